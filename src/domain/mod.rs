@@ -1,0 +1,5 @@
+//! The rules of the field: pure, and all in one place. No I/O, no clock, no randomness.
+
+pub mod contact;
+pub mod id;
+pub mod submission;

@@ -1,0 +1,3 @@
+//! The command line: `baton --help` lists the commands.
+
+fn main() {}
