@@ -1,5 +1,6 @@
 //! The rules of the field: pure, and all in one place. No I/O, no clock, no randomness.
 
+pub mod calendar;
 pub mod contact;
 pub mod id;
 pub mod submission;
