@@ -1,6 +1,8 @@
 //! The rules of the field: pure, and all in one place. No I/O, no clock, no randomness.
 
 pub mod calendar;
+pub mod condition;
 pub mod contact;
 pub mod id;
 pub mod submission;
+pub mod suggest;
