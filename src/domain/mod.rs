@@ -4,5 +4,6 @@ pub mod calendar;
 pub mod condition;
 pub mod contact;
 pub mod id;
+pub mod mail;
 pub mod submission;
 pub mod suggest;
