@@ -1,3 +1,4 @@
 //! Baton hands leads over in chat: one right rep, a clock, and the next one when nobody takes it.
 
 pub mod domain;
+pub mod intake;

@@ -1,0 +1,3 @@
+//! What vendors send, made into canonical leads: who sent it, what it says, whom it describes.
+
+pub mod verify;

@@ -1,0 +1,591 @@
+//! `hmac-sha256`: the sender signs the raw body, and where it can the time, with a shared key.
+
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use hmac::{KeyInit, Mac};
+use http::HeaderName;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use super::{Denied, Request, SetupError, header_name, single};
+
+/// Padding or none: vendors do both.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// How the signature is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Hexadecimal digits, in any case.
+    Hex,
+    /// Base64, of the standard or the URL alphabet, padded or not.
+    Base64,
+}
+
+/// What the timestamp counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampUnit {
+    /// Seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Millis,
+}
+
+/// The scheme as the configuration gives it; [`Hmac::new`] checks it.
+#[derive(Clone, Debug)]
+pub struct HmacSettings {
+    /// The header with the signature.
+    pub header: String,
+    /// What stands before the signature, exactly: `sha256=`.
+    pub prefix: String,
+    /// How the signature is written.
+    pub encoding: Encoding,
+    /// The keys; several while one is being changed.
+    pub secrets: Vec<SecretString>,
+    /// The header with the time of signing.
+    pub timestamp_header: Option<String>,
+    /// What it counts.
+    pub timestamp_unit: TimestampUnit,
+    /// The header with the delivery's id, where that is signed too.
+    pub id_header: Option<String>,
+    /// The text that is signed, with `{body}`, `{timestamp}` and `{id}` in it.
+    pub base: String,
+    /// How far the time of signing may be from now, both ways.
+    pub tolerance: SignedDuration,
+}
+
+impl HmacSettings {
+    /// What holds where the configuration is silent.
+    #[must_use]
+    pub fn new(header: impl Into<String>, secrets: Vec<SecretString>) -> Self {
+        Self {
+            header: header.into(),
+            prefix: String::new(),
+            encoding: Encoding::Hex,
+            secrets,
+            timestamp_header: None,
+            timestamp_unit: TimestampUnit::Seconds,
+            id_header: None,
+            base: "{body}".to_owned(),
+            tolerance: SignedDuration::from_mins(5),
+        }
+    }
+}
+
+/// A checked `hmac-sha256`.
+#[derive(Debug)]
+pub struct Hmac {
+    header: HeaderName,
+    prefix: String,
+    encoding: Encoding,
+    secrets: Vec<SecretString>,
+    timestamp_header: Option<HeaderName>,
+    timestamp_unit: TimestampUnit,
+    id_header: Option<HeaderName>,
+    base: Vec<Part>,
+    tolerance: SignedDuration,
+}
+
+/// One piece of the text that is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    Body,
+    Timestamp,
+    Id,
+}
+
+impl Hmac {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// The first thing about them that would make signatures worthless or impossible.
+    pub fn new(settings: HmacSettings) -> Result<Self, SetupError> {
+        let HmacSettings {
+            header,
+            prefix,
+            encoding,
+            secrets,
+            timestamp_unit,
+            ..
+        } = settings;
+        if secrets.is_empty()
+            || secrets
+                .iter()
+                .any(|secret| secret.expose_secret().is_empty())
+        {
+            return Err(SetupError::EmptySecret);
+        }
+        if settings.tolerance <= SignedDuration::ZERO {
+            return Err(SetupError::Tolerance);
+        }
+        let base = parts(&settings.base)?;
+        let timestamp_header = signed_header(
+            &base,
+            &Part::Timestamp,
+            settings.timestamp_header.as_deref(),
+        )?;
+        let id_header = signed_header(&base, &Part::Id, settings.id_header.as_deref())?;
+        Ok(Self {
+            header: header_name(&header)?,
+            prefix,
+            encoding,
+            secrets,
+            timestamp_header,
+            timestamp_unit,
+            id_header,
+            base,
+            tolerance: settings.tolerance,
+        })
+    }
+
+    pub(super) fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
+        let given = self.given_signature(request)?;
+        let timestamp = self.timestamp(request)?;
+        let id = optional(request, self.id_header.as_ref())?;
+        let signs = |secret: &SecretString| {
+            let mut mac = self.mac(secret);
+            for part in &self.base {
+                mac.update(match part {
+                    Part::Literal(text) => text.as_bytes(),
+                    Part::Body => request.body,
+                    Part::Timestamp => timestamp,
+                    Part::Id => id,
+                });
+            }
+            mac.verify_slice(&given).is_ok()
+        };
+        if self.secrets.iter().any(signs) {
+            Ok(())
+        } else {
+            Err(Denied::Mismatch(self.header.to_string()))
+        }
+    }
+
+    fn mac(&self, secret: &SecretString) -> hmac::Hmac<Sha256> {
+        hmac::Hmac::new_from_slice(secret.expose_secret().as_bytes())
+            .expect("HMAC takes keys of any length")
+    }
+
+    fn given_signature(&self, request: &Request<'_>) -> Result<Vec<u8>, Denied> {
+        let value = single(request.headers, &self.header)?.as_bytes();
+        let encoded = value
+            .strip_prefix(self.prefix.as_bytes())
+            .ok_or_else(|| Denied::Prefix(self.header.to_string()))?;
+        decode(self.encoding, encoded).ok_or_else(|| Denied::Encoding(self.header.to_string()))
+    }
+
+    /// The timestamp as it was sent, which is what was signed, once it is found to be of now.
+    fn timestamp<'a>(&self, request: &Request<'a>) -> Result<&'a [u8], Denied> {
+        let Some(header) = &self.timestamp_header else {
+            return Ok(&[]);
+        };
+        let raw = optional(request, Some(header))?;
+        let signed_at = std::str::from_utf8(raw)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .and_then(|count| self.instant(count))
+            .ok_or_else(|| Denied::TimestampNotANumber(header.to_string()))?;
+        let age = request.now.duration_since(signed_at);
+        if age > self.tolerance {
+            Err(Denied::TooOld(header.to_string()))
+        } else if -age > self.tolerance {
+            Err(Denied::TooNew(header.to_string()))
+        } else {
+            Ok(raw)
+        }
+    }
+
+    fn instant(&self, count: i64) -> Option<Timestamp> {
+        match self.timestamp_unit {
+            TimestampUnit::Seconds => Timestamp::from_second(count).ok(),
+            TimestampUnit::Millis => Timestamp::from_millisecond(count).ok(),
+        }
+    }
+}
+
+/// The bytes of a header that must be there once; nothing when none is asked for.
+fn optional<'a>(request: &Request<'a>, name: Option<&HeaderName>) -> Result<&'a [u8], Denied> {
+    name.map_or(Ok(&[]), |name| {
+        single(request.headers, name).map(http::HeaderValue::as_bytes)
+    })
+}
+
+/// Cuts the base into its parts.
+fn parts(base: &str) -> Result<Vec<Part>, SetupError> {
+    let mut parts = Vec::new();
+    let mut rest = base;
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (name, tail) = after
+            .split_once('}')
+            .ok_or_else(|| SetupError::UnknownPart(format!("{{{after}")))?;
+        if !literal.is_empty() {
+            parts.push(Part::Literal(literal.to_owned()));
+        }
+        parts.push(match name {
+            "body" => Part::Body,
+            "timestamp" => Part::Timestamp,
+            "id" => Part::Id,
+            other => return Err(SetupError::UnknownPart(format!("{{{other}}}"))),
+        });
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest.to_owned()));
+    }
+    if parts.iter().filter(|part| **part == Part::Body).count() == 1 {
+        Ok(parts)
+    } else {
+        Err(SetupError::BodyNotSigned)
+    }
+}
+
+/// The header a part comes from. An unsigned timestamp would prove nothing, so one without the
+/// other is refused.
+fn signed_header(
+    base: &[Part],
+    part: &Part,
+    header: Option<&str>,
+) -> Result<Option<HeaderName>, SetupError> {
+    match (base.contains(part), header) {
+        (true, Some(header)) => header_name(header).map(Some),
+        (false, None) => Ok(None),
+        (true, None) | (false, Some(_)) => Err(match part {
+            Part::Id => SetupError::PartWithoutHeader {
+                part: "id",
+                header: "id_header",
+            },
+            Part::Timestamp | Part::Body | Part::Literal(_) => SetupError::PartWithoutHeader {
+                part: "timestamp",
+                header: "timestamp_header",
+            },
+        }),
+    }
+}
+
+fn decode(encoding: Encoding, text: &[u8]) -> Option<Vec<u8>> {
+    match encoding {
+        Encoding::Hex => hex::decode(text).ok(),
+        Encoding::Base64 => {
+            let standard: Vec<u8> = text
+                .iter()
+                .map(|byte| match byte {
+                    b'-' => b'+',
+                    b'_' => b'/',
+                    other => *other,
+                })
+                .collect();
+            BASE64.decode(standard).ok()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: &str = "a key of ours";
+    const NOW: i64 = 1_800_000_000;
+
+    fn settings() -> HmacSettings {
+        HmacSettings {
+            prefix: "sha256=".into(),
+            ..HmacSettings::new("X-Signature", vec![KEY.into()])
+        }
+    }
+
+    fn timed() -> HmacSettings {
+        HmacSettings {
+            timestamp_header: Some("X-Time".into()),
+            base: "v0:{timestamp}:{body}".into(),
+            ..settings()
+        }
+    }
+
+    fn sign(key: &str, text: &str) -> Vec<u8> {
+        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    fn verify(
+        settings: HmacSettings,
+        headers: &[(&'static str, &str)],
+        body: &str,
+    ) -> Result<(), Denied> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        let now = Timestamp::from_second(NOW).unwrap();
+        let request = Request {
+            headers: &map,
+            query: "",
+            body: body.as_bytes(),
+            now,
+        };
+        Hmac::new(settings).unwrap().verify(&request)
+    }
+
+    #[test]
+    fn the_right_signature_in_any_spelling_is_believed() {
+        let mac = sign(KEY, "hello");
+        let hex = format!("sha256={}", hex::encode(&mac));
+        let upper = format!("sha256={}", hex::encode_upper(&mac));
+        assert_eq!(
+            verify(settings(), &[("x-signature", &hex)], "hello"),
+            Ok(())
+        );
+        assert_eq!(
+            verify(settings(), &[("x-signature", &upper)], "hello"),
+            Ok(())
+        );
+
+        use base64::prelude::*;
+        for text in [
+            BASE64_STANDARD.encode(&mac),
+            BASE64_STANDARD_NO_PAD.encode(&mac),
+            BASE64_URL_SAFE.encode(&mac),
+            BASE64_URL_SAFE_NO_PAD.encode(&mac),
+        ] {
+            let settings = HmacSettings {
+                encoding: Encoding::Base64,
+                prefix: String::new(),
+                ..settings()
+            };
+            assert_eq!(
+                verify(settings, &[("x-signature", &text)], "hello"),
+                Ok(()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let name = || "x-signature".to_owned();
+        let good = format!("sha256={}", hex::encode(sign(KEY, "hello")));
+        let other_key = format!("sha256={}", hex::encode(sign("another", "hello")));
+        let short = &good[..good.len() - 2];
+        let cases: [(&[(&'static str, &str)], Denied); 7] = [
+            (&[], Denied::Missing(name())),
+            (
+                &[("x-signature", &good), ("x-signature", &good)],
+                Denied::Several(name()),
+            ),
+            (&[("x-signature", &good[7..])], Denied::Prefix(name())),
+            (
+                &[("x-signature", &good.replace("sha256", "SHA256"))],
+                Denied::Prefix(name()),
+            ),
+            (
+                &[("x-signature", "sha256=no hex")],
+                Denied::Encoding(name()),
+            ),
+            (&[("x-signature", &other_key)], Denied::Mismatch(name())),
+            (&[("x-signature", short)], Denied::Mismatch(name())),
+        ];
+        for (headers, denied) in cases {
+            assert_eq!(verify(settings(), headers, "hello"), Err(denied));
+        }
+        let changed = verify(settings(), &[("x-signature", &good)], "hello ");
+        assert_eq!(changed, Err(Denied::Mismatch(name())));
+    }
+
+    #[test]
+    fn both_keys_hold_while_one_is_being_changed() {
+        for key in ["old", "new"] {
+            let settings = HmacSettings {
+                secrets: vec!["old".into(), "new".into()],
+                ..settings()
+            };
+            let signature = format!("sha256={}", hex::encode(sign(key, "x")));
+            assert_eq!(
+                verify(settings, &[("x-signature", &signature)], "x"),
+                Ok(()),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_signature_holds_for_minutes_before_and_after() {
+        let at = |time: &str, settings: HmacSettings| {
+            let signature = format!("sha256={}", hex::encode(sign(KEY, &format!("v0:{time}:x"))));
+            verify(
+                settings,
+                &[("x-signature", &signature), ("x-time", time)],
+                "x",
+            )
+        };
+        let header = || "x-time".to_owned();
+        for offset in [-300, 0, 300] {
+            assert_eq!(at(&(NOW + offset).to_string(), timed()), Ok(()), "{offset}");
+        }
+        assert_eq!(
+            at(&(NOW - 301).to_string(), timed()),
+            Err(Denied::TooOld(header()))
+        );
+        assert_eq!(
+            at(&(NOW + 301).to_string(), timed()),
+            Err(Denied::TooNew(header()))
+        );
+        for bad in ["yesterday", "", "1e9", "99999999999999999999"] {
+            let denied = Err(Denied::TimestampNotANumber(header()));
+            assert_eq!(at(bad, timed()), denied, "{bad}");
+        }
+        let millis = HmacSettings {
+            timestamp_unit: TimestampUnit::Millis,
+            ..timed()
+        };
+        assert_eq!(at(&(NOW * 1000 + 4).to_string(), millis), Ok(()));
+    }
+
+    #[test]
+    fn a_moved_timestamp_breaks_the_signature() {
+        let signature = format!("sha256={}", hex::encode(sign(KEY, &format!("v0:{NOW}:x"))));
+        let later = (NOW + 1).to_string();
+        let answer = verify(
+            timed(),
+            &[("x-signature", &signature), ("x-time", &later)],
+            "x",
+        );
+        assert_eq!(answer, Err(Denied::Mismatch("x-signature".into())));
+    }
+
+    #[test]
+    fn an_id_can_be_signed_too() {
+        let settings = HmacSettings {
+            id_header: Some("webhook-id".into()),
+            base: "{id}.{timestamp}.{body}".into(),
+            ..timed()
+        };
+        let signature = format!(
+            "sha256={}",
+            hex::encode(sign(KEY, &format!("msg_1.{NOW}.x")))
+        );
+        let now = NOW.to_string();
+        let headers = [
+            ("x-signature", &*signature),
+            ("x-time", &*now),
+            ("webhook-id", "msg_1"),
+        ];
+        assert_eq!(verify(settings, &headers, "x"), Ok(()));
+    }
+
+    #[test]
+    fn settings_that_would_prove_nothing_are_refused() {
+        let timestamp = SetupError::PartWithoutHeader {
+            part: "timestamp",
+            header: "timestamp_header",
+        };
+        let cases = [
+            (
+                HmacSettings {
+                    secrets: vec![],
+                    ..settings()
+                },
+                SetupError::EmptySecret,
+            ),
+            (
+                HmacSettings {
+                    secrets: vec!["".into()],
+                    ..settings()
+                },
+                SetupError::EmptySecret,
+            ),
+            (
+                HmacSettings {
+                    header: "a b".into(),
+                    ..settings()
+                },
+                SetupError::HeaderName("a b".into()),
+            ),
+            (
+                HmacSettings {
+                    base: "fixed".into(),
+                    ..settings()
+                },
+                SetupError::BodyNotSigned,
+            ),
+            (
+                HmacSettings {
+                    base: "{url}{body}".into(),
+                    ..settings()
+                },
+                SetupError::UnknownPart("{url}".into()),
+            ),
+            (
+                HmacSettings {
+                    base: "{body".into(),
+                    ..settings()
+                },
+                SetupError::UnknownPart("{body".into()),
+            ),
+            (
+                HmacSettings {
+                    base: "{body}".into(),
+                    ..timed()
+                },
+                timestamp.clone(),
+            ),
+            (
+                HmacSettings {
+                    timestamp_header: None,
+                    ..timed()
+                },
+                timestamp,
+            ),
+            (
+                HmacSettings {
+                    tolerance: SignedDuration::ZERO,
+                    ..settings()
+                },
+                SetupError::Tolerance,
+            ),
+        ];
+        for (settings, mistake) in cases {
+            assert_eq!(Hmac::new(settings).err(), Some(mistake));
+        }
+    }
+
+    #[test]
+    fn neither_mistakes_nor_debug_output_show_the_key() {
+        let debug = format!("{:?}", Hmac::new(settings()).unwrap());
+        assert!(!debug.contains(KEY), "{debug}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_brings_it_down_or_gets_in(
+            signature in proptest::collection::vec(any::<u8>(), 0..80),
+            time in proptest::collection::vec(any::<u8>(), 0..30),
+        ) {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [("x-signature", signature), ("x-time", time)] {
+                if let Ok(value) = HeaderValue::from_bytes(&value) {
+                    headers.append(name, value);
+                }
+            }
+            let now = Timestamp::from_second(NOW).unwrap();
+            let request = Request { headers: &headers, query: "", body: b"x", now };
+            for encoding in [Encoding::Hex, Encoding::Base64] {
+                let open = HmacSettings { encoding, prefix: String::new(), ..timed() };
+                prop_assert!(Hmac::new(open).unwrap().verify(&request).is_err());
+                let bare = HmacSettings { encoding, prefix: String::new(), ..settings() };
+                prop_assert!(Hmac::new(bare).unwrap().verify(&request).is_err());
+            }
+        }
+    }
+}
