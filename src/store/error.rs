@@ -1,0 +1,132 @@
+//! What can go wrong with the database, by what a caller can do about it.
+
+use std::{error, sync::Arc};
+
+use sqlx::error::ErrorKind;
+
+use super::names::Names;
+
+/// The cause of an [`Error`], for the log. Shared, because one failed commit is the error of many jobs.
+pub type Cause = Arc<dyn error::Error + Send + Sync>;
+
+/// Why the database did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not answer, or can't write: no connection, no room, an I/O error. Trying again later is right.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Cause),
+    /// A unique constraint says that this is there already.
+    #[error("there is one already, says {constraint}")]
+    Conflict {
+        /// The constraint's or unique index's name, the same on both databases.
+        constraint: String,
+    },
+    /// What is stored can't be read as it should be.
+    #[error("the database holds what it should not")]
+    Corrupt(#[source] Cause),
+    /// The database can't be opened; the text tells the person who started Baton why.
+    #[error("{0}")]
+    Open(String),
+    /// Anything else: a mistake in Baton.
+    #[error("the database refused a statement")]
+    Other(#[source] Cause),
+}
+
+impl Error {
+    /// Sorts `error` by what it means; `names` tell which constraint SQLite speaks of.
+    pub(super) fn new(error: sqlx::Error, names: &Names) -> Self {
+        if let Some(constraint) = names.violated(&error) {
+            return Self::Conflict { constraint };
+        }
+        Self::from(error)
+    }
+
+    /// Whether doing the whole transaction once more may well succeed: a deadlock or a lost race.
+    pub(super) fn is_transient(&self) -> bool {
+        let Self::Unavailable(cause) = self else {
+            return false;
+        };
+        let database = cause
+            .downcast_ref::<sqlx::Error>()
+            .and_then(sqlx::Error::as_database_error);
+        database.is_some_and(|e| matches!(e.code().as_deref(), Some("40001" | "40P01")))
+    }
+
+    /// An error that has no other cause than `text`.
+    pub(super) fn unavailable(text: &'static str) -> Self {
+        Self::Unavailable(Cause::from(Box::<dyn error::Error + Send + Sync>::from(
+            text,
+        )))
+    }
+
+    /// A mistake of ours, in words.
+    pub(super) fn other(text: &'static str) -> Self {
+        Self::Other(Cause::from(Box::<dyn error::Error + Send + Sync>::from(
+            text,
+        )))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Database(database) => match kind_of(&**database) {
+                Kind::Unavailable => Self::Unavailable(Arc::new(error)),
+                Kind::Corrupt => Self::Corrupt(Arc::new(error)),
+                Kind::Other => Self::Other(Arc::new(error)),
+            },
+            E::Io(_)
+            | E::Tls(_)
+            | E::Protocol(_)
+            | E::PoolTimedOut
+            | E::PoolClosed
+            | E::WorkerCrashed
+            | E::BeginFailed => Self::Unavailable(Arc::new(error)),
+            E::RowNotFound
+            | E::ColumnIndexOutOfBounds { .. }
+            | E::ColumnNotFound(_)
+            | E::ColumnDecode { .. }
+            | E::Decode(_) => Self::Corrupt(Arc::new(error)),
+            _ => Self::Other(Arc::new(error)),
+        }
+    }
+}
+
+enum Kind {
+    Unavailable,
+    Corrupt,
+    Other,
+}
+
+/// Sorts an error by its code: a number on SQLite, five characters on PostgreSQL.
+fn kind_of(error: &dyn sqlx::error::DatabaseError) -> Kind {
+    if !matches!(error.kind(), ErrorKind::Other) {
+        return Kind::Other;
+    }
+    let code = error.code().unwrap_or_default();
+    if error
+        .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+        .is_some()
+    {
+        return kind_of_sqlite(code.parse().unwrap_or(0));
+    }
+    match code.get(..2).unwrap_or_default() {
+        // connection, transaction rolled back, resources, stopped by an operator, system error
+        "08" | "40" | "53" | "57" | "58" => Kind::Unavailable,
+        "XX" => Kind::Corrupt,
+        _ if code == "25006" || code == "55P03" => Kind::Unavailable,
+        _ => Kind::Other,
+    }
+}
+
+/// Sorts one of SQLite's extended result codes; the low byte is the kind of error.
+fn kind_of_sqlite(code: i32) -> Kind {
+    match code & 0xff {
+        // busy, locked, out of memory, read-only, interrupted, I/O, full, can't open, protocol
+        5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15 => Kind::Unavailable,
+        // corrupt, not a database
+        11 | 26 => Kind::Corrupt,
+        _ => Kind::Other,
+    }
+}

@@ -1,0 +1,118 @@
+//! The tables: compiled in, numbered alike for both databases, applied at start in one transaction.
+
+use sqlx::{
+    Connection, PgPool, SqlSafeStr, SqlitePool,
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
+};
+
+use super::{Error, Tx};
+
+/// One migration: number, name, and its text for each database.
+struct Step {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! step {
+    ($number:literal, $name:literal) => {
+        Step {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!(
+                "../../migrations/sqlite/",
+                $number,
+                "_",
+                $name,
+                ".sql"
+            )),
+            postgres: include_str!(concat!(
+                "../../migrations/postgres/",
+                $number,
+                "_",
+                $name,
+                ".sql"
+            )),
+        }
+    };
+}
+
+/// Every migration, oldest first. A landed one is never edited: its text is compared with what was applied.
+const STEPS: &[Step] = &[step!(20261121000001, "create_store")];
+
+/// Any number; replicas that start together take it in turns.
+const LOCK: &str = "select pg_advisory_xact_lock(3316049801)";
+
+fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+    let simple = MigrationType::Simple;
+    let migration = |s: &Step| {
+        let sql = text(s).into_sql_str();
+        Migration::new(s.number, s.name.into(), simple, sql, false)
+    };
+    let mut migrator = Migrator::with_migrations(STEPS.iter().map(migration).collect());
+    // sqlx would lock the session, which a pooler in between may hand to somebody else.
+    migrator.set_locking(false);
+    migrator
+}
+
+/// Brings a SQLite file up to date.
+pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), Error> {
+    let mut tx = pool.begin_with("begin immediate").await?;
+    run(&migrator(|s| s.sqlite), &mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Brings a PostgreSQL database up to date.
+pub(super) async fn postgres(pool: &PgPool) -> Result<(), Error> {
+    let mut tx = pool.begin().await?;
+    sqlx::query(LOCK).execute(&mut *tx).await?;
+    run(&migrator(|s| s.postgres), &mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn run<C: Connection + Migrate>(migrator: &Migrator, conn: &mut C) -> Result<(), Error> {
+    let done = migrator.run_direct(None, conn, false).await;
+    done.map_err(|error| match error {
+        MigrateError::VersionMissing(number) => newer(number),
+        MigrateError::VersionMismatch(number) => Error::Open(format!(
+            "this database was made by another build of Baton: migration {number} differs; use that build"
+        )),
+        MigrateError::Execute(cause) => cause.into(),
+        MigrateError::ExecuteMigration(cause, number) => {
+            Error::Open(format!("migration {number} failed, nothing was changed: {cause}"))
+        }
+        other => Error::Open(format!("the database's tables can't be brought up to date: {other}")),
+    })
+}
+
+fn newer(number: i64) -> Error {
+    Error::Open(format!(
+        "this database was made by a newer Baton (it has migration {number}); run that version, or restore a backup from before"
+    ))
+}
+
+/// Refuses a database whose tables are not exactly those of this Baton; for those who only read.
+pub(super) async fn check(tx: &mut Tx) -> Result<(), Error> {
+    let applied = tx
+        .q("select version from _sqlx_migrations order by version")
+        .all::<(i64,)>()
+        .await;
+    let applied = match applied {
+        Ok(applied) => applied,
+        // No such table: nothing was ever applied.
+        Err(Error::Other(_)) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let unknown = |n: &i64| !STEPS.iter().any(|s| s.number == *n);
+    if let Some(number) = applied.iter().map(|(n,)| *n).find(unknown) {
+        return Err(newer(number));
+    }
+    if applied.len() < STEPS.len() {
+        return Err(Error::Open(
+            "this database is not up to date; start `baton serve` once, it brings it up to date"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,301 @@
+//! The database: SQLite or PostgreSQL under one SQL text.
+//!
+//! ```no_run
+//! # use baton::store::{Db, Error};
+//! # async fn example(db: &Db, id: &str, now: jiff::Timestamp) -> Result<(), Error> {
+//! db.write(async |mut tx| {
+//!     tx.q("update instance set seen_at = $2 where id = $1").bind(id).bind(now).exec().await
+//! })
+//! .await?;
+//! let seen: Vec<(String, jiff::Timestamp)> =
+//!     db.read(async |mut tx| tx.q("select id, seen_at from instance").all().await).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A job is SQL only: on SQLite all others wait for it. It may run more than once (PostgreSQL breaks
+//! deadlocks that way), so what it does besides SQL must be harmless to repeat. After a failed statement it
+//! returns the error; going on is refused, because PostgreSQL would commit nothing.
+
+mod bus;
+mod error;
+pub mod instance;
+mod migrate;
+mod names;
+mod postgres;
+mod row;
+mod sql;
+mod sqlite;
+mod tx;
+mod value;
+mod writer;
+
+use std::{
+    fs::File,
+    hash::{BuildHasher, RandomState},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use sqlx::{PgPool, SqlitePool};
+use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use bus::{Channel, Wake};
+pub use error::{Cause, Error};
+pub use row::{Row, RowRef, row};
+pub use sql::{Sql, sql};
+pub use tx::{Query, Tx};
+pub use value::{Bind, Column, Json, Plain};
+
+use bus::Bus;
+use names::Names;
+use tx::{Conn, Work};
+
+/// How often a transaction that lost a race is tried.
+const TRIES: u32 = 8;
+/// How long a job may take; it holds the writer or row locks meanwhile.
+const JOB_LIMIT: Duration = Duration::from_secs(10);
+
+/// The open database; clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Open>);
+
+struct Open {
+    kind: Kind,
+    bus: Bus,
+    stop: CancellationToken,
+    /// The writer or the listener.
+    task: Mutex<Option<JoinHandle<()>>>,
+    _stop_on_drop: DropGuard,
+}
+
+enum Kind {
+    Sqlite {
+        queue: Option<writer::Queue>,
+        readers: SqlitePool,
+        /// Held for as long as the database is open.
+        lock: Option<File>,
+    },
+    Postgres {
+        pool: PgPool,
+        writable: bool,
+    },
+}
+
+/// How a write ends: by the writer, or by the caller itself.
+enum Lent {
+    Sqlite(writer::Lent),
+    Postgres(oneshot::Receiver<Work>),
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…` for a server: makes the file if there is none, takes it for this
+    /// process alone, and brings the tables up to date.
+    ///
+    /// # Errors
+    /// [`Error::Open`] says in words what is wrong: no such directory, held by another Baton, made by a newer one.
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        if is_postgres(url) {
+            let pool = postgres::connect(url).await?;
+            migrate::postgres(&pool).await?;
+            return Ok(Self::postgres(pool));
+        }
+        let path = sqlite::path(url)?;
+        sqlite::create(&path)?;
+        let lock = sqlite::lock(&path)?;
+        let writer = sqlite::writer(&path).await?;
+        migrate::sqlite(&writer).await?;
+        let names = Arc::new(Names::read(&writer).await?);
+        let readers = sqlite::readers(&path).await?;
+        Ok(Self::sqlite(writer, names, readers, lock))
+    }
+
+    /// Opens for reading only, beside a running server.
+    ///
+    /// # Errors
+    /// Like [`open`](Self::open), and if there is no database or its tables are not up to date.
+    pub async fn open_read_only(url: &str) -> Result<Self, Error> {
+        let kind = if is_postgres(url) {
+            Kind::Postgres {
+                pool: postgres::connect(url).await?,
+                writable: false,
+            }
+        } else {
+            Kind::Sqlite {
+                queue: None,
+                readers: sqlite::readers(&sqlite::path(url)?).await?,
+                lock: None,
+            }
+        };
+        let db = Self::new(kind, Bus::new(), CancellationToken::new(), None);
+        db.read(async |mut tx| migrate::check(&mut tx).await)
+            .await?;
+        Ok(db)
+    }
+
+    fn sqlite(pool: SqlitePool, names: Arc<Names>, readers: SqlitePool, lock: File) -> Self {
+        let (bus, stop) = (Bus::new(), CancellationToken::new());
+        let (writer, queue) = writer::Writer::new(pool, names, bus.clone());
+        let task = tokio::spawn(writer.run(stop.clone()));
+        let kind = Kind::Sqlite {
+            queue: Some(queue),
+            readers,
+            lock: Some(lock),
+        };
+        Self::new(kind, bus, stop, Some(task))
+    }
+
+    fn postgres(pool: PgPool) -> Self {
+        let (bus, stop) = (Bus::new(), CancellationToken::new());
+        let listener = postgres::listen(pool.clone(), bus.clone(), stop.clone());
+        let task = tokio::spawn(listener);
+        let kind = Kind::Postgres {
+            pool,
+            writable: true,
+        };
+        Self::new(kind, bus, stop, Some(task))
+    }
+
+    fn new(kind: Kind, bus: Bus, stop: CancellationToken, task: Option<JoinHandle<()>>) -> Self {
+        Self(Arc::new(Open {
+            kind,
+            bus,
+            _stop_on_drop: stop.clone().drop_guard(),
+            stop,
+            task: Mutex::new(task),
+        }))
+    }
+
+    /// Runs `job` in a transaction and keeps what it did if it answers `Ok`; returns when that is on disk.
+    /// On SQLite jobs that wait together share a commit, each with its own outcome.
+    ///
+    /// # Errors
+    /// What the job answers; else why the database could not do it, and then nothing of it was kept. Only
+    /// [`Error::Unavailable`] leaves that open: the connection may have broken during the commit.
+    pub async fn write<T, E, F>(&self, job: impl Fn(Tx) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        let mut tries = 1;
+        loop {
+            let (tx, lent) = self.begin().await?;
+            let answer = timeout(JOB_LIMIT, job(tx)).await;
+            let keep = matches!(answer, Ok(Ok(_)));
+            match self.end(lent, keep).await {
+                Err(error) if error.is_transient() && tries < TRIES => {
+                    rest(tries).await;
+                    tries += 1;
+                }
+                Err(error) => return Err(error.into()),
+                Ok(()) => return answer.unwrap_or_else(|_| Err(too_long().into())),
+            }
+        }
+    }
+
+    /// Runs `job` on one state of the database, which it can't change.
+    ///
+    /// # Errors
+    /// What the job answers; else why the database could not do it.
+    pub async fn read<T, E, F>(&self, job: impl FnOnce(Tx) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        let conn = match &self.0.kind {
+            Kind::Sqlite { readers, .. } => readers.begin().await.map(Conn::Reader),
+            Kind::Postgres { pool, .. } => {
+                let begun = pool.begin_with(postgres::BEGIN_READ).await;
+                begun.map(Conn::Postgres)
+            }
+        };
+        let work = Work::new(conn.map_err(Error::from)?, Arc::default());
+        job(Tx::new(work, None)).await
+    }
+
+    /// What tells of changes on `channel` from now on, in this process or (on PostgreSQL) another one. A
+    /// notification between processes may be lost with a connection, so who waits looks now and then as well.
+    #[must_use]
+    pub fn subscribe(&self, channel: Channel) -> Wake {
+        self.0.bus.subscribe(channel)
+    }
+
+    /// Finishes what waits to be written and closes the database; who comes later gets an error.
+    pub async fn close(&self) {
+        self.0.stop.cancel();
+        let task = self.0.task.lock().map_or(None, |mut task| task.take());
+        if let Kind::Sqlite { readers, .. } = &self.0.kind {
+            readers.close().await;
+        }
+        if let Some(Err(error)) = async { Some(task?.await) }.await {
+            tracing::error!(%error, "the database's task ended badly");
+        }
+        match &self.0.kind {
+            Kind::Postgres { pool, .. } => pool.close().await,
+            Kind::Sqlite { lock, .. } => {
+                // If it can't be given back now, it is when the process ends.
+                drop(lock.as_ref().map(File::unlock));
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<(Tx, Lent), Error> {
+        match &self.0.kind {
+            Kind::Sqlite {
+                queue: Some(queue), ..
+            } => {
+                let (tx, lent) = queue.begin().await?;
+                Ok((tx, Lent::Sqlite(lent)))
+            }
+            Kind::Postgres {
+                pool,
+                writable: true,
+            } => {
+                let conn = pool.begin_with(postgres::BEGIN_WRITE).await?;
+                let (home, back) = oneshot::channel();
+                let work = Work::new(Conn::Postgres(conn), Arc::default());
+                Ok((Tx::new(work, Some(home)), Lent::Postgres(back)))
+            }
+            Kind::Sqlite { queue: None, .. }
+            | Kind::Postgres {
+                writable: false, ..
+            } => Err(Error::other("the database was opened for reading only")),
+        }
+    }
+
+    async fn end(&self, lent: Lent, keep: bool) -> Result<(), Error> {
+        let back = match lent {
+            Lent::Sqlite(lent) => return lent.end(keep).await,
+            Lent::Postgres(back) => back,
+        };
+        let Ok(Work { conn, log }) = back.await else {
+            return Err(Error::other("a job kept its transaction"));
+        };
+        let Conn::Postgres(tx) = conn else {
+            return Err(Error::other("a transaction changed its database"));
+        };
+        if !keep || log.failed.is_some() {
+            tx.rollback().await?;
+            return log.rolled_back(keep);
+        }
+        tx.commit().await?;
+        log.notify.into_iter().for_each(|c| self.0.bus.ring(c));
+        Ok(())
+    }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
+}
+
+fn too_long() -> Error {
+    Error::unavailable("a transaction took too long")
+}
+
+/// Waits a little, longer each time and not as long as others who lost the same race.
+async fn rest(tries: u32) {
+    let chance = RandomState::new().hash_one(tries) % 100;
+    let base = 5_u64 << tries.min(6);
+    tokio::time::sleep(Duration::from_millis(base + base * chance / 100)).await;
+}

@@ -1,0 +1,78 @@
+//! PostgreSQL: a pool, and an ear for what other processes notify.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::{Channel, Error, bus::Bus};
+
+/// How long one waits for a connection, in seconds: vendors wait for an answer for 5 to 10.
+const ACQUIRE_SECONDS: u64 = 3;
+const CONNECTIONS: u32 = 16;
+/// Limits that hold for one transaction, so that a pooler between us and PostgreSQL does no harm.
+pub(super) const BEGIN_WRITE: &str = "begin; set local statement_timeout = '10s'; \
+    set local idle_in_transaction_session_timeout = '10s'";
+/// A report may take longer than a write, and sees one state of things.
+pub(super) const BEGIN_READ: &str = "begin isolation level repeatable read, read only; \
+    set local statement_timeout = '30s'; set local idle_in_transaction_session_timeout = '30s'";
+/// How long a broken listener rests before it tries again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(15);
+
+/// Connects to `url`.
+pub(super) async fn connect(url: &str) -> Result<PgPool, Error> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|e| Error::Open(format!("the database's address can't be read: {e}")))?
+        .application_name("baton")
+        // A startup parameter that poolers refuse, and that nothing here needs.
+        .extra_float_digits(None);
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS))
+        .connect_with(options)
+        .await?;
+    warn_if_not_durable(&pool).await?;
+    Ok(pool)
+}
+
+/// A webhook is answered when its lead is durable; a server that commits before it has written breaks that promise.
+async fn warn_if_not_durable(pool: &PgPool) -> Result<(), Error> {
+    let (level,): (String,) = sqlx::query_as("select current_setting('synchronous_commit')")
+        .fetch_one(pool)
+        .await?;
+    if level == "off" {
+        warn!("PostgreSQL has synchronous_commit = off: leads can be lost when it crashes");
+    }
+    Ok(())
+}
+
+/// Rings the bell for each notification, until `stop`. Without it workers poll, so a failure is no disaster.
+pub(super) async fn listen(pool: PgPool, bus: Bus, stop: CancellationToken) {
+    loop {
+        let heard = stop.run_until_cancelled(hear(&pool, &bus)).await;
+        let Some(Err(error)) = heard else { return };
+        debug!(%error, "not listening to PostgreSQL's notifications, polling instead");
+        let rest = tokio::time::sleep(LISTEN_AGAIN);
+        if stop.run_until_cancelled(rest).await.is_none() {
+            return;
+        }
+    }
+}
+
+async fn hear(pool: &PgPool, bus: &Bus) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen_all(Channel::ALL.map(Channel::name)).await?;
+    loop {
+        // None: the connection was lost and is there again; anything may have happened meanwhile.
+        let heard = listener.try_recv().await?;
+        let meant = |c: &Channel| heard.as_ref().is_none_or(|n| n.channel() == c.name());
+        Channel::ALL
+            .into_iter()
+            .filter(meant)
+            .for_each(|c| bus.ring(c));
+    }
+}
