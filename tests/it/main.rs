@@ -1,0 +1,10 @@
+//! One binary for every test that needs more than one module: databases, servers, whole journeys.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and tells what it ran on"
+)]
+
+mod db;
+mod store;
