@@ -2,7 +2,10 @@
 
 pub mod calendar;
 pub mod condition;
+pub mod action;
+pub mod card;
 pub mod contact;
+pub mod dialog;
 pub mod id;
 pub mod mail;
 pub mod submission;
