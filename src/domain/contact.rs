@@ -176,3 +176,13 @@ impl Contact {
         }
     }
 }
+
+impl std::fmt::Display for FieldValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::List(list) => f.write_str(&list.join(", ")),
+        }
+    }
+}

@@ -1,12 +1,21 @@
 //! The rules of the field: pure, and all in one place. No I/O, no clock, no randomness.
 
-pub mod calendar;
-pub mod condition;
 pub mod action;
+pub mod calendar;
 pub mod card;
+pub mod condition;
 pub mod contact;
+pub mod decide;
 pub mod dialog;
+pub mod event;
 pub mod id;
+pub mod lead;
 pub mod mail;
+pub mod plan;
+pub mod policy;
+pub mod route;
+pub mod score;
+pub mod strategy;
 pub mod submission;
 pub mod suggest;
+pub mod world;

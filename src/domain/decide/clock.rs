@@ -1,0 +1,428 @@
+//! What the clock does: missed targets, steps, deliveries, people who are gone.
+
+use jiff::Timestamp;
+
+use super::Case;
+use crate::domain::{
+    event::{Actor, Audible, Effect, FactKind, Gone, MeasureKind, Notice, Say},
+    id::{OfferId, RepId, TeamId},
+    lead::{Breach, Cause, Offer, OfferLevel, OfferState, Promise, Reason, State},
+    plan::{Ladder, StepDone},
+    policy::{Assignee, Audience, Rung, StepAction, Turn},
+    strategy::{EntryWhy, Present},
+};
+
+/// More rounds than any lead can need in one moment; guards against a plan that feeds itself.
+const MOST_ROUNDS: usize = 50;
+
+impl Case<'_, '_> {
+    /// Writes down each target whose moment has passed.
+    pub(super) fn note_breaches(&mut self) {
+        let Some(plan) = self.lead.plan.clone().filter(|_| self.lead.runs_a_clock()) else {
+            return;
+        };
+        let now = self.now;
+        let missed = |by: Option<Timestamp>| by.is_some_and(|by| by < now);
+        if missed(plan.acknowledge_by) && self.lead.clock.acknowledged_at.is_none() {
+            self.breach(Promise::Acknowledge, MeasureKind::AcknowledgeMissed);
+        }
+        if missed(plan.contact_by) && self.lead.clock.attempted_at.is_none() {
+            self.breach(Promise::Contact, MeasureKind::ContactMissed);
+        }
+    }
+
+    fn breach(&mut self, what: Promise, measure: MeasureKind) {
+        if self.lead.clock.has_breached(what) {
+            return;
+        }
+        let cause = self.cause();
+        self.lead.clock.breached.push(Breach { what, cause });
+        let rep = self
+            .lead
+            .owner()
+            .or_else(|| self.lead.pending().next().map(|offer| &offer.rep))
+            .cloned();
+        self.count(measure, rep.as_ref(), None);
+    }
+
+    /// Whose doing it is that nobody has answered yet.
+    fn cause(&self) -> Cause {
+        let pending: Vec<&Offer> = self.lead.pending().collect();
+        if self.lead.owner().is_some() {
+            Cause::Rep
+        } else if pending.is_empty() {
+            Cause::Capacity
+        } else if pending.iter().any(|offer| !offer.lost.is_zero()) {
+            Cause::Baton
+        } else if pending.iter().all(|offer| offer.delivered_at.is_none()) {
+            Cause::Chat
+        } else {
+            Cause::Rep
+        }
+    }
+
+    /// Does what is due. Taking one step may make another due, so it looks again.
+    pub(super) fn due(&mut self) {
+        let chance_has_come = match &self.lead.state {
+            State::Queued {
+                waiting: Some(waiting),
+                ..
+            } => waiting.again_at.is_some_and(|at| at <= self.now),
+            _ => false,
+        };
+        if chance_has_come {
+            self.try_again();
+        }
+        for _ in 0..MOST_ROUNDS {
+            let due = self.lead.take_due_steps(self.now);
+            let Some(place) = due.first().copied() else {
+                return;
+            };
+            self.take_step(place);
+        }
+    }
+
+    fn take_step(&mut self, place: usize) {
+        let ladder = self.lead.ladder();
+        let step = &mut self.lead.steps_mut()[place];
+        step.done = StepDone::Taken;
+        match step.action.clone() {
+            StepAction::Remind => self.remind(),
+            StepAction::Reoffer(rung) if ladder == Some(Ladder::Untouched) => {
+                self.take_from_owner(&rung);
+            }
+            StepAction::Reoffer(rung) => self.reoffer(&rung),
+            StepAction::Widen => self.widen(),
+            StepAction::Notify(audience) => self.notify(&audience),
+            StepAction::Assign(assignee) => self.assign_by_step(&assignee),
+            StepAction::Review(team) => {
+                self.withdraw_pending(None, "review");
+                self.leave_owner();
+                self.review(team);
+            }
+        }
+    }
+
+    fn remind(&mut self) {
+        let (offer, notice) = match &self.lead.state {
+            State::Offered { offer } => (
+                offer.clone(),
+                Notice::AnswerDue {
+                    offer: offer.clone(),
+                },
+            ),
+            State::Owned { offer, .. } => (
+                offer.clone(),
+                Notice::ContactDue {
+                    offer: offer.clone(),
+                },
+            ),
+            State::Pending
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => return,
+        };
+        let Some(rep) = self.lead.offer(&offer).map(|offer| offer.rep.clone()) else {
+            return;
+        };
+        let key = format!("remind:{offer}:{}", self.now.as_microsecond());
+        self.fact(
+            FactKind::Reminded,
+            Actor::Baton,
+            Some(&rep),
+            Some(&offer),
+            self.policy().name_of(&rep).to_owned(),
+        );
+        self.say(Say {
+            cause: None,
+            to: Audible::Rep(rep),
+            key,
+            notice,
+        });
+    }
+
+    /// The pending offer expires and the next of the rung is asked, or whoever comes after.
+    fn reoffer(&mut self, rung: &Rung) {
+        match self.lead.state {
+            State::Offered { .. } => self.expire_pending(),
+            State::Pooled { .. } => self.withdraw_pending(None, "moved on"),
+            State::Queued {
+                waiting: Some(_), ..
+            } => {}
+            // Who pulls or decides is not pushed.
+            State::Queued { waiting: None, .. } | State::Review { .. } => return,
+            State::Pending
+            | State::Nurture { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => return,
+        }
+        self.escalated(&format!("asks {}", rung_words(rung)));
+        let waited = self.lead.is_waiting();
+        if !self.try_rung(rung) && !self.try_rungs_ahead() && !waited {
+            self.wait();
+        }
+    }
+
+    fn expire_pending(&mut self) {
+        let pending: Vec<Offer> = self.lead.pending().cloned().collect();
+        for offer in pending {
+            self.end_offer(&offer.id, OfferState::Expired, Reason::own("no answer"));
+            self.fact(
+                FactKind::Expired,
+                Actor::Baton,
+                Some(&offer.rep),
+                Some(&offer.id),
+                self.policy().name_of(&offer.rep).to_owned(),
+            );
+            self.count(MeasureKind::Expired, Some(&offer.rep), None);
+            let rule = offer
+                .team
+                .as_ref()
+                .and_then(|team| self.policy().team(team))
+                .map(|team| team.turns.expired);
+            if rule == Some(Turn::Back) {
+                self.turn_back(&offer, EntryWhy::Expired);
+            }
+        }
+    }
+
+    /// An accepted lead that nobody tried to reach is offered again, under a new clock.
+    fn take_from_owner(&mut self, rung: &Rung) {
+        self.escalated(&format!("untouched: asks {}", rung_words(rung)));
+        self.leave_owner();
+        if !self.try_rung(rung) && !self.try_targets_from(0) && !self.try_rungs_ahead() {
+            self.wait();
+        }
+    }
+
+    /// The owner has it no longer; a new clock starts.
+    fn leave_owner(&mut self) {
+        if let Some(rep) = self.release_owner() {
+            self.fact(
+                FactKind::Withdrawn,
+                Actor::Baton,
+                Some(&rep),
+                None,
+                "no longer the owner",
+            );
+            self.lead.state = State::Pending;
+            self.begin_plan();
+        }
+    }
+
+    fn widen(&mut self) {
+        let Some(team) = self.team() else { return };
+        let held = match &self.lead.state {
+            State::Offered { .. } => true,
+            State::Queued {
+                waiting: Some(_), ..
+            } => false,
+            State::Pending
+            | State::Pooled { .. }
+            | State::Queued { waiting: None, .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => return,
+        };
+        self.escalated("asks everybody");
+        if held {
+            self.expire_pending();
+        }
+        let level = OfferLevel::Rung(Rung::Team);
+        if !self.pool(&level, team, None, &[]) && held {
+            self.move_on(&level);
+        }
+    }
+
+    fn notify(&mut self, audience: &Audience) {
+        self.escalated("tells");
+        let team = self.team();
+        let notice = Notice::Late {
+            team: team.map(|team| team.id.clone()),
+            sla: self.lead.plan.as_ref().and_then(|plan| plan.sla.clone()),
+            epoch: self.lead.epoch,
+        };
+        let key = format!("late:{}:{}", self.lead.epoch, self.now.as_microsecond());
+        match (audience, team.map(|team| team.id.clone())) {
+            (Audience::Rep(rep), _) => {
+                let cause = Some(format!("late:{rep}"));
+                self.say(Say {
+                    to: Audible::Rep(rep.clone()),
+                    key: format!("{key}:{rep}"),
+                    cause,
+                    notice,
+                });
+            }
+            (Audience::Managers, Some(team)) => {
+                self.tell_managers(&team, &key, Some(format!("late:{team}")), &notice);
+            }
+            (Audience::Channel, Some(team)) => {
+                let cause = Some(format!("late:{team}"));
+                self.say(Say {
+                    to: Audible::Channel(team),
+                    key: format!("{key}:channel"),
+                    cause,
+                    notice,
+                });
+            }
+            (Audience::Managers | Audience::Channel, None) => {}
+        }
+    }
+
+    fn escalated(&mut self, detail: &str) {
+        self.fact(FactKind::Escalated, Actor::Baton, None, None, detail);
+        self.count(MeasureKind::Escalated, None, None);
+    }
+
+    fn assign_by_step(&mut self, assignee: &Assignee) {
+        let rep = match assignee {
+            Assignee::Rep(rep) => Some(rep.clone()),
+            Assignee::Managers => self.next_manager(),
+        };
+        let Some(rep) = rep
+            .filter(|rep| self.policy().reps.contains_key(rep) && self.lead.owner() != Some(rep))
+        else {
+            return;
+        };
+        self.escalated(&format!("gives it to {}", self.policy().name_of(&rep)));
+        self.expire_pending();
+        self.assign(&rep, &Actor::Baton);
+    }
+
+    /// The manager whose turn it is: of those available, else of those not away, else of all.
+    fn next_manager(&mut self) -> Option<RepId> {
+        let team = self.team()?;
+        let reps = || {
+            team.managers
+                .iter()
+                .filter_map(|id| self.policy().reps.get(id))
+        };
+        let person = |rep: &crate::domain::policy::Rep| self.world.reps.get(&rep.id);
+        let free: Vec<_> = reps()
+            .filter(|rep| person(rep).is_some_and(|person| person.unfit(rep, self.now).is_none()))
+            .collect();
+        let here: Vec<_> = reps()
+            .filter(|rep| person(rep).is_some_and(|person| person.away.is_none()))
+            .collect();
+        let some = [free, here, reps().collect()]
+            .into_iter()
+            .find(|group| !group.is_empty())?;
+        let line = TeamId::from(format!("{}#managers", team.id));
+        let present: Vec<Present<'_>> = some
+            .iter()
+            .map(|rep| Present {
+                rep: &rep.id,
+                weight: rep.weight,
+            })
+            .collect();
+        let turns = self.turns.get(&line).cloned().unwrap_or_default();
+        turns
+            .next(&present, self.lead.number.unsigned_abs())
+            .cloned()
+    }
+
+    pub(super) fn delivered(&mut self, id: &OfferId) {
+        let (now, free) = (self.now, self.free_from(self.now));
+        let Some(offer) = self
+            .lead
+            .offer_mut(id)
+            .filter(|offer| offer.delivered_at.is_none())
+        else {
+            return;
+        };
+        offer.delivered_at = Some(now);
+        offer.not_before = Some(free);
+        let rep = offer.rep.clone();
+        self.fact(FactKind::Delivered, Actor::Baton, Some(&rep), Some(id), "");
+    }
+
+    /// The chat will not show the card: the lead moves on at once, and the managers hear of it.
+    pub(super) fn undeliverable(&mut self, id: &OfferId, why: &str) {
+        let Some(offer) = self.lead.offer(id).cloned() else {
+            return;
+        };
+        self.effects.push(Effect::Unreachable {
+            rep: offer.rep.clone(),
+            why: why.to_owned(),
+        });
+        if let Some(team) = self.team().map(|team| team.id.clone()) {
+            let notice = Notice::CannotReach {
+                rep: offer.rep.clone(),
+                why: why.to_owned(),
+            };
+            let cause = Some(format!("unreachable:{}", offer.rep));
+            self.tell_managers(&team, &format!("unreachable:{id}"), cause, &notice);
+        }
+        if !offer.is_pending() {
+            return;
+        }
+        self.take_away(&offer, "undeliverable");
+        self.pass_on(&offer.level);
+    }
+
+    fn take_away(&mut self, offer: &Offer, reason: &str) {
+        self.end_offer(&offer.id, OfferState::Withdrawn, Reason::own(reason));
+        self.fact(
+            FactKind::Withdrawn,
+            Actor::Baton,
+            Some(&offer.rep),
+            Some(&offer.id),
+            reason,
+        );
+        self.count(MeasureKind::Withdrawn, Some(&offer.rep), None);
+        self.turn_back(offer, EntryWhy::Withdrawn);
+    }
+
+    /// A rep is away or has left: what they were asked goes to the next; what somebody who left
+    /// owned is offered again.
+    pub(super) fn rep_gone(&mut self, rep: &RepId, why: Gone) {
+        let reason = match why {
+            Gone::Away => "away",
+            Gone::Removed => "left",
+        };
+        let asked: Vec<Offer> = self
+            .lead
+            .pending()
+            .filter(|offer| offer.rep == *rep)
+            .cloned()
+            .collect();
+        for offer in &asked {
+            self.take_away(offer, reason);
+        }
+        if let Some(offer) = asked.first() {
+            self.pass_on(&offer.level);
+        }
+        if why == Gone::Removed && self.lead.is_open() && self.lead.owner() == Some(rep) {
+            self.leave_owner();
+            if !self.try_targets_from(0) && !self.try_rungs_ahead() {
+                self.wait();
+            }
+        }
+    }
+
+    /// What Baton was down for is added to every offer that waited meanwhile, never to the clock.
+    pub(super) fn outage(&mut self, from: Timestamp, until: Timestamp) {
+        for offer in self
+            .lead
+            .offers
+            .iter_mut()
+            .filter(|offer| offer.is_pending() && offer.offered_at < until)
+        {
+            offer.lost += until.duration_since(from.max(offer.offered_at));
+        }
+    }
+}
+
+fn rung_words(rung: &Rung) -> String {
+    match rung {
+        Rung::Team => "the team".to_owned(),
+        Rung::Backups => "the backups".to_owned(),
+        Rung::Other(team) => format!("team {team}"),
+    }
+}

@@ -1,0 +1,385 @@
+//! The one place where a lead changes.
+
+mod answer;
+mod clock;
+mod place;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{
+    event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
+    id::{Chance, OfferId, RepId, TeamId},
+    lead::{Lead, Offer, OfferKind, OfferState, Reason, State},
+    policy::{Policy, Route, Target, Team},
+    strategy::{Entry, EntryWhy, Turns},
+    world::World,
+};
+
+/// What happens to `lead` when `event` occurs at `now`. Pure: same arguments, same answer.
+///
+/// An event that routes anew expects `lead.routing` to have been found by
+/// [`super::route::Reader::route`] for this moment; see [`routes_anew`].
+///
+/// # Errors
+///
+/// A [`Refusal`] when a person asked for what cannot be; nothing has changed then.
+pub fn decide(
+    lead: Lead,
+    event: Event,
+    now: Timestamp,
+    world: &World<'_>,
+) -> Result<(Lead, Vec<Effect>), Refusal> {
+    let mut case = Case::new(lead, now, world);
+    case.note_breaches();
+    match event {
+        Event::Arrived => case.arrive(),
+        Event::Submitted { new } => case.submitted(&new),
+        Event::Due => case.due(),
+        Event::SomebodyFree => case.try_again(),
+        Event::Delivered { offer } => case.delivered(&offer),
+        Event::Undeliverable { offer, why } => case.undeliverable(&offer, &why),
+        Event::Accept { offer, by } => case.accept(&offer, &by)?,
+        Event::Decline {
+            offer,
+            by,
+            reason,
+            note,
+        } => case.decline(&offer, &by, &reason, note)?,
+        Event::Claim { by } => case.claim(&by)?,
+        Event::Contacted { by, how, note } => case.contacted(&by, how, &note)?,
+        Event::Close { by, ending, note } => case.close(&by, ending, &note)?,
+        Event::Assign { to, by } => case.assign_by_hand(&to, &by)?,
+        Event::RouteOn { by } => case.route_on(&by)?,
+        Event::RepGone { rep, why } => case.rep_gone(&rep, why),
+        Event::Outage { from, until } => case.outage(from, until),
+    }
+    Ok(case.finish())
+}
+
+/// Whether the rules are asked again before this event is decided.
+#[must_use]
+pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
+    match event {
+        Event::Arrived | Event::RouteOn { .. } => true,
+        Event::Submitted { .. } => matches!(lead.state, State::Nurture { .. }),
+        Event::Due
+        | Event::SomebodyFree
+        | Event::Delivered { .. }
+        | Event::Undeliverable { .. }
+        | Event::Accept { .. }
+        | Event::Decline { .. }
+        | Event::Claim { .. }
+        | Event::Contacted { .. }
+        | Event::Close { .. }
+        | Event::Assign { .. }
+        | Event::RepGone { .. }
+        | Event::Outage { .. } => false,
+    }
+}
+
+/// Whose present situation a decision about this lead may look at.
+#[must_use]
+pub fn teams_concerned(lead: &Lead, policy: &Policy) -> BTreeSet<TeamId> {
+    let mut teams: BTreeSet<TeamId> = lead.team().cloned().into_iter().collect();
+    let rule = lead
+        .routing
+        .as_ref()
+        .and_then(|routing| routing.rule.as_ref());
+    let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
+    teams.extend(
+        route
+            .into_iter()
+            .flat_map(|route| route.to.iter())
+            .filter_map(target_team),
+    );
+    teams.extend(lead.plan.iter().flat_map(super::plan::Plan::teams_named));
+    teams.extend(
+        lead.routing
+            .iter()
+            .filter_map(|routing| routing.team.clone()),
+    );
+    teams.extend(lead.offers.iter().filter_map(|offer| offer.team.clone()));
+    if teams.is_empty() {
+        teams.extend(policy.teams.first().map(|team| team.id.clone()));
+    }
+    let next: Vec<TeamId> = teams
+        .iter()
+        .filter_map(|team| policy.team(team))
+        .filter_map(Team::when_closed_team)
+        .collect();
+    teams.extend(next);
+    teams
+}
+
+fn target_team(target: &Target) -> Option<TeamId> {
+    match target {
+        Target::Team(team)
+        | Target::Pool { team, .. }
+        | Target::Queue(team)
+        | Target::Review(team) => Some(team.clone()),
+        Target::Rep(_)
+        | Target::AccountOwner
+        | Target::PreviousOwner
+        | Target::Nurture(_)
+        | Target::Disqualify => None,
+    }
+}
+
+/// One decision in the making.
+struct Case<'a, 'w> {
+    lead: Lead,
+    before: Lead,
+    now: Timestamp,
+    world: &'a World<'w>,
+    chance: Chance,
+    turns: BTreeMap<TeamId, Turns>,
+    turned: BTreeSet<TeamId>,
+    effects: Vec<Effect>,
+}
+
+impl<'a, 'w> Case<'a, 'w> {
+    fn new(lead: Lead, now: Timestamp, world: &'a World<'w>) -> Self {
+        Self {
+            before: lead.clone(),
+            lead,
+            now,
+            world,
+            chance: world.chance.clone(),
+            turns: world.turns.clone(),
+            turned: BTreeSet::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    fn policy(&self) -> &'w Policy {
+        self.world.policy
+    }
+
+    fn route(&self) -> Option<&'w Route> {
+        let rule = self.lead.routing.as_ref()?.rule.as_ref()?;
+        self.policy().routes.iter().find(|route| route.id == *rule)
+    }
+
+    /// The team whose managers, backups and channel the steps mean.
+    fn team(&self) -> Option<&'w Team> {
+        let planned = self.lead.plan.as_ref().and_then(|plan| plan.team.as_ref());
+        planned
+            .or_else(|| self.lead.team())
+            .and_then(|team| self.policy().team(team))
+    }
+
+    fn fact(
+        &mut self,
+        event: FactKind,
+        actor: Actor,
+        rep: Option<&RepId>,
+        offer: Option<&OfferId>,
+        detail: impl Into<String>,
+    ) {
+        self.effects.push(Effect::Fact(Fact {
+            event,
+            actor,
+            rep: rep.cloned(),
+            offer: offer.cloned(),
+            detail: detail.into(),
+        }));
+    }
+
+    fn say(&mut self, say: Say) {
+        self.effects.push(Effect::Say(say));
+    }
+
+    fn count(
+        &mut self,
+        what: MeasureKind,
+        rep: Option<&RepId>,
+        took: Option<jiff::SignedDuration>,
+    ) {
+        if self.lead.test {
+            return;
+        }
+        let team = self
+            .team()
+            .map(|team| team.id.clone())
+            .or_else(|| self.lead.team().cloned());
+        self.effects.push(Effect::Count(Measure {
+            team,
+            rep: rep.cloned(),
+            what,
+            took,
+        }));
+    }
+
+    /// Ends a pending offer.
+    fn end_offer(&mut self, id: &OfferId, state: OfferState, reason: Reason) {
+        let now = self.now;
+        if let Some(offer) = self.lead.offer_mut(id) {
+            offer.state = state;
+            offer.decided_at = Some(now);
+            offer.reason = Some(reason);
+        }
+    }
+
+    /// Takes all pending offers away, `except` one.
+    fn withdraw_pending(&mut self, except: Option<&OfferId>, reason: &str) {
+        let ended: Vec<Offer> = self
+            .lead
+            .pending()
+            .filter(|offer| Some(&offer.id) != except)
+            .cloned()
+            .collect();
+        for offer in ended {
+            self.end_offer(&offer.id, OfferState::Withdrawn, Reason::own(reason));
+            self.fact(
+                FactKind::Withdrawn,
+                Actor::Baton,
+                Some(&offer.rep),
+                Some(&offer.id),
+                reason,
+            );
+            self.count(MeasureKind::Withdrawn, Some(&offer.rep), None);
+            self.turn_back(&offer, EntryWhy::Withdrawn);
+        }
+    }
+
+    /// Gives the turn of an offer back. A pool's offers never cost one.
+    fn turn_back(&mut self, offer: &Offer, why: EntryWhy) {
+        if offer.kind == OfferKind::Push
+            && let Some(team) = offer.team.clone()
+        {
+            self.post_turn(
+                &team,
+                Entry {
+                    rep: offer.rep.clone(),
+                    why,
+                    amount: -1.0,
+                    offer: Some(offer.id.clone()),
+                },
+            );
+        }
+    }
+
+    fn post_turn(&mut self, team: &TeamId, entry: Entry) {
+        self.turns
+            .entry(team.clone())
+            .or_default()
+            .post(&entry, self.now);
+        self.turned.insert(team.clone());
+        self.effects.push(Effect::Turn {
+            team: team.clone(),
+            entry,
+        });
+    }
+
+    /// Ends the current owner's ownership, if there is one.
+    fn release_owner(&mut self) -> Option<RepId> {
+        let State::Owned { rep, offer } = self.lead.state.clone() else {
+            return None;
+        };
+        let now = self.now;
+        if let Some(offer) = self.lead.offer_mut(&offer) {
+            offer.released_at = Some(now);
+        }
+        self.lead.previous_owner = Some(rep.clone());
+        Some(rep)
+    }
+
+    /// Settles what follows from the lead's new state, and hands everything over.
+    fn finish(mut self) -> (Lead, Vec<Effect>) {
+        let until = self.lead.moves_on_at();
+        for offer in self
+            .lead
+            .offers
+            .iter_mut()
+            .filter(|offer| offer.is_pending())
+        {
+            offer.until = until;
+        }
+        for card in self.cards_to_show() {
+            self.effects.push(Effect::Show(card));
+        }
+        for team in std::mem::take(&mut self.turned) {
+            let turns = self.turns.get(&team).cloned().unwrap_or_default();
+            self.effects.push(Effect::Round { team, turns });
+        }
+        (self.lead, self.effects)
+    }
+
+    /// The cards that no longer show the truth: those of offers that changed and, when the lead
+    /// found its owner or its end, those of everybody who was asked.
+    fn cards_to_show(&self) -> BTreeSet<CardRef> {
+        let settled = self.lead.state != self.before.state
+            && self.lead.ladder() != Some(super::plan::Ladder::Escalation);
+        let changed = |offer: &&Offer| {
+            self.before.offer(&offer.id).is_none_or(|was| {
+                (was.state, was.released_at, was.lost)
+                    != (offer.state, offer.released_at, offer.lost)
+            })
+        };
+        let said_more = self.lead.contact != self.before.contact
+            || self.lead.clock != self.before.clock
+            || self.lead.attributes != self.before.attributes;
+        let live = |offer: &&Offer| said_more && (offer.is_pending() || self.is_owners(offer));
+        let offers = self
+            .lead
+            .offers
+            .iter()
+            .filter(|offer| settled || changed(offer) || live(offer));
+        let mut cards: BTreeSet<CardRef> = offers
+            .map(|offer| CardRef::Offer {
+                offer: offer.id.clone(),
+                rep: offer.rep.clone(),
+            })
+            .collect();
+        for lead in [&self.before, &self.lead] {
+            if self.lead.state != self.before.state || said_more {
+                cards.extend(self.shared_cards(lead));
+            }
+        }
+        cards
+    }
+
+    fn is_owners(&self, offer: &Offer) -> bool {
+        matches!(&self.lead.state, State::Owned { offer: owned, .. } if *owned == offer.id)
+    }
+
+    /// The cards that belong to a state and not to an offer.
+    fn shared_cards(&self, lead: &Lead) -> Vec<CardRef> {
+        match &lead.state {
+            State::Pooled { team, .. } => {
+                let in_channel = self
+                    .policy()
+                    .team(team)
+                    .is_some_and(|team| team.channel.is_some());
+                let card = CardRef::Pool {
+                    team: team.clone(),
+                    epoch: lead.epoch,
+                };
+                in_channel.then_some(card).into_iter().collect()
+            }
+            State::Review { team } => {
+                let managers = self
+                    .policy()
+                    .team(team)
+                    .map(|team| team.managers.clone())
+                    .unwrap_or_default();
+                managers
+                    .into_iter()
+                    .map(|rep| CardRef::Review {
+                        rep,
+                        epoch: lead.epoch,
+                    })
+                    .collect()
+            }
+            State::Pending
+            | State::Offered { .. }
+            | State::Queued { .. }
+            | State::Nurture { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => Vec::new(),
+        }
+    }
+}

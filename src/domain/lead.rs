@@ -1,0 +1,542 @@
+//! A lead and its offers: everything that one decision may change, in one value.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    contact::{Contact, Field},
+    id::{LeadId, OfferId, RepId, RouteId, SourceId, TeamId},
+    plan::Plan,
+    policy::{Rung, Strategy},
+    score::{Fit, Intent, Score, Stage},
+};
+
+/// The person (and company) that one or more submissions describe, and where they stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lead {
+    /// Its name for programs.
+    pub id: LeadId,
+    /// Its name for people.
+    pub number: i64,
+    /// Its arrival.
+    pub created_at: Timestamp,
+    /// The webhook it came by.
+    pub source: SourceId,
+    /// What was asked for.
+    pub lead_type: String,
+    /// A trial: goes the whole way to the reasons and is offered to nobody.
+    pub test: bool,
+    /// Who it is.
+    pub contact: Contact,
+    /// What else was said, by label.
+    pub attributes: BTreeMap<String, String>,
+    /// How good it is, and why.
+    pub score: Score,
+    /// How much it wants to talk now.
+    pub intent: Intent,
+    /// How well it suits.
+    pub fit: Fit,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Who has it.
+    pub state: State,
+    /// Rises whenever the lead loses its owner or is routed anew; a plan and an offer belong to one.
+    pub epoch: u32,
+    /// All of them, oldest first.
+    pub offers: Vec<Offer>,
+    /// The decision in force, frozen with its reasons.
+    pub routing: Option<Routing>,
+    /// The clock in force, frozen.
+    pub plan: Option<Plan>,
+    /// What the clock has seen.
+    pub clock: Clock,
+    /// Who owned it, or this person's lead, before.
+    pub previous_owner: Option<RepId>,
+    /// When a person last did something with it.
+    pub touched_at: Timestamp,
+}
+
+/// Who has a lead. Exactly one of these is true at any time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+pub enum State {
+    /// Its person is still being fetched, or it has just been made.
+    Pending,
+    /// One rep is asked.
+    Offered {
+        /// The pending offer.
+        offer: OfferId,
+    },
+    /// Several may claim it.
+    Pooled {
+        /// Whose members.
+        team: TeamId,
+        /// Not shown until somebody has it.
+        hide: Vec<Field>,
+    },
+    /// Nobody has it.
+    Queued {
+        /// Whose queue.
+        team: Option<TeamId>,
+        /// Set when it is offered by itself as soon as somebody may take it.
+        waiting: Option<Waiting>,
+    },
+    /// A manager decides.
+    Review {
+        /// Whose managers.
+        team: TeamId,
+    },
+    /// Not for reps yet.
+    Nurture {
+        /// Passed on to whoever nurtures.
+        label: String,
+    },
+    /// One rep has it.
+    Owned {
+        /// The owner.
+        rep: RepId,
+        /// The offer by which they got it.
+        offer: OfferId,
+    },
+    /// Done.
+    Closed {
+        /// Who owned it at the end.
+        rep: Option<RepId>,
+        /// How it ended.
+        outcome: Outcome,
+        /// In the owner's words.
+        note: String,
+    },
+    /// Nobody should spend time on it.
+    Disqualified {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A lead that waits for somebody to be available.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The next moment at which somebody could take it, if the calendars know one.
+    pub again_at: Option<Timestamp>,
+}
+
+/// How a lead ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Bought.
+    Won,
+    /// Did not.
+    Lost,
+    /// Was there already.
+    Duplicate,
+}
+
+/// A lead put in front of one rep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Buttons carry it.
+    pub id: OfferId,
+    /// Who is asked.
+    pub rep: RepId,
+    /// In whose line it counts.
+    pub team: Option<TeamId>,
+    /// How it came about.
+    pub kind: OfferKind,
+    /// Where in the ladder it was made, so that the next one continues there.
+    pub level: OfferLevel,
+    /// The lead's epoch when it was made.
+    pub epoch: u32,
+    /// What became of it.
+    pub state: OfferState,
+    /// When it was decided.
+    pub offered_at: Timestamp,
+    /// When the rep's chat had it.
+    pub delivered_at: Option<Timestamp>,
+    /// Before this moment no `reoffer` takes it away: delivery plus the plan's `at_least`.
+    pub not_before: Option<Timestamp>,
+    /// When it moves on if nobody answers; shown on the card.
+    pub until: Option<Timestamp>,
+    /// When it was answered or taken away.
+    pub decided_at: Option<Timestamp>,
+    /// When an accepted one stopped being the owner's.
+    pub released_at: Option<Timestamp>,
+    /// Why it was declined or taken away.
+    pub reason: Option<Reason>,
+    /// What Baton was down for meanwhile; the offer is that much longer.
+    pub lost: SignedDuration,
+}
+
+impl Offer {
+    /// Whether it waits for an answer.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.state == OfferState::Pending
+    }
+
+    /// When it has had its time and a `reoffer` may take it away; before its delivery, an estimate.
+    #[must_use]
+    pub fn free_at(&self) -> Timestamp {
+        self.not_before.unwrap_or(self.offered_at) + self.lost
+    }
+
+    /// Whether the rep has had this lead: asked in person, or said no.
+    #[must_use]
+    pub fn counts_as_had(&self) -> bool {
+        match (self.kind, self.state) {
+            (OfferKind::Push | OfferKind::Given, OfferState::Withdrawn) => self
+                .reason
+                .as_ref()
+                .is_none_or(|reason| reason.id != "away"),
+            (OfferKind::Push | OfferKind::Given, _) => true,
+            (OfferKind::Pool, state) => state == OfferState::Declined,
+        }
+    }
+}
+
+/// How an offer came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfferKind {
+    /// One rep is asked.
+    Push,
+    /// Several are asked, the first to claim gets it.
+    Pool,
+    /// Nobody was asked: a step or a person gave it, or the rep took it.
+    Given,
+}
+
+/// From which group of people an offer was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfferLevel {
+    /// The route's so-and-so-many-th target.
+    Target(usize),
+    /// A `reoffer` step.
+    Rung(Rung),
+    /// Outside the ladder.
+    Hand,
+}
+
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfferState {
+    /// Waits for an answer.
+    Pending,
+    /// The rep took it.
+    Accepted,
+    /// The rep did not want it.
+    Declined,
+    /// The rep did not answer.
+    Expired,
+    /// It was taken away.
+    Withdrawn,
+}
+
+impl OfferState {
+    /// As stored and sent.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Why an offer ended: a reason's id, and what the rep wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A `[[decline]]` id, or Baton's own: `away`, `undeliverable`, `claimed`, …
+    pub id: String,
+    /// Free text, possibly empty.
+    pub note: String,
+}
+
+impl Reason {
+    /// One of Baton's own.
+    #[must_use]
+    pub fn own(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            note: String::new(),
+        }
+    }
+}
+
+/// A routing decision with everything needed to explain it later.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Routing {
+    /// The rule that held; absent: none did.
+    pub rule: Option<RouteId>,
+    /// The team that stands behind it.
+    pub team: Option<TeamId>,
+    /// How the rep was found.
+    pub strategy: Option<Strategy>,
+    /// The configuration in force.
+    pub config: String,
+    /// One line for each thing that decided.
+    pub why: Vec<String>,
+    /// Everybody who was considered last.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Somebody who was considered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Who.
+    pub rep: RepId,
+    /// Whether they could have taken it.
+    pub eligible: bool,
+    /// Why, or why not.
+    pub because: String,
+}
+
+/// What the SLA's clock has seen of a lead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// First accept.
+    pub acknowledged_at: Option<Timestamp>,
+    /// First attempt to reach the lead.
+    pub attempted_at: Option<Timestamp>,
+    /// First time the lead was reached.
+    pub contacted_at: Option<Timestamp>,
+    /// Targets that were missed.
+    pub breached: Vec<Breach>,
+}
+
+impl Clock {
+    /// Whether this target was missed.
+    #[must_use]
+    pub fn has_breached(&self, what: Promise) -> bool {
+        self.breached.iter().any(|breach| breach.what == what)
+    }
+}
+
+/// A target of the SLA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Promise {
+    /// Accepted in time.
+    Acknowledge,
+    /// Attempted in time.
+    Contact,
+}
+
+/// A missed target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    /// Which.
+    pub what: Promise,
+    /// Whose doing.
+    pub cause: Cause,
+}
+
+/// Whose doing a breach was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// A rep had it.
+    Rep,
+    /// Nobody could take it.
+    Capacity,
+    /// Baton was down.
+    Baton,
+    /// The chat did not deliver.
+    Chat,
+}
+
+impl Lead {
+    /// A lead as it has just come in; routing decides the rest.
+    #[must_use]
+    pub fn new(id: LeadId, number: i64, source: SourceId, now: Timestamp) -> Self {
+        Self {
+            id,
+            number,
+            created_at: now,
+            source,
+            lead_type: String::new(),
+            test: false,
+            contact: Contact::default(),
+            attributes: BTreeMap::new(),
+            score: Score::default(),
+            intent: Intent::default(),
+            fit: Fit::default(),
+            stage: Stage::default(),
+            state: State::Pending,
+            epoch: 0,
+            offers: Vec::new(),
+            routing: None,
+            plan: None,
+            clock: Clock::default(),
+            previous_owner: None,
+            touched_at: now,
+        }
+    }
+
+    /// The state's word in JSON and in the store.
+    #[must_use]
+    pub fn state_word(&self) -> &'static str {
+        match self.state {
+            State::Pending => "pending",
+            State::Offered { .. } => "offered",
+            State::Pooled { .. } => "pooled",
+            State::Queued { .. } => "queued",
+            State::Review { .. } => "review",
+            State::Nurture { .. } => "nurture",
+            State::Owned { .. } => "owned",
+            State::Closed { .. } => "closed",
+            State::Disqualified { .. } => "disqualified",
+        }
+    }
+
+    /// Who owns it, if somebody does.
+    #[must_use]
+    pub fn owner(&self) -> Option<&RepId> {
+        match &self.state {
+            State::Owned { rep, .. } => Some(rep),
+            State::Closed { rep, .. } => rep.as_ref(),
+            State::Pending
+            | State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Disqualified { .. } => None,
+        }
+    }
+
+    /// Whether its story may still go on by itself.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            State::Pending
+            | State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Owned { .. }
+            | State::Nurture { .. } => true,
+            State::Closed { .. } | State::Disqualified { .. } => false,
+        }
+    }
+
+    /// Whether it waits in the queue for somebody to be available.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        matches!(
+            self.state,
+            State::Queued {
+                waiting: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// The team whose managers and backups stand behind it now.
+    #[must_use]
+    pub fn team(&self) -> Option<&TeamId> {
+        match &self.state {
+            State::Pooled { team, .. } | State::Review { team } => Some(team),
+            State::Queued {
+                team: Some(team), ..
+            } => Some(team),
+            State::Queued { team: None, .. }
+            | State::Pending
+            | State::Offered { .. }
+            | State::Nurture { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => self
+                .routing
+                .as_ref()
+                .and_then(|routing| routing.team.as_ref()),
+        }
+    }
+
+    /// The offer with this id.
+    #[must_use]
+    pub fn offer(&self, id: &OfferId) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.id == *id)
+    }
+
+    /// The offer with this id, to change it.
+    pub fn offer_mut(&mut self, id: &OfferId) -> Option<&mut Offer> {
+        self.offers.iter_mut().find(|offer| offer.id == *id)
+    }
+
+    /// The offers that wait for an answer.
+    pub fn pending(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|offer| offer.is_pending())
+    }
+
+    /// The name to call the lead by: the person's, else the company's, else the mail's.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        [Field::Name, Field::Company, Field::Email, Field::Phone]
+            .into_iter()
+            .map(|field| self.contact.text(field))
+            .find(|text| !text.is_empty())
+            .unwrap_or("somebody without a name")
+    }
+
+    /// The next moment at which something is due, saved as `lead.wake_at`.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let again = match &self.state {
+            State::Queued {
+                waiting: Some(waiting),
+                ..
+            } => waiting.again_at,
+            State::Queued { waiting: None, .. }
+            | State::Pending
+            | State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => None,
+        };
+        [again, self.next_step_at(), self.next_breach_at()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// When the next target would be missed.
+    #[must_use]
+    pub fn next_breach_at(&self) -> Option<Timestamp> {
+        let plan = self.plan.as_ref().filter(|_| self.runs_a_clock())?;
+        let acknowledge = plan.acknowledge_by.filter(|_| {
+            self.clock.acknowledged_at.is_none() && !self.clock.has_breached(Promise::Acknowledge)
+        });
+        let contact = plan.contact_by.filter(|_| {
+            self.clock.attempted_at.is_none() && !self.clock.has_breached(Promise::Contact)
+        });
+        [acknowledge, contact].into_iter().flatten().min()
+    }
+
+    /// Whether targets and steps apply in this state.
+    #[must_use]
+    pub fn runs_a_clock(&self) -> bool {
+        match self.state {
+            State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Owned { .. } => true,
+            State::Pending
+            | State::Nurture { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Which rule a lead falls under, and why: scores, intent and fit first, then the ordered routes.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    condition::{AccountFacts, Condition, Facts, RepFacts, ScoreFacts, Verdict},
+    contact::Field,
+    id::{RepId, SlaId, TeamId},
+    lead::{Lead, Routing},
+    mail::MailFacts,
+    policy::{Account, Level, Policy, Rep, Route, Sla, Target, Team, fit_level},
+    score::{Intent, Score},
+    world::Clocks,
+};
+
+/// A lead as conditions see it under these rules at this moment.
+pub struct Reader<'a> {
+    policy: &'a Policy,
+    clocks: &'a dyn Clocks,
+    now: Timestamp,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads leads under `policy` at `now`.
+    #[must_use]
+    pub fn new(policy: &'a Policy, clocks: &'a dyn Clocks, now: Timestamp) -> Self {
+        Self {
+            policy,
+            clocks,
+            now,
+        }
+    }
+
+    /// Finds type, scores, intent and fit, then the rule that decides; writes them into the lead.
+    pub fn route(&self, lead: &mut Lead) {
+        self.assess(lead);
+        let mut why = Vec::new();
+        let mut rule = None;
+        for route in &self.policy.routes {
+            let verdict = self.verdict(lead, route.when.as_ref(), None);
+            why.push(explain(route, &verdict));
+            if verdict.holds {
+                rule = Some(route);
+                break;
+            }
+        }
+        if rule.is_none() {
+            why.push("no rule held".to_owned());
+        }
+        lead.routing = Some(Routing {
+            rule: rule.map(|route| route.id.clone()),
+            team: rule.and_then(|route| self.team_behind(lead, route)),
+            strategy: None,
+            config: self.policy.hash.clone(),
+            why,
+            candidates: Vec::new(),
+        });
+    }
+
+    /// Finds the lead's type, scores, intent and fit.
+    pub fn assess(&self, lead: &mut Lead) {
+        if let Some(source) = self.policy.sources.get(&lead.source) {
+            let rule = source
+                .types
+                .iter()
+                .find(|rule| self.verdict(lead, rule.when.as_ref(), None).holds);
+            if let Some(rule) = rule {
+                lead.lead_type.clone_from(&rule.is);
+            }
+        }
+        lead.score = self.fit_score(lead);
+        lead.fit = fit_level(lead.score.fit, &self.policy.scoring);
+        lead.intent = self.intent(lead);
+    }
+
+    fn fit_score(&self, lead: &Lead) -> Score {
+        let mut score = Score {
+            engagement: lead.score.engagement,
+            ..Score::default()
+        };
+        for rule in &self.policy.scoring.fit {
+            let verdict = self.verdict(lead, Some(&rule.when), None);
+            if verdict.holds {
+                score.fit += rule.points;
+                score
+                    .reasons
+                    .push(format!("{:+} {}", rule.points, rule.why));
+            } else if !verdict.missing.is_empty() {
+                score
+                    .reasons
+                    .push(format!("0 {} ({})", rule.why, not_given(&verdict)));
+            }
+        }
+        score
+    }
+
+    fn intent(&self, lead: &Lead) -> Intent {
+        let rule = self
+            .policy
+            .intents
+            .iter()
+            .find(|rule| self.verdict(lead, rule.when.as_ref(), None).holds);
+        rule.map_or(Intent::Low, |rule| rule.level)
+    }
+
+    /// Whether `condition` holds for the lead (and the rep); without a condition it does.
+    #[must_use]
+    pub fn verdict(
+        &self,
+        lead: &Lead,
+        condition: Option<&Condition>,
+        rep: Option<&Rep>,
+    ) -> Verdict {
+        let Some(condition) = condition else {
+            return Verdict {
+                holds: true,
+                missing: Vec::new(),
+            };
+        };
+        let mail = MailFacts::of(lead.contact.text(Field::Email));
+        let account = self.account(lead);
+        let open = |name: &str| {
+            self.clocks
+                .clock(Some(&name.into()), &TimeZone::UTC)
+                .is_open(self.now)
+        };
+        let zone = rep
+            .and_then(|rep| rep.timezone.as_ref())
+            .and_then(TimeZone::iana_name)
+            .unwrap_or_default();
+        let facts = Facts {
+            lead_type: &lead.lead_type,
+            attributes: &lead.attributes,
+            domain: &mail.domain,
+            free_mail: mail.free_mail,
+            disposable: mail.disposable,
+            owner: lead.previous_owner.as_ref().map_or("", RepId::as_str),
+            source: lead.source.as_str(),
+            score: ScoreFacts {
+                fit: lead.score.fit,
+                engagement: lead.score.engagement,
+            },
+            intent: lead.intent.word(),
+            fit: lead.fit.word(),
+            stage: lead.stage.word(),
+            account: account.map(account_facts).unwrap_or_default(),
+            territory: self.territory(lead).unwrap_or_default(),
+            lists: &self.policy.lists,
+            open: &open,
+            rep: rep.map(|rep| rep_facts(rep, zone)),
+            ..Facts::about(&lead.contact, self.now)
+        };
+        condition.holds(&facts)
+    }
+
+    /// The named account the lead belongs to, by its mail's domain.
+    #[must_use]
+    pub fn account(&self, lead: &Lead) -> Option<&'a Account> {
+        let mail = MailFacts::of(lead.contact.text(Field::Email));
+        let domain = mail.company_domain.as_deref()?;
+        let known = |account: &&Account| {
+            account
+                .domains
+                .iter()
+                .any(|known| known == domain || *known == mail.domain)
+        };
+        self.policy.accounts.named.iter().find(known)
+    }
+
+    /// The first territory that holds.
+    #[must_use]
+    pub fn territory(&self, lead: &Lead) -> Option<&'a str> {
+        let among = |list: &[String], value: &str| {
+            list.is_empty() || list.iter().any(|item| item.eq_ignore_ascii_case(value))
+        };
+        let holds = |countries: &[String], regions: &[String]| {
+            among(countries, lead.contact.text(Field::Country))
+                && among(regions, lead.contact.text(Field::Region))
+        };
+        let found = self
+            .policy
+            .territories
+            .iter()
+            .find(|territory| holds(&territory.countries, &territory.regions));
+        found.map(|territory| territory.id.as_str())
+    }
+
+    /// The team whose managers, backups and channel stand behind a route.
+    fn team_behind(&self, lead: &Lead, route: &Route) -> Option<TeamId> {
+        let named = |rep: &RepId| self.policy.team_of(rep).map(|team| team.id.clone());
+        let behind = route.to.iter().find_map(|target| match target {
+            Target::Team(team)
+            | Target::Pool { team, .. }
+            | Target::Queue(team)
+            | Target::Review(team) => Some(team.clone()),
+            Target::Rep(rep) => named(rep),
+            Target::AccountOwner => self
+                .account(lead)
+                .and_then(|account| account.owner.as_ref())
+                .and_then(named),
+            Target::PreviousOwner => lead.previous_owner.as_ref().and_then(named),
+            Target::Nurture(_) | Target::Disqualify => None,
+        });
+        route.team.clone().or(behind)
+    }
+}
+
+/// The clock of a lead: its route's, else its team's for its type, else the one named like its type.
+#[must_use]
+pub fn sla_for<'p>(
+    policy: &'p Policy,
+    route: Option<&Route>,
+    team: Option<&Team>,
+    lead_type: &str,
+) -> Option<&'p Sla> {
+    let of_team = |team: &Team| {
+        team.sla
+            .by_type
+            .get(lead_type)
+            .or(team.sla.default.as_ref())
+            .cloned()
+    };
+    let id = route
+        .and_then(|route| route.sla.clone())
+        .or_else(|| team.and_then(of_team))
+        .unwrap_or_else(|| SlaId::from(lead_type));
+    policy.slas.get(&id)
+}
+
+fn explain(route: &Route, verdict: &Verdict) -> String {
+    match (&route.when, verdict.holds) {
+        (None, _) => format!("rule {} takes everything", route.id),
+        (Some(when), true) => format!("rule {} holds: {}", route.id, when.source()),
+        (Some(when), false) if verdict.missing.is_empty() => {
+            format!("rule {} does not hold: {}", route.id, when.source())
+        }
+        (Some(when), false) => format!(
+            "rule {} does not hold: {} ({})",
+            route.id,
+            when.source(),
+            not_given(verdict)
+        ),
+    }
+}
+
+fn not_given(verdict: &Verdict) -> String {
+    let names: Vec<String> = verdict
+        .missing
+        .iter()
+        .map(|field| field.name().replace('_', " "))
+        .collect();
+    format!("{} not given", names.join(", "))
+}
+
+fn account_facts(account: &Account) -> AccountFacts<'_> {
+    AccountFacts {
+        name: &account.name,
+        owner: account.owner.as_ref().map_or("", RepId::as_str),
+        tier: &account.tier,
+        named: true,
+        customer: account.customer,
+    }
+}
+
+fn rep_facts<'a>(rep: &'a Rep, timezone: &'a str) -> RepFacts<'a> {
+    let (country, region) = rep
+        .country
+        .as_deref()
+        .map(|code| code.split_once('-').unwrap_or((code, "")))
+        .unwrap_or_default();
+    RepFacts {
+        id: rep.id.as_str(),
+        name: &rep.name,
+        level: match rep.level {
+            Level::Junior => "junior",
+            Level::Mid => "mid",
+            Level::Senior => "senior",
+        },
+        country,
+        region,
+        timezone,
+        weight: rep.weight,
+        languages: &rep.languages,
+        territories: &rep.territories,
+        skills: &rep.skills,
+    }
+}
