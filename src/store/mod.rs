@@ -56,6 +56,8 @@ use tx::{Conn, Work};
 const TRIES: u32 = 8;
 /// How long a job may take; it holds the writer or row locks meanwhile.
 const JOB_LIMIT: Duration = Duration::from_secs(10);
+/// How long a read may take; on SQLite the log can't shrink meanwhile.
+const READ_LIMIT: Duration = Duration::from_secs(30);
 
 /// The open database; clones share it.
 #[derive(Clone)]
@@ -211,7 +213,8 @@ impl Db {
             }
         };
         let work = Work::new(conn.map_err(Error::from)?, Arc::default());
-        job(Tx::new(work, None)).await
+        let answer = timeout(READ_LIMIT, job(Tx::new(work, None))).await;
+        answer.unwrap_or_else(|_| Err(too_long().into()))
     }
 
     /// What tells of changes on `channel` from now on, in this process or (on PostgreSQL) another one. A

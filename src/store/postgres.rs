@@ -66,8 +66,10 @@ pub(super) async fn listen(pool: PgPool, bus: Bus, stop: CancellationToken) {
 async fn hear(pool: &PgPool, bus: &Bus) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen_all(Channel::ALL.map(Channel::name)).await?;
+    // Whatever was said before anybody listened.
+    Channel::ALL.into_iter().for_each(|c| bus.ring(c));
     loop {
-        // None: the connection was lost and is there again; anything may have happened meanwhile.
+        // None: the connection was lost and is there again; anything may have been said meanwhile.
         let heard = listener.try_recv().await?;
         let meant = |c: &Channel| heard.as_ref().is_none_or(|n| n.channel() == c.name());
         Channel::ALL

@@ -1,12 +1,13 @@
 //! What a column holds: how our types are written to both databases and read back.
 
-use crate::domain::id::{
-    CalendarId, LeadId, OfferId, RepId, RouteId, SlaId, SourceId, SubmissionId, TeamId,
-};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type, error::BoxDynError};
+
+use crate::domain::id::{
+    CalendarId, LeadId, OfferId, RepId, RouteId, SlaId, SourceId, SubmissionId, TeamId,
+};
 
 /// A JSON column: text on SQLite, `jsonb` on PostgreSQL.
 pub use sqlx::types::Json;

@@ -53,7 +53,7 @@ impl Fresh {
     }
 
     /// Drops it, on PostgreSQL; a failed test leaves its database to be looked at.
-    async fn remove(self) {
+    pub async fn remove(self) {
         if self.is_sqlite() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use baton::store::{Channel, Db, Error, Json, Tx, instance, row};
+use baton::store::{Channel, Db, Error, Json, Tx, Wake, instance, row};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::time::timeout;
@@ -156,36 +156,71 @@ async fn a_job_that_is_given_up_leaves_nothing_and_nobody_waits() {
     .await;
 }
 
+/// A subscription that rings for what is said from now on: PostgreSQL's listener rings once when it is there.
+async fn subscribe(db: &Db, fresh: &Fresh) -> Wake {
+    let mut wake = db.subscribe(Channel::Leads);
+    if !fresh.is_sqlite() {
+        wake.changed().await.unwrap();
+    }
+    wake
+}
+
 #[tokio::test]
-async fn waiters_wake_after_the_commit_and_only_then() {
+async fn a_job_given_up_amid_a_statement_leaves_nothing() {
     both(async |db| {
-        let mut leads = db.subscribe(Channel::Leads);
-        let refused: Result<(), Mine> = db
-            .write(async |mut tx| {
-                tx.notify(Channel::Leads).await?;
-                Err(Mine::No)
-            })
-            .await;
-        assert!(matches!(refused, Err(Mine::No)));
-        // On PostgreSQL the listener rings once it is there; what it says is no promise, so take it out.
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        leads.mark_unchanged();
-        let kept: Result<(), Error> = db
-            .write(async |mut tx| {
-                insert(&mut tx, "a").await?;
-                tx.notify(Channel::Leads).await?;
-                assert!(!leads_rang(&db, &leads), "before the commit");
-                Ok(())
-            })
-            .await;
-        kept.unwrap();
-        assert!(leads.has_changed().unwrap());
+        let slow = db.write(async |mut tx| {
+            insert(&mut tx, "never").await?;
+            let count = "with recursive c(n) as (select 1 union all select n + 1 from c where n < 500000) \
+                         select count(*) from c";
+            tx.q(count).one::<(i64,)>().await
+        });
+        let given_up: Result<Result<_, Error>, _> = timeout(Duration::from_millis(10), slow).await;
+        assert!(given_up.is_err());
+        add(&db, "after").await.unwrap();
+        assert_eq!(ids(&db).await, ["after"]);
     })
     .await;
 }
 
-fn leads_rang(_: &Db, leads: &baton::store::Wake) -> bool {
-    leads.has_changed().unwrap()
+#[tokio::test]
+async fn a_full_disk_is_unavailable_until_there_is_room() {
+    let fresh = Fresh::sqlite();
+    let db = fresh.open().await;
+    let pages = async |sql: &'static str| -> Result<(i64,), Error> {
+        db.write(async |mut tx| tx.q(sql).one().await).await
+    };
+    let (was,) = pages("pragma max_page_count").await.unwrap();
+    pages("pragma max_page_count = 1").await.unwrap();
+    let large = "x".repeat(100_000);
+    let full = add(&db, &large).await;
+    assert!(matches!(full, Err(Error::Unavailable(_))), "{full:?}");
+    assert!(was > 1_000_000);
+    pages("pragma max_page_count = 1000000").await.unwrap();
+    add(&db, &large).await.unwrap();
+    assert_eq!(ids(&db).await, [large]);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn waiters_wake_after_the_commit_and_only_then() {
+    both_fresh(async |fresh| {
+        let db = fresh.open().await;
+        let leads = subscribe(&db, fresh).await;
+        let say = async |keep: bool| {
+            db.write(async |mut tx| {
+                tx.notify(Channel::Leads).await?;
+                assert!(!leads.has_changed().unwrap(), "before the commit");
+                if keep { Ok(()) } else { Err(Mine::No) }
+            })
+            .await
+        };
+        assert!(matches!(say(false).await, Err(Mine::No)));
+        assert!(!leads.has_changed().unwrap(), "after a rollback");
+        say(true).await.unwrap();
+        assert!(leads.has_changed().unwrap());
+        db.close().await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -456,6 +491,7 @@ async fn a_command_does_not_make_the_tables() {
         .unwrap()
         .to_string();
     assert!(told.contains("baton serve"), "{told}");
+    fresh.remove().await;
     let fresh = Fresh::sqlite();
     let told = Db::open_read_only(&fresh.url)
         .await
@@ -543,22 +579,17 @@ async fn a_deadlock_is_tried_again() {
 async fn one_replica_wakes_another() {
     let fresh = Fresh::postgres().await;
     let (here, there) = (fresh.open().await, fresh.open().await);
-    let mut leads = there.subscribe(Channel::Leads);
-    // The listener connects in the background: say it until it is heard.
-    let heard = async {
-        while !leads.has_changed().unwrap() {
-            let said: Result<(), Error> = here
-                .write(async |mut tx| tx.notify(Channel::Leads).await)
-                .await;
-            said.unwrap();
-            let _ = timeout(Duration::from_millis(50), leads.changed())
-                .await
-                .map(|_| leads.mark_changed());
-        }
-    };
-    timeout(Duration::from_secs(10), heard).await.unwrap();
-    here.close().await;
-    there.close().await;
+    let mut leads = subscribe(&there, &fresh).await;
+    let said: Result<(), Error> = here
+        .write(async |mut tx| tx.notify(Channel::Leads).await)
+        .await;
+    said.unwrap();
+    timeout(Duration::from_secs(10), leads.changed())
+        .await
+        .unwrap()
+        .unwrap();
+    join_all([&here, &there].map(Db::close)).await;
+    fresh.remove().await;
 }
 
 #[tokio::test]
@@ -568,4 +599,5 @@ async fn replicas_that_start_together_make_the_tables_once() {
     add(&opened[0], "a").await.unwrap();
     assert_eq!(ids(&opened[3]).await, ["a"]);
     join_all(opened.iter().map(Db::close)).await;
+    fresh.remove().await;
 }
