@@ -14,8 +14,9 @@
 //! ```
 //!
 //! A job is SQL only: on SQLite all others wait for it. It may run more than once (PostgreSQL breaks
-//! deadlocks that way), so what it does besides SQL must be harmless to repeat. After a failed statement it
-//! returns the error; going on is refused, because PostgreSQL would commit nothing.
+//! deadlocks that way), so it borrows what it needs and changes nothing else: `async |mut tx|`, never
+//! `async move`. After a failed statement it returns the error; going on is refused, because PostgreSQL would
+//! commit nothing. Constraints are checked at once (never `deferrable`): a commit is shared and must not fail.
 
 mod bus;
 mod error;
@@ -76,8 +77,6 @@ enum Kind {
     Sqlite {
         queue: Option<writer::Queue>,
         readers: SqlitePool,
-        /// Held for as long as the database is open.
-        lock: Option<File>,
     },
     Postgres {
         pool: PgPool,
@@ -127,7 +126,6 @@ impl Db {
             Kind::Sqlite {
                 queue: None,
                 readers: sqlite::readers(&sqlite::path(url)?).await?,
-                lock: None,
             }
         };
         let db = Self::new(kind, Bus::new(), CancellationToken::new(), None);
@@ -138,12 +136,11 @@ impl Db {
 
     fn sqlite(pool: SqlitePool, names: Arc<Names>, readers: SqlitePool, lock: File) -> Self {
         let (bus, stop) = (Bus::new(), CancellationToken::new());
-        let (writer, queue) = writer::Writer::new(pool, names, bus.clone());
+        let (writer, queue) = writer::Writer::new(pool, names, bus.clone(), lock);
         let task = tokio::spawn(writer.run(stop.clone()));
         let kind = Kind::Sqlite {
             queue: Some(queue),
             readers,
-            lock: Some(lock),
         };
         Self::new(kind, bus, stop, Some(task))
     }
@@ -234,12 +231,8 @@ impl Db {
         if let Some(Err(error)) = async { Some(task?.await) }.await {
             tracing::error!(%error, "the database's task ended badly");
         }
-        match &self.0.kind {
-            Kind::Postgres { pool, .. } => pool.close().await,
-            Kind::Sqlite { lock, .. } => {
-                // If it can't be given back now, it is when the process ends.
-                drop(lock.as_ref().map(File::unlock));
-            }
+        if let Kind::Postgres { pool, .. } = &self.0.kind {
+            pool.close().await;
         }
     }
 

@@ -1,13 +1,14 @@
 //! SQLite's one writer. Whatever queued while the last commit ran shares the next one, and its one sync to
 //! disk; a savepoint around each job keeps its outcome its own.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fs::File, sync::Arc, time::Duration};
 
 use sqlx::{Sqlite, SqlitePool, pool::PoolConnection};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Error, Tx,
@@ -32,7 +33,7 @@ struct Turn {
     /// Whether the job wants to keep what it did; closed without a word if it panicked or was given up.
     verdict: oneshot::Receiver<bool>,
     /// Tells the job what became of it.
-    outcome: oneshot::Sender<Result<(), Error>>,
+    outcome: Outcome,
 }
 
 /// The other end of a [`Turn`].
@@ -82,28 +83,33 @@ fn late() -> Error {
     Error::unavailable("SQLite's writer is too busy")
 }
 
+type Outcome = oneshot::Sender<Result<(), Error>>;
+
 /// The writer, and what it needs to know.
 pub(super) struct Writer {
     pool: SqlitePool,
     names: Arc<Names>,
     bus: Bus,
     turns: mpsc::Receiver<Turn>,
+    /// Keeps other servers off the file for as long as this one may write.
+    _lock: File,
 }
 
 impl Writer {
-    pub(super) fn new(pool: SqlitePool, names: Arc<Names>, bus: Bus) -> (Self, Queue) {
+    pub(super) fn new(pool: SqlitePool, names: Arc<Names>, bus: Bus, lock: File) -> (Self, Queue) {
         let (queue, turns) = mpsc::channel(QUEUE);
         let writer = Self {
             pool,
             names,
             bus,
             turns,
+            _lock: lock,
         };
         (writer, Queue(queue))
     }
 
     /// Serves those who wait until `stop`, then those who wait still, then closes the file.
-    pub(super) async fn run(mut self, stop: tokio_util::sync::CancellationToken) {
+    pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut waiting = Vec::new();
         loop {
             let next = self.turns.recv_many(&mut waiting, BATCH);
@@ -139,7 +145,7 @@ impl Writer {
     async fn commit(
         &self,
         waiting: &mut VecDeque<Turn>,
-        done: &mut Vec<oneshot::Sender<Result<(), Error>>>,
+        done: &mut Vec<Outcome>,
     ) -> Result<(), Error> {
         let mut conn = match self.begin().await {
             Ok(conn) => conn,
@@ -176,7 +182,7 @@ impl Writer {
         &self,
         mut conn: PoolConnection<Sqlite>,
         turn: Turn,
-        done: &mut Vec<oneshot::Sender<Result<(), Error>>>,
+        done: &mut Vec<Outcome>,
     ) -> Result<(PoolConnection<Sqlite>, Log), Error> {
         control(&mut conn, "savepoint job").await?;
         let (home, back) = oneshot::channel();

@@ -183,6 +183,49 @@ async fn a_job_given_up_amid_a_statement_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_commit_that_fails_keeps_nothing_and_is_told() {
+    both(async |db| {
+        let made: Result<u64, Error> = db
+            .write(async |mut tx| {
+                tx.q("create table child (of text references instance (id) deferrable initially deferred)")
+                    .exec()
+                    .await
+            })
+            .await;
+        made.unwrap();
+        let failed: Result<u64, Error> = db
+            .write(async |mut tx| {
+                insert(&mut tx, "a").await?;
+                tx.q("insert into child (of) values ('nobody')").exec().await
+            })
+            .await;
+        failed.unwrap_err();
+        add(&db, "b").await.unwrap();
+        assert_eq!(ids(&db).await, ["b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_unavailable_and_another_is_made() {
+    let fresh = Fresh::postgres().await;
+    let db = fresh.open().await;
+    let broken: Result<u64, Error> = db
+        .write(async |mut tx| {
+            insert(&mut tx, "a").await?;
+            tx.q("select pg_terminate_backend(pg_backend_pid())")
+                .exec()
+                .await
+        })
+        .await;
+    assert!(matches!(broken, Err(Error::Unavailable(_))), "{broken:?}");
+    add(&db, "b").await.unwrap();
+    assert_eq!(ids(&db).await, ["b"]);
+    db.close().await;
+    fresh.remove().await;
+}
+
+#[tokio::test]
 async fn a_full_disk_is_unavailable_until_there_is_room() {
     let fresh = Fresh::sqlite();
     let db = fresh.open().await;
