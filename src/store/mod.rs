@@ -32,7 +32,6 @@ mod value;
 mod writer;
 
 use std::{
-    fs::File,
     hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex},
     time::Duration,
@@ -50,7 +49,6 @@ pub use tx::{Query, Tx};
 pub use value::{Bind, Column, Json, Plain};
 
 use bus::Bus;
-use names::Names;
 use tx::{Conn, Work};
 
 /// How often a transaction that lost a race is tried.
@@ -102,14 +100,8 @@ impl Db {
             migrate::postgres(&pool).await?;
             return Ok(Self::postgres(pool));
         }
-        let path = sqlite::path(url)?;
-        sqlite::create(&path)?;
-        let lock = sqlite::lock(&path)?;
-        let writer = sqlite::writer(&path).await?;
-        migrate::sqlite(&writer).await?;
-        let names = Arc::new(Names::read(&writer).await?);
-        let readers = sqlite::readers(&path).await?;
-        Ok(Self::sqlite(writer, names, readers, lock))
+        let file = sqlite::Opened::open(&sqlite::path(url)?).await?;
+        Ok(Self::sqlite(file))
     }
 
     /// Opens for reading only, beside a running server.
@@ -134,9 +126,10 @@ impl Db {
         Ok(db)
     }
 
-    fn sqlite(pool: SqlitePool, names: Arc<Names>, readers: SqlitePool, lock: File) -> Self {
+    fn sqlite(file: sqlite::Opened) -> Self {
         let (bus, stop) = (Bus::new(), CancellationToken::new());
-        let (writer, queue) = writer::Writer::new(pool, names, bus.clone(), lock);
+        let readers = file.readers.clone();
+        let (writer, queue) = writer::Writer::new(file, bus.clone());
         let task = tokio::spawn(writer.run(stop.clone()));
         let kind = Kind::Sqlite {
             queue: Some(queue),
@@ -225,14 +218,13 @@ impl Db {
     pub async fn close(&self) {
         self.0.stop.cancel();
         let task = self.0.task.lock().map_or(None, |mut task| task.take());
-        if let Kind::Sqlite { readers, .. } = &self.0.kind {
-            readers.close().await;
-        }
         if let Some(Err(error)) = async { Some(task?.await) }.await {
             tracing::error!(%error, "the database's task ended badly");
         }
-        if let Kind::Postgres { pool, .. } = &self.0.kind {
-            pool.close().await;
+        match &self.0.kind {
+            // The writer has closed the file already; a command that only reads has no writer.
+            Kind::Sqlite { readers, .. } => readers.close().await,
+            Kind::Postgres { pool, .. } => pool.close().await,
         }
     }
 

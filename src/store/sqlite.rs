@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -11,13 +12,45 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::Error;
+use super::{Error, migrate, names::Names};
 
 /// Older ones can lose what was committed when a checkpoint and a write meet (the WAL-reset bug).
 const OLDEST: [u32; 3] = [3, 51, 3];
 const READERS: u32 = 4;
 const ACQUIRE: Duration = Duration::from_secs(3);
 const BUSY: Duration = Duration::from_secs(5);
+
+/// A file that this process alone may write.
+pub(super) struct Opened {
+    /// The pool of the one connection that writes.
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+    pub(super) names: Arc<Names>,
+    /// Held until everything is written.
+    _lock: File,
+}
+
+impl Opened {
+    /// Makes the file if there is none, takes it, and brings its tables up to date.
+    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+        create(path)?;
+        let lock = lock(path)?;
+        let writer = writer(path).await?;
+        migrate::sqlite(&writer).await?;
+        Ok(Self {
+            names: Arc::new(Names::read(&writer).await?),
+            readers: readers(path).await?,
+            writer,
+            _lock: lock,
+        })
+    }
+
+    /// Closes the file; the writer last, because only the last connection tidies up, and only if it may write.
+    pub(super) async fn close(self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
 
 /// The file that `url` (`sqlite:PATH`) names.
 pub(super) fn path(url: &str) -> Result<PathBuf, Error> {
@@ -32,7 +65,7 @@ pub(super) fn path(url: &str) -> Result<PathBuf, Error> {
 }
 
 /// Takes the file for this process alone; the lock goes with the process, however it ends.
-pub(super) fn lock(path: &Path) -> Result<File, Error> {
+fn lock(path: &Path) -> Result<File, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let cannot = |e| Error::Open(format!("can't open {}: {e}", name.display()));
@@ -48,7 +81,7 @@ pub(super) fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// Makes the file if there is none, readable for its owner only: it will hold people's addresses.
-pub(super) fn create(path: &Path) -> Result<(), Error> {
+fn create(path: &Path) -> Result<(), Error> {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
     if let Some(missing) = parent.filter(|p| !p.is_dir()) {
         return Err(Error::Open(format!(
@@ -80,8 +113,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-/// The pool of the one connection that writes.
-pub(super) async fn writer(path: &Path) -> Result<SqlitePool, Error> {
+async fn writer(path: &Path) -> Result<SqlitePool, Error> {
     let options = options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)

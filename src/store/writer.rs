@@ -1,9 +1,9 @@
 //! SQLite's one writer. Whatever queued while the last commit ran shares the next one, and its one sync to
 //! disk; a savepoint around each job keeps its outcome its own.
 
-use std::{collections::VecDeque, fs::File, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use sqlx::{Sqlite, SqlitePool, pool::PoolConnection};
+use sqlx::{Sqlite, pool::PoolConnection};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout},
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Tx,
     bus::Bus,
-    names::Names,
+    sqlite::Opened,
     tx::{Conn, Log, Work},
 };
 
@@ -87,25 +87,16 @@ type Outcome = oneshot::Sender<Result<(), Error>>;
 
 /// The writer, and what it needs to know.
 pub(super) struct Writer {
-    pool: SqlitePool,
-    names: Arc<Names>,
+    file: Opened,
     bus: Bus,
     turns: mpsc::Receiver<Turn>,
-    /// Keeps other servers off the file for as long as this one may write.
-    _lock: File,
 }
 
 impl Writer {
-    pub(super) fn new(pool: SqlitePool, names: Arc<Names>, bus: Bus, lock: File) -> (Self, Queue) {
+    /// The writer of `file`, and the queue for it.
+    pub(super) fn new(file: Opened, bus: Bus) -> (Self, Queue) {
         let (queue, turns) = mpsc::channel(QUEUE);
-        let writer = Self {
-            pool,
-            names,
-            bus,
-            turns,
-            _lock: lock,
-        };
-        (writer, Queue(queue))
+        (Self { file, bus, turns }, Queue(queue))
     }
 
     /// Serves those who wait until `stop`, then those who wait still, then closes the file.
@@ -125,8 +116,7 @@ impl Writer {
                 }
             }
         }
-        // The last connection to close moves the log into the file.
-        self.pool.close().await;
+        self.file.close().await;
     }
 
     async fn serve(&self, waiting: &mut Vec<Turn>) {
@@ -172,7 +162,7 @@ impl Writer {
     }
 
     async fn begin(&self) -> Result<PoolConnection<Sqlite>, Error> {
-        let mut conn = self.pool.acquire().await?;
+        let mut conn = self.file.writer.acquire().await?;
         control(&mut conn, "begin immediate").await?;
         Ok(conn)
     }
@@ -186,7 +176,7 @@ impl Writer {
     ) -> Result<(PoolConnection<Sqlite>, Log), Error> {
         control(&mut conn, "savepoint job").await?;
         let (home, back) = oneshot::channel();
-        let work = Work::new(Conn::Writer(conn), self.names.clone());
+        let work = Work::new(Conn::Writer(conn), self.file.names.clone());
         // If nobody takes it any more, it comes straight back.
         drop(turn.start.send(Ok(Tx::new(work, Some(home)))));
         let work = back.await.map_err(|_| gone())?;

@@ -7,4 +7,5 @@
 )]
 
 mod db;
+mod migrations;
 mod store;
