@@ -16,6 +16,7 @@ pub mod policy;
 pub mod route;
 pub mod score;
 pub mod strategy;
+pub mod phrase;
 pub mod schedule;
 pub mod submission;
 pub mod suggest;
