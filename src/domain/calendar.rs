@@ -9,6 +9,7 @@
 //! Where the clocks are set forward, hours that do not exist are not open. Where they are set back, an
 //! opening or closing in the hour that comes twice happens the first time.
 
+mod day;
 mod germany;
 mod holidays;
 mod ics;
@@ -16,26 +17,23 @@ mod period;
 #[cfg(test)]
 mod tests;
 
-use std::{ops::Range, sync::Arc, vec};
+use std::{sync::Arc, vec};
 
 use jiff::{
     RoundMode, SignedDuration, Timestamp, TimestampRound, Unit,
-    civil::{Date, Time, Weekday, date, time},
-    tz::{AmbiguousOffset, TimeZone},
+    civil::{Date, Time, date, time},
+    tz::TimeZone,
 };
-use opening_hours::{Context, OpeningHours, RuleKind};
+use opening_hours::{Context, OpeningHours};
 
-use holidays::chrono_date;
+use day::{Hours, Inner, Stretch};
 pub use holidays::{Holidays, HolidaysError};
 pub use period::{Period, PeriodError};
 
 /// A calendar that is closed for so many days on end is taken to be closed for ever.
 const PATIENCE_DAYS: u16 = 400;
 /// More business days than this are taken as this many.
-const MOST_BUSINESS_DAYS: u32 = 20_000;
-const MINUTES_A_DAY: u16 = 24 * 60;
-/// What began the evening before ends by noon; what lasts longer is a day of its own.
-const NIGHT_ENDS: u16 = 12 * 60;
+const MOST_BUSINESS_DAYS: u32 = 5_000;
 const LONGEST_HOURS: usize = 2_000;
 const FIRST_DAY: Date = date(1970, 1, 1);
 /// When the working day of somebody without hours starts.
@@ -45,18 +43,6 @@ const USUAL_START: Time = time(9, 0, 0, 0);
 #[derive(Clone, Debug)]
 pub struct Calendar {
     inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    hours: Hours,
-    zone: TimeZone,
-}
-
-#[derive(Debug)]
-enum Hours {
-    Always,
-    Some(OpeningHours),
 }
 
 /// Opening hours that could not be read.
@@ -78,13 +64,6 @@ pub enum CalendarError {
     /// It is longer than any hours are.
     #[error("hours of more than {LONGEST_HOURS} bytes are not read")]
     TooLong,
-}
-
-/// A time without a break within one day, open.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    opens: Timestamp,
-    closes: Timestamp,
 }
 
 impl Calendar {
@@ -294,93 +273,6 @@ impl Iterator for Stretches<'_> {
             };
             self.date = date.tomorrow().ok();
             self.ready = open.into_iter();
-        }
-    }
-}
-
-impl Inner {
-    /// What is open on `date`, in minutes from its midnight.
-    fn pieces(&self, date: Date) -> Vec<Range<u16>> {
-        let Hours::Some(hours) = &self.hours else {
-            let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-            return (!weekend).then_some(0..MINUTES_A_DAY).into_iter().collect();
-        };
-        let Some(day) = chrono_date(date) else {
-            return Vec::new();
-        };
-        let ranges = hours
-            .schedule_at(day)
-            .into_iter()
-            .filter(|range| range.kind == RuleKind::Open);
-        ranges
-            .map(|open| open.range.start.mins_from_midnight()..open.range.end.mins_from_midnight())
-            .collect()
-    }
-
-    /// The part of `date` that a night shift of the evening before still has.
-    fn night_before(&self, date: Date) -> Option<Range<u16>> {
-        let first = self.pieces(date).into_iter().next()?;
-        if first.start != 0 || first.end > NIGHT_ENDS {
-            return None;
-        }
-        let evening = self.pieces(date.yesterday().ok()?).pop()?;
-        (evening.end == MINUTES_A_DAY).then_some(first)
-    }
-
-    /// The business day that starts on `date`, from its first opening to its last close.
-    fn business_day(&self, date: Date) -> Option<Stretch> {
-        let mut own = self.pieces(date);
-        if self.night_before(date).is_some() {
-            own.remove(0);
-        }
-        let (first, last) = (own.first()?, own.last()?);
-        let opens = self.instant(date, first.start)?;
-        let tomorrow = date.tomorrow().ok()?;
-        let night = self
-            .night_before(tomorrow)
-            .filter(|_| last.end == MINUTES_A_DAY);
-        let closes = match night {
-            Some(night) => self.instant(tomorrow, night.end)?,
-            None => self.instant(date, last.end)?,
-        };
-        Some(Stretch { opens, closes })
-    }
-
-    /// The date of the business day that `at` belongs to: the local date, or the one before in a night shift.
-    fn day_of(&self, at: Timestamp) -> Date {
-        let date = self.zone.to_datetime(at).date();
-        let night = self
-            .night_before(date)
-            .and_then(|night| self.instant(date, night.end));
-        match night {
-            Some(ends) if at < ends => date.yesterday().unwrap_or(date),
-            Some(_) | None => date,
-        }
-    }
-
-    /// A piece of a date as it really happened; none if the clocks skipped it.
-    fn stretch(&self, date: Date, piece: &Range<u16>) -> Option<Stretch> {
-        let opens = self.instant(date, piece.start)?;
-        let closes = self.instant(date, piece.end)?;
-        (opens < closes).then_some(Stretch { opens, closes })
-    }
-
-    /// When it is `minute` on `date`: what the clocks skip happens as they jump, what they repeat the first time.
-    fn instant(&self, date: Date, minute: u16) -> Option<Timestamp> {
-        let civil = match minute {
-            MINUTES_A_DAY.. => date.tomorrow().ok()?.to_datetime(Time::midnight()),
-            _ => date.at(
-                i8::try_from(minute / 60).ok()?,
-                i8::try_from(minute % 60).ok()?,
-                0,
-                0,
-            ),
-        };
-        let found = self.zone.to_ambiguous_timestamp(civil);
-        let earlier = found.earlier().ok()?;
-        match found.offset() {
-            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => Some(earlier),
-            AmbiguousOffset::Gap { .. } => Some(self.zone.following(earlier).next()?.timestamp()),
         }
     }
 }
