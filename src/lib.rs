@@ -1,6 +1,7 @@
 //! Baton hands leads over in chat: one right rep, a clock, and the next one when nobody takes it.
 
 pub mod chat;
+pub mod config;
 pub mod domain;
 pub mod intake;
 pub mod store;

@@ -1,0 +1,103 @@
+//! Where Baton listens, stores and chats: `[server]`, `[database]`, `[slack]`, `[teams]`, `[api]`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Form, Secret, Text};
+
+/// `[server]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// `listen = "127.0.0.1:3000"`, which is also the default.
+    pub listen: Option<Text>,
+    /// `public_url = "https://baton.example.com"`: how the internet reaches it. Default: `listen`.
+    pub public_url: Option<Text>,
+    /// `admin_listen = "127.0.0.1:3001"`: dashboard and metrics apart. Default: with the rest.
+    pub admin_listen: Option<Text>,
+    /// `heartbeat = { url = "https://…", every = "60s" }`. Default: none.
+    pub heartbeat: Option<Heartbeat>,
+    /// `max_body = "256KiB"`: the largest request, in bytes or with a unit. Default: 256 KiB.
+    pub max_body: Option<Spanned<Form<u64>>>,
+}
+
+/// `server.heartbeat`: a URL that is fetched while the worker is on time.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    /// What is fetched.
+    pub url: Text,
+    /// `every = "60s"`, the default.
+    pub every: Option<Text>,
+}
+
+/// `[database]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `url = "sqlite:baton.db"` or `"postgres://baton@db/baton"`; may carry a password.
+    pub url: Spanned<Secret>,
+}
+
+/// `[slack]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slack {
+    /// `bot_token = "${SLACK_BOT_TOKEN}"`.
+    pub bot_token: Secret,
+    /// `signing_secret = "${SLACK_SIGNING_SECRET}"`: not needed with `app_token`.
+    pub signing_secret: Option<Secret>,
+    /// `app_token = "${SLACK_APP_TOKEN}"`: Socket Mode. Default: HTTP.
+    pub app_token: Option<Secret>,
+    /// `api_url = "https://slack.com/api/"`, the default.
+    pub api_url: Option<Text>,
+    /// `commands = { away = "/lead-away", back = "/lead-back" }`: the words the manifest declares.
+    #[serde(default)]
+    pub commands: BTreeMap<Text, Text>,
+}
+
+/// `[teams]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Teams {
+    /// `app_id = "${TEAMS_APP_ID}"`.
+    pub app_id: Text,
+    /// `app_password = "${TEAMS_APP_PASSWORD}"`.
+    pub app_password: Secret,
+    /// `tenant_id = "${TEAMS_TENANT_ID}"`.
+    pub tenant_id: Text,
+}
+
+/// `[api]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Api {
+    /// `[[api.token]]`.
+    pub token: Vec<ApiToken>,
+}
+
+/// `[[api.token]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiToken {
+    /// `name = "ops"`: whom the log names.
+    pub name: Text,
+    /// `token = "${BATON_API_TOKEN}"`.
+    pub token: Secret,
+    /// `role = "manager"`.
+    pub role: TokenRole,
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenRole {
+    /// Reads, without contact data.
+    Reader,
+    /// Reads and moves leads.
+    Manager,
+    /// Everything.
+    Admin,
+}

@@ -1,0 +1,162 @@
+//! Reads the file, what it includes, and makes a configuration of it.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    Complaint, Severity, Sources, decode,
+    raw::Config,
+    tree::{Fill, Tree},
+};
+
+/// What came of reading a configuration.
+#[derive(Debug)]
+pub struct Reading {
+    /// The configuration; none when a part of it could not be understood, so that whoever goes on
+    /// would complain of what only follows from that.
+    pub config: Option<Config>,
+    /// The files, for showing complaints and for the history of configurations.
+    pub sources: Sources,
+    /// All that is wrong so far.
+    pub complaints: Vec<Complaint>,
+}
+
+/// Reads `path` and what it includes. `env` looks up `${NAME}`.
+#[must_use]
+pub fn read(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Reading {
+    read_with(path, env, &|path| std::fs::read_to_string(path))
+}
+
+/// Reads with another way to open files.
+#[must_use]
+pub fn read_with(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    open: &dyn Fn(&Path) -> io::Result<String>,
+) -> Reading {
+    let mut gathering = Gathering {
+        open,
+        sources: Sources::default(),
+        complaints: Vec::new(),
+        seen: BTreeSet::new(),
+        whole: true,
+    };
+    gathering.file(path, None);
+    let Gathering {
+        mut sources,
+        mut complaints,
+        mut whole,
+        ..
+    } = gathering;
+
+    let fill = Fill { env, open };
+    let mut tree = Tree {
+        fill: &fill,
+        sources: &sources,
+        complaints: Vec::new(),
+        secrets: Vec::new(),
+    };
+    let mut all = DeTable::new();
+    for file in sources.files() {
+        let Ok(table) = DeTable::parse(&file.text) else {
+            continue;
+        };
+        let beside = file.path.parent().unwrap_or(Path::new(""));
+        let table = tree.table(table.into_inner(), file.base, beside, false);
+        tree.merge(&mut all, table, "");
+    }
+    let Tree {
+        complaints: more,
+        secrets,
+        ..
+    } = tree;
+    complaints.extend(more);
+    let decoded = decode::config(all, &mut complaints);
+    whole &= decoded.whole;
+    for secret in secrets {
+        sources.hide(&secret);
+    }
+    Reading {
+        config: whole.then_some(decoded.config),
+        sources,
+        complaints,
+    }
+}
+
+/// The files being found.
+struct Gathering<'a> {
+    open: &'a dyn Fn(&Path) -> io::Result<String>,
+    sources: Sources,
+    complaints: Vec<Complaint>,
+    seen: BTreeSet<PathBuf>,
+    whole: bool,
+}
+
+impl Gathering<'_> {
+    fn file(&mut self, path: &Path, included: Option<Range<usize>>) {
+        if !self.seen.insert(path.to_owned()) {
+            let message = format!("`{}` is included twice", path.display());
+            self.lost(included, message, None);
+            return;
+        }
+        let text = match (self.open)(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("`{}` can't be read: {error}", path.display());
+                let help = match included {
+                    Some(_) => "includes are looked for beside the file that names them",
+                    None => "`baton init` writes one, `--config PATH` names another",
+                };
+                self.lost(included, message, Some(help.into()));
+                return;
+            }
+        };
+        let file = self.sources.add(path, text);
+        let base = file.base;
+        let includes = match DeTable::parse(&file.text) {
+            Ok(table) => includes(table.get_ref(), base),
+            Err(error) => {
+                let end = base + file.text.len();
+                let span = error.span().map(|it| it.start + base..it.end + base);
+                let message = format!("this is no TOML: {}", error.message());
+                self.lost(Some(span.unwrap_or(end..end)), message, None);
+                return;
+            }
+        };
+        for (name, span) in includes {
+            let beside = path.parent().unwrap_or(Path::new(""));
+            self.file(&beside.join(name), Some(span));
+        }
+    }
+
+    fn lost(&mut self, span: Option<Range<usize>>, message: String, help: Option<String>) {
+        self.whole = false;
+        self.complaints.push(Complaint {
+            severity: Severity::Mistake,
+            message,
+            help,
+            span,
+        });
+    }
+}
+
+/// What a file includes; what is no list of texts is complained of when it is decoded.
+fn includes(table: &DeTable<'_>, base: usize) -> Vec<(String, Range<usize>)> {
+    let list = table.get("include").and_then(|it| it.get_ref().as_array());
+    let names = list.into_iter().flat_map(|list| list.iter());
+    names
+        .filter_map(|name| match name.get_ref() {
+            DeValue::String(text) => {
+                let span = name.span();
+                Some((text.to_string(), span.start + base..span.end + base))
+            }
+            _ => None,
+        })
+        .collect()
+}
