@@ -1,4 +1,412 @@
 //! Slack: cards in Block Kit, calls to its Web API, and what comes from it.
 
-pub mod blocks;
+pub mod answer;
+mod blocks;
+mod client;
+mod dialog;
+mod errors;
+pub mod inbound;
+mod limits;
+mod method;
 mod rich;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::incoming::{OpenDialog, ReplyTo};
+use super::outcome::{FailKind, SendError};
+use super::{Identity, Person, Recipient, Sent, Upload, Who, text};
+use crate::domain::card::{Card, Dialog, ImageRef};
+use client::{Answered, Client};
+use errors::Repeat;
+pub use limits::Elapsed;
+use method::Method;
+pub use signature::Forged;
+
+/// The name of Baton's metadata on a message.
+const EVENT_TYPE: &str = "baton_message";
+/// How much of a conversation is looked through at a time: all that some apps are given.
+const PAGE: u32 = 15;
+/// How many pages are looked through before a message counts as not there.
+const PAGES: u32 = 4;
+/// How far our clock may be ahead of Slack's when looking for a message.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+
+/// How Slack is reached.
+pub struct Settings {
+    /// The Web API; elsewhere for tests, the playground and GovSlack.
+    pub api_url: Url,
+    /// The bot's token.
+    pub bot_token: SecretString,
+    /// The keys that requests from Slack are signed with: two while one is being changed.
+    pub signing_secrets: Vec<SecretString>,
+    /// How long an answer is waited for.
+    pub timeout: Duration,
+    /// What rate limits are measured by.
+    pub elapsed: Elapsed,
+}
+
+impl Settings {
+    /// Slack itself, with ten seconds for an answer.
+    #[must_use]
+    pub fn new(api_url: Url, bot_token: SecretString, signing_secrets: Vec<SecretString>) -> Self {
+        let start = Instant::now();
+        Self {
+            api_url,
+            bot_token,
+            signing_secrets,
+            timeout: Duration::from_secs(10),
+            elapsed: Arc::new(move || start.elapsed()),
+        }
+    }
+}
+
+/// One Slack workspace.
+pub struct Slack {
+    client: Client,
+    signing_secrets: Vec<SecretString>,
+    /// The direct conversations that are known, by user.
+    conversations: Mutex<HashMap<String, String>>,
+    identity: OnceCell<Identity>,
+}
+
+impl Slack {
+    /// Makes the client; nothing is called yet.
+    ///
+    /// # Errors
+    /// When the process has no TLS provider or no certificates to trust.
+    pub fn new(settings: Settings) -> reqwest::Result<Self> {
+        let Settings {
+            api_url,
+            bot_token,
+            signing_secrets,
+            timeout,
+            elapsed,
+        } = settings;
+        Ok(Self {
+            client: Client::new(api_url, bot_token, timeout, elapsed)?,
+            signing_secrets,
+            conversations: Mutex::default(),
+            identity: OnceCell::new(),
+        })
+    }
+
+    /// Checks that a request comes from Slack, by the raw bytes of its body.
+    ///
+    /// # Errors
+    /// When it doesn't, or is older or newer than five minutes.
+    pub fn verify(
+        &self,
+        timestamp: &str,
+        signature: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(), Forged> {
+        signature::verify(&self.signing_secrets, timestamp, signature, body, now)
+    }
+
+    pub(super) async fn post(
+        &self,
+        to: &Recipient,
+        card: &Card,
+        key: &str,
+        thread: Option<&str>,
+    ) -> Result<Sent, SendError> {
+        let user = match to {
+            Recipient::Channel(channel) => return self.post_in(channel, card, key, thread).await,
+            Recipient::User(user) => user,
+        };
+        let known = self.known_conversation(user);
+        let channel = self.conversation_with(user).await?;
+        match self.post_in(&channel, card, key, thread).await {
+            // A remembered conversation may be stale; that is worth one look.
+            Err(SendError::Fail { word, .. }) if word == "channel_not_found" && known.is_some() => {
+                self.conversations().remove(user);
+                let channel = self.conversation_with(user).await?;
+                self.post_in(&channel, card, key, thread).await
+            }
+            other => other,
+        }
+    }
+
+    async fn post_in(
+        &self,
+        channel: &str,
+        card: &Card,
+        key: &str,
+        thread: Option<&str>,
+    ) -> Result<Sent, SendError> {
+        let mut message = json!({
+            "channel": channel,
+            "text": blocks::summary(card),
+            "blocks": blocks::render(&card.parts, blocks::MAX_MESSAGE_BLOCKS),
+            "mrkdwn": false,
+            "unfurl_links": false,
+            "unfurl_media": false,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+        });
+        if let Some(thread) = thread {
+            message["thread_ts"] = thread.into();
+        }
+        let answer = self
+            .client
+            .call(Method::PostMessage, channel, &message)
+            .await?;
+        // Posted, but under which name? Only a look can tell.
+        let unnamed = || SendError::Unknown {
+            why: "answer without ts".to_owned(),
+        };
+        let ts = answer.body["ts"].as_str().ok_or_else(unnamed)?;
+        let conversation = answer.body["channel"].as_str().unwrap_or(channel);
+        Ok(Sent {
+            conversation: conversation.to_owned(),
+            message: ts.to_owned(),
+        })
+    }
+
+    pub(super) async fn update(&self, sent: &Sent, card: &Card) -> Result<(), SendError> {
+        let message = json!({
+            "channel": sent.conversation,
+            "ts": sent.message,
+            "text": blocks::summary(card),
+            "blocks": blocks::render(&card.parts, blocks::MAX_MESSAGE_BLOCKS),
+        });
+        self.client
+            .call(Method::Update, &sent.conversation, &message)
+            .await
+            .map(drop)
+    }
+
+    pub(super) async fn delete(&self, sent: &Sent) -> Result<(), SendError> {
+        let message = json!({"channel": sent.conversation, "ts": sent.message});
+        match self
+            .client
+            .call(Method::Delete, &sent.conversation, &message)
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(SendError::Fail { word, .. }) if word == "message_not_found" => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn find(
+        &self,
+        conversation: &str,
+        key: &str,
+        since: Timestamp,
+        thread: Option<&str>,
+    ) -> Result<Option<Sent>, SendError> {
+        let me = self.me().await?;
+        let mut search = search(conversation, since, thread);
+        let method = if thread.is_some() {
+            Method::Replies
+        } else {
+            Method::History
+        };
+        let mut first: Option<String> = None;
+        for _ in 0..PAGES {
+            let page = self.client.call(method, "", &search).await?.body;
+            let found = messages(&page).filter(|message| is_ours(message, me, key));
+            let names = found.filter_map(|message| message["ts"].as_str().map(str::to_owned));
+            first = first.into_iter().chain(names).min();
+            match page["response_metadata"]["next_cursor"].as_str() {
+                Some(cursor) if !cursor.is_empty() => search["cursor"] = cursor.into(),
+                _ => break,
+            }
+        }
+        Ok(first.map(|message| Sent {
+            conversation: conversation.to_owned(),
+            message,
+        }))
+    }
+
+    pub(super) async fn conversation_with(&self, user: &str) -> Result<String, SendError> {
+        if let Some(known) = self.known_conversation(user) {
+            return Ok(known);
+        }
+        let answer = self
+            .client
+            .call(Method::OpenConversation, "", &json!({"users": user}))
+            .await?;
+        let channel = text_of(&answer.body["channel"]["id"]);
+        if channel.is_empty() {
+            return Err(SendError::fail(
+                FailKind::RecipientGone,
+                "conversation_without_id",
+            ));
+        }
+        self.conversations()
+            .insert(user.to_owned(), channel.clone());
+        Ok(channel)
+    }
+
+    fn known_conversation(&self, user: &str) -> Option<String> {
+        self.conversations().get(user).cloned()
+    }
+
+    fn conversations(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
+        self.conversations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn person(&self, who: &Who) -> Result<Person, SendError> {
+        let (method, body) = match who {
+            Who::Id(id) => (Method::UserInfo, json!({"user": id})),
+            Who::Email(email) => (Method::UserByEmail, json!({"email": email})),
+        };
+        let answer = self.client.call(method, "", &body).await?;
+        Ok(person(&answer.body["user"]))
+    }
+
+    pub(super) async fn open_dialog(
+        &self,
+        trigger: &str,
+        dialog: &Dialog,
+    ) -> Result<OpenDialog, SendError> {
+        let body = json!({"trigger_id": trigger, "view": dialog::view(dialog)});
+        let answer = self.client.call(Method::OpenView, "", &body).await?;
+        Ok(dialog::opened(&answer.body["view"]))
+    }
+
+    pub(super) async fn update_dialog(
+        &self,
+        open: &OpenDialog,
+        dialog: &Dialog,
+    ) -> Result<(), SendError> {
+        let mut body = json!({"view_id": open.id, "view": dialog::view(dialog)});
+        if let Some(hash) = &open.hash {
+            body["hash"] = hash.as_str().into();
+        }
+        self.client
+            .call(Method::UpdateView, "", &body)
+            .await
+            .map(drop)
+    }
+
+    pub(super) async fn home(&self, user: &str, card: &Card) -> Result<(), SendError> {
+        let blocks = blocks::render(&card.parts, blocks::MAX_VIEW_BLOCKS);
+        let body = json!({"user_id": user, "view": {"type": "home", "blocks": blocks}});
+        self.client
+            .call(Method::PublishView, "", &body)
+            .await
+            .map(drop)
+    }
+
+    pub(super) async fn reply(
+        &self,
+        to: &ReplyTo,
+        card: &Card,
+        replace: bool,
+    ) -> Result<(), SendError> {
+        let mut body = answer::ephemeral(card);
+        body["replace_original"] = replace.into();
+        let repeat = if replace {
+            Repeat::Harmless
+        } else {
+            Repeat::Seen
+        };
+        self.client
+            .post_to(to.0.expose_secret(), &body, repeat)
+            .await
+    }
+
+    pub(super) async fn upload(&self, picture: &Upload) -> Result<ImageRef, SendError> {
+        let alt = text::cut(&text::line(&picture.alt), 1_000);
+        let ask = json!({"filename": picture.name, "length": picture.png.len(), "alt_txt": alt});
+        let place = self.client.call(Method::UploadUrl, "", &ask).await?.body;
+        self.client
+            .upload_to(&text_of(&place["upload_url"]), picture.png.clone())
+            .await?;
+        let id = text_of(&place["file_id"]);
+        let done = json!({"files": [{"id": id, "title": picture.name}]});
+        self.client.call(Method::CompleteUpload, "", &done).await?;
+        Ok(ImageRef(id))
+    }
+
+    pub(super) async fn check(&self) -> Result<Identity, SendError> {
+        let Answered { body, scopes } = self.client.call(Method::AuthTest, "", &json!({})).await?;
+        Ok(Identity {
+            team_id: text_of(&body["team_id"]),
+            team: text_of(&body["team"]),
+            user_id: text_of(&body["user_id"]),
+            bot_id: text_of(&body["bot_id"]),
+            scopes: scopes
+                .iter()
+                .flat_map(|all| all.split(','))
+                .map(|scope| scope.trim().to_owned())
+                .collect(),
+        })
+    }
+
+    async fn me(&self) -> Result<&Identity, SendError> {
+        self.identity.get_or_try_init(|| self.check()).await
+    }
+}
+
+fn search(conversation: &str, since: Timestamp, thread: Option<&str>) -> Value {
+    let from = since.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
+    let mut search = json!({
+        "channel": conversation,
+        "oldest": format!("{}.{:06}", from.as_second(), from.subsec_microsecond()),
+        "inclusive": true,
+        "limit": PAGE,
+        "include_all_metadata": true,
+    });
+    if let Some(thread) = thread {
+        search["ts"] = thread.into();
+    }
+    search
+}
+
+fn messages(page: &Value) -> impl Iterator<Item = &Value> {
+    page["messages"].as_array().into_iter().flatten()
+}
+
+/// Anybody in the conversation can write the metadata; only what we posted counts.
+fn is_ours(message: &Value, me: &Identity, key: &str) -> bool {
+    let metadata = &message["metadata"];
+    let same = |field: &str, id: &str| !id.is_empty() && message[field].as_str() == Some(id);
+    metadata["event_type"] == EVENT_TYPE
+        && metadata["event_payload"]["key"].as_str() == Some(key)
+        && (same("bot_id", &me.bot_id) || same("user", &me.user_id))
+}
+
+fn person(user: &Value) -> Person {
+    let profile = &user["profile"];
+    let given = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let is = |flag: &str| user[flag].as_bool().unwrap_or(false);
+    let name = given(&profile["real_name"]).or_else(|| given(&user["real_name"]));
+    Person {
+        id: text_of(&user["id"]),
+        name: name
+            .or_else(|| given(&profile["display_name"]))
+            .or_else(|| given(&user["name"]))
+            .unwrap_or_default(),
+        email: given(&profile["email"]),
+        zone: given(&user["tz"]),
+        deleted: is("deleted"),
+        guest: is("is_restricted") || is("is_ultra_restricted") || is("is_stranger"),
+        bot: is("is_bot"),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

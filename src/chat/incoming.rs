@@ -1,0 +1,137 @@
+//! What people do in chat, and what they get at once. Everything here comes from outside: ids and
+//! values name things, they prove nothing.
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+
+use super::Sent;
+use crate::domain::action::Action;
+use crate::domain::card::{Card, Dialog};
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presser {
+    /// Their workspace or tenant.
+    pub team_id: String,
+    /// Their id in the chat.
+    pub user_id: String,
+    /// Their name, to show and never to recognise them by.
+    pub name: String,
+}
+
+/// Where an answer for one person goes for half an hour. It works as a key, so it isn't shown.
+#[derive(Clone, Debug)]
+pub struct ReplyTo(pub SecretString);
+
+/// A dialog that is open on somebody's screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenDialog {
+    /// Its id.
+    pub id: String,
+    /// The state it was last seen in.
+    pub hash: Option<String>,
+}
+
+/// Something that somebody did.
+#[derive(Clone, Debug)]
+pub enum Incoming {
+    /// Pressed a button.
+    Press {
+        /// Who.
+        who: Presser,
+        /// Which one.
+        action: Action,
+        /// What it carries: an offer's or a lead's id.
+        value: String,
+        /// What opens a dialog, within seconds.
+        trigger: String,
+        /// The message it stands in.
+        message: Option<Sent>,
+        /// The dialog it stands in.
+        dialog: Option<OpenDialog>,
+        /// Where to answer.
+        reply: Option<ReplyTo>,
+    },
+    /// Sent a dialog off.
+    Submit {
+        /// Who.
+        who: Presser,
+        /// The action that the dialog completes.
+        action: Action,
+        /// What the dialog is about.
+        subject: String,
+        /// The answers by input; what was left open is not there.
+        values: BTreeMap<String, String>,
+        /// The dialog.
+        dialog: OpenDialog,
+        /// What opens another dialog, within seconds.
+        trigger: String,
+    },
+    /// Closed a dialog without sending it.
+    Closed {
+        /// Who.
+        who: Presser,
+        /// The action that it would have completed.
+        action: Action,
+        /// What it was about.
+        subject: String,
+    },
+    /// Typed a command.
+    Command {
+        /// Who.
+        who: Presser,
+        /// The command as typed, with its slash where there is one.
+        word: String,
+        /// What follows it, mentions as typed.
+        text: String,
+        /// Where it was typed.
+        conversation: String,
+        /// What opens a dialog, within seconds.
+        trigger: String,
+        /// Where to answer later.
+        reply: Option<ReplyTo>,
+    },
+    /// Opened the home page.
+    Home {
+        /// Who.
+        who: Presser,
+    },
+    /// The platform asks whether we are there; answered with the same text.
+    Challenge(String),
+    /// A person's profile changed: left, moved to another zone, has another address.
+    PersonChanged {
+        /// Their id in the chat.
+        user_id: String,
+        /// Whether they have left.
+        deleted: bool,
+    },
+    /// The token works no longer.
+    TokensRevoked,
+    /// The app was removed.
+    Uninstalled,
+    /// Nothing that concerns us; what it was, for the log.
+    Ignored(String),
+}
+
+/// A request that can't be understood, with what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unreadable request: {0}")]
+pub struct Unreadable(pub &'static str);
+
+/// What is answered at once, on the request itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Nothing to see.
+    Empty,
+    /// A message that only this person sees.
+    Message(Card),
+    /// What is wrong with the answers, by input; the dialog stays open.
+    DialogErrors(BTreeMap<String, String>),
+    /// The dialog is done.
+    DialogClose,
+    /// Another dialog in its place.
+    DialogUpdate(Dialog),
+    /// We are there.
+    Challenge(String),
+}

@@ -1,0 +1,294 @@
+//! One call to Slack's Web API and everything that can come back instead of an answer. Tokens,
+//! addresses that work as keys, and texts are never logged.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use url::Url;
+
+use super::errors::{Repeat, meaning};
+use super::limits::{Elapsed, Limits};
+use super::method::Method;
+use crate::chat::outcome::{FailKind, SendError};
+
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
+/// What is waited when Slack says "too often" without saying for how long, and the most that is believed.
+const RETRY_UNSAID: Duration = Duration::from_secs(30);
+const RETRY_MOST: Duration = Duration::from_secs(3_600);
+
+/// A client with one bot's token.
+pub struct Client {
+    http: reqwest::Client,
+    api: Url,
+    token: SecretString,
+    limits: Limits,
+}
+
+/// An answer with `ok: true`.
+pub struct Answered {
+    /// The whole body.
+    pub body: Value,
+    /// The scopes that the token has, if Slack named them.
+    pub scopes: Option<String>,
+}
+
+impl Client {
+    /// A client that waits at most `timeout` for an answer.
+    pub fn new(
+        api: Url,
+        token: SecretString,
+        timeout: Duration,
+        elapsed: Elapsed,
+    ) -> reqwest::Result<Self> {
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
+            .timeout(timeout)
+            .connect_timeout(timeout / 2)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()?;
+        Ok(Self {
+            http,
+            api,
+            token,
+            limits: Limits::new(elapsed),
+        })
+    }
+
+    /// Calls a method. `channel` is what its rate limit is counted by, `""` where there is none.
+    pub async fn call(
+        &self,
+        method: Method,
+        channel: &str,
+        body: &Value,
+    ) -> Result<Answered, SendError> {
+        self.limits
+            .take(method, channel)
+            .map_err(|wait| retry(Some(wait), "our own rate limit"))?;
+        let request = self.request(method, body);
+        let answer =
+            exchange(request, method.repeat())
+                .await
+                .and_then(|(headers, status, text)| {
+                    let scopes = headers
+                        .get("x-oauth-scopes")
+                        .and_then(|value| value.to_str().ok())
+                        .map(str::to_owned);
+                    let body = read_answer(status, &headers, &text, method.repeat())?;
+                    Ok(Answered { body, scopes })
+                });
+        match &answer {
+            Err(SendError::Retry {
+                after: Some(wait), ..
+            }) => self.limits.block(method, channel, *wait),
+            Err(error) => {
+                tracing::debug!(slack.method = method.name(), %error, "slack answered with an error");
+            }
+            Ok(_) => {}
+        }
+        answer
+    }
+
+    fn request(&self, method: Method, body: &Value) -> RequestBuilder {
+        let address = format!(
+            "{}/{}",
+            self.api.as_str().trim_end_matches('/'),
+            method.name()
+        );
+        let request = self
+            .http
+            .post(address)
+            .bearer_auth(self.token.expose_secret());
+        if method.takes_form() {
+            return request.form(&form(body));
+        }
+        request
+            .header(CONTENT_TYPE, "application/json; charset=utf-8")
+            .body(body.to_string())
+    }
+
+    /// Posts JSON to an address that Slack handed out; the token stays here.
+    pub async fn post_to(
+        &self,
+        address: &str,
+        body: &Value,
+        repeat: Repeat,
+    ) -> Result<(), SendError> {
+        let request = self.http.post(self.trusted(address)?).json(body);
+        let (headers, status, text) = exchange(request, repeat).await?;
+        if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
+            return Err(SendError::fail(
+                FailKind::MessageGone,
+                format!("http_{}", status.as_u16()),
+            ));
+        }
+        status_error(status, &headers, &text, repeat).map_or(Ok(()), Err)
+    }
+
+    /// Posts bytes to an address that Slack handed out.
+    pub async fn upload_to(&self, address: &str, bytes: Vec<u8>) -> Result<(), SendError> {
+        let kind = (CONTENT_TYPE, "application/octet-stream");
+        let request = self
+            .http
+            .post(self.trusted(address)?)
+            .header(kind.0, kind.1)
+            .body(bytes);
+        let (headers, status, text) = exchange(request, Repeat::Harmless).await?;
+        status_error(status, &headers, &text, Repeat::Harmless).map_or(Ok(()), Err)
+    }
+
+    /// The address, if it lies on Slack's hosts or on the host that this client calls.
+    fn trusted(&self, address: &str) -> Result<Url, SendError> {
+        let refused = || SendError::fail(FailKind::OurBug, "untrusted_address");
+        let url = Url::parse(address).map_err(|_| refused())?;
+        let host = url.host_str().unwrap_or_default();
+        let slack = ["slack.com", "slack-gov.com"].iter().any(|home| {
+            host == *home
+                || host
+                    .strip_suffix(home)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        });
+        let same = url.host() == self.api.host() && url.scheme() == self.api.scheme();
+        if (slack && url.scheme() == "https") || same {
+            Ok(url)
+        } else {
+            Err(refused())
+        }
+    }
+}
+
+/// The fields of an object as a form; what is no text goes in as JSON.
+fn form(body: &Value) -> Vec<(&str, String)> {
+    let fields = body.as_object().into_iter().flatten();
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    fields
+        .map(|(name, value)| (name.as_str(), text(value)))
+        .collect()
+}
+
+fn retry(after: Option<Duration>, why: &str) -> SendError {
+    SendError::Retry {
+        after,
+        why: why.to_owned(),
+    }
+}
+
+/// Sends and reads the whole answer. Only a connection that was never made is certain to have done nothing.
+async fn exchange(
+    request: RequestBuilder,
+    repeat: Repeat,
+) -> Result<(HeaderMap, StatusCode, Vec<u8>), SendError> {
+    let response = request.send().await.map_err(|error| match error {
+        error if error.is_connect() => retry(None, "no connection"),
+        error if error.is_builder() => SendError::fail(FailKind::OurBug, "unbuildable_request"),
+        error => repeat.ambiguous(broken(&error)),
+    })?;
+    let (headers, status) = (response.headers().clone(), response.status());
+    let body = read_body(response)
+        .await
+        .map_err(|why| repeat.ambiguous(why))?;
+    Ok((headers, status, body))
+}
+
+fn broken(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "timeout"
+    } else {
+        "connection broken"
+    }
+}
+
+async fn read_body(mut response: Response) -> Result<Vec<u8>, &'static str> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err("answer too large");
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn read_answer(
+    status: StatusCode,
+    headers: &HeaderMap,
+    text: &[u8],
+    repeat: Repeat,
+) -> Result<Value, SendError> {
+    if let Some(error) = status_error(status, headers, text, repeat) {
+        return Err(error);
+    }
+    let body: Value =
+        serde_json::from_slice(text).map_err(|_| repeat.ambiguous("answer is not JSON"))?;
+    match (body["ok"].as_bool(), error_word(&body)) {
+        (Some(true), _) => Ok(body),
+        (_, Some(word)) => Err(with_scope(meaning(word, repeat), &body)),
+        (_, None) => Err(repeat.ambiguous("answer says neither ok nor why not")),
+    }
+}
+
+/// What a status other than success means; 429 did nothing, 5xx may have.
+fn status_error(
+    status: StatusCode,
+    headers: &HeaderMap,
+    text: &[u8],
+    repeat: Repeat,
+) -> Option<SendError> {
+    if status.is_success() {
+        return None;
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return Some(retry(Some(retry_after(headers)), "ratelimited"));
+    }
+    if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+        return Some(repeat.ambiguous(format!("http_{}", status.as_u16())));
+    }
+    let body: Value = serde_json::from_slice(text).unwrap_or_default();
+    Some(match error_word(&body) {
+        Some(word) => meaning(word, repeat),
+        None => SendError::fail(FailKind::Config, format!("http_{}", status.as_u16())),
+    })
+}
+
+fn retry_after(headers: &HeaderMap) -> Duration {
+    let seconds = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    seconds
+        .map_or(RETRY_UNSAID, |seconds: u64| {
+            Duration::from_secs(seconds.max(1))
+        })
+        .min(RETRY_MOST)
+}
+
+/// Slack's words are short and plain; anything else is not repeated into logs.
+fn error_word(body: &Value) -> Option<&str> {
+    let word = body["error"].as_str()?;
+    let plain = word.len() <= 64
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+    Some(if plain { word } else { "unreadable_error" })
+}
+
+/// A missing scope is named, so that whoever mends it needs no search.
+fn with_scope(error: SendError, body: &Value) -> SendError {
+    match (error, body["needed"].as_str()) {
+        (
+            SendError::Fail {
+                kind: FailKind::Config,
+                word,
+            },
+            Some(needed),
+        ) if needed.len() <= 200 => SendError::fail(FailKind::Config, format!("{word}: {needed}")),
+        (error, _) => error,
+    }
+}

@@ -1,0 +1,230 @@
+//! What comes from Slack: slash commands, presses and dialogs, events. Fields are looked up, not
+//! demanded: Slack adds and leaves out, and what isn't understood is ignored rather than refused.
+
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+
+use super::{dialog, text_of};
+use crate::chat::Sent;
+use crate::chat::incoming::{Incoming, Presser, ReplyTo, Unreadable};
+use crate::domain::action::Action;
+
+/// How much of a command's text is read.
+const MAX_COMMAND_TEXT: usize = 4_000;
+/// The longest id, value or trigger that is believed to be one.
+const MAX_ID: usize = 2_000;
+/// The most presses in one request.
+const MAX_ACTIONS: usize = 25;
+
+/// Reads the form that a slash command arrives as.
+///
+/// # Errors
+/// When it doesn't say who typed what.
+pub fn read_command(body: &[u8]) -> Result<Incoming, Unreadable> {
+    let field = |name: &str| form_field(body, name).unwrap_or_default();
+    if !field("ssl_check").is_empty() {
+        return Ok(Incoming::Ignored("ssl_check".to_owned()));
+    }
+    let who = Presser {
+        team_id: field("team_id"),
+        user_id: field("user_id"),
+        name: field("user_name"),
+    };
+    let word = field("command");
+    if who.user_id.is_empty() || word.is_empty() {
+        return Err(Unreadable("a command without user or word"));
+    }
+    Ok(Incoming::Command {
+        who,
+        word,
+        text: field("text").trim().nfc().take(MAX_COMMAND_TEXT).collect(),
+        conversation: field("channel_id"),
+        trigger: field("trigger_id"),
+        reply: reply_to(field("response_url")),
+    })
+}
+
+/// Reads the form that presses and dialogs arrive as. One request may carry several presses.
+///
+/// # Errors
+/// When it is no such form, or doesn't say who did it.
+pub fn read_interaction(body: &[u8]) -> Result<Vec<Incoming>, Unreadable> {
+    if form_field(body, "ssl_check").is_some() {
+        return Ok(vec![Incoming::Ignored("ssl_check".to_owned())]);
+    }
+    let payload = form_field(body, "payload").ok_or(Unreadable("no payload"))?;
+    let payload: Value =
+        serde_json::from_str(&payload).map_err(|_| Unreadable("payload is not JSON"))?;
+    interaction(&payload)
+}
+
+/// Reads the JSON of an interaction, which Socket Mode delivers as it is.
+///
+/// # Errors
+/// When it doesn't say who did it.
+pub fn interaction(payload: &Value) -> Result<Vec<Incoming>, Unreadable> {
+    let kind = id_of(&payload["type"]);
+    match kind.as_str() {
+        "block_actions" => presses(payload, &presser(payload)?),
+        "view_submission" => Ok(vec![submit(payload, presser(payload)?)]),
+        "view_closed" => Ok(vec![closed(payload, presser(payload)?)]),
+        _ => Ok(vec![Incoming::Ignored(kind)]),
+    }
+}
+
+/// Reads the JSON of an event.
+///
+/// # Errors
+/// When it is no JSON object.
+pub fn read_event(body: &[u8]) -> Result<Incoming, Unreadable> {
+    let envelope: Value =
+        serde_json::from_slice(body).map_err(|_| Unreadable("event is not JSON"))?;
+    let kind = id_of(&envelope["type"]);
+    match kind.as_str() {
+        "url_verification" => Ok(Incoming::Challenge(id_of(&envelope["challenge"]))),
+        "event_callback" => Ok(event(&envelope)),
+        _ => Ok(Incoming::Ignored(kind)),
+    }
+}
+
+fn event(envelope: &Value) -> Incoming {
+    let event = &envelope["event"];
+    let kind = id_of(&event["type"]);
+    match kind.as_str() {
+        "app_home_opened" if event["tab"] == "home" => Incoming::Home {
+            who: Presser {
+                team_id: id_of(&envelope["team_id"]),
+                user_id: id_of(&event["user"]),
+                name: String::new(),
+            },
+        },
+        "user_change" => Incoming::PersonChanged {
+            user_id: id_of(&event["user"]["id"]),
+            deleted: event["user"]["deleted"].as_bool().unwrap_or(false),
+        },
+        "tokens_revoked" => tokens_revoked(event),
+        "app_uninstalled" => Incoming::Uninstalled,
+        _ => Incoming::Ignored(kind),
+    }
+}
+
+/// Only the bot's token is Baton's; a person's may come and go.
+fn tokens_revoked(event: &Value) -> Incoming {
+    match event["tokens"]["bot"].as_array() {
+        Some(bots) if !bots.is_empty() => Incoming::TokensRevoked,
+        _ => Incoming::Ignored("tokens_revoked".to_owned()),
+    }
+}
+
+fn presser(payload: &Value) -> Result<Presser, Unreadable> {
+    let user = &payload["user"];
+    let user_id = id_of(&user["id"]);
+    if user_id.is_empty() {
+        return Err(Unreadable("nobody did it"));
+    }
+    // An installation for a whole organisation has no team; the person always has one.
+    let team = user["team_id"]
+        .as_str()
+        .or_else(|| payload["team"]["id"].as_str())
+        .unwrap_or_default();
+    let name = user["name"]
+        .as_str()
+        .or_else(|| user["username"].as_str())
+        .unwrap_or_default();
+    Ok(Presser {
+        team_id: bounded(team),
+        user_id,
+        name: bounded(name),
+    })
+}
+
+fn presses(payload: &Value, who: &Presser) -> Result<Vec<Incoming>, Unreadable> {
+    let actions = payload["actions"]
+        .as_array()
+        .ok_or(Unreadable("no actions"))?;
+    Ok(actions
+        .iter()
+        .take(MAX_ACTIONS)
+        .map(|action| press(payload, who, action))
+        .collect())
+}
+
+fn press(payload: &Value, who: &Presser, pressed: &Value) -> Incoming {
+    let id = id_of(&pressed["action_id"]);
+    // The second button of a kind in a row is numbered after a `#`.
+    let word = id.split('#').next().unwrap_or_default();
+    let Some(action) = Action::by_word(word) else {
+        return Incoming::Ignored(id);
+    };
+    let view = &payload["view"];
+    Incoming::Press {
+        who: who.clone(),
+        action,
+        value: id_of(&pressed["value"]),
+        trigger: id_of(&payload["trigger_id"]),
+        message: message(payload),
+        dialog: (view["type"] == "modal").then(|| dialog::opened(view)),
+        reply: reply_to(text_of(&payload["response_url"])),
+    }
+}
+
+fn message(payload: &Value) -> Option<Sent> {
+    let container = &payload["container"];
+    let message = container["message_ts"]
+        .as_str()
+        .or_else(|| payload["message"]["ts"].as_str())?;
+    let conversation = container["channel_id"]
+        .as_str()
+        .or_else(|| payload["channel"]["id"].as_str())?;
+    Some(Sent {
+        conversation: bounded(conversation),
+        message: bounded(message),
+    })
+}
+
+fn submit(payload: &Value, who: Presser) -> Incoming {
+    let view = &payload["view"];
+    let word = id_of(&view["callback_id"]);
+    let Some(action) = Action::by_word(&word) else {
+        return Incoming::Ignored(word);
+    };
+    Incoming::Submit {
+        who,
+        action,
+        subject: id_of(&view["private_metadata"]),
+        values: dialog::values(view),
+        dialog: dialog::opened(view),
+        trigger: id_of(&payload["trigger_id"]),
+    }
+}
+
+fn closed(payload: &Value, who: Presser) -> Incoming {
+    let view = &payload["view"];
+    let word = id_of(&view["callback_id"]);
+    let Some(action) = Action::by_word(&word) else {
+        return Incoming::Ignored(word);
+    };
+    Incoming::Closed {
+        who,
+        action,
+        subject: id_of(&view["private_metadata"]),
+    }
+}
+
+fn reply_to(address: String) -> Option<ReplyTo> {
+    (!address.is_empty() && address.len() <= MAX_ID).then(|| ReplyTo(address.into()))
+}
+
+fn form_field(body: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(body)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+fn id_of(value: &Value) -> String {
+    bounded(value.as_str().unwrap_or_default())
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().take(MAX_ID).collect()
+}
