@@ -53,3 +53,24 @@ fn json_response(body: &Value) -> Response {
         body: body.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn each_answer_in_slacks_words() {
+        let body = |answer: &Answer| respond(answer).body;
+        assert_eq!(body(&Answer::Empty), "");
+        assert_eq!(body(&Answer::DialogClose), r#"{"response_action":"clear"}"#);
+        assert_eq!(
+            body(&Answer::Challenge("abc".into())),
+            r#"{"challenge":"abc"}"#
+        );
+        let errors = BTreeMap::from([("until".to_owned(), "lies in the past".to_owned())]);
+        insta::assert_snapshot!(body(&Answer::DialogErrors(errors)), @r#"{"response_action":"errors","errors":{"input.until":"lies in the past"}}"#);
+        insta::assert_snapshot!(body(&Answer::Message(Card::sentence("You are away."))), @r#"{"response_type":"ephemeral","text":"You are away.","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"You are away."}]}],"block_id":"0.5293b8b0"}],"mrkdwn":false,"unfurl_links":false,"unfurl_media":false}"#);
+    }
+}

@@ -168,3 +168,6 @@ fn moment(initial: Option<&str>) -> Value {
     }
     element
 }
+
+#[cfg(test)]
+mod tests;

@@ -228,3 +228,6 @@ fn id_of(value: &Value) -> String {
 fn bounded(text: &str) -> String {
     text.chars().take(MAX_ID).collect()
 }
+
+#[cfg(test)]
+mod tests;
