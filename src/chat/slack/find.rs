@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::Slack;
 use super::method::Method;
-use super::{EVENT_TYPE, Slack};
+use super::post::EVENT_TYPE;
 use crate::chat::outcome::SendError;
 use crate::chat::{Identity, Sent};
 

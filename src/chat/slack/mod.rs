@@ -9,6 +9,7 @@ mod find;
 pub mod inbound;
 mod limits;
 mod method;
+mod post;
 mod rich;
 mod signature;
 #[cfg(test)]
@@ -26,16 +27,13 @@ use url::Url;
 
 use super::incoming::{OpenDialog, ReplyTo};
 use super::outcome::{FailKind, SendError};
-use super::{Identity, Person, Recipient, Sent, Upload, Who, text};
+use super::{Identity, Person, Upload, Who, text};
 use crate::domain::card::{Card, Dialog, ImageRef};
 use client::{Answered, Client};
 use errors::Repeat;
 pub use limits::Elapsed;
 use method::Method;
 pub use signature::Forged;
-
-/// The name of Baton's metadata on a message.
-const EVENT_TYPE: &str = "baton_message";
 
 /// How Slack is reached.
 pub struct Settings {
@@ -108,91 +106,6 @@ impl Slack {
         now: Timestamp,
     ) -> Result<(), Forged> {
         signature::verify(&self.signing_secrets, timestamp, signature, body, now)
-    }
-
-    pub(super) async fn post(
-        &self,
-        to: &Recipient,
-        card: &Card,
-        key: &str,
-        thread: Option<&str>,
-    ) -> Result<Sent, SendError> {
-        let user = match to {
-            Recipient::Channel(channel) => return self.post_in(channel, card, key, thread).await,
-            Recipient::User(user) => user,
-        };
-        let known = self.known_conversation(user);
-        let channel = self.conversation_with(user).await?;
-        match self.post_in(&channel, card, key, thread).await {
-            // A remembered conversation may be stale; that is worth one look.
-            Err(SendError::Fail { word, .. }) if word == "channel_not_found" && known.is_some() => {
-                self.conversations().remove(user);
-                let channel = self.conversation_with(user).await?;
-                self.post_in(&channel, card, key, thread).await
-            }
-            other => other,
-        }
-    }
-
-    async fn post_in(
-        &self,
-        channel: &str,
-        card: &Card,
-        key: &str,
-        thread: Option<&str>,
-    ) -> Result<Sent, SendError> {
-        let mut message = json!({
-            "channel": channel,
-            "text": blocks::summary(card),
-            "blocks": blocks::render(&card.parts, blocks::MAX_MESSAGE_BLOCKS),
-            "mrkdwn": false,
-            "unfurl_links": false,
-            "unfurl_media": false,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-        });
-        if let Some(thread) = thread {
-            message["thread_ts"] = thread.into();
-        }
-        let answer = self
-            .client
-            .call(Method::PostMessage, channel, &message)
-            .await?;
-        // Posted, but under which name? Only a look can tell.
-        let unnamed = || SendError::Unknown {
-            why: "answer without ts".to_owned(),
-        };
-        let ts = answer.body["ts"].as_str().ok_or_else(unnamed)?;
-        let conversation = answer.body["channel"].as_str().unwrap_or(channel);
-        Ok(Sent {
-            conversation: conversation.to_owned(),
-            message: ts.to_owned(),
-        })
-    }
-
-    pub(super) async fn update(&self, sent: &Sent, card: &Card) -> Result<(), SendError> {
-        let message = json!({
-            "channel": sent.conversation,
-            "ts": sent.message,
-            "text": blocks::summary(card),
-            "blocks": blocks::render(&card.parts, blocks::MAX_MESSAGE_BLOCKS),
-        });
-        self.client
-            .call(Method::Update, &sent.conversation, &message)
-            .await
-            .map(drop)
-    }
-
-    pub(super) async fn delete(&self, sent: &Sent) -> Result<(), SendError> {
-        let message = json!({"channel": sent.conversation, "ts": sent.message});
-        match self
-            .client
-            .call(Method::Delete, &sent.conversation, &message)
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(SendError::Fail { word, .. }) if word == "message_not_found" => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 
     pub(super) async fn conversation_with(&self, user: &str) -> Result<String, SendError> {

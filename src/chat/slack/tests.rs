@@ -7,9 +7,11 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::response::IntoResponse;
 
+use super::post::EVENT_TYPE;
 use super::*;
+use crate::chat::{Recipient, Sent};
 use crate::domain::action::Action;
-use crate::domain::card::{Choice, Input, InputKind, Part, Run};
+use crate::domain::card::{Button, Choice, Input, InputKind, Part, Picture, Run};
 
 /// One prepared answer.
 struct Prepared {
@@ -517,4 +519,100 @@ async fn a_dialog_opens_updates_and_publishes() {
         slack.open_dialog("trigger", &dialog).await,
         Err(unknown("fatal_error"))
     );
+}
+
+#[tokio::test]
+async fn a_card_that_slack_refuses_still_arrives_with_its_buttons() {
+    let posted = ok(json!({"ok": true, "channel": "D1", "ts": "1700000000.000100"}));
+    let server = Server::start([refusal("invalid_blocks"), posted]).await;
+    let mut card = card();
+    card.parts.push(Part::Divider);
+    card.parts.push(Part::Buttons(vec![Button::new(
+        Action::OfferAccept,
+        "offer_1",
+        "Accept",
+    )]));
+    let posted = server.slack().post(&channel(), &card, "out_1", None).await;
+    assert_eq!(posted, Ok(sent()));
+    let again = server.asked()[1].json();
+    let kinds: Vec<&str> = again["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["rich_text", "actions"]);
+    assert_eq!(again["metadata"]["event_payload"]["key"], "out_1");
+}
+
+#[tokio::test]
+async fn a_picture_that_slack_has_not_digested_is_left_out() {
+    let posted = ok(json!({"ok": true, "channel": "D1", "ts": "1700000000.000100"}));
+    let server = Server::start([refusal("invalid_blocks"), posted]).await;
+    let picture = Picture {
+        image: ImageRef("F1".into()),
+        alt: "Leads by day".into(),
+    };
+    let parts = vec![
+        Part::Title("This week".into()),
+        Part::Picture(picture),
+        Part::Divider,
+    ];
+    let card = Card { parts, ..card() };
+    server
+        .slack()
+        .post(&channel(), &card, "out_1", None)
+        .await
+        .unwrap();
+    let again = server.asked()[1].json();
+    let kinds: Vec<&str> = again["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["header", "divider"]);
+}
+
+#[test]
+fn the_manifest_declares_what_slack_accepts() {
+    let manifest: Value =
+        serde_json::from_str(include_str!("../../../manifests/slack/manifest.json")).unwrap();
+    let length = |pointer: &str| {
+        manifest
+            .pointer(pointer)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .chars()
+            .count()
+    };
+    assert!(length("/display_information/name") <= 35);
+    assert!(length("/display_information/description") <= 140);
+    assert!((174..=4_000).contains(&length("/display_information/long_description")));
+    let commands = manifest["features"]["slash_commands"].as_array().unwrap();
+    let words: Vec<&str> = commands
+        .iter()
+        .map(|command| command["command"].as_str().unwrap())
+        .collect();
+    assert_eq!(words, ["/lead-away", "/lead-back", "/leads", "/leadstats"]);
+    assert!(
+        commands
+            .iter()
+            .all(|command| command["should_escape"] == true)
+    );
+    let scopes = &manifest["oauth_config"]["scopes"]["bot"];
+    for scope in [
+        "chat:write",
+        "commands",
+        "im:write",
+        "im:history",
+        "users:read.email",
+        "files:write",
+    ] {
+        assert!(
+            scopes.as_array().unwrap().contains(&json!(scope)),
+            "{scope}"
+        );
+    }
 }
