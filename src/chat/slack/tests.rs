@@ -616,3 +616,21 @@ fn the_manifest_declares_what_slack_accepts() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_refused_update_still_takes_the_old_buttons_away() {
+    let server = Server::start([refusal("msg_blocks_too_long"), ok(json!({"ok": true}))]).await;
+    let parts = vec![Part::Title("Taken".into()), Part::Divider];
+    server
+        .slack()
+        .update(&sent(), &Card { parts, ..card() })
+        .await
+        .unwrap();
+    let again = server.asked()[1].json();
+    assert_eq!(
+        (&again["channel"], &again["ts"]),
+        (&json!("D1"), &json!("1700000000.000100"))
+    );
+    assert_eq!(again["blocks"].as_array().unwrap().len(), 1);
+    assert_eq!(again["blocks"][0]["type"], "rich_text");
+}
