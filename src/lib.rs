@@ -4,5 +4,5 @@ pub mod chat;
 pub mod config;
 pub mod domain;
 pub mod intake;
-pub mod store;
 pub mod playground;
+pub mod store;

@@ -13,6 +13,8 @@ use super::{
     condition::{Condition, TextList},
     contact::{Contact, Field},
     id::{CalendarId, RepId, RouteId, SlaId, SourceId, TeamId},
+    lead::Lead,
+    mail::MailFacts,
     score::{Fit, Intent},
 };
 
@@ -33,8 +35,6 @@ pub struct Policy {
     pub sources: BTreeMap<SourceId, SourceRule>,
     /// Ordered: the first that holds decides.
     pub routes: Vec<Route>,
-    /// Submissions no rep should see.
-    pub filters: Vec<Filter>,
     /// How fit is counted.
     pub scoring: Scoring,
     /// Ordered: the first that holds; none: low.
@@ -72,6 +72,52 @@ impl Policy {
     #[must_use]
     pub fn decline(&self, id: &str) -> Option<&DeclineReason> {
         self.declines.iter().find(|reason| reason.id == id)
+    }
+
+    /// Those whom the lead's route names or means as a person, with whoever stands in for them.
+    #[must_use]
+    pub fn reps_targeted(&self, lead: &Lead) -> Vec<RepId> {
+        let rule = lead
+            .routing
+            .as_ref()
+            .and_then(|routing| routing.rule.as_ref());
+        let route = rule.and_then(|rule| self.routes.iter().find(|route| route.id == *rule));
+        let named =
+            route
+                .into_iter()
+                .flat_map(|route| &route.to)
+                .filter_map(|target| match target {
+                    Target::Rep(rep) => Some(rep.clone()),
+                    Target::PreviousOwner => lead.previous_owner.clone(),
+                    Target::AccountOwner => self
+                        .account_of(lead.contact.text(Field::Email))
+                        .and_then(|account| account.owner.clone()),
+                    Target::Team(_)
+                    | Target::Pool { .. }
+                    | Target::Queue(_)
+                    | Target::Review(_)
+                    | Target::Nurture(_)
+                    | Target::Disqualify => None,
+                });
+        let named: Vec<RepId> = named.collect();
+        let covers = named
+            .iter()
+            .filter_map(|rep| self.reps.get(rep)?.cover.clone());
+        named.iter().cloned().chain(covers).collect()
+    }
+
+    /// The named account that a mail belongs to, by its domain.
+    #[must_use]
+    pub fn account_of(&self, email: &str) -> Option<&Account> {
+        let mail = MailFacts::of(email);
+        let domain = mail.company_domain.as_deref()?;
+        let known = |account: &&Account| {
+            account
+                .domains
+                .iter()
+                .any(|known| known == domain || *known == mail.domain)
+        };
+        self.accounts.named.iter().find(known)
     }
 
     /// A rep's name, or the id of one who is no longer in the file.
@@ -210,6 +256,14 @@ pub struct Team {
 }
 
 impl Team {
+    /// Everybody in it: members, managers and backups, some more than once.
+    pub fn people(&self) -> impl Iterator<Item = RepId> {
+        [&self.members, &self.managers, &self.backups]
+            .into_iter()
+            .flatten()
+            .cloned()
+    }
+
     /// The other team that is asked while nobody of this one is in hours.
     #[must_use]
     pub fn when_closed_team(&self) -> Option<TeamId> {
@@ -345,8 +399,6 @@ pub struct SourceRule {
     pub types: Vec<TypeRule>,
     /// Set where the payload says nothing.
     pub defaults: Contact,
-    /// A source without verification gives nothing away in its answers.
-    pub unverified: bool,
 }
 
 /// One line of a source's `type`.
@@ -503,28 +555,6 @@ impl Target {
     }
 }
 
-/// What to do with submissions that no rep should see.
-#[derive(Clone, Debug)]
-pub struct Filter {
-    /// As named in the file.
-    pub id: String,
-    /// Which.
-    pub when: Condition,
-    /// What then.
-    pub then: FilterAction,
-}
-
-/// What a filter does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FilterAction {
-    /// Kept as a submission, no lead.
-    Drop,
-    /// A lead that waits in review of nobody: disqualified, to be looked at.
-    Park,
-    /// Goes on, with the filter's name in its attributes.
-    Mark,
-}
-
 /// How fit and engagement are counted.
 #[derive(Clone, Debug)]
 pub struct Scoring {
@@ -609,8 +639,6 @@ pub struct Territory {
 pub struct Accounts {
     /// All of them.
     pub named: Vec<Account>,
-    /// How long an owned lead makes its owner the account's.
-    pub keep: Option<SignedDuration>,
 }
 
 /// A company with a name of its own.

@@ -156,15 +156,7 @@ impl<'a> Reader<'a> {
     /// The named account the lead belongs to, by its mail's domain.
     #[must_use]
     pub fn account(&self, lead: &Lead) -> Option<&'a Account> {
-        let mail = MailFacts::of(lead.contact.text(Field::Email));
-        let domain = mail.company_domain.as_deref()?;
-        let known = |account: &&Account| {
-            account
-                .domains
-                .iter()
-                .any(|known| known == domain || *known == mail.domain)
-        };
-        self.policy.accounts.named.iter().find(known)
+        self.policy.account_of(lead.contact.text(Field::Email))
     }
 
     /// The first territory that holds.

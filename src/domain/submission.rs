@@ -16,3 +16,55 @@ pub struct NewLead {
     /// Goes the whole way to the reasons, is offered to nobody and counts nowhere.
     pub test: bool,
 }
+
+/// What became of a submission; the sender is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// A lead was made, or an earlier one got something new.
+    Accepted,
+    /// The same delivery again; nothing changed.
+    Duplicate,
+    /// Ids only: the person is being fetched.
+    Pending,
+    /// Over the source's rate; let in later.
+    Held,
+    /// Kept whole, not usable yet.
+    Quarantined,
+    /// Nothing to do with leads.
+    Ignored,
+    /// Went the whole way to the reasons and is offered to nobody.
+    Test,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Status; 7] = [
+        Self::Accepted,
+        Self::Duplicate,
+        Self::Pending,
+        Self::Held,
+        Self::Quarantined,
+        Self::Ignored,
+        Self::Test,
+    ];
+
+    /// As stored and sent.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Pending => "pending",
+            Self::Held => "held",
+            Self::Quarantined => "quarantined",
+            Self::Ignored => "ignored",
+            Self::Test => "test",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}

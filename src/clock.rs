@@ -1,0 +1,85 @@
+//! The one place where time and chance are read.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::id::Chance;
+
+/// What time it is; clones share it.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    /// The machine's clock, shifted by so many microseconds: the difference to the database's
+    /// clock, or what the demo has skipped.
+    System { shift: AtomicI64 },
+    /// Stands still until a test moves it; microseconds since 1970.
+    Manual { at: AtomicI64 },
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Arc::new(Kind::System { shift: AtomicI64::new(0) }))
+    }
+
+    /// A clock that stands still at `at`, for tests and simulations.
+    #[must_use]
+    pub fn manual(at: Timestamp) -> Self {
+        Self(Arc::new(Kind::Manual { at: AtomicI64::new(at.as_microsecond()) }))
+    }
+
+    /// This moment, in whole microseconds as the store keeps them.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let micros = match &*self.0 {
+            Kind::System { shift } => system_micros().saturating_add(shift.load(Ordering::Relaxed)),
+            Kind::Manual { at } => at.load(Ordering::Relaxed),
+        };
+        Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: SignedDuration) {
+        let micros = i64::try_from(by.as_micros()).unwrap_or(0).max(0);
+        match &*self.0 {
+            Kind::System { shift: at } | Kind::Manual { at } => {
+                at.fetch_add(micros, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// How far a system clock is shifted; zero for one that stands still.
+    #[must_use]
+    pub fn shift(&self) -> SignedDuration {
+        match &*self.0 {
+            Kind::System { shift } => SignedDuration::from_micros(shift.load(Ordering::Relaxed)),
+            Kind::Manual { .. } => SignedDuration::ZERO,
+        }
+    }
+
+    /// Shifts a system clock against the machine's.
+    pub fn set_shift(&self, by: SignedDuration) {
+        if let Kind::System { shift } = &*self.0 {
+            shift.store(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+
+    /// Random bits for one decision at `now`.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is where chance is drawn")]
+    pub fn chance(&self, now: Timestamp) -> Chance {
+        Chance::new(now, ulid::Ulid::generate().random())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where time is read")]
+fn system_micros() -> i64 {
+    Timestamp::now().as_microsecond()
+}

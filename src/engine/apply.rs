@@ -1,0 +1,61 @@
+//! Writing what follows from a decision, in the decision's own transaction.
+
+use jiff::Timestamp;
+
+use super::{Engine, Error};
+use crate::{
+    domain::{
+        event::{Audible, CardRef, Effect, Fact},
+        lead::Lead,
+    },
+    rules::Rules,
+    store::{Tx, facts, outbox, reps, tally, turns},
+};
+
+impl Engine {
+    pub(super) async fn apply(
+        &self,
+        tx: &mut Tx,
+        lead: &Lead,
+        effects: &[Effect],
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let history: Vec<Fact> = effects
+            .iter()
+            .filter_map(|effect| if let Effect::Fact(fact) = effect { Some(fact.clone()) } else { None })
+            .collect();
+        facts::append(tx, &lead.id, now, &history).await?;
+        for effect in effects {
+            match effect {
+                Effect::Fact(_) => {}
+                Effect::Show(card) => outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?,
+                Effect::Say(say) => {
+                    outbox::say(tx, &lead.id, &address(&say.to), say, now, rules.policy.bundle).await?;
+                }
+                Effect::Turn { team, entry } => turns::post(tx, team, Some(&lead.id), entry, now).await?,
+                Effect::Round { team, turns } => turns::save(tx, team, turns).await?,
+                Effect::Count(measure) => tally::count(tx, lead, measure).await?,
+                Effect::Unreachable { rep, why } => reps::unreachable(tx, rep, why, now).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whose messages come one after the other: a person or a channel.
+fn recipient_of(card: &CardRef) -> String {
+    match card {
+        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => address(&Audible::Rep(rep.clone())),
+        CardRef::Pool { team, .. } => address(&Audible::Channel(team.clone())),
+    }
+}
+
+/// A recipient as the outbox stores it: `rep:ID` or `channel:TEAM`.
+#[must_use]
+pub fn address(to: &Audible) -> String {
+    match to {
+        Audible::Rep(rep) => format!("rep:{rep}"),
+        Audible::Channel(team) => format!("channel:{team}"),
+    }
+}

@@ -1,0 +1,193 @@
+//! The only writer of leads: every event, whoever brings it, takes the same way.
+
+mod apply;
+mod people;
+mod receive;
+mod world;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+
+use crate::{
+    clock::Clock,
+    domain::{
+        decide::{decide, routes_anew, teams_concerned},
+        event::{Effect, Event, Refusal},
+        id::{LeadId, TeamId},
+        lead::{Lead, OfferState},
+        route::Reader,
+    },
+    rules::Rules,
+    store::{self, Db, Tx, leads, turns},
+};
+
+pub use people::{Absence, Returned};
+pub use receive::{Received, Submission};
+
+/// Handles events: loads under lock, decides, saves, wakes the worker.
+#[derive(Clone)]
+pub struct Engine {
+    db: Db,
+    clock: Clock,
+    rules: Arc<ArcSwap<Rules>>,
+}
+
+/// Why an event was not handled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A person asked for what cannot be; the lead is as it was.
+    #[error("{refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The lead as it is, to say who has it now.
+        lead: Box<Lead>,
+    },
+    /// There is no such lead.
+    #[error("there is no such lead")]
+    NoSuchLead,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// What came of an event.
+#[derive(Debug)]
+pub struct Handled {
+    /// The lead as it is now.
+    pub lead: Lead,
+    /// What followed.
+    pub effects: Vec<Effect>,
+}
+
+impl Engine {
+    /// An engine on this database, under these rules.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, rules: Rules) -> Self {
+        Self { db, clock, rules: Arc::new(ArcSwap::from_pointee(rules)) }
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.load_full()
+    }
+
+    /// Puts other rules in force. Running clocks keep what they promised.
+    pub fn set_rules(&self, rules: Rules) {
+        self.rules.store(Arc::new(rules));
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The database, for reading.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Handles one event of one lead, now.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the lead as it is; [`Error::NoSuchLead`]; [`Error::Store`].
+    pub async fn handle(&self, lead: &LeadId, event: Event) -> Result<Handled, Error> {
+        let now = self.clock.now();
+        let (lead, event) = (lead.clone(), &event);
+        self.db
+            .write(async |mut tx| self.handle_in(&mut tx, &lead, event.clone(), now).await)
+            .await
+    }
+
+    /// Handles one event in a transaction that does something else beside it.
+    ///
+    /// # Errors
+    /// Like [`handle`](Self::handle).
+    pub async fn handle_in(&self, tx: &mut Tx, lead: &LeadId, event: Event, now: Timestamp) -> Result<Handled, Error> {
+        let handled = self.decide_stored(tx, lead, event, now).await?;
+        self.fill_freed_room(tx, &handled, now).await?;
+        Ok(handled)
+    }
+
+    async fn decide_stored(&self, tx: &mut Tx, id: &LeadId, event: Event, now: Timestamp) -> Result<Handled, Error> {
+        let rules = self.rules();
+        // Teams are locked before the lead, so that two leads of one team never wait for each other.
+        let peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
+        let teams = self.concerned(&peeked, &event, &rules, now);
+        let turns = turns::lock(tx, &teams).await?;
+        let leads::Locked { mut lead, version } = leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
+        if routes_anew(&lead, &event) {
+            Reader::new(&rules.policy, &*rules, now).route(&mut lead);
+        }
+        let before = lead.clone();
+        let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
+        let (lead, effects) = decide(lead, event, now, &world)
+            .map_err(|refusal| Error::Refused { refusal, lead: Box::new(before.clone()) })?;
+        leads::save(tx, &lead, version, &before, now).await?;
+        self.apply(tx, &lead, &effects, &rules, now).await?;
+        Ok(Handled { lead, effects })
+    }
+
+    /// The teams a decision may look at, in lock order.
+    fn concerned(&self, lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
+        let routed;
+        let lead = if routes_anew(lead, event) {
+            let mut copy = lead.clone();
+            Reader::new(&rules.policy, rules, now).route(&mut copy);
+            routed = copy;
+            &routed
+        } else {
+            lead
+        };
+        let teams = teams_concerned(lead, &rules.policy);
+        let managers = teams.iter().map(|team| TeamId::from(format!("{team}#managers")));
+        let all: BTreeSet<TeamId> = teams.iter().cloned().chain(managers).collect();
+        all.into_iter().collect()
+    }
+
+    /// Where an offer ended or a lead was closed there may be room again: the lead that has waited
+    /// longest gets it, in the same transaction.
+    async fn fill_freed_room(&self, tx: &mut Tx, handled: &Handled, now: Timestamp) -> Result<(), Error> {
+        let freed = handled.effects.iter().any(|effect| match effect {
+            Effect::Count(measure) => measure.what.frees_room(),
+            Effect::Fact(_)
+            | Effect::Show(_)
+            | Effect::Say(_)
+            | Effect::Turn { .. }
+            | Effect::Round { .. }
+            | Effect::Unreachable { .. } => false,
+        });
+        if !freed {
+            return Ok(());
+        }
+        let ended = |state: OfferState| state != OfferState::Pending;
+        let teams: BTreeSet<TeamId> =
+            handled.lead.offers.iter().filter(|offer| ended(offer.state)).filter_map(|offer| offer.team.clone()).collect();
+        self.wake_waiting(tx, &teams.into_iter().collect::<Vec<_>>(), 1, Some(&handled.lead.id), now).await
+    }
+
+    /// Lets the leads that have waited longest for one of these teams try again.
+    async fn wake_waiting(
+        &self,
+        tx: &mut Tx,
+        teams: &[TeamId],
+        most: i64,
+        except: Option<&LeadId>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if teams.is_empty() {
+            return Ok(());
+        }
+        for lead in leads::waiting(tx, teams, most + 1).await? {
+            if Some(&lead) != except {
+                self.decide_stored(tx, &lead, Event::SomebodyFree, now).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,165 @@
+//! What happens to reps happens to their leads in the same transaction: away, back, gone.
+
+use jiff::Timestamp;
+
+use super::{Engine, Error};
+use crate::{
+    domain::{
+        event::{Event, Gone},
+        id::{RepId, TeamId},
+        lead::Lead,
+    },
+    store::{Tx, leads, reps},
+};
+
+/// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
+const FOR_WHO_RETURNS: i64 = 20;
+
+/// An absence as somebody asked for it.
+#[derive(Clone, Debug)]
+pub struct Absence {
+    /// Whose.
+    pub rep: RepId,
+    /// Absent: from now on.
+    pub from: Option<Timestamp>,
+    /// Absent: until they say so.
+    pub until: Option<Timestamp>,
+    /// In their words.
+    pub reason: String,
+    /// Who stands in.
+    pub cover: Option<RepId>,
+    /// Who asked.
+    pub made_by: RepId,
+}
+
+/// What came of somebody's return.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Returned {
+    /// How many absences ended.
+    pub ended: u64,
+}
+
+impl Engine {
+    /// Makes a rep absent; if that begins now, their pending offers move on at once. Returns the
+    /// leads that moved.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn away(&self, absence: &Absence) -> Result<Vec<Lead>, Error> {
+        let now = self.clock.now();
+        self.db.write(async |mut tx| self.away_in(&mut tx, absence, now).await).await
+    }
+
+    async fn away_in(&self, tx: &mut Tx, absence: &Absence, now: Timestamp) -> Result<Vec<Lead>, Error> {
+        let from = absence.from.unwrap_or(now);
+        let id = format!("abs_{}", self.clock.chance(now).next_ulid());
+        let begins = from <= now;
+        let row = reps::NewAbsence {
+            id: &id,
+            rep: &absence.rep,
+            from_at: from,
+            until_at: absence.until,
+            reason: &absence.reason,
+            cover: absence.cover.as_ref(),
+            made_by: &absence.made_by,
+            made_at: now,
+            begun_at: begins.then_some(now),
+        };
+        reps::absence_add(tx, &row).await?;
+        if begins {
+            reps::extra_until(tx, &absence.rep, None).await?;
+            return self.pass_on_all(tx, &absence.rep, Gone::Away, now).await;
+        }
+        Ok(Vec::new())
+    }
+
+    async fn pass_on_all(&self, tx: &mut Tx, rep: &RepId, why: Gone, now: Timestamp) -> Result<Vec<Lead>, Error> {
+        let mut moved = Vec::new();
+        for lead in leads::pending_with(tx, rep).await? {
+            let event = Event::RepGone { rep: rep.clone(), why };
+            moved.push(self.decide_stored(tx, &lead, event, now).await?.lead);
+        }
+        Ok(moved)
+    }
+
+    /// Makes a rep available again, outside hours too until `until`; the leads that have waited
+    /// longest are tried at once.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn back(&self, rep: &RepId, until: Option<Timestamp>) -> Result<Returned, Error> {
+        let now = self.clock.now();
+        self.db
+            .write(async |mut tx| {
+                let ended = reps::end_absences(&mut tx, rep, now).await?;
+                reps::extra_until(&mut tx, rep, until).await?;
+                reps::reachable(&mut tx, rep).await?;
+                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now).await?;
+                Ok(Returned { ended })
+            })
+            .await
+    }
+
+    fn teams_of(&self, rep: &RepId) -> Vec<TeamId> {
+        let rules = self.rules();
+        let theirs = rules.policy.teams.iter().filter(|team| team.people().any(|person| person == *rep));
+        theirs.map(|team| team.id.clone()).collect()
+    }
+
+    /// Starts the planned absences whose time has come.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn begin_absences(&self) -> Result<usize, Error> {
+        let now = self.clock.now();
+        self.db
+            .write(async |mut tx| {
+                let reps = reps::absences_to_begin(&mut tx, now).await?;
+                for rep in &reps {
+                    self.pass_on_all(&mut tx, rep, Gone::Away, now).await?;
+                }
+                Ok(reps.len())
+            })
+            .await
+    }
+
+    /// Notes who is in the configuration and who no longer is: offers of those who left move on,
+    /// and what they own is offered again. Returns who left.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn note_people(&self) -> Result<Vec<RepId>, Error> {
+        let now = self.clock.now();
+        let rules = self.rules();
+        self.db
+            .write(async |mut tx| {
+                let left = reps::note_people(&mut tx, &rules.policy.reps.keys().cloned().collect::<Vec<_>>(), now).await?;
+                for rep in &left {
+                    self.pass_on_all(&mut tx, rep, Gone::Removed, now).await?;
+                    for lead in leads::owned_by(&mut tx, rep).await? {
+                        let event = Event::RepGone { rep: rep.clone(), why: Gone::Removed };
+                        self.decide_stored(&mut tx, &lead, event, now).await?;
+                    }
+                }
+                Ok(left)
+            })
+            .await
+    }
+
+    /// Adds what Baton was down for to the offers that waited meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn note_outage(&self, from: Timestamp, until: Timestamp) -> Result<usize, Error> {
+        let now = self.clock.now();
+        self.db
+            .write(async |mut tx| {
+                let leads = leads::with_pending_offers(&mut tx).await?;
+                for lead in &leads {
+                    self.decide_stored(&mut tx, lead, Event::Outage { from, until }, now).await?;
+                }
+                Ok(leads.len())
+            })
+            .await
+    }
+}

@@ -1,0 +1,206 @@
+//! A submission comes in: kept whole, recognised if it came before, joined to a known person's
+//! lead or made into a new one, all in one transaction.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, Error};
+use crate::{
+    domain::{
+        contact::Field,
+        decide::decide,
+        event::Event,
+        id::{LeadId, SourceId, SubmissionId},
+        lead::{Lead, State},
+        route::Reader,
+        submission::{NewLead, Status},
+    },
+    store::{Tx, leads, submissions, turns},
+};
+
+/// One inbound request as it came.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Which webhook.
+    pub source: SourceId,
+    /// Its declared type.
+    pub content_type: Option<String>,
+    /// Its query, without credentials.
+    pub query: String,
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// SHA-256 of the body, in hex.
+    pub body_hash: String,
+    /// The sender's own name for this delivery.
+    pub delivery_id: Option<String>,
+    /// Within this time an identical body is the same delivery.
+    pub window: SignedDuration,
+}
+
+/// What a source's reading of a submission came to.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// People.
+    Leads {
+        /// Who.
+        leads: Vec<NewLead>,
+        /// What could not be understood of them.
+        problems: Vec<String>,
+    },
+    /// Kept whole, not usable yet.
+    Quarantined(Vec<String>),
+    /// Nothing to do with leads.
+    Ignored(String),
+    /// Over the source's rate; let in later.
+    Held,
+}
+
+/// What the sender is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The submission's name.
+    pub submission: SubmissionId,
+    /// What became of it.
+    pub status: Status,
+    /// The leads it made or joined.
+    pub leads: Vec<LeadId>,
+    /// What could not be understood.
+    pub problems: Vec<String>,
+}
+
+impl Engine {
+    /// Takes a submission in; returns when it is durable.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the database does not answer; nothing was kept then.
+    pub async fn receive(&self, submission: &Submission, content: &Content) -> Result<Received, Error> {
+        let now = self.clock.now();
+        self.db.write(async |mut tx| self.receive_in(&mut tx, submission, content, now).await).await
+    }
+
+    async fn receive_in(&self, tx: &mut Tx, submission: &Submission, content: &Content, now: Timestamp) -> Result<Received, Error> {
+        let id = SubmissionId::from(format!("sub_{}", self.clock.chance(now).next_ulid()));
+        let row = submissions::NewSubmission {
+            id: &id,
+            source: &submission.source,
+            received_at: now,
+            content_type: submission.content_type.as_deref(),
+            query: &submission.query,
+            body: &submission.body,
+            body_hash: &submission.body_hash,
+            delivery_id: submission.delivery_id.as_deref(),
+            window: submission.window,
+        };
+        match submissions::insert(tx, &row).await? {
+            submissions::Inserted::Fresh => self.let_in(tx, id, &submission.source, content, now).await,
+            submissions::Inserted::Again { leads, same_body: true, id, .. } => {
+                Ok(Received { submission: id, status: Status::Duplicate, leads, problems: Vec::new() })
+            }
+            submissions::Inserted::Again { same_body: false, id: first, .. } => {
+                let problem = format!("another body came with this delivery id before, as {first}");
+                let kept = submissions::NewSubmission { delivery_id: None, window: SignedDuration::ZERO, ..row };
+                submissions::insert(tx, &kept).await?;
+                self.let_in(tx, id, &submission.source, &Content::Quarantined(vec![problem]), now).await
+            }
+        }
+    }
+
+    /// Makes of a kept submission what it says.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn let_in(
+        &self,
+        tx: &mut Tx,
+        id: SubmissionId,
+        source: &SourceId,
+        content: &Content,
+        now: Timestamp,
+    ) -> Result<Received, Error> {
+        let mut received = Received { submission: id, status: Status::Accepted, leads: Vec::new(), problems: Vec::new() };
+        match content {
+            Content::Leads { leads, problems } => {
+                received.problems.clone_from(problems);
+                for new in leads {
+                    received.leads.push(self.join_or_make(tx, source, new, now).await?);
+                }
+                if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
+                    received.status = Status::Test;
+                }
+            }
+            Content::Quarantined(problems) => {
+                received.status = Status::Quarantined;
+                received.problems.clone_from(problems);
+            }
+            Content::Ignored(why) => {
+                received.status = Status::Ignored;
+                received.problems.push(why.clone());
+            }
+            Content::Held => received.status = Status::Held,
+        }
+        submissions::finish(tx, &received.submission, received.status, &received.leads, &received.problems).await?;
+        Ok(received)
+    }
+
+    /// The open lead of this person gets what is new; without one a lead is made.
+    async fn join_or_make(&self, tx: &mut Tx, source: &SourceId, new: &NewLead, now: Timestamp) -> Result<LeadId, Error> {
+        let email = new.contact.text(Field::Email);
+        if new.test || email.is_empty() {
+            return self.make(tx, source, new, now).await;
+        }
+        leads::lock_identity(tx, "email", email).await?;
+        let known = match leads::by_email(tx, email).await? {
+            Some(id) => leads::get(tx, &id).await?.filter(joinable),
+            None => None,
+        };
+        if let Some(lead) = known {
+            let event = Event::Submitted { new: Box::new(new.clone()) };
+            self.handle_in(tx, &lead.id, event, now).await?;
+            return Ok(lead.id);
+        }
+        let id = self.make(tx, source, new, now).await?;
+        leads::claim_identity(tx, "email", email, &id).await?;
+        Ok(id)
+    }
+
+    async fn make(&self, tx: &mut Tx, source: &SourceId, new: &NewLead, now: Timestamp) -> Result<LeadId, Error> {
+        let rules = self.rules();
+        let id = LeadId::from(format!("lead_{}", self.clock.chance(now).next_ulid()));
+        let mut lead = Lead::new(id.clone(), 0, source.clone(), now);
+        lead.lead_type.clone_from(&new.lead_type);
+        lead.test = new.test;
+        lead.contact.clone_from(&new.contact);
+        lead.attributes.clone_from(&new.attributes);
+        if let Some(rule) = rules.policy.sources.get(source) {
+            lead.contact.fill_from(&rule.defaults);
+        }
+        let email = lead.contact.text(Field::Email);
+        if !email.is_empty() {
+            lead.previous_owner = leads::last_owner_of(tx, email).await?;
+        }
+        Reader::new(&rules.policy, &*rules, now).route(&mut lead);
+        let teams = self.concerned(&lead, &Event::SomebodyFree, &rules, now);
+        let turns = turns::lock(tx, &teams).await?;
+        lead.number = leads::next_number(tx).await?;
+        let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
+        let before = lead.clone();
+        let (lead, effects) = decide(lead, Event::Arrived, now, &world)
+            .map_err(|refusal| Error::Refused { refusal, lead: Box::new(before) })?;
+        leads::insert(tx, &lead, now).await?;
+        self.apply(tx, &lead, &effects, &rules, now).await?;
+        Ok(id)
+    }
+}
+
+/// Whether a new submission of the same person belongs to this lead.
+fn joinable(lead: &Lead) -> bool {
+    match lead.state {
+        State::Pending
+        | State::Offered { .. }
+        | State::Pooled { .. }
+        | State::Queued { .. }
+        | State::Review { .. }
+        | State::Nurture { .. }
+        | State::Owned { .. } => true,
+        State::Closed { .. } | State::Disqualified { .. } => false,
+    }
+}

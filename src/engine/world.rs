@@ -1,0 +1,101 @@
+//! Loading what a decision looks at: the people of the teams concerned, and nobody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{Engine, Error};
+use crate::{
+    domain::{
+        contact::Field,
+        id::{RepId, TeamId},
+        lead::Lead,
+        policy::{Policy, Rep, Strategy, Team},
+        strategy::Turns,
+        world::{RepNow, World},
+    },
+    rules::Rules,
+    store::{Tx, leads, reps},
+};
+
+impl Engine {
+    pub(super) async fn world<'r>(
+        &self,
+        tx: &mut Tx,
+        rules: &'r Rules,
+        lead: &Lead,
+        teams: &[TeamId],
+        turns: BTreeMap<TeamId, Turns>,
+        now: Timestamp,
+    ) -> Result<World<'r>, Error> {
+        let people = people_of(&rules.policy, lead, teams);
+        let previous_owner = match (&lead.previous_owner, lead.contact.text(Field::Email)) {
+            (Some(rep), _) => Some(rep.clone()),
+            (None, "") => None,
+            (None, email) => leads::last_owner_of(tx, email).await?,
+        };
+        Ok(World {
+            policy: &rules.policy,
+            reps: self.reps_now(tx, rules, &people, now).await?,
+            turns,
+            clocks: rules,
+            previous_owner,
+            chance: self.clock.chance(now),
+        })
+    }
+
+    /// How these people stand now.
+    pub(super) async fn reps_now(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        people: &[RepId],
+        now: Timestamp,
+    ) -> Result<BTreeMap<RepId, RepNow>, Error> {
+        let known = reps::known(tx, people).await?;
+        let mut away = reps::absences_now(tx, people, now).await?;
+        let count_open = |rep: &Rep| (rep.capacity.is_some() || by_load(&rules.policy, &rep.id)).then(|| now - rep.stale);
+        let wanted: Vec<(RepId, Option<Timestamp>)> =
+            people.iter().filter_map(|id| rules.policy.reps.get(id)).map(|rep| (rep.id.clone(), count_open(rep))).collect();
+        let loads = reps::loads(tx, &wanted, now).await?;
+        let mut reps = BTreeMap::new();
+        for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
+            let row = known.get(&rep.id);
+            let load = loads.get(&rep.id).copied().unwrap_or_default();
+            let zone = zone_of(rep, row.and_then(|row| row.zone.as_deref()));
+            reps.insert(
+                rep.id.clone(),
+                RepNow {
+                    calendar: rules.hours_of(rep, &zone),
+                    zone,
+                    away: away.remove(&rep.id),
+                    extra_until: row.and_then(|row| row.extra_until),
+                    unreachable: row.is_some_and(|row| row.unreachable_at.is_some()),
+                    pending: load.pending,
+                    open: load.open,
+                    offered: load.offered,
+                },
+            );
+        }
+        Ok(reps)
+    }
+}
+
+/// A rep's zone: from the file, else the chat profile's, else UTC.
+pub(super) fn zone_of(rep: &Rep, profile: Option<&str>) -> TimeZone {
+    let profile = || profile.and_then(|name| TimeZone::get(name).ok());
+    rep.timezone.clone().or_else(profile).unwrap_or(TimeZone::UTC)
+}
+
+/// Whether somebody's team looks at how much its people carry.
+fn by_load(policy: &Policy, rep: &RepId) -> bool {
+    policy.teams.iter().any(|team| team.strategy == Strategy::LeastLoaded && team.members.contains(rep))
+}
+
+fn people_of(policy: &Policy, lead: &Lead, teams: &[TeamId]) -> Vec<RepId> {
+    let of_teams = teams.iter().filter_map(|team| policy.team(team)).flat_map(Team::people);
+    let of_offers = lead.offers.iter().filter(|offer| offer.is_pending()).map(|offer| offer.rep.clone());
+    let by_name = policy.reps_targeted(lead);
+    let all: BTreeSet<RepId> = of_teams.chain(of_offers).chain(by_name).collect();
+    all.into_iter().collect()
+}

@@ -1,0 +1,67 @@
+//! The rules in force with their calendars ready: what a reload replaces as a whole.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use jiff::tz::TimeZone;
+
+use crate::domain::{
+    calendar::{Calendar, Holidays},
+    id::CalendarId,
+    policy::{CalendarRule, HolidayRule, Policy, Rep},
+    world::Clocks,
+};
+
+/// One configuration, compiled.
+#[derive(Debug)]
+pub struct Rules {
+    /// What it says.
+    pub policy: Policy,
+    /// Calendars that were asked for before, by name, zone and country.
+    ready: Mutex<HashMap<(CalendarId, String, String), Calendar>>,
+}
+
+impl Rules {
+    /// Puts a policy in force.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        Self { policy, ready: Mutex::default() }
+    }
+
+    /// The working hours of a rep in `zone`.
+    #[must_use]
+    pub fn hours_of(&self, rep: &Rep, zone: &TimeZone) -> Calendar {
+        self.calendar(rep.calendar.as_ref(), zone, rep.country.as_deref().unwrap_or_default())
+    }
+
+    fn calendar(&self, name: Option<&CalendarId>, zone: &TimeZone, country: &str) -> Calendar {
+        let Some((name, rule)) = name.and_then(|name| self.policy.calendars.get_key_value(name)) else {
+            return Calendar::always(zone.clone());
+        };
+        let zone = rule.timezone.as_ref().unwrap_or(zone);
+        let key = (name.clone(), zone.iana_name().unwrap_or_default().to_owned(), country.to_owned());
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.entry(key).or_insert_with(|| build(rule, zone, country)).clone()
+    }
+}
+
+impl Clocks for Rules {
+    fn clock(&self, name: Option<&CalendarId>, zone: &TimeZone) -> Calendar {
+        self.calendar(name, zone, "")
+    }
+}
+
+fn build(rule: &CalendarRule, zone: &TimeZone, country: &str) -> Calendar {
+    let holidays = match &rule.holidays {
+        HolidayRule::Fixed(holidays) => holidays.clone(),
+        HolidayRule::Rep if !country.is_empty() => Holidays::of(country).unwrap_or_default(),
+        HolidayRule::Rep | HolidayRule::None => Holidays::default(),
+    };
+    // The configuration was refused if its hours could not be read, so this falls back for nobody.
+    Calendar::new(&rule.hours, &holidays, zone.clone()).unwrap_or_else(|error| {
+        tracing::error!(%error, "a calendar that was checked can't be built; its clock always runs");
+        Calendar::always(zone.clone())
+    })
+}
