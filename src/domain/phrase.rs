@@ -87,7 +87,7 @@ pub fn away(text: &str, now: &Zoned) -> Result<AwaySpan, PhraseError> {
         return Err(PhraseError::TooLong);
     }
     let mut words: Vec<_> = text.split_whitespace().collect();
-    let cover = take_cover(&mut words);
+    let cover = take_cover(&mut words, now);
     let plain = plain(&words);
     let plain: Vec<_> = plain.iter().map(String::as_str).collect();
     let Some(found) = find(&plain, now) else {
@@ -165,22 +165,20 @@ pub fn duration(text: &str) -> Result<SignedDuration, PhraseError> {
     }
 }
 
-/// Takes `cover @x` out of the words; a name without its sign only at the very end.
-fn take_cover(words: &mut Vec<&str>) -> Option<String> {
-    let at = words
+/// Takes `cover @x` out of the words; a name without its sign only at the very end, if it is no time.
+fn take_cover(words: &mut Vec<&str>, now: &Zoned) -> Option<String> {
+    let lower: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
+    let at = lower
         .iter()
-        .rposition(|word| ["cover", "cover:"].contains(&word.to_lowercase().as_str()))?;
-    let by = usize::from(
-        words
-            .get(at + 1)
-            .is_some_and(|word| word.eq_ignore_ascii_case("by")),
-    );
-    let name = *words.get(at + 1 + by)?;
-    let named = name.starts_with('@') || name.starts_with("<@");
-    if !named && at + 2 + by != words.len() {
+        .rposition(|word| word == "cover" || word == "cover:")?;
+    let by = usize::from(lower.get(at + 1).is_some_and(|word| word == "by"));
+    let (name, last) = (*words.get(at + 1 + by)?, at + 2 + by);
+    let signed = name.starts_with('@') || name.starts_with("<@");
+    let is_time = || Slot::read(&[&lower[last - 1]], Since { now, after: now }).is_some();
+    if !signed && (last != words.len() || is_time()) {
         return None;
     }
-    words.drain(at..at + 2 + by);
+    words.drain(at..last);
     Some(name.trim_end_matches([',', ';']).to_owned())
 }
 

@@ -385,6 +385,38 @@ const ZONES: [&str; 7] = [
     "America/Havana",
     "UTC",
 ];
+const JUNK: [&str; 30] = [
+    "Mo",
+    "-",
+    "Fr",
+    ",",
+    ";",
+    "09:00",
+    "18:00",
+    "26:00",
+    "48:00",
+    "00:00",
+    "PH",
+    "SH",
+    "off",
+    "open",
+    "unknown",
+    "24/7",
+    "2026",
+    "2030+",
+    "Dec",
+    "24",
+    "week",
+    "53",
+    "/2",
+    "easter",
+    "+1 day",
+    "[1]",
+    "sunset",
+    "(sunrise+01:00)",
+    "||",
+    "\"x\"",
+];
 const WINDOW: i64 = 3 * 24 * 60;
 
 /// The local minute that counts at `at`: in an hour that comes a second time, its last one.
@@ -462,5 +494,15 @@ proptest! {
         let change = zone.following(start).nth(nth).map_or(start, |change| change.timestamp());
         let change = change.round(Unit::Minute).unwrap();
         agrees_with_the_model(MODELS[model], &zone, change - before.minutes(), wanted)?;
+    }
+
+    #[test]
+    fn hours_of_junk_never_panic(words in prop::collection::vec(0..JUNK.len(), 0..8), joined in any::<bool>()) {
+        let words: Vec<_> = words.into_iter().map(|word| JUNK[word]).collect();
+        if let Ok(calendar) = Calendar::new(&words.join(if joined { "" } else { " " }), &Holidays::none(), zone(ZONES[0])) {
+            let now = at("2026-11-21T14:00[UTC]");
+            let _ = (calendar.next_open(now), calendar.next_close(now), calendar.next_working_day(now));
+            let _ = calendar.add(now, Period::BusinessDays(3));
+        }
     }
 }

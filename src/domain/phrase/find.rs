@@ -73,6 +73,8 @@ fn range(words: &[&str], at: usize, now: &Zoned) -> Option<Found> {
         return None;
     }
     (at.saturating_sub(MOST_WORDS)..at).find_map(|first| {
+        // Most words are no time: better seen once than with every end that could follow.
+        Slot::read(&words[first..at], Since { now, after: now })?;
         let ((start, end), last) =
             longest(words, at + 1, |to| resolve(&words[first..at], to, now))?;
         let first = first - usize::from(first > 0 && words[first - 1] == "from");

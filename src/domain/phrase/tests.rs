@@ -257,6 +257,10 @@ fn reasons_and_cover() {
                 "now .. Fri 2026-11-27 00:00 | @jonas.weber",
             ),
             (
+                "need cover tomorrow",
+                "Sun 2026-11-22 00:00 .. Mon 2026-11-23 00:00 | need cover",
+            ),
+            (
                 "I cover the event until 18:00",
                 "now .. Sat 2026-11-21 18:00 | I cover the event",
             ),
