@@ -117,33 +117,11 @@ fn weekdays(field: &str) -> Result<String, ScheduleError> {
     if matches!(field, "*" | "?") {
         return Ok("*".to_owned());
     }
-    let wrong = || ScheduleError::Weekday(field.chars().take(40).collect());
     let mut days = [false; 7];
     for part in field.split(',') {
-        let (range, step) = match part.split_once('/') {
-            Some((range, step)) => (
-                range,
-                step.parse()
-                    .ok()
-                    .filter(|step| *step > 0)
-                    .ok_or_else(wrong)?,
-            ),
-            None => (part, 1),
-        };
-        let (first, last) = match range.split_once('-') {
-            _ if range == "*" => (0, 6),
-            Some((first, last)) => (
-                number(first).ok_or_else(wrong)?,
-                number(last).ok_or_else(wrong)?,
-            ),
-            None if step > 1 => (number(range).ok_or_else(wrong)?, 6),
-            None => (
-                number(range).ok_or_else(wrong)?,
-                number(range).ok_or_else(wrong)?,
-            ),
-        };
-        // Fri-Mon goes over the week's end.
-        let last = if last < first { last + 7 } else { last };
+        let part = weekday_range(part);
+        let (first, last, step) =
+            part.ok_or_else(|| ScheduleError::Weekday(field.chars().take(40).collect()))?;
         for day in (first..=last).step_by(step) {
             days[day % 7] = true;
         }
@@ -155,6 +133,21 @@ fn weekdays(field: &str) -> Result<String, ScheduleError> {
         .map(|(name, _)| name)
         .collect();
     Ok(named.join(","))
+}
+
+/// `1`, `1-5`, `*/2` or `Fri-Mon` as its first day, its last, which may be past the week's end, and its step.
+fn weekday_range(part: &str) -> Option<(usize, usize, usize)> {
+    let (range, step) = match part.split_once('/') {
+        Some((range, step)) => (range, step.parse().ok().filter(|step| *step > 0)?),
+        None => (part, 1),
+    };
+    let (first, last) = match range.split_once('-') {
+        _ if range == "*" => (0, 6),
+        Some((first, last)) => (number(first)?, number(last)?),
+        None if step > 1 => (number(range)?, 6),
+        None => (number(range)?, number(range)?),
+    };
+    Some((first, if last < first { last + 7 } else { last }, step))
 }
 
 /// The Unix number of a day: `0` to `7`, or a name of three letters or in full.

@@ -50,15 +50,7 @@ pub(super) fn whole_days(text: &str) -> Result<BTreeSet<Date>, HolidaysError> {
                     days.extend(event.days()?);
                 }
             }
-            ("DTSTART", value, Some(event)) => event.start = day(value, number)?,
-            ("DTEND", value, Some(event)) => event.end = day(value, number)?,
-            ("RRULE", value, Some(event)) => event.repeat = Some(value.to_owned()),
-            ("STATUS", "CANCELLED", Some(event)) => event.cancelled = true,
-            ("EXDATE", value, Some(event)) => {
-                for value in value.split(',') {
-                    event.except.extend(day(value, number)?);
-                }
-            }
+            (name, value, Some(event)) => event.note(name, value, number)?,
             _ => {}
         }
     }
@@ -104,6 +96,23 @@ fn short(text: &str) -> String {
 }
 
 impl Event {
+    /// Notes one property, if it has to do with days.
+    fn note(&mut self, name: &str, value: &str, line: usize) -> Result<(), HolidaysError> {
+        match (name, value) {
+            ("DTSTART", value) => self.start = day(value, line)?,
+            ("DTEND", value) => self.end = day(value, line)?,
+            ("RRULE", value) => self.repeat = Some(value.to_owned()),
+            ("STATUS", "CANCELLED") => self.cancelled = true,
+            ("EXDATE", value) => {
+                for value in value.split(',') {
+                    self.except.extend(day(value, line)?);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn days(self) -> Result<Vec<Date>, HolidaysError> {
         let Some(start) = self.start.filter(|_| !self.cancelled) else {
             return Ok(Vec::new());

@@ -102,67 +102,60 @@ fn resolve(from: &[&str], to: &[&str], now: &Zoned) -> Option<(Zoned, Zoned)> {
     ranges.into_iter().nth(running.unwrap_or(0))
 }
 
+/// What the keyword at `at` is followed by, if there is one.
 fn after_keyword(words: &[&str], at: usize, now: &Zoned) -> Option<Found> {
-    let since = Since { now, after: now };
-    let slot = || longest(words, at + 1, |words| Slot::read(words, since));
+    let found = |until, end| Found {
+        words: at..end,
+        from: None,
+        until: Some(until),
+    };
     match words[at] {
-        "from" => {
-            let (slot, end) = slot()?;
-            let length = words
-                .get(end)
-                .filter(|word| **word == "for")
-                .and_then(|_| longest(words, end + 1, span));
-            let (until, end) = match length {
-                Some((span, end)) => (Some(Ends::At(slot.start.checked_add(span).ok()?)), end),
-                None => (None, end),
-            };
-            Some(Found {
-                words: at..end,
-                from: Some(slot.start),
-                until,
-            })
-        }
-        "for" => {
-            let (until, end) = length_or_day(words, at, now)?;
-            Some(Found {
-                words: at..end,
-                from: None,
-                until: Some(Ends::At(until)),
-            })
-        }
+        "from" => starting(words, at, now),
+        "for" => length_or_day(words, at, now).map(|(until, end)| found(Ends::At(until), end)),
         word if THROUGH.contains(&word) => {
-            let (slot, end) = slot()?;
-            Some(Found {
-                words: at..end,
-                from: None,
-                until: Some(Ends::At(slot.end)),
-            })
+            let (slot, end) = slot_after(words, at, now)?;
+            Some(found(Ends::At(slot.end), end))
         }
         word if UNTIL.contains(&word) || word == "back" => {
             let back = longest(words, at + 1, |words| {
                 BACK.contains(&&*words.join(" ")).then_some(())
             });
             if let (Some(((), end)), true) = (back, word != "back") {
-                return Some(Found {
-                    words: at..end,
-                    from: None,
-                    until: Some(Ends::Back),
-                });
+                return Some(found(Ends::Back, end));
             }
-            let (slot, end) = slot()?;
-            let until = if slot.start > *now {
-                slot.start
-            } else {
-                slot.end
-            };
-            Some(Found {
-                words: at..end,
-                from: None,
-                until: Some(Ends::At(until)),
-            })
+            let (slot, end) = slot_after(words, at, now)?;
+            Some(found(
+                Ends::At(if slot.start > *now {
+                    slot.start
+                } else {
+                    slot.end
+                }),
+                end,
+            ))
         }
         _ => None,
     }
+}
+
+fn slot_after(words: &[&str], at: usize, now: &Zoned) -> Option<(Slot, usize)> {
+    longest(words, at + 1, |words| {
+        Slot::read(words, Since { now, after: now })
+    })
+}
+
+/// `from X`, and how long from then on if that follows: `for 2h`.
+fn starting(words: &[&str], at: usize, now: &Zoned) -> Option<Found> {
+    let (slot, end) = slot_after(words, at, now)?;
+    let length = words.get(end).filter(|word| **word == "for");
+    let (until, end) = match length.and_then(|_| longest(words, end + 1, span)) {
+        Some((span, end)) => (Some(Ends::At(slot.start.checked_add(span).ok()?)), end),
+        None => (None, end),
+    };
+    Some(Found {
+        words: at..end,
+        from: Some(slot.start),
+        until,
+    })
 }
 
 /// After `for`: a length of time from now on, or a day that is meant to its end.

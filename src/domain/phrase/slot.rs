@@ -189,14 +189,7 @@ fn days(words: &[&str], since: Since<'_>) -> Option<Days> {
         ["day", "after", "tomorrow"] => one(today.checked_add(2.days()).ok()?),
         ["this", "week"] => week(today, 0),
         ["next", "week"] => week(today, 1),
-        ["next", "month"] => {
-            let first = today.last_of_month().tomorrow().ok()?;
-            Some(Days {
-                first,
-                next: first.last_of_month().tomorrow().ok()?,
-                weekday: false,
-            })
-        }
+        ["next", "month"] => next_month(today),
         ["next", day] => one(week(today, 1)?
             .first
             .checked_add(weekday(day)?.to_monday_zero_offset().days())
@@ -213,6 +206,16 @@ fn days(words: &[&str], since: Since<'_>) -> Option<Days> {
             .and_then(one),
         _ => date(words, since.after.date()).and_then(one),
     }
+}
+
+fn next_month(today: Date) -> Option<Days> {
+    let first = today.last_of_month().tomorrow().ok()?;
+    let next = first.last_of_month().tomorrow().ok()?;
+    Some(Days {
+        first,
+        next,
+        weekday: false,
+    })
 }
 
 /// The week that lies `ahead` of that of `today`, Monday to Sunday.
