@@ -9,3 +9,6 @@
 mod db;
 mod migrations;
 mod store;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod intake;

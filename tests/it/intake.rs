@@ -1,0 +1,363 @@
+//! What vendors send, case by case: every folder of `fixtures/` has raw bodies, each with a
+//! `.meta.json` that says how it is sent and what must come of it.
+//!
+//! `BATON_SHARED_FIXTURES=DIR` adds a directory of the same shape; of it run the cases that
+//! the generic formats and schemes can carry.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use baton::{
+    domain::{contact::Field, submission::NewLead},
+    intake::{
+        DeliveryId, FieldPath, Format, Mapping, Over, Reading, Request, Scheme, Source,
+        path::json_path,
+        read,
+        verify::{Encoding, Hmac, HmacSettings, TimestampUnit, Token, TokenPlace},
+    },
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+/// Folders whose leads the generic formats understand without a mapping.
+const GENERIC: [&str; 10] = [
+    "generic-json",
+    "zapier",
+    "x-hub-signature-256",
+    "activecampaign",
+    "contact-form-7",
+    "elementor",
+    "google-forms",
+    "mailchimp",
+    "salesforce-web-to-lead",
+    "shopify",
+];
+
+/// One case: a request and what must come of it.
+struct Case {
+    name: String,
+    meta: Value,
+    body: Vec<u8>,
+}
+
+impl Case {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.meta[key].as_str()
+    }
+
+    fn is_lead(&self) -> bool {
+        self.meta["expect"]["is_lead"] == true && self.meta["expect"]["contactable"] != false
+    }
+
+    /// The request's headers, and the content type where it is said apart.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.meta["headers"].as_object().into_iter().flatten() {
+            let values = value
+                .as_array()
+                .map_or_else(|| vec![value], |list| list.iter().collect());
+            for value in values {
+                let name: HeaderName = name.parse().unwrap();
+                headers.append(
+                    name,
+                    HeaderValue::from_str(value.as_str().unwrap()).unwrap(),
+                );
+            }
+        }
+        headers
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.meta["now_unix"].as_i64().unwrap_or(0)).unwrap()
+    }
+
+    fn format(&self) -> Option<Format> {
+        let content_type = self.text("content_type");
+        [Format::Json, Format::Form]
+            .into_iter()
+            .find(|format| format.accepts(content_type))
+    }
+
+    fn mapping(&self) -> Mapping {
+        let mapping = &self.meta["mapping"];
+        let text = |key: &str| mapping[key].as_str().map(str::to_owned);
+        let fields = mapping["fields"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(field, path)| {
+                (
+                    Field::by_name(field).unwrap(),
+                    FieldPath::parse(path.as_str().unwrap()).unwrap(),
+                )
+            });
+        Mapping {
+            fields: fields.collect(),
+            country: text("country"),
+            language: text("language"),
+            ..Mapping::default()
+        }
+    }
+
+    /// Where the delivery's id stands, when it is in a header or in one field.
+    fn delivery_id(&self) -> Option<DeliveryId> {
+        let at = &self.meta["delivery_id"];
+        at["value"].as_str()?;
+        if let Some(header) = at["header"].as_str() {
+            return header.parse().ok().map(DeliveryId::Header);
+        }
+        json_path(&format!("$.{}", at["field"].as_str()?))
+            .ok()
+            .map(DeliveryId::Field)
+    }
+
+    /// The scheme the case's signature is of, if there is one that needs no preset.
+    fn scheme(&self) -> Option<Scheme> {
+        let secret = || vec![self.text("secret").unwrap_or("none given").into()];
+        let hmac = |header: &str| HmacSettings::new(header, secret());
+        let header = self.meta["signature"]["header"]
+            .as_str()
+            .unwrap_or_default();
+        let header = header.split(' ').next().unwrap();
+        let settings = match self.meta["signature"]["scheme"].as_str()? {
+            "x-hub-256" | "meta-x-hub-256" => HmacSettings {
+                prefix: "sha256=".into(),
+                ..hmac(header)
+            },
+            "calcom" => hmac(header),
+            "linkedin" => HmacSettings {
+                base: "hmacsha256={body}".into(),
+                ..hmac(header)
+            },
+            "shopify" => HmacSettings {
+                encoding: Encoding::Base64,
+                ..hmac(header)
+            },
+            "typeform" => HmacSettings {
+                prefix: "sha256=".into(),
+                encoding: Encoding::Base64,
+                ..hmac(header)
+            },
+            "webflow" => HmacSettings {
+                timestamp_header: Some("x-webflow-timestamp".into()),
+                timestamp_unit: TimestampUnit::Millis,
+                base: "{timestamp}:{body}".into(),
+                ..hmac(header)
+            },
+            "slack-v0" => HmacSettings {
+                prefix: "v0=".into(),
+                timestamp_header: Some("X-Slack-Request-Timestamp".into()),
+                base: "v0:{timestamp}:{body}".into(),
+                ..hmac(header)
+            },
+            "url-secret" => {
+                let name = self.text("query").unwrap().split('=').next().unwrap();
+                let place = TokenPlace::query(name).unwrap();
+                return Some(Scheme::Token(Token::new(secret(), place).unwrap()));
+            }
+            "static-header" => {
+                let place = TokenPlace::header(header).unwrap();
+                return Some(Scheme::Token(Token::new(secret(), place).unwrap()));
+            }
+            _ => return None,
+        };
+        Some(Scheme::HmacSha256(Hmac::new(settings).unwrap()))
+    }
+
+    fn source(&self, format: Format) -> Source {
+        Source {
+            id: "fixture".into(),
+            format,
+            scheme: Scheme::None,
+            mapping: self.mapping(),
+            delivery_id: self.delivery_id(),
+            window: SignedDuration::from_mins(10),
+            rate: None,
+            over: Over::Hold,
+        }
+    }
+}
+
+/// All cases below a directory, with the folder each is in.
+fn cases(directory: &Path) -> Vec<(String, Case)> {
+    let mut cases = Vec::new();
+    for folder in sorted(directory).into_iter().filter(|path| path.is_dir()) {
+        for path in sorted(&folder) {
+            let name = path.to_string_lossy().into_owned();
+            if !name.ends_with(".meta.json") {
+                continue;
+            }
+            let meta: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            let body = fs::read(folder.join(meta["body_file"].as_str().unwrap())).unwrap();
+            let folder = folder.file_name().unwrap().to_string_lossy().into_owned();
+            cases.push((folder, Case { name, meta, body }));
+        }
+    }
+    cases
+}
+
+fn sorted(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// What came of a request against what the case expects; the differences.
+fn differences(case: &Case, format: Format) -> Vec<String> {
+    let source = case.source(format);
+    let expect = &case.meta["expect"];
+    let mut wrong = Vec::new();
+    match read(&source, case.text("content_type"), &case.body) {
+        Reading::Leads { leads, problems } => {
+            if !case.is_lead() {
+                wrong.push("is a lead and should be none".into());
+                return wrong;
+            }
+            let count = expect["leads"].as_u64().unwrap_or(1);
+            if count != leads.len() as u64 {
+                wrong.push(format!("{} leads", leads.len()));
+            }
+            for (lead, key) in leads.iter().zip(["lead", "lead_2", "lead_3"]) {
+                fields(&expect[key], lead, &mut wrong);
+            }
+            fields(&expect["utm"], &leads[0], &mut wrong);
+            attributes(expect, &leads[0], &mut wrong);
+            expected_problems(expect, &problems, &mut wrong);
+        }
+        Reading::Quarantined(problems) => {
+            if case.is_lead() {
+                wrong.push(format!("quarantined: {problems:?}"));
+            }
+            expected_problems(expect, &problems, &mut wrong);
+        }
+        Reading::Ignored(why) => {
+            if case.is_lead() || expect["ignored"] != *why {
+                wrong.push(format!("ignored: {why}"));
+            }
+        }
+    }
+    wrong
+}
+
+/// Compares fields. A phone is compared by its digits: cases say what was sent.
+fn fields(expected: &Value, lead: &NewLead, wrong: &mut Vec<String>) {
+    for (name, value) in expected.as_object().into_iter().flatten() {
+        let Some(field) = Field::by_name(name) else {
+            continue;
+        };
+        let got = match (field, lead.contact.get(field)) {
+            (Field::Type, _) => Value::from(lead.lead_type.as_str()),
+            (_, got) => serde_json::to_value(got).unwrap(),
+        };
+        let same = match (field, value.as_str(), got.as_str()) {
+            (Field::Phone, Some(sent), Some(got)) => {
+                let digits = |text: &str| {
+                    text.chars()
+                        .filter(char::is_ascii_digit)
+                        .collect::<String>()
+                };
+                digits(got).ends_with(digits(sent).trim_start_matches('0'))
+            }
+            _ => got == *value,
+        };
+        if !same {
+            wrong.push(format!("{name} is {got}, not {value}"));
+        }
+    }
+}
+
+fn attributes(expect: &Value, lead: &NewLead, wrong: &mut Vec<String>) {
+    let expected = ["answers", "attributes"].map(|key| expect[key].as_object());
+    for (label, value) in expected.into_iter().flatten().flatten() {
+        let got = lead.attributes.get(label).map(String::as_str);
+        if got != value.as_str() {
+            wrong.push(format!("attribute {label} is {got:?}, not {value}"));
+        }
+    }
+}
+
+fn expected_problems(expect: &Value, problems: &[String], wrong: &mut Vec<String>) {
+    if let Some(expected) = expect["problems"].as_array()
+        && !problems
+            .iter()
+            .eq(expected.iter().filter_map(Value::as_str))
+    {
+        wrong.push(format!("problems are {problems:?}"));
+    }
+}
+
+/// What is wrong with the verdict on the case's signature.
+fn verdict(case: &Case) -> Option<String> {
+    let scheme = case.scheme()?;
+    let headers = case.headers();
+    let query = case.text("query").unwrap_or_default();
+    let request = Request {
+        headers: &headers,
+        query,
+        body: &case.body,
+        now: case.now(),
+    };
+    let valid = case.meta["signature"]["valid"] != false;
+    match scheme.verify(&request) {
+        Ok(()) if !valid => Some("believed, and should not be".into()),
+        Err(denied) if valid => Some(format!("not believed: {denied}")),
+        Ok(()) | Err(_) => None,
+    }
+}
+
+fn wrong_with(case: &Case, with_leads: bool) -> Vec<String> {
+    let mut wrong: Vec<String> = verdict(case).into_iter().collect();
+    if let Some(expected) = case.meta["delivery_id"]["value"].as_str()
+        && let Some(format) = case.format()
+        && case.delivery_id().is_some()
+    {
+        let payload = format.read(case.text("content_type"), &case.body).ok();
+        let id =
+            baton::intake::delivery_id(&case.source(format), &case.headers(), payload.as_ref());
+        if with_leads && id.as_deref() != Some(expected) {
+            wrong.push(format!("delivery id is {id:?}, not {expected}"));
+        }
+    }
+    if with_leads && let Some(format) = case.format() {
+        wrong.extend(differences(case, format));
+    }
+    wrong
+        .iter()
+        .map(|what| format!("{}: {what}", case.name))
+        .collect()
+}
+
+#[test]
+fn what_sources_send_becomes_the_leads_it_describes() {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures");
+    let cases = cases(&own);
+    assert!(cases.len() >= 10, "{} cases", cases.len());
+    let wrong: Vec<_> = cases
+        .iter()
+        .flat_map(|(_, case)| wrong_with(case, true))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the one switch of this test")]
+fn a_shared_collection_is_understood_too() {
+    let Some(directory) = std::env::var_os("BATON_SHARED_FIXTURES") else {
+        return;
+    };
+    let cases = cases(Path::new(&directory));
+    let wrong: Vec<_> = cases
+        .iter()
+        .flat_map(|(folder, case)| {
+            wrong_with(
+                case,
+                GENERIC.contains(&folder.as_str()) && case.text("method") == Some("POST"),
+            )
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
