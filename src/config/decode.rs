@@ -9,7 +9,7 @@ use toml::{
     de::{DeArray, DeTable, DeValue, Error, ValueDeserializer},
 };
 
-use super::{Complaint, raw::Config};
+use super::{Complaint, Sources, raw::Config};
 use crate::domain::suggest;
 
 /// The most mistakes that are told at once.
@@ -26,7 +26,11 @@ pub(super) struct Decoded {
 }
 
 /// Reads what can be read and complains of the rest.
-pub(super) fn config(mut tree: DeTable<'_>, complaints: &mut Vec<Complaint>) -> Decoded {
+pub(super) fn config(
+    mut tree: DeTable<'_>,
+    sources: &Sources,
+    complaints: &mut Vec<Complaint>,
+) -> Decoded {
     let mut whole = true;
     // Keys whose absence is explained by a mistake that was already told.
     let mut explained: Vec<(Range<usize>, String)> = Vec::new();
@@ -40,8 +44,9 @@ pub(super) fn config(mut tree: DeTable<'_>, complaints: &mut Vec<Complaint>) -> 
         let said = Said::of(&error);
         let known = matches!(&said, Said::Missing(key)
             if explained.iter().any(|(table, it)| *table == span && it == key));
-        if !known {
-            complaints.push(said.complaint(span.clone()));
+        let complaint = said.complaint(span.clone(), sources);
+        if !known && !complaints.contains(&complaint) {
+            complaints.push(complaint);
         }
         whole &= matches!(said, Said::Unknown { .. });
         let Some((table, key)) = take_out(&mut tree, &span, &TOP) else {
@@ -88,7 +93,7 @@ impl Said {
         }
     }
 
-    fn complaint(&self, span: Range<usize>) -> Complaint {
+    fn complaint(&self, span: Range<usize>, sources: &Sources) -> Complaint {
         match self {
             Said::Unknown { key, known } => {
                 let message = format!("unknown key `{key}`");
@@ -99,7 +104,13 @@ impl Said {
                 Complaint::mistake(span, message).help(help(value, known))
             }
             Said::Missing(key) => Complaint::mistake(span, format!("`{key}` is missing")),
-            Said::Other(message) => Complaint::mistake(span, message.clone()),
+            Said::Other(message) => {
+                let header = sources.typed(&span);
+                let single = header.starts_with('[') && !header.starts_with("[[");
+                let help = (single && message.ends_with("expected a list"))
+                    .then(|| format!("there can be several: `[{header}]`"));
+                Complaint::mistake(span, message.clone()).help(help)
+            }
         }
     }
 }
@@ -108,33 +119,32 @@ fn help(typed: &str, known: &[String]) -> Option<String> {
     suggest::help(typed, known.iter().map(String::as_str))
 }
 
-/// serde's words for TOML's types, in a user's.
+/// serde's words for TOML's types, in a user's. What was typed is left out: it may be a secret,
+/// and the caret stands below it.
 fn translated(message: &str) -> String {
-    let mut words = message.to_owned();
-    for (theirs, ours) in [
-        ("invalid type: ", "this is "),
-        ("invalid value: ", "this is "),
-        ("integer `", "the number `"),
-        ("floating point `", "the number `"),
-        ("boolean `", "`"),
-        ("string \"", "the text \""),
-        ("this is sequence", "this is a list"),
-        ("this is map", "this is a table"),
-        ("expected a sequence", "expected a list"),
-        ("expected a map", "expected a table"),
-        ("expected a string", "expected a text in quotes"),
-        ("expected a boolean", "expected true or false"),
-        ("expected u32", "expected a whole number, 0 or more"),
-        ("expected u64", "expected a whole number, 0 or more"),
-        ("expected f64", "expected a number"),
-        ("wanted string or table", "expected a text in quotes"),
-    ] {
-        words = words.replace(theirs, ours);
-    }
-    match words.split_once("expected struct ") {
-        Some((before, _)) => format!("{before}expected a table"),
-        None => words,
-    }
+    let wrong = message.strip_prefix("invalid type: ");
+    let Some(wrong) = wrong.or_else(|| message.strip_prefix("invalid value: ")) else {
+        return message.replace("wanted string or table", "expected a text in quotes");
+    };
+    let (is, expected) = wrong.rsplit_once(", expected ").unwrap_or((wrong, ""));
+    let is = match is.split(' ').next().unwrap_or_default() {
+        "integer" | "floating" => "a number",
+        "string" => "a text",
+        "boolean" => "true or false",
+        "sequence" => "a list",
+        _ => "a table",
+    };
+    let expected = match expected {
+        "a sequence" => "a list",
+        "a map" => "a table",
+        "a string" => "a text in quotes",
+        "a boolean" => "true or false",
+        "u32" | "u64" => "a whole number, 0 or more",
+        "f64" => "a number",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    };
+    format!("this is {is}, expected {expected}")
 }
 
 /// Takes out the key or the value at `span`, wherever it is; says from which table, by its span
@@ -146,7 +156,7 @@ fn take_out(
 ) -> Option<(Range<usize>, String)> {
     let hit = table
         .iter()
-        .find(|(key, value)| key.span() == *span || value.span() == *span)
+        .find(|(key, value)| key.span() == *span || value.span() == *span && !begins(value, span))
         .map(|(key, _)| key.get_ref().to_string());
     if let Some(key) = hit {
         table.remove(key.as_str());
@@ -160,6 +170,12 @@ fn take_out(
         }
     }
     None
+}
+
+/// Whether the first item of a list is at the same place: `[[rep]]` is both.
+fn begins(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> bool {
+    let first = value.get_ref().as_array().and_then(|list| list.first());
+    first.is_some_and(|item| item.span() == *span)
 }
 
 fn take_out_of(

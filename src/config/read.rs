@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     Complaint, Severity, Sources, decode,
     raw::Config,
-    tree::{Fill, Tree},
+    tree::{Fill, Tree, unreadable},
 };
 
 /// What came of reading a configuration.
@@ -64,12 +64,17 @@ pub fn read_with(
     };
     let mut all = DeTable::new();
     for file in sources.files() {
-        let Ok(table) = DeTable::parse(&file.text) else {
-            continue;
-        };
+        // A broken file is only looked through for secrets that must not be shown beside its
+        // mistake.
+        let (table, broken) = DeTable::parse_recoverable(&file.text);
+        let told = tree.complaints.len();
         let beside = file.path.parent().unwrap_or(Path::new(""));
         let table = tree.table(table.into_inner(), file.base, beside, false);
-        tree.merge(&mut all, table, "");
+        if broken.is_empty() {
+            tree.merge(&mut all, table, "");
+        } else {
+            tree.complaints.truncate(told);
+        }
     }
     let Tree {
         complaints: more,
@@ -77,7 +82,7 @@ pub fn read_with(
         ..
     } = tree;
     complaints.extend(more);
-    let decoded = decode::config(all, &mut complaints);
+    let decoded = decode::config(all, &sources, &mut complaints);
     whole &= decoded.whole;
     for secret in secrets {
         sources.hide(&secret);
@@ -108,7 +113,7 @@ impl Gathering<'_> {
         let text = match (self.open)(path) {
             Ok(text) => text,
             Err(error) => {
-                let message = format!("`{}` can't be read: {error}", path.display());
+                let message = unreadable(path, &error);
                 let help = match included {
                     Some(_) => "includes are looked for beside the file that names them",
                     None => "`baton init` writes one, `--config PATH` names another",

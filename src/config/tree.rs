@@ -1,6 +1,6 @@
 //! The parsed files made one tree: places shifted, `${NAME}` filled in, includes merged.
 
-use std::{ops::Range, path::Path};
+use std::{io, ops::Range, path::Path};
 
 use toml::{
     Spanned,
@@ -14,7 +14,7 @@ pub(super) struct Fill<'a> {
     /// The environment.
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// Reads a file.
-    pub open: &'a dyn Fn(&Path) -> std::io::Result<String>,
+    pub open: &'a dyn Fn(&Path) -> io::Result<String>,
 }
 
 /// One tree being made of the files.
@@ -52,11 +52,11 @@ impl<'a> Tree<'a> {
         hidden: bool,
     ) -> Spanned<DeValue<'a>> {
         let span = shift(&value.span(), base);
+        if hidden && Self::is_typed_in_full(value.get_ref()) {
+            self.secrets.push(span.clone());
+        }
         let value = match value.into_inner() {
             DeValue::String(text) => {
-                if hidden && !text.contains("${") {
-                    self.secrets.push(span.clone());
-                }
                 if text.contains("${") {
                     DeValue::String(self.filled(&text, &span, beside).into())
                 } else {
@@ -76,6 +76,15 @@ impl<'a> Tree<'a> {
             other @ (DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => other,
         };
         Spanned::new(span, value)
+    }
+
+    /// Whether a secret stands in the file itself.
+    fn is_typed_in_full(value: &DeValue<'_>) -> bool {
+        match value {
+            DeValue::String(text) => !(text.starts_with("${") && text.ends_with('}')),
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => true,
+            DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => false,
+        }
     }
 
     /// The text with every `${…}` filled in; what can't be filled in stays as it is.
@@ -116,9 +125,8 @@ impl<'a> Tree<'a> {
         if let Some(name) = name.strip_prefix("file:") {
             let path = beside.join(name);
             let text = (self.fill.open)(&path).map_err(|error| {
-                let message = format!("`{}` can't be read: {error}", path.display());
                 (
-                    message,
+                    unreadable(&path, &error),
                     Some("the file is looked for beside this one".into()),
                 )
             })?;
@@ -172,6 +180,15 @@ impl<'a> Tree<'a> {
             }
         }
     }
+}
+
+/// Why a file could not be opened.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    if error.kind() == io::ErrorKind::NotFound {
+        return format!("there is no file `{path}`");
+    }
+    format!("`{path}` can't be read: {error}")
 }
 
 fn shift(span: &Range<usize>, base: usize) -> Range<usize> {

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{
     Deserialize, Deserializer,
     de::{
-        Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
         value::{MapAccessDeserializer, SeqAccessDeserializer},
     },
 };
@@ -33,6 +33,15 @@ pub enum Flag {
     Text(String),
 }
 
+/// A number of bytes, or a text with a unit: `262144` or `"256KiB"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Bytes.
+    Bytes(u64),
+    /// With a unit.
+    Text(String),
+}
+
 /// A text that is never shown.
 #[derive(Clone, Debug)]
 pub struct Secret(pub SecretString);
@@ -51,7 +60,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for FormVisitor<T> {
     type Value = Form<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string, or the long form")
+        f.write_str("a text in quotes, or the long form of this")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
@@ -64,10 +73,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for FormVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
         T::deserialize(SeqAccessDeserializer::new(list)).map(Form::Long)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        T::deserialize(number.into_deserializer()).map(Form::Long)
     }
 }
 
@@ -112,7 +117,7 @@ impl Visitor<'_> for FlagVisitor {
     type Value = Flag;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true, or a string")
+        f.write_str("true, or a text in quotes")
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<Flag, E> {
@@ -127,6 +132,31 @@ impl Visitor<'_> for FlagVisitor {
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(FlagVisitor)
+    }
+}
+
+struct SizeVisitor;
+
+impl Visitor<'_> for SizeVisitor {
+    type Value = Size;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a size such as \"256KiB\"")
+    }
+
+    fn visit_i64<E: Error>(self, bytes: i64) -> Result<Size, E> {
+        let positive = u64::try_from(bytes).map(Size::Bytes);
+        positive.map_err(|_| E::invalid_value(Unexpected::Signed(bytes), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Size, E> {
+        Ok(Size::Text(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(SizeVisitor)
     }
 }
 

@@ -114,7 +114,11 @@ pub struct Route {
 /// Where a lead goes: exactly one of `team`, `pool`, `queue`, `review`, `owner`, `rep`, `nurture`,
 /// `disqualify`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a target such as `{ team = \"sdr\" }`"
+)]
 pub struct Target {
     /// `team = "enterprise"`: pushed, by the team's strategy.
     pub team: Option<Text>,

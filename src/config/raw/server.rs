@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Form, Secret, Text};
+use super::{Secret, Size, Text};
 
 /// `[server]`.
 #[derive(Debug, Default, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Server {
     /// `heartbeat = { url = "https://…", every = "60s" }`. Default: none.
     pub heartbeat: Option<Heartbeat>,
     /// `max_body = "256KiB"`: the largest request, in bytes or with a unit. Default: 256 KiB.
-    pub max_body: Option<Spanned<Form<u64>>>,
+    pub max_body: Option<Spanned<Size>>,
 }
 
 /// `server.heartbeat`: a URL that is fetched while the worker is on time.
