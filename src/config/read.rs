@@ -48,12 +48,8 @@ pub fn read_with(
         whole: true,
     };
     gathering.file(path, None);
-    let Gathering {
-        mut sources,
-        mut complaints,
-        mut whole,
-        ..
-    } = gathering;
+    let whole = gathering.whole;
+    let (mut sources, mut complaints) = (gathering.sources, gathering.complaints);
 
     let fill = Fill { env, open };
     let mut tree = Tree {
@@ -62,10 +58,29 @@ pub fn read_with(
         complaints: Vec::new(),
         secrets: Vec::new(),
     };
+    let all = merged(&mut tree);
+    let Tree {
+        complaints: more,
+        secrets,
+        ..
+    } = tree;
+    complaints.extend(more);
+    let decoded = decode::config(all, &sources, &mut complaints);
+    for secret in secrets {
+        sources.hide(&secret);
+    }
+    Reading {
+        config: (whole && decoded.whole).then_some(decoded.config),
+        sources,
+        complaints,
+    }
+}
+
+/// All files as one tree. A broken file is only looked through for secrets, which must not be
+/// shown beside its mistake.
+fn merged<'a>(tree: &mut Tree<'a>) -> DeTable<'a> {
     let mut all = DeTable::new();
-    for file in sources.files() {
-        // A broken file is only looked through for secrets that must not be shown beside its
-        // mistake.
+    for file in tree.sources.files() {
         let (table, broken) = DeTable::parse_recoverable(&file.text);
         let told = tree.complaints.len();
         let beside = file.path.parent().unwrap_or(Path::new(""));
@@ -76,22 +91,7 @@ pub fn read_with(
             tree.complaints.truncate(told);
         }
     }
-    let Tree {
-        complaints: more,
-        secrets,
-        ..
-    } = tree;
-    complaints.extend(more);
-    let decoded = decode::config(all, &sources, &mut complaints);
-    whole &= decoded.whole;
-    for secret in secrets {
-        sources.hide(&secret);
-    }
-    Reading {
-        config: whole.then_some(decoded.config),
-        sources,
-        complaints,
-    }
+    all
 }
 
 /// The files being found.

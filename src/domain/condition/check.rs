@@ -250,19 +250,7 @@ impl Checker<'_> {
             let help = "ask with `in`, or make it two conditions";
             return self.wrong(expression, message, Some(help.into()));
         }
-        let (range, iter_range) = self.visit(&loops.iter_range);
-        let element = match range {
-            Type::List(element) => *element,
-            Type::Any => Type::Any,
-            Type::Bool | Type::Text(_) | Type::Number => {
-                self.complain_of(
-                    &loops.iter_range,
-                    format!("{range} can't be walked, only a list"),
-                    None,
-                );
-                Type::Any
-            }
-        };
+        let (element, iter_range) = self.walked(&loops.iter_range);
         let (start, accu_init) = self.visit(&loops.accu_init);
         self.loops += 1;
         self.locals.push((loops.iter_var.clone(), element));
@@ -288,6 +276,18 @@ impl Checker<'_> {
             kind,
             with(expression, Expr::Comprehension(Box::new(checked))),
         )
+    }
+
+    /// The list that a comprehension walks, and the type of its elements.
+    fn walked(&mut self, list: &IdedExpr) -> Checked {
+        let (kind, checked) = self.visit(list);
+        match kind {
+            Type::List(element) => (*element, checked),
+            Type::Any => (Type::Any, checked),
+            Type::Bool | Type::Text(_) | Type::Number => {
+                self.wrong(list, format!("{kind} can't be walked, only a list"), None)
+            }
+        }
     }
 
     /// The name by which evaluation asks for what `slot` describes.

@@ -87,23 +87,20 @@ impl Closed {
 
     /// What it can be; `""` is among them where it may be absent.
     pub fn values(self, names: &Names) -> Vec<&str> {
-        let or_none = |set: &'static [&'static str], more| {
-            let more: &BTreeSet<String> = more;
-            more.iter()
-                .map(String::as_str)
-                .chain(set.iter().copied())
-                .collect()
-        };
         match self {
             Closed::Intent => vec!["high", "medium", "low"],
             Closed::Fit => vec!["strong", "weak"],
             Closed::Stage => STAGES.to_vec(),
             Closed::Level => vec!["junior", "mid", "senior", ""],
-            Closed::Source => or_none(&[], &names.sources),
-            Closed::Territory => or_none(&[""], &names.territories),
-            Closed::Rep => or_none(&[""], &names.reps),
+            Closed::Source => names.sources.iter().map(String::as_str).collect(),
+            Closed::Territory => or_none(&names.territories),
+            Closed::Rep => or_none(&names.reps),
         }
     }
+}
+
+fn or_none(names: &BTreeSet<String>) -> Vec<&str> {
+    names.iter().map(String::as_str).chain([""]).collect()
 }
 
 const STAGES: [&str; 7] = [

@@ -8,6 +8,7 @@ use cel::{
 use super::{Checked, Checker, literal_text, with};
 use crate::domain::{
     condition::{
+        TextList,
         facts::Slot,
         schema::{Closed, Type},
     },
@@ -110,24 +111,22 @@ impl Checker<'_> {
             }
             Type::Any => {}
             Type::List(_) => {
-                let message = format!("{one} can't be in {all}");
-                self.complain_of(expression, message, None);
+                self.complain_of(expression, format!("{one} can't be in {all}"), None);
             }
-            Type::Text(_) => {
-                let message = "`in` looks into a list, this is a text".into();
-                let help = "`text.contains(\"part\")` looks into a text";
-                self.complain_of(list, message, Some(help.into()));
-            }
-            Type::Bool | Type::Number => {
-                let message = format!("`in` looks into a list, this is {all}");
-                self.complain_of(list, message, None);
-            }
+            Type::Text(_) | Type::Bool | Type::Number => self.no_list(list, &all),
         }
         if let Some(texts) = literal_texts(list) {
             list_checked = self.slot(list, Slot::Literal(texts));
         }
         let args = vec![item_checked, list_checked];
         (Type::Bool, rebuilt(expression, call, args))
+    }
+
+    fn no_list(&mut self, expression: &IdedExpr, kind: &Type) {
+        let help = matches!(kind, Type::Text(_))
+            .then(|| "`text.contains(\"part\")` looks into a text".to_owned());
+        let message = format!("`in` looks into a list, this is {kind}");
+        self.complain_of(expression, message, help);
     }
 
     fn addition(&mut self, expression: &IdedExpr, call: &CallExpr) -> Checked {
@@ -220,7 +219,7 @@ pub(super) fn rebuilt(expression: &IdedExpr, call: &CallExpr, args: Vec<IdedExpr
 }
 
 /// The texts of a list that has nothing else in it.
-fn literal_texts(expression: &IdedExpr) -> Option<crate::domain::condition::TextList> {
+fn literal_texts(expression: &IdedExpr) -> Option<TextList> {
     match &expression.expr {
         Expr::List(list) => list.elements.iter().map(literal_text).collect(),
         _ => None,
@@ -228,10 +227,9 @@ fn literal_texts(expression: &IdedExpr) -> Option<crate::domain::condition::Text
 }
 
 fn quotes(one: &Type, two: &Type) -> Option<String> {
-    match (one, two) {
-        (Type::Number, Type::Text(_)) | (Type::Text(_), Type::Number) => {
-            Some("texts stand in quotes, numbers without".into())
-        }
-        _ => None,
-    }
+    let mixed = matches!(
+        (one, two),
+        (Type::Number, Type::Text(_)) | (Type::Text(_), Type::Number)
+    );
+    mixed.then(|| "texts stand in quotes, numbers without".into())
 }
