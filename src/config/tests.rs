@@ -382,3 +382,14 @@ proptest! {
         shown(&text);
     }
 }
+
+#[test]
+fn files_on_disk_are_found_beside_the_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("baton.toml");
+    std::fs::write(&path, "include = [\"people.toml\"]\n").unwrap();
+    let missing = read(&path, &|_| None);
+    assert!(plain(&missing.complaints, &missing.sources).contains("there is no file"));
+    std::fs::write(dir.path().join("people.toml"), "rep = []\n").unwrap();
+    assert!(read(&path, &|_| None).config.is_some());
+}
