@@ -8,7 +8,7 @@ use super::form;
 pub const MAX_DEPTH: usize = 64;
 
 /// How many values one body may hold: far beyond any lead, and little work all the same.
-pub const MAX_VALUES: usize = 20_000;
+pub const MAX_VALUES: usize = 50_000;
 
 /// How a source writes its bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::{
     names::{self, Sureness},
     normal::{self, Normal},
+    path::FieldPath,
     text,
     tree::{self, Entry},
 };
@@ -21,92 +21,6 @@ use crate::domain::{
 pub const MOST_ATTRIBUTES: usize = 200;
 const LONGEST_LABEL: usize = 200;
 const LONGEST_ATTRIBUTE: usize = 5_000;
-
-/// Where a canonical field stands in a source's payloads.
-#[derive(Clone, Debug)]
-pub enum FieldPath {
-    /// A JSONPath, from the lead's own object: `$.contact.email`.
-    Json(JsonPath),
-    /// A field label, compared without case, blanks, accents and punctuation: `Your e-mail`,
-    /// or `contact.email`.
-    Label(String),
-}
-
-/// Why a text is no JSONPath.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct PathError {
-    /// The byte of the text at which it goes wrong.
-    pub at: usize,
-    /// What is wrong there.
-    pub message: String,
-}
-
-impl FieldPath {
-    /// Reads what the configuration says: a JSONPath begins with `$`, all else is a label.
-    ///
-    /// # Errors
-    /// What is wrong with the JSONPath, and where.
-    pub fn parse(text: &str) -> Result<Self, PathError> {
-        if text.starts_with('$') {
-            json_path(text).map(Self::Json)
-        } else {
-            Ok(Self::Label(text.into()))
-        }
-    }
-
-    fn find<'a>(&self, payload: &'a Value, entries: &[Entry<'a>]) -> Vec<&'a Value> {
-        match self {
-            FieldPath::Json(path) => {
-                let mut values = Vec::new();
-                for node in path.query(payload).all() {
-                    leaves(node, &mut values);
-                }
-                values
-            }
-            FieldPath::Label(label) => {
-                let wanted = text::key(label);
-                let is_it = |entry: &&Entry<'a>| {
-                    text::key(&entry.label()) == wanted
-                        || entry
-                            .path
-                            .last()
-                            .is_some_and(|last| text::key(last) == wanted)
-                        || entry.alias.is_some_and(|alias| alias == label)
-                };
-                entries
-                    .iter()
-                    .find(is_it)
-                    .map(|entry| entry.values.clone())
-                    .unwrap_or_default()
-            }
-        }
-    }
-}
-
-/// Compiles a JSONPath.
-///
-/// # Errors
-/// What is wrong with it, and where.
-pub fn json_path(text: &str) -> Result<JsonPath, PathError> {
-    JsonPath::parse(text).map_err(|error| PathError {
-        at: error.position(),
-        message: error.message().to_owned(),
-    })
-}
-
-/// Everything below a value that says something; the reader of the body has bounded how deep.
-fn leaves<'a>(value: &'a Value, into: &mut Vec<&'a Value>) {
-    match value {
-        Value::Array(list) => list.iter().for_each(|item| leaves(item, into)),
-        Value::Object(object) => object.values().for_each(|item| leaves(item, into)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            if tree::is_said(value) {
-                into.push(value);
-            }
-        }
-    }
-}
 
 /// A source's `fields` and `defaults`.
 #[derive(Clone, Debug, Default)]
@@ -312,4 +226,119 @@ fn is_taken(entry: &Entry<'_>, taken: &HashSet<*const Value>) -> bool {
         .values
         .iter()
         .all(|value| taken.contains(&std::ptr::from_ref(*value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn apply(mapping: &Mapping, payload: &Value) -> NewLead {
+        mapping.apply(payload).lead
+    }
+
+    #[test]
+    fn a_mapped_field_is_looked_for_nowhere_else() {
+        let path = FieldPath::parse("$.buyer.mail").unwrap();
+        let mapping = Mapping {
+            fields: vec![(Field::Email, path)],
+            ..Mapping::default()
+        };
+        let lead = apply(
+            &mapping,
+            &json!({"email": "shop@shop.example", "name": "Ada"}),
+        );
+        assert_eq!(lead.contact.text(Field::Email), "");
+        assert_eq!(lead.contact.text(Field::Name), "Ada");
+        assert_eq!(lead.attributes["email"], "shop@shop.example");
+    }
+
+    #[test]
+    fn defaults_hold_where_the_payload_is_silent() {
+        let mapping = Mapping {
+            defaults: vec![
+                (Field::Product, FieldValue::Text("sails".into())),
+                (Field::City, FieldValue::Text("Kiel".into())),
+            ],
+            country: Some("DE".into()),
+            ..Mapping::default()
+        };
+        let lead = apply(&mapping, &json!({"city": "Ulm", "phone": "030 901820"}));
+        assert_eq!(lead.contact.text(Field::Product), "sails");
+        assert_eq!(lead.contact.text(Field::City), "Ulm");
+        assert_eq!(lead.contact.text(Field::Country), "DE");
+        assert_eq!(lead.contact.text(Field::Phone), "+4930901820");
+        let abroad = apply(
+            &mapping,
+            &json!({"country": "Austria", "phone": "01 5123456"}),
+        );
+        assert_eq!(abroad.contact.text(Field::Phone), "+4315123456");
+    }
+
+    #[test]
+    fn the_surest_name_wins_and_the_rest_is_kept() {
+        let payload = json!({
+            "billing": {"email": "billing@b.example"},
+            "data": {"email": "ada@b.example", "merges": {"EMAIL": "ada@b.example"}},
+        });
+        let lead = apply(&Mapping::default(), &payload);
+        assert_eq!(lead.contact.text(Field::Email), "ada@b.example");
+        let kept: Vec<_> = lead.attributes.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["billing.email"]);
+    }
+
+    #[test]
+    fn what_a_number_leaves_out_is_kept() {
+        let payload = json!({"company size": "51-200", "revenue": 5_000_000});
+        let lead = apply(&Mapping::default(), &payload);
+        assert_eq!(lead.contact.number(Field::Employees), Some(51.0));
+        assert_eq!(lead.contact.number(Field::Revenue), Some(5e6));
+        assert_eq!(
+            lead.attributes,
+            [("company size".to_owned(), "51-200".to_owned())].into()
+        );
+    }
+
+    #[test]
+    fn a_name_is_made_of_its_parts_and_never_split() {
+        let lead = apply(
+            &Mapping::default(),
+            &json!({"first_name": "Ada", "last_name": "King"}),
+        );
+        assert_eq!(lead.contact.text(Field::Name), "Ada King");
+        let lead = apply(&Mapping::default(), &json!({"name": "Mary Ann Evans"}));
+        assert_eq!(lead.contact.text(Field::FirstName), "");
+    }
+
+    #[test]
+    fn the_type_stands_apart() {
+        let lead = apply(&Mapping::default(), &json!({"type": "demo"}));
+        assert_eq!(lead.lead_type, "demo");
+        assert_eq!(lead.contact.get(Field::Type), None);
+        assert!(lead.attributes.is_empty());
+    }
+
+    #[test]
+    fn attributes_are_bounded() {
+        let many: serde_json::Map<_, _> = (0..500)
+            .map(|n| (format!("q{n}"), Value::from("x".repeat(9_000))))
+            .collect();
+        let lead = apply(&Mapping::default(), &Value::Object(many));
+        assert_eq!(lead.attributes.len(), MOST_ATTRIBUTES);
+        assert!(
+            lead.attributes
+                .values()
+                .all(|said| said.chars().count() == LONGEST_ATTRIBUTE)
+        );
+        let long = json!({ "q".repeat(999): "x" });
+        let label = apply(&Mapping::default(), &long)
+            .attributes
+            .into_keys()
+            .next();
+        assert_eq!(
+            label.map(|label| label.chars().count()),
+            Some(LONGEST_LABEL)
+        );
+    }
 }

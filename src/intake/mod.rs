@@ -9,6 +9,7 @@ pub mod map;
 mod names;
 pub mod normal;
 pub mod number;
+pub mod path;
 pub mod place;
 pub mod text;
 mod tree;
@@ -22,7 +23,8 @@ use sha2::{Digest, Sha256};
 
 pub use self::{
     body::{Format, Unreadable},
-    map::{FieldPath, Mapping},
+    map::Mapping,
+    path::FieldPath,
     verify::{Denied, Request, Scheme},
 };
 use crate::domain::{id::SourceId, submission::NewLead};
@@ -187,4 +189,140 @@ fn usable_id(text: &str) -> Option<String> {
 #[must_use]
 pub fn body_hash(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn source(format: Format) -> Source {
+        Source {
+            id: "website".into(),
+            format,
+            scheme: Scheme::None,
+            mapping: Mapping::default(),
+            delivery_id: None,
+            window: SignedDuration::from_mins(10),
+            rate: None,
+            over: Over::default(),
+        }
+    }
+
+    fn header(name: &'static str, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).unwrap(),
+        )])
+    }
+
+    #[test]
+    fn a_delivery_is_known_by_the_sender_s_id() {
+        let mut source = source(Format::Json);
+        let payload = json!({"meta": {"id": 9_007_199_254_740_993_u64}});
+        let none = HeaderMap::new();
+        assert_eq!(delivery_id(&source, &none, Some(&payload)), None);
+
+        source.delivery_id = Some(DeliveryId::Field(path::json_path("$.meta.id").unwrap()));
+        let of_field = Some("9007199254740993".to_owned());
+        assert_eq!(delivery_id(&source, &none, Some(&payload)), of_field);
+        assert_eq!(delivery_id(&source, &none, None), None);
+        assert_eq!(
+            delivery_id(&source, &header("idempotency-key", " "), Some(&payload)),
+            of_field
+        );
+        let key = header("idempotency-key", "k-1");
+        assert_eq!(
+            delivery_id(&source, &key, Some(&payload)).as_deref(),
+            Some("k-1")
+        );
+
+        source.delivery_id = Some(DeliveryId::Header(HeaderName::from_static("x-delivery")));
+        let long = delivery_id(&source, &header("x-delivery", &"a".repeat(500)), None).unwrap();
+        assert!(long.starts_with("sha256:") && long.len() < 100, "{long}");
+    }
+
+    #[test]
+    fn a_body_is_known_by_its_bytes() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(body_hash(b""), empty);
+        assert_ne!(body_hash(b"a"), body_hash(b"a "));
+    }
+
+    #[test]
+    fn a_body_full_of_people_is_quarantined() {
+        let people = vec![json!({"email": "a@b.example"}); MOST_LEADS + 1];
+        let reading = read_payload(&source(Format::Json), &Value::Array(people));
+        assert_eq!(
+            reading,
+            Reading::Quarantined(vec!["more than 1000 leads in one body".into()])
+        );
+    }
+
+    /// JSON of any shape, with keys that mean something.
+    fn payload() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            "[0-9+@a.k< -]{0,12}".prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            Just("email".to_owned()),
+            Just("phone".to_owned()),
+            Just("employees".to_owned()),
+            Just("country".to_owned()),
+            Just("tags".to_owned()),
+            Just("label".to_owned()),
+            Just("name".to_owned()),
+            Just("value".to_owned()),
+            any::<String>(),
+        ];
+        leaf.prop_recursive(5, 40, 6, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::btree_map(key.clone(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn holds(reading: Reading) -> bool {
+        match reading {
+            Reading::Leads { leads, .. } => {
+                let reachable = |lead: &NewLead| {
+                    use crate::domain::contact::Field;
+                    [Field::Email, Field::Phone]
+                        .iter()
+                        .any(|at| !lead.contact.text(*at).is_empty())
+                };
+                !leads.is_empty() && leads.iter().all(reachable)
+            }
+            Reading::Quarantined(problems) => !problems.is_empty(),
+            Reading::Ignored(why) => !why.is_empty(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_bring_it_down(body in proptest::collection::vec(any::<u8>(), 0..300)) {
+            for format in [Format::Json, Format::Form] {
+                prop_assert!(holds(read(&source(format), None, &body)));
+            }
+        }
+
+        #[test]
+        fn no_payload_brings_it_down(payload in payload()) {
+            prop_assert!(holds(read_payload(&source(Format::Json), &payload)));
+        }
+
+        #[test]
+        fn no_form_brings_it_down(body in "(email|phone|name|a|%5B|\\[|\\]|=|&|@b\\.de|%[0-9A-F]{2}|[0-9]){0,60}") {
+            prop_assert!(holds(read(&source(Format::Form), None, body.as_bytes())));
+        }
+    }
 }

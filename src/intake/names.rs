@@ -15,7 +15,7 @@ use crate::domain::contact::Field;
 /// stands around them is about the lead.
 const LOOSE: &str = "name, nome, nombre, naam, isim, first, last, title, type, url, page, site, domain, \
     role, position, state, region, city, country, land, cap, language, lang, locale, \
-    message, comment, comments, notes, tag, tags, labels, form, campaign, product, \
+    message, comment, comments, notes, note, description, tag, tags, labels, form, campaign, product, \
     currency, timestamp, created at, terms, org, account name, user id, customer id, \
     timezone, display name, mail, cell, ort, ad";
 
@@ -41,17 +41,22 @@ country = country | country code
 region = region | state
 city = city";
 
-/// Words for people who are not the lead: what stands under them is theirs.
+/// Words for people who are not the lead: what stands under a key with one of them is theirs.
 const FOREIGN: &str = "owner, host, organizer, organiser, assignee, assigned, agent, rep, reps, vendor, \
     provider, seller, staff, manager, admin, creator, author, sender, recipient, \
-    recipients, cc, bcc, from, support, booker, memberships, guests, referral, site, store, \
-    shop, previous";
+    recipients, cc, bcc, booker, memberships, guests, referral, colleague, friend";
+
+/// Keys around what is not the lead's either, though their words may be: `support_request`.
+const ELSEWHERE: &str = "from, support, site, store, shop, previous, reply to";
 
 /// Words around a name that add nothing: "What is your name? (required)".
 const FILLERS: &str = "what, whats, is, s, your, the, please, enter, provide, a, an, my, our, contact, lead, \
     customer, person, user, visitor, client, optional, required, input, field, fields, \
     properties, attributes, ihr, ihre, dein, deine, wie, lautet, bitte, pflichtfeld, tu, \
     su, sus, votre, vos, seu, sua, qual, e, o, il, tuo, la, uw, je, 1";
+
+/// Nobody's e-mail address lies deeper; looking there would be work for nothing.
+const DEEPEST: usize = 12;
 
 struct Tables {
     names: HashMap<String, (Field, usize)>,
@@ -60,6 +65,7 @@ struct Tables {
     around: HashSet<String>,
     company: HashSet<String>,
     foreign: HashSet<String>,
+    elsewhere: HashSet<String>,
     fillers: HashSet<String>,
 }
 
@@ -70,6 +76,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     around: set(AROUND),
     company: set(COMPANY),
     foreign: set(FOREIGN),
+    elsewhere: set(ELSEWHERE),
     fillers: set(FILLERS),
 });
 
@@ -100,6 +107,9 @@ pub(super) type Sureness = (u8, usize);
 
 /// The field an entry is, by what it is called, and how sure that is (less is surer).
 pub(super) fn recognise(entry: &Entry<'_>) -> Option<(Field, Sureness)> {
+    if entry.path.len() > DEEPEST {
+        return None;
+    }
     let mut keys: Vec<Vec<String>> = entry.path.iter().map(|label| words(label)).collect();
     while keys.len() > 1 && keys.last().is_some_and(|words| is_wrapper(words)) {
         keys.pop();
@@ -107,14 +117,27 @@ pub(super) fn recognise(entry: &Entry<'_>) -> Option<(Field, Sureness)> {
     let (last, parents) = keys.split_last()?;
     if parents
         .iter()
-        .flatten()
-        .any(|word| TABLES.foreign.contains(word))
+        .any(|parent| is_foreign(parent) || is_elsewhere(parent))
     {
         return None;
     }
     by_label(last, parents)
         .or_else(|| by_label(&words(entry.alias?), parents))
-        .or_else(|| by_input(entry.input?))
+        .or_else(|| {
+            if is_foreign(last) {
+                None
+            } else {
+                by_input(entry.input?)
+            }
+        })
+}
+
+fn is_foreign(label: &[String]) -> bool {
+    label.iter().any(|word| TABLES.foreign.contains(word))
+}
+
+fn is_elsewhere(parent: &[String]) -> bool {
+    TABLES.elsewhere.contains(&parent.concat())
 }
 
 /// `{"email": {"value": …}}`, `email[0]`: the name stands before it.
@@ -182,8 +205,8 @@ fn by_input(input: &str) -> Option<(Field, Sureness)> {
 mod tests {
     use serde_json::Value;
 
+    use super::super::tree::entries;
     use super::*;
-    use crate::intake::tree::entries;
 
     /// The field of the one thing said in `{a: {b: "x"}}`, given as `a/b`.
     fn field(path: &str) -> Option<Field> {
@@ -232,6 +255,7 @@ mod tests {
             ("page/url", Field::Page),
             ("Ihre Nachricht (optional)", Field::Message),
             ("type", Field::Type),
+            ("support_request/email", Field::Email),
         ] {
             assert_eq!(field(path), Some(expected), "{path}");
         }
@@ -250,12 +274,24 @@ mod tests {
             "attachment/url",
             "invoice/type",
             "subject",
+            "support/email",
+            "reply_to/email",
             "Would you like e-mail from us?",
             "***",
             "",
         ] {
             assert_eq!(field(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_kind_of_input_tells_what_is_typed_unless_it_is_somebody_else_s() {
+        let field = |label: &str| {
+            let payload = serde_json::json!([{"label": label, "type": "email", "value": "x"}]);
+            recognise(&entries(&payload)[0]).map(|(field, _)| field)
+        };
+        assert_eq!(field("Where do we reach you?"), Some(Field::Email));
+        assert_eq!(field("Your manager's address"), None);
     }
 
     #[test]

@@ -14,6 +14,15 @@ const LONGEST_ADDRESS: usize = 2_000;
 const LONGEST_MESSAGE: usize = 10_000;
 const MOST_TAGS: usize = 50;
 
+/// Lines that may be as long as an address of a page.
+const LONG: [Field; 5] = [
+    Field::Page,
+    Field::Referrer,
+    Field::Website,
+    Field::ClickId,
+    Field::Consent,
+];
+
 /// What became of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Normal {
@@ -57,26 +66,36 @@ fn number_of(sent: &[&Value]) -> Normal {
 }
 
 fn text_of(field: Field, sent: &str, country: &str) -> Normal {
-    let value = match field {
-        Field::Email => match email(sent) {
-            Some(email) => email,
-            None => return Normal::Unusable(Some("email is not an e-mail address")),
-        },
-        Field::Phone => return phone_of(sent, country),
-        Field::Country => code_or_text(place::country(sent), sent),
-        Field::Language => code_or_text(place::language(sent), sent),
-        Field::Message => text::lines(sent, LONGEST_MESSAGE),
-        Field::Page | Field::Referrer | Field::Website | Field::ClickId | Field::Consent => {
-            text::line(sent, LONGEST_ADDRESS)
-        }
-        Field::Currency => text::line(sent, LONGEST_LINE).to_uppercase(),
-        _ => text::line(sent, LONGEST_LINE),
+    if field == Field::Phone {
+        return phone_of(sent, country);
+    }
+    if field == Field::Email {
+        let Some(email) = email(sent) else {
+            return Normal::Unusable(Some("email is not an e-mail address"));
+        };
+        return Normal::Value(FieldValue::Text(email));
+    }
+    let code = if field == Field::Country {
+        place::country(sent)
+    } else if field == Field::Language {
+        place::language(sent)
+    } else {
+        None
     };
+    let value = code.map_or_else(|| plain_text(field, sent), str::to_owned);
     Normal::Value(FieldValue::Text(value))
 }
 
-fn code_or_text(code: Option<&str>, sent: &str) -> String {
-    code.map_or_else(|| text::line(sent, LONGEST_LINE), str::to_owned)
+fn plain_text(field: Field, sent: &str) -> String {
+    if field == Field::Message {
+        text::lines(sent, LONGEST_MESSAGE)
+    } else if field == Field::Currency {
+        text::line(sent, LONGEST_LINE).to_uppercase()
+    } else if LONG.contains(&field) {
+        text::line(sent, LONGEST_ADDRESS)
+    } else {
+        text::line(sent, LONGEST_LINE)
+    }
 }
 
 /// The tags in a text, which parts them by commas or semicolons.

@@ -2,7 +2,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Cleans a one-line text: see [`clean`]; line breaks and runs of blanks become one blank.
+/// Cleans a one-line text, cut to `longest` characters: NFC, nothing invisible, and single
+/// blanks for line breaks and runs of blanks.
 #[must_use]
 pub fn line(text: &str, longest: usize) -> String {
     let text = clean(&text.replace(['\r', '\u{b}', '\u{c}', '\u{85}'], " "));
@@ -10,7 +11,8 @@ pub fn line(text: &str, longest: usize) -> String {
     cut(&words.join(" "), longest)
 }
 
-/// Cleans a text that may have several lines.
+/// Cleans a text that may have several lines, cut to `longest` characters: NFC, nothing
+/// invisible, and `\n` for every way to break a line.
 #[must_use]
 pub fn lines(text: &str, longest: usize) -> String {
     cut(

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 /// What one payload may say; more is left out. Leads have a few dozen fields.
 const MAX_ENTRIES: usize = 2_000;
 
+/// How much of a label is worth reading: a sender may repeat a huge one for every value.
+const LONGEST_LABEL: usize = 400;
+
 /// Keys of an object that is one answer: `{"label": "Your e-mail", "value": "a@b.de"}`.
 const LABELS: [&str; 5] = ["label", "title", "question", "name", "key"];
 const VALUES: [&str; 4] = ["value", "answer", "values", "answers"];
@@ -42,9 +45,11 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// The label under which it becomes an attribute.
+    /// The label under which it becomes an attribute; of a very long one the beginning.
     pub fn label(&self) -> String {
-        self.path.get(self.own..).unwrap_or_default().join(".")
+        let own = self.path.get(self.own..).unwrap_or_default();
+        let dotted = own.iter().flat_map(|key| [".", key]).flat_map(str::chars);
+        dotted.skip(1).take(LONGEST_LABEL).collect()
     }
 
     /// All of it as one text.

@@ -116,15 +116,6 @@ impl Scheme {
             Scheme::Token(token) => token.verify(request),
         }
     }
-
-    /// Whether the sender is proven at all: who isn't gets answers that give nothing away.
-    #[must_use]
-    pub fn proves_the_sender(&self) -> bool {
-        match self {
-            Scheme::None => false,
-            Scheme::HmacSha256(_) | Scheme::Token(_) => true,
-        }
-    }
 }
 
 /// The one header of this name.

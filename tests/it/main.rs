@@ -7,8 +7,6 @@
 )]
 
 mod db;
+mod intake;
 mod migrations;
 mod store;
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod intake;
