@@ -397,8 +397,6 @@ pub enum HolidayRule {
 pub struct SourceRule {
     /// Ordered: the first that holds; none of them: what the payload says.
     pub types: Vec<TypeRule>,
-    /// Set where the payload says nothing.
-    pub defaults: Contact,
 }
 
 /// One line of a source's `type`.

@@ -170,9 +170,6 @@ impl Engine {
         lead.test = new.test;
         lead.contact.clone_from(&new.contact);
         lead.attributes.clone_from(&new.attributes);
-        if let Some(rule) = rules.policy.sources.get(source) {
-            lead.contact.fill_from(&rule.defaults);
-        }
         let email = lead.contact.text(Field::Email);
         if !email.is_empty() {
             lead.previous_owner = leads::last_owner_of(tx, email).await?;

@@ -99,6 +99,9 @@ pub enum SetupError {
         /// The setting that says where it comes from.
         header: &'static str,
     },
+    /// A key with characters that no header can carry.
+    #[error("a key can't be sent in a header: it has control characters or line breaks")]
+    HeaderValue,
     /// A tolerance that nothing can meet.
     #[error("`tolerance` must be longer than nothing")]
     Tolerance,
@@ -116,6 +119,45 @@ impl Scheme {
             Scheme::Token(token) => token.verify(request),
         }
     }
+}
+
+/// What a sender adds to a body to be believed.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// Headers, credentials among them.
+    pub headers: HeaderMap,
+    /// The query, without the question mark.
+    pub query: String,
+}
+
+impl Scheme {
+    /// Proves `body` as the source would, with the first of its keys: for trying a webhook out.
+    ///
+    /// # Errors
+    /// When a key can't stand in a header.
+    pub fn prove(&self, body: &[u8], now: Timestamp, id: &str) -> Result<Proof, SetupError> {
+        match self {
+            Scheme::None => Ok(Proof::default()),
+            Scheme::HmacSha256(hmac) => {
+                let headers = hmac.sign(body, now, id)?;
+                Ok(Proof {
+                    headers,
+                    query: String::new(),
+                })
+            }
+            Scheme::Token(token) => {
+                let (headers, query) = token.show()?;
+                Ok(Proof { headers, query })
+            }
+        }
+    }
+}
+
+/// A header value that is not shown in logs.
+fn header_value(text: &str) -> Result<HeaderValue, SetupError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| SetupError::HeaderValue)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The one header of this name.

@@ -6,12 +6,12 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use hmac::{KeyInit, Mac};
-use http::HeaderName;
+use http::{HeaderMap, HeaderName};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use super::{Denied, Request, SetupError, header_name, single};
+use super::{Denied, Request, SetupError, header_name, header_value, single};
 
 /// Padding or none: vendors do both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -152,15 +152,7 @@ impl Hmac {
         let timestamp = self.timestamp(request)?;
         let id = optional(request, self.id_header.as_ref())?;
         let signs = |secret: &SecretString| {
-            let mut mac = self.mac(secret);
-            for part in &self.base {
-                mac.update(match part {
-                    Part::Literal(text) => text.as_bytes(),
-                    Part::Body => request.body,
-                    Part::Timestamp => timestamp,
-                    Part::Id => id,
-                });
-            }
+            let mac = self.mac(secret, request.body, timestamp, id);
             mac.verify_slice(&given).is_ok()
         };
         if self.secrets.iter().any(signs) {
@@ -170,9 +162,59 @@ impl Hmac {
         }
     }
 
-    fn mac(&self, secret: &SecretString) -> hmac::Hmac<Sha256> {
-        hmac::Hmac::new_from_slice(secret.expose_secret().as_bytes())
-            .expect("HMAC takes keys of any length")
+    /// The headers by which the sender proves `body` with the first key.
+    pub(super) fn sign(
+        &self,
+        body: &[u8],
+        now: Timestamp,
+        id: &str,
+    ) -> Result<HeaderMap, SetupError> {
+        let count = match self.timestamp_unit {
+            TimestampUnit::Seconds => now.as_second(),
+            TimestampUnit::Millis => now.as_millisecond(),
+        }
+        .to_string();
+        let secret = self.secrets.first().ok_or(SetupError::EmptySecret)?;
+        let tag = self
+            .mac(secret, body, count.as_bytes(), id.as_bytes())
+            .finalize()
+            .into_bytes();
+        let encoded = match self.encoding {
+            Encoding::Hex => hex::encode(tag),
+            Encoding::Base64 => BASE64.encode(tag),
+        };
+        let mut headers = HeaderMap::new();
+        let mut put = |name: Option<&HeaderName>, value: &str| {
+            if let Some(name) = name {
+                headers.insert(name.clone(), header_value(value)?);
+            }
+            Ok(())
+        };
+        put(Some(&self.header), &format!("{}{encoded}", self.prefix))?;
+        put(self.timestamp_header.as_ref(), &count)?;
+        put(self.id_header.as_ref(), id)?;
+        Ok(headers)
+    }
+
+    /// The code of what is signed.
+    fn mac(
+        &self,
+        secret: &SecretString,
+        body: &[u8],
+        timestamp: &[u8],
+        id: &[u8],
+    ) -> hmac::Hmac<Sha256> {
+        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
+            .expect("HMAC takes keys of any length");
+        for part in &self.base {
+            mac.update(match part {
+                Part::Literal(text) => text.as_bytes(),
+                Part::Body => body,
+                Part::Timestamp => timestamp,
+                Part::Id => id,
+            });
+        }
+        mac
     }
 
     fn given_signature(&self, request: &Request<'_>) -> Result<Vec<u8>, Denied> {

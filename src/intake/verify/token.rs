@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Denied, Request, SetupError, header_name, single};
+use super::{Denied, Request, SetupError, header_name, header_value, single};
 
 /// Where the token stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,27 @@ impl Token {
         } else {
             Err(Denied::WrongToken(place))
         }
+    }
+
+    /// The headers and the query by which the sender shows the first token.
+    pub(super) fn show(&self) -> Result<(HeaderMap, String), SetupError> {
+        let token = self.tokens.first().ok_or(SetupError::EmptySecret)?;
+        let token = token.expose_secret();
+        let mut headers = HeaderMap::new();
+        let mut query = String::new();
+        match &self.place {
+            TokenPlace::QueryOrBearer => {
+                headers.insert(AUTHORIZATION, header_value(&format!("Bearer {token}"))?);
+            }
+            TokenPlace::Header(name) => {
+                headers.insert(name.clone(), header_value(token)?);
+            }
+            TokenPlace::Query(name) => {
+                let mut pairs = form_urlencoded::Serializer::new(&mut query);
+                pairs.append_pair(name, token);
+            }
+        }
+        Ok((headers, query))
     }
 
     /// The token in the request, and where it stood.

@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 
 use super::*;
+use crate::intake::verify::Scheme;
 
 const KEY: &str = "a key of ours";
 const NOW: i64 = 1_800_000_000;
@@ -295,6 +296,31 @@ proptest! {
             prop_assert!(Hmac::new(open).unwrap().verify(&request).is_err());
             let bare = HmacSettings { encoding, prefix: String::new(), ..settings() };
             prop_assert!(Hmac::new(bare).unwrap().verify(&request).is_err());
+        }
+    }
+}
+
+#[test]
+fn what_a_source_proves_is_believed() {
+    let now = Timestamp::from_second(NOW).unwrap();
+    for encoding in [Encoding::Hex, Encoding::Base64] {
+        for settings in [settings(), timed()] {
+            let scheme = Scheme::HmacSha256(
+                Hmac::new(HmacSettings {
+                    encoding,
+                    ..settings
+                })
+                .unwrap(),
+            );
+            let proof = scheme.prove(b"{}", now, "id").unwrap();
+            let request = |body| Request {
+                headers: &proof.headers,
+                query: &proof.query,
+                body,
+                now,
+            };
+            assert_eq!(scheme.verify(&request(b"{}")), Ok(()));
+            assert!(scheme.verify(&request(b"{} ")).is_err());
         }
     }
 }
