@@ -59,6 +59,13 @@ impl Error {
         )))
     }
 
+    /// A race was lost that `constraint` decides, though no unique index is behind it.
+    pub(super) fn conflict(constraint: &str) -> Self {
+        Self::Conflict {
+            constraint: constraint.to_owned(),
+        }
+    }
+
     /// A mistake of ours, in words.
     pub(super) fn other(text: &'static str) -> Self {
         Self::Other(Cause::from(Box::<dyn error::Error + Send + Sync>::from(

@@ -39,7 +39,10 @@ macro_rules! step {
 }
 
 /// Every migration, oldest first. A landed one is never edited: its text is compared with what was applied.
-const STEPS: &[Step] = &[step!(20261121000001, "create_store")];
+const STEPS: &[Step] = &[
+    step!(20261121000001, "create_store"),
+    step!(20261121000002, "create_leads"),
+];
 
 /// Any number; replicas that start together take it in turns.
 const LOCK: &str = "select pg_advisory_xact_lock(3316049801)";

@@ -20,13 +20,18 @@
 
 mod bus;
 mod error;
+pub mod facts;
 pub mod instance;
+pub mod leads;
 mod migrate;
 mod names;
+pub mod outbox;
 mod postgres;
 mod row;
 mod sql;
 mod sqlite;
+pub mod submissions;
+pub mod turns;
 mod tx;
 mod value;
 mod writer;

@@ -94,6 +94,11 @@ impl Tx {
         self.work.as_mut().expect("only drop takes it")
     }
 
+    /// Whether others may write at the same time: on PostgreSQL.
+    pub(super) fn is_shared(&mut self) -> bool {
+        matches!(self.work().conn, Conn::Postgres(_))
+    }
+
     /// A statement to bind to and run.
     pub fn q(&mut self, sql: impl Into<Sql>) -> Query<'_> {
         let sql = sql.into();

@@ -1,5 +1,9 @@
 //! What a column holds: how our types are written to both databases and read back.
 
+use crate::domain::{
+    event::{FactKind, MeasureKind},
+    id::{CalendarId, LeadId, OfferId, RepId, RouteId, SlaId, SourceId, SubmissionId, TeamId},
+};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
@@ -180,3 +184,22 @@ ids!(
     SlaId,
     CalendarId
 );
+
+macro_rules! words {
+    ($($type:ident),*) => { $(
+        impl Bind for $type {
+            type Stored = String;
+            fn stored(self) -> Result<String, BoxDynError> {
+                Ok(self.word().to_owned())
+            }
+        }
+        impl Column for $type {
+            type Stored = String;
+            fn read(stored: String) -> Result<Self, BoxDynError> {
+                Self::by_word(&stored).ok_or_else(|| format!("there is no {} {stored}", stringify!($type)).into())
+            }
+        }
+    )* };
+}
+
+words!(FactKind, MeasureKind);

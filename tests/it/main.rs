@@ -10,3 +10,4 @@ mod db;
 mod intake;
 mod migrations;
 mod store;
+mod store_leads;

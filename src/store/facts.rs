@@ -1,0 +1,99 @@
+//! The history of leads: append only, written in the transaction of what it tells.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Error, Json, Row, RowRef, Sql, Tx, sql};
+use crate::domain::{
+    event::{Actor, Fact},
+    id::LeadId,
+};
+
+/// A fact as it is written; `n` counts from 1 in one call.
+#[derive(Serialize)]
+struct Line<'f> {
+    n: usize,
+    event: &'static str,
+    actor: String,
+    rep: Option<&'f str>,
+    offer: Option<&'f str>,
+    detail: &'f str,
+}
+
+impl<'f> Line<'f> {
+    fn new(n: usize, fact: &'f Fact) -> Self {
+        Self {
+            n,
+            event: fact.event.word(),
+            actor: fact.actor.word(),
+            rep: fact.rep.as_ref().map(|rep| rep.as_str()),
+            offer: fact.offer.as_ref().map(|offer| offer.as_str()),
+            detail: &fact.detail,
+        }
+    }
+}
+
+/// A fact with its time.
+struct Told(Timestamp, Fact);
+
+impl Row for Told {
+    fn read(row: RowRef<'_>) -> Result<Self, sqlx::Error> {
+        let fact = Fact {
+            event: row.get("event")?,
+            actor: actor(row.get("actor")?),
+            rep: row.get("rep")?,
+            offer: row.get("offer_id")?,
+            detail: row.get("detail")?,
+        };
+        Ok(Self(row.get("at")?, fact))
+    }
+}
+
+/// The actor that [`Actor::word`] wrote.
+fn actor(word: String) -> Actor {
+    match word.split_once(':') {
+        Some(("api", name)) => Actor::Api(name.to_owned()),
+        Some(("source", id)) => Actor::Source(id.to_owned()),
+        Some(_) => Actor::Rep(word.into()),
+        None if word == "baton" => Actor::Baton,
+        None => Actor::Rep(word.into()),
+    }
+}
+
+const APPEND: Sql = sql!(
+    "insert into fact (lead_id, seq, at, event, actor, rep, offer_id, detail) \
+     select $1, (select coalesce(max(seq), 0) from fact where lead_id = $1) + cast(value ->> 'n' as bigint), $2, \
+     value ->> 'event', value ->> 'actor', value ->> 'rep', value ->> 'offer', value ->> 'detail' from "
+    [sqlite "json_each($3)"] [postgres "jsonb_array_elements($3)"]
+);
+
+/// Adds `facts` to the history of a lead, which is locked or new.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn append(
+    tx: &mut Tx,
+    lead: &LeadId,
+    now: Timestamp,
+    facts: &[Fact],
+) -> Result<(), Error> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = (1..).zip(facts).map(|(n, f)| Line::new(n, f)).collect();
+    let query = tx.q(APPEND).bind(lead).bind(now);
+    query.bind(Json(lines)).exec().await?;
+    Ok(())
+}
+
+const TIMELINE: &str =
+    "select at, event, actor, rep, offer_id, detail from fact where lead_id = $1 order by seq";
+
+/// The history of a lead, oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn timeline(tx: &mut Tx, lead: &LeadId) -> Result<Vec<(Timestamp, Fact)>, Error> {
+    let told: Vec<Told> = tx.q(TIMELINE).bind(lead).all().await?;
+    Ok(told.into_iter().map(|Told(at, fact)| (at, fact)).collect())
+}

@@ -1,0 +1,200 @@
+//! Leads: each one value, its columns taken from it to find it by, its offers beside it to count.
+
+mod columns;
+mod find;
+mod list;
+mod offers;
+
+use jiff::Timestamp;
+
+use super::{Channel, Error, Json, Sql, Tx, row, sql};
+use crate::domain::{
+    id::LeadId,
+    lead::{Lead, Offer},
+};
+
+pub(super) use columns::Columns;
+pub use find::{
+    by_email, by_number, due, last_owner_of, next_wake, owned_by, pending_with, waiting,
+    with_pending_offers,
+};
+pub use list::{Cursor, LeadFilter, list};
+
+/// The kind of identity that a mail address is.
+pub const EMAIL: &str = "email";
+
+/// A lead that nobody else can change until the transaction ends.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    /// As it is.
+    pub lead: Lead,
+    /// For [`save`].
+    pub version: i64,
+}
+
+#[derive(Debug)]
+struct Stored {
+    doc: Json<Lead>,
+    version: i64,
+}
+row!(Stored { doc, version });
+
+const NEXT_NUMBER: Sql = sql!(
+    [sqlite "insert into counter (name, value) values ('lead', 1001) \
+             on conflict (name) do update set value = counter.value + 1 returning value"]
+    [postgres "select nextval('lead_number')"]
+);
+
+/// The number of the next lead. One may be skipped if its transaction is given up.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn next_number(tx: &mut Tx) -> Result<i64, Error> {
+    Ok(tx.q(NEXT_NUMBER).one::<(i64,)>().await?.0)
+}
+
+const INSERT: Sql = sql!(
+    "insert into lead (id, doc, version, updated_at, state, stage, intent, fit, owner, team, rule, waiting, \
+     epoch, wake_at, touched_at, type, email, external_id, words, number, source, test, created_at) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+     $22, $23)"
+);
+
+/// Stores a new lead with its offers.
+///
+/// # Errors
+/// If there is one with this id or number, or the database does not answer.
+pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
+    let columns = Columns::of(lead);
+    let query = tx.q(INSERT).bind(&lead.id).bind(Json(lead)).bind(1_i64);
+    let query = columns.bind_moving(query.bind(lead.created_at));
+    columns
+        .bind_contact(query)
+        .bind(lead.number)
+        .bind(&lead.source)
+        .bind(lead.test)
+        .bind(lead.created_at)
+        .exec()
+        .await?;
+    offers::save(tx, lead, &[]).await?;
+    wake(tx, None, columns.wake_at).await
+}
+
+const LOCK: Sql = sql!("select doc, version from lead where id = $1" [postgres " for update"]);
+
+/// The lead, which nobody else can change until this transaction ends.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock(tx: &mut Tx, id: &LeadId) -> Result<Option<Locked>, Error> {
+    let stored: Option<Stored> = tx.q(LOCK).bind(id).opt().await?;
+    Ok(stored.map(|stored| Locked {
+        lead: stored.doc.0,
+        version: stored.version,
+    }))
+}
+
+const GET: &str = "select doc from lead where id = $1";
+
+/// The lead, to look at.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn get(tx: &mut Tx, id: &LeadId) -> Result<Option<Lead>, Error> {
+    let row: Option<(Json<Lead>,)> = tx.q(GET).bind(id).opt().await?;
+    Ok(row.map(|(doc,)| doc.0))
+}
+
+/// What changes when a lead moves; the indexes on the rest are left alone.
+const SAVE: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, state = $5, stage = $6, \
+     intent = $7, fit = $8, owner = $9, team = $10, rule = $11, waiting = $12, epoch = $13, wake_at = $14, \
+     touched_at = $15 where id = $1 and version = $3";
+
+const SAVE_WITH_CONTACT: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, state = $5, \
+     stage = $6, intent = $7, fit = $8, owner = $9, team = $10, rule = $11, waiting = $12, epoch = $13, \
+     wake_at = $14, touched_at = $15, type = $16, email = $17, external_id = $18, words = $19 \
+     where id = $1 and version = $3";
+
+/// Stores `lead`, which was `before` at `version`, at `now`; wakes the worker if something is due at another time.
+///
+/// # Errors
+/// [`Error::Conflict`] by the name of `lead_version` if somebody else has changed it meanwhile; else if the
+/// database does not answer.
+pub async fn save(
+    tx: &mut Tx,
+    lead: &Lead,
+    version: i64,
+    before: &Lead,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let columns = Columns::of(lead);
+    let same_contact = columns.same_contact(&Columns::of(before));
+    let sql = if same_contact {
+        SAVE
+    } else {
+        SAVE_WITH_CONTACT
+    };
+    let query = tx.q(sql).bind(&lead.id).bind(Json(lead));
+    let mut query = columns.bind_moving(query.bind(version).bind(now));
+    if !same_contact {
+        query = columns.bind_contact(query);
+    }
+    let saved = query.exec().await?;
+    if saved == 0 {
+        return Err(Error::conflict("lead_version"));
+    }
+    offers::save(tx, lead, &before.offers).await?;
+    wake(tx, before.next_wake(), columns.wake_at).await
+}
+
+async fn wake(
+    tx: &mut Tx,
+    before: Option<Timestamp>,
+    after: Option<Timestamp>,
+) -> Result<(), Error> {
+    if after.is_some() && after != before {
+        tx.notify(Channel::Leads).await?;
+    }
+    Ok(())
+}
+
+const CLAIM_IDENTITY: &str = "insert into identity (kind, value, lead_id) values ($1, $2, $3) \
+     on conflict (kind, value) do update set lead_id = excluded.lead_id";
+
+/// Says that this person is now described by `lead`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn claim_identity(
+    tx: &mut Tx,
+    kind: &str,
+    value: &str,
+    lead: &LeadId,
+) -> Result<(), Error> {
+    let query = tx.q(CLAIM_IDENTITY).bind(kind).bind(value).bind(lead);
+    query.exec().await?;
+    Ok(())
+}
+
+/// Waits until nobody else holds this person. Two numbers are the lock's name; another person who happens
+/// to have the same waits for nothing, which does no harm.
+const LOCK_IDENTITY: &str = "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))";
+
+/// Holds this person until the transaction ends, so that two submissions at the same moment make one
+/// lead: look with [`by_email`] after it. A row can't be locked that is not there yet, hence PostgreSQL's
+/// advisory lock; SQLite has one writer anyway. Take it before any lead or turns are locked; of several, in order.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock_identity(tx: &mut Tx, kind: &str, value: &str) -> Result<(), Error> {
+    if tx.is_shared() {
+        let query = tx.q(LOCK_IDENTITY).bind(kind).bind(value);
+        query.exec().await?;
+    }
+    Ok(())
+}
+
+/// Whether an offer of `lead` is not as it was `before`.
+fn is_changed(offer: &Offer, before: &[Offer]) -> bool {
+    before.iter().find(|old| old.id == offer.id) != Some(offer)
+}

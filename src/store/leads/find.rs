@@ -1,0 +1,131 @@
+//! Which leads are due, wait, or concern somebody.
+
+use jiff::Timestamp;
+
+use super::EMAIL;
+use crate::{
+    domain::{
+        id::{LeadId, RepId, TeamId},
+        lead::Lead,
+        score::Intent,
+    },
+    store::{Error, Json, Query, Sql, Tx, sql},
+};
+
+async fn ids(query: Query<'_>) -> Result<Vec<LeadId>, Error> {
+    let rows: Vec<(LeadId,)> = query.all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+const BY_NUMBER: &str = "select doc from lead where number = $1";
+
+/// The lead with this number.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn by_number(tx: &mut Tx, number: i64) -> Result<Option<Lead>, Error> {
+    let row: Option<(Json<Lead>,)> = tx.q(BY_NUMBER).bind(number).opt().await?;
+    Ok(row.map(|(doc,)| doc.0))
+}
+
+const BY_IDENTITY: &str = "select lead_id from identity where kind = $1 and value = $2";
+
+/// The lead that describes the person with this address now.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<LeadId>, Error> {
+    let query = tx.q(BY_IDENTITY).bind(EMAIL).bind(email);
+    Ok(query.opt::<(LeadId,)>().await?.map(|(id,)| id))
+}
+
+const DUE: &str = "select id from lead where wake_at <= $1 order by wake_at limit $2";
+
+/// The leads for which something is due at `now`, the longest due first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<LeadId>, Error> {
+    ids(tx.q(DUE).bind(now).bind(limit)).await
+}
+
+const NEXT_WAKE: &str = "select min(wake_at) from lead where wake_at is not null";
+
+/// When something is due next.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn next_wake(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
+    Ok(tx.q(NEXT_WAKE).one::<(Option<Timestamp>,)>().await?.0)
+}
+
+const WAITING: Sql = sql!(
+    "select id from lead where waiting and intent = $1 and team "
+    [sqlite "in (select value from json_each($2))"]
+    [postgres "= any (array(select jsonb_array_elements_text($2)))"]
+    " order by created_at limit $3"
+);
+
+/// The leads that wait for somebody of `teams` to be available: those that want most first, then the oldest.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn waiting(tx: &mut Tx, teams: &[TeamId], limit: usize) -> Result<Vec<LeadId>, Error> {
+    let mut found = Vec::new();
+    // One intent after the other: the index then gives the oldest without sorting all that wait.
+    for intent in [Intent::High, Intent::Medium, Intent::Low] {
+        let rest = limit.saturating_sub(found.len());
+        if rest == 0 {
+            break;
+        }
+        let query = tx.q(WAITING).bind(intent.word()).bind(Json(teams));
+        let rest = i64::try_from(rest).unwrap_or(i64::MAX);
+        found.extend(ids(query.bind(rest)).await?);
+    }
+    Ok(found)
+}
+
+const PENDING_WITH: &str = "select distinct lead_id from offer where state = 'pending' and rep = $1 \
+     order by lead_id";
+
+/// The leads of which an offer waits for this rep's answer, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn pending_with(tx: &mut Tx, rep: &RepId) -> Result<Vec<LeadId>, Error> {
+    ids(tx.q(PENDING_WITH).bind(rep)).await
+}
+
+const OWNED_BY: &str =
+    "select id from lead where state = 'owned' and owner = $1 order by created_at, id";
+
+/// The leads that this rep owns and that have not ended, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn owned_by(tx: &mut Tx, rep: &RepId) -> Result<Vec<LeadId>, Error> {
+    ids(tx.q(OWNED_BY).bind(rep)).await
+}
+
+const WITH_PENDING: &str =
+    "select distinct lead_id from offer where state = 'pending' order by lead_id";
+
+/// The leads of which any offer waits for an answer, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn with_pending_offers(tx: &mut Tx) -> Result<Vec<LeadId>, Error> {
+    ids(tx.q(WITH_PENDING)).await
+}
+
+const LAST_OWNER: &str = "select o.rep from lead l join offer o on o.lead_id = l.id \
+     where l.email = $1 and o.state = 'accepted' order by o.decided_at desc, o.id desc limit 1";
+
+/// Who last owned a lead with this address, whatever became of it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn last_owner_of(tx: &mut Tx, email: &str) -> Result<Option<RepId>, Error> {
+    let query = tx.q(LAST_OWNER).bind(email.to_lowercase());
+    Ok(query.opt::<(RepId,)>().await?.map(|(rep,)| rep))
+}

@@ -1,0 +1,87 @@
+//! The offers of a lead as rows, to count them and to find leads by them.
+
+use serde::Serialize;
+
+use crate::{
+    domain::{
+        id::{OfferId, RepId, TeamId},
+        lead::{Lead, Offer, OfferKind},
+    },
+    store::{Error, Json, Sql, Tx, sql},
+};
+
+/// One offer's row; times are microseconds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(in crate::store) struct Row {
+    pub(in crate::store) id: OfferId,
+    pub(in crate::store) rep: RepId,
+    pub(in crate::store) team: Option<TeamId>,
+    pub(in crate::store) kind: &'static str,
+    pub(in crate::store) state: &'static str,
+    pub(in crate::store) epoch: u32,
+    pub(in crate::store) offered_at: i64,
+    pub(in crate::store) delivered_at: Option<i64>,
+    pub(in crate::store) until_at: Option<i64>,
+    pub(in crate::store) decided_at: Option<i64>,
+    pub(in crate::store) released_at: Option<i64>,
+    pub(in crate::store) reason: Option<String>,
+}
+
+impl Row {
+    /// That of `offer`.
+    pub(in crate::store) fn of(offer: &Offer) -> Self {
+        Self {
+            id: offer.id.clone(),
+            rep: offer.rep.clone(),
+            team: offer.team.clone(),
+            kind: kind_word(offer.kind),
+            state: offer.state.word(),
+            epoch: offer.epoch,
+            offered_at: offer.offered_at.as_microsecond(),
+            delivered_at: offer.delivered_at.map(|at| at.as_microsecond()),
+            until_at: offer.until.map(|at| at.as_microsecond()),
+            decided_at: offer.decided_at.map(|at| at.as_microsecond()),
+            released_at: offer.released_at.map(|at| at.as_microsecond()),
+            reason: offer.reason.as_ref().map(|reason| reason.id.clone()),
+        }
+    }
+
+    /// Whether one of the unique indexes counts it.
+    fn is_live(&self) -> bool {
+        self.state == "pending" || self.state == "accepted" && self.released_at.is_none()
+    }
+}
+
+fn kind_word(kind: OfferKind) -> &'static str {
+    match kind {
+        OfferKind::Push => "push",
+        OfferKind::Pool => "pool",
+        OfferKind::Given => "given",
+    }
+}
+
+const SAVE: Sql = sql!(
+    "insert into offer (id, lead_id, rep, team, kind, state, epoch, offered_at, delivered_at, until_at, \
+     decided_at, released_at, reason) \
+     select value ->> 'id', $1, value ->> 'rep', value ->> 'team', value ->> 'kind', value ->> 'state', \
+     cast(value ->> 'epoch' as bigint), cast(value ->> 'offered_at' as bigint), \
+     cast(value ->> 'delivered_at' as bigint), cast(value ->> 'until_at' as bigint), \
+     cast(value ->> 'decided_at' as bigint), cast(value ->> 'released_at' as bigint), value ->> 'reason' \
+     from " [sqlite "json_each($2)"] [postgres "jsonb_array_elements($2)"] " where true \
+     on conflict (id) do update set state = excluded.state, delivered_at = excluded.delivered_at, \
+     until_at = excluded.until_at, decided_at = excluded.decided_at, released_at = excluded.released_at, \
+     reason = excluded.reason, team = excluded.team, epoch = excluded.epoch"
+);
+
+/// Writes the offers of `lead` that are new or not as they were `before`, in one statement.
+pub(super) async fn save(tx: &mut Tx, lead: &Lead, before: &[Offer]) -> Result<(), Error> {
+    let changed = lead.offers.iter().filter(|o| super::is_changed(o, before));
+    let mut rows: Vec<Row> = changed.map(Row::of).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // First what ends, so that the unique indexes never see two live ones.
+    rows.sort_by_key(Row::is_live);
+    tx.q(SAVE).bind(&lead.id).bind(Json(rows)).exec().await?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Where cards stand in a chat, so that they can be changed there.
+
+use jiff::Timestamp;
+
+use super::{Claimed, Place};
+use crate::{
+    domain::id::LeadId,
+    store::{Error, Tx, row},
+};
+
+/// A card that stands in a chat.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// Its name, from [`card_key`](super::card_key).
+    pub key: String,
+    /// Whose.
+    pub lead_id: LeadId,
+    /// For whom.
+    pub recipient: String,
+    /// The channel or direct messages it is in.
+    pub conversation: String,
+    /// Its name there.
+    pub message: String,
+    /// Which asking it serves.
+    pub revision: i64,
+    /// When it was last shown.
+    pub shown_at: Timestamp,
+}
+row!(Card {
+    key,
+    lead_id,
+    recipient,
+    conversation,
+    message,
+    revision,
+    shown_at
+});
+
+const CARD: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
+     where key = $1";
+
+/// The card with this key, if it stands somewhere.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn card(tx: &mut Tx, key: &str) -> Result<Option<Card>, Error> {
+    tx.q(CARD).bind(key).opt().await
+}
+
+const BY_MESSAGE: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
+     where conversation = $1 and message = $2 order by key limit 1";
+
+/// The card that is this message.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn card_by_message(tx: &mut Tx, place: &Place) -> Result<Option<Card>, Error> {
+    let query = tx.q(BY_MESSAGE).bind(&place.conversation);
+    query.bind(&place.message).opt().await
+}
+
+const PUT: &str = "insert into card (key, lead_id, recipient, conversation, message, revision, shown_at) \
+     values ($1, $2, $3, $4, $5, $6, $7) \
+     on conflict (key) do update set recipient = excluded.recipient, conversation = excluded.conversation, \
+     message = excluded.message, revision = excluded.revision, shown_at = excluded.shown_at \
+     where card.revision <= excluded.revision";
+
+/// Says that the card that `claimed` asked for stands at `place` since `now`. An older showing does not
+/// replace a newer one.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn card_put(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    lead: &LeadId,
+    place: &Place,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(PUT).bind(&claimed.key).bind(lead);
+    let query = query.bind(&claimed.recipient).bind(&place.conversation);
+    let query = query.bind(&place.message).bind(claimed.revision);
+    query.bind(now).exec().await?;
+    Ok(())
+}
+
+const CARDS_OF: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
+     where lead_id = $1 order by key";
+
+/// Every card of a lead.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn cards_of(tx: &mut Tx, lead: &LeadId) -> Result<Vec<Card>, Error> {
+    tx.q(CARDS_OF).bind(lead).all().await
+}

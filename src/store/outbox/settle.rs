@@ -1,0 +1,120 @@
+//! What became of a delivery. Each answers whether it was still ours: after a lease has run out, somebody else decides.
+//! Nobody is woken: a worker that has settled one looks for the recipient's next by itself.
+
+use jiff::Timestamp;
+
+use super::{Claimed, Place};
+use crate::store::{Error, Tx};
+
+const SENT: &str = "update outbox set state = case when revision = $3 then 'sent' else 'pending' end, due_at = $6, attempts = 0, \
+     leased_by = null, leased_until = null, conversation = $4, message = $5, sent_at = $6, error = null \
+     where id = $1 and lease = $2 and leased_until is not null returning state";
+
+/// It was delivered; `place` is where, if the chat says it. A card that was asked for again meanwhile is due at once.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn sent(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    place: Option<&Place>,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let query = tx.q(SENT).bind(claimed.id).bind(claimed.lease);
+    let query = query
+        .bind(claimed.revision)
+        .bind(place.map(|place| place.conversation.clone()))
+        .bind(place.map(|place| place.message.clone()))
+        .bind(now);
+    let state: Option<(String,)> = query.opt().await?;
+    Ok(state.is_some())
+}
+
+const LATER: &str = "update outbox set state = case \
+     when revision > $6 and $3 in ('failed', 'dropped') then 'pending' else $3 end, due_at = $4, error = $5, leased_by = null, \
+     leased_until = null where id = $1 and lease = $2 and leased_until is not null";
+
+/// It was certainly not delivered, and is tried again at `due_at`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn retry(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    due_at: Timestamp,
+    why: &str,
+) -> Result<bool, Error> {
+    // Whether an earlier try got through is as unknown as it was.
+    let state = if claimed.maybe_sent {
+        "unknown"
+    } else {
+        "pending"
+    };
+    end(tx, claimed, state, due_at, why).await
+}
+
+/// Nobody knows whether it was delivered; at `due_at` one looks.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn unknown(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    due_at: Timestamp,
+    why: &str,
+) -> Result<bool, Error> {
+    end(tx, claimed, "unknown", due_at, why).await
+}
+
+/// It will never be delivered; a card that was asked for again meanwhile is tried anew.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn failed(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    now: Timestamp,
+    why: &str,
+) -> Result<bool, Error> {
+    end(tx, claimed, "failed", now, why).await
+}
+
+/// It is not true any more and need not be delivered; a card that was asked for again meanwhile is.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn dropped(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    now: Timestamp,
+    why: &str,
+) -> Result<bool, Error> {
+    end(tx, claimed, "dropped", now, why).await
+}
+
+async fn end(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    state: &str,
+    due_at: Timestamp,
+    why: &str,
+) -> Result<bool, Error> {
+    let query = tx.q(LATER).bind(claimed.id).bind(claimed.lease);
+    let query = query.bind(state).bind(due_at).bind(why);
+    let ended = query.bind(claimed.revision).exec().await?;
+    Ok(ended == 1)
+}
+
+const RECLAIM: &str = "update outbox set state = case \
+     when kind = 'show' and exists (select 1 from card where card.key = outbox.key) then 'pending' \
+     else 'unknown' end, \
+     due_at = $1, leased_by = null, leased_until = null where leased_until <= $1";
+
+/// Takes back what workers held that did not come back. A new message may have been sent: one looks first.
+/// Showing a card once more where it stands does no harm.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn reclaim_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    tx.q(RECLAIM).bind(now).exec().await
+}

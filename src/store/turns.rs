@@ -1,0 +1,127 @@
+//! Whose turn it is in each team: the balance, which decisions read under lock, and the ledger that explains it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Error, Json, Row, RowRef, Sql, Tx, row, sql};
+use crate::domain::{
+    id::{LeadId, OfferId, RepId, TeamId},
+    strategy::{Entry, Turns},
+};
+
+#[derive(Debug)]
+struct Stored {
+    team: TeamId,
+    doc: Json<Turns>,
+}
+row!(Stored { team, doc });
+
+const MAKE: Sql = sql!(
+    "insert into turns (team, doc) select value, $2 from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    " where true order by value on conflict (team) do nothing"
+);
+
+const LOCK: Sql = sql!(
+    "select team, doc from turns where team in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") order by team" [postgres " for update"]
+);
+
+/// The turns of `teams`, which nobody else can change until this transaction ends. Always locked in the order
+/// of their names, and before any lead, so that two decisions never wait for each other.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock(tx: &mut Tx, teams: &[TeamId]) -> Result<BTreeMap<TeamId, Turns>, Error> {
+    if teams.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut turns = read(tx, teams).await?;
+    if teams.iter().any(|team| !turns.contains_key(team)) {
+        // Once in a team's life; should the order be broken here, PostgreSQL says so and it is tried again.
+        let query = tx.q(MAKE).bind(Json(teams));
+        query.bind(Json(Turns::default())).exec().await?;
+        turns = read(tx, teams).await?;
+    }
+    Ok(turns)
+}
+
+async fn read(tx: &mut Tx, teams: &[TeamId]) -> Result<BTreeMap<TeamId, Turns>, Error> {
+    let rows: Vec<Stored> = tx.q(LOCK).bind(Json(teams)).all().await?;
+    Ok(rows.into_iter().map(|r| (r.team, r.doc.0)).collect())
+}
+
+const SAVE: &str = "insert into turns (team, doc) values ($1, $2) \
+     on conflict (team) do update set doc = excluded.doc";
+
+/// Stores the balances of a team that is locked.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn save(tx: &mut Tx, team: &TeamId, turns: &Turns) -> Result<(), Error> {
+    tx.q(SAVE).bind(team).bind(Json(turns)).exec().await?;
+    Ok(())
+}
+
+const POST: &str = "insert into turn (team, rep, lead_id, offer_id, why, amount, at) \
+     values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Adds a line to a team's ledger.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn post(
+    tx: &mut Tx,
+    team: &TeamId,
+    lead: Option<&LeadId>,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(POST).bind(team).bind(&entry.rep).bind(lead);
+    let query = query.bind(&entry.offer).bind(entry.why.word());
+    query.bind(entry.amount).bind(now).exec().await?;
+    Ok(())
+}
+
+/// A line of the ledger as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// When.
+    pub at: Timestamp,
+    /// Whose.
+    pub rep: RepId,
+    /// Of which lead.
+    pub lead: Option<LeadId>,
+    /// By which offer.
+    pub offer: Option<OfferId>,
+    /// The word for why.
+    pub why: String,
+    /// Turns; positive ones count as had.
+    pub amount: f64,
+}
+
+impl Row for Posted {
+    fn read(row: RowRef<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: row.get("at")?,
+            rep: row.get("rep")?,
+            lead: row.get("lead_id")?,
+            offer: row.get("offer_id")?,
+            why: row.get("why")?,
+            amount: row.get("amount")?,
+        })
+    }
+}
+
+const LEDGER: &str = "select at, rep, lead_id, offer_id, why, amount from turn where team = $1 \
+     order by id desc limit $2";
+
+/// The last lines of a team's ledger, newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn ledger(tx: &mut Tx, team: &TeamId, limit: i64) -> Result<Vec<Posted>, Error> {
+    tx.q(LEDGER).bind(team).bind(limit).all().await
+}
