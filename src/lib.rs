@@ -6,3 +6,7 @@ pub mod domain;
 pub mod intake;
 pub mod playground;
 pub mod store;
+pub mod clock;
+pub mod engine;
+pub mod rules;
+pub mod worker;

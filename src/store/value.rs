@@ -9,10 +9,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type, error::BoxDynError};
 
-use crate::domain::id::{
-    CalendarId, LeadId, OfferId, RepId, RouteId, SlaId, SourceId, SubmissionId, TeamId,
-};
-
 /// A JSON column: text on SQLite, `jsonb` on PostgreSQL.
 pub use sqlx::types::Json;
 
