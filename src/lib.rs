@@ -10,3 +10,4 @@ pub mod clock;
 pub mod engine;
 pub mod rules;
 pub mod worker;
+pub mod words;

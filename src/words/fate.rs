@@ -1,0 +1,153 @@
+//! What became of an offer, and who has the lead now: truthfully and by name.
+
+use super::{seen::cut, when::When};
+use crate::domain::{
+    id::{RepId, TeamId},
+    lead::{Lead, Offer, OfferState, Outcome, State},
+    policy::Policy,
+};
+
+const MAX_NOTE: usize = 120;
+
+/// What became of an offer that is over, for the rep who had it: "You declined it (Too busy). Jonas Weber
+/// has it since today 14:05."
+#[must_use]
+pub fn fate(lead: &Lead, offer: &Offer, policy: &Policy, when: &When) -> String {
+    let mut said = vec![
+        own_part(offer, policy, when),
+        whereabouts(lead, policy, &offer.rep, when),
+    ];
+    said.retain(|sentence| !sentence.is_empty());
+    said.join(" ")
+}
+
+fn own_part(offer: &Offer, policy: &Policy, when: &When) -> String {
+    match offer.state {
+        OfferState::Pending => String::new(),
+        OfferState::Accepted => match offer.released_at {
+            Some(at) => format!("You had it until {}.", when.said(at)),
+            None => String::new(),
+        },
+        OfferState::Declined => {
+            let reason = decline_words(offer, policy);
+            let said = offer.decided_at.map(|at| format!(" {}", when.said(at)));
+            format!("You declined it{}{reason}.", said.unwrap_or_default())
+        }
+        OfferState::Expired => match offer.decided_at {
+            Some(at) => format!("It had no answer by {}, so it moved on.", when.said(at)),
+            None => "It had no answer in time, so it moved on.".to_owned(),
+        },
+        OfferState::Withdrawn => withdrawn_words(offer).to_owned(),
+    }
+}
+
+/// The reason of a decline in brackets, as the rep chose it.
+fn decline_words(offer: &Offer, policy: &Policy) -> String {
+    let reason = offer.reason.as_ref();
+    let label = reason.map(|reason| {
+        policy
+            .decline(&reason.id)
+            .map_or(reason.id.as_str(), |rule| rule.label.as_str())
+    });
+    label.map_or_else(String::new, |label| format!(" ({})", cut(label, 60)))
+}
+
+fn withdrawn_words(offer: &Offer) -> &'static str {
+    let reason = offer.reason.as_ref().map(|reason| reason.id.as_str());
+    match reason {
+        Some("away") => "It was passed on because you were away.",
+        Some("undeliverable") => "It was passed on because the chat could not show it to you.",
+        Some("left") => "It was passed on because you are no longer in the list of reps.",
+        Some("moved on") => "Nobody claimed it in time.",
+        Some("assigned") => "It was given out by hand.",
+        Some("review" | "queued") => "Somebody asked for another way.",
+        // Where it is now says it all.
+        Some("claimed" | "closed" | "disqualified") => "",
+        Some(_) | None => "It was taken back.",
+    }
+}
+
+/// Who has the lead now, for `reader`: "Jonas Weber has it since today 14:05."
+#[must_use]
+pub fn whereabouts(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> String {
+    match &lead.state {
+        State::Pending => "It is on its way to somebody.".to_owned(),
+        State::Offered { offer } => match lead.offer(offer).map(|offer| &offer.rep) {
+            Some(rep) if rep == reader => "You are asked.".to_owned(),
+            Some(rep) => format!("{} is asked now.", policy.name_of(rep)),
+            None => "Somebody is asked now.".to_owned(),
+        },
+        State::Pooled { team, .. } => {
+            format!("Team {team} may claim it; nobody has it yet.")
+        }
+        State::Queued { team, waiting } => queued_words(team.as_ref(), waiting.is_some()),
+        State::Review { team } => format!("A manager of team {team} decides where it goes."),
+        State::Nurture { label } => nurture_words(label),
+        State::Owned { rep, offer } => owned_words(lead, rep, offer.as_str(), policy, reader, when),
+        State::Closed { rep, outcome, .. } => closed_words(rep.as_ref(), *outcome, policy, reader),
+        State::Disqualified { reason } if reason.trim().is_empty() => {
+            "It was dropped: nobody needs to call.".to_owned()
+        }
+        State::Disqualified { reason } => {
+            format!(
+                "It was dropped: {}.",
+                cut(reason, MAX_NOTE).trim_end_matches('.')
+            )
+        }
+    }
+}
+
+fn queued_words(team: Option<&TeamId>, waits: bool) -> String {
+    match (team, waits) {
+        (_, true) => "Nobody has it yet; it goes to the first who is free.".to_owned(),
+        (Some(team), false) => format!("Nobody has it yet; it is in the queue of team {team}."),
+        (None, false) => "Nobody has it yet; it is in the queue.".to_owned(),
+    }
+}
+
+fn nurture_words(label: &str) -> String {
+    match label {
+        "" | "by hand" => "It went to marketing.".to_owned(),
+        label => format!("It went to marketing ({}).", cut(label, 40)),
+    }
+}
+
+fn owned_words(
+    lead: &Lead,
+    rep: &RepId,
+    offer: &str,
+    policy: &Policy,
+    reader: &RepId,
+    when: &When,
+) -> String {
+    let since = lead
+        .offers
+        .iter()
+        .find(|one| one.id.as_str() == offer)
+        .and_then(|one| one.decided_at);
+    let since = since.map_or_else(String::new, |at| format!(" since {}", when.said(at)));
+    if rep == reader {
+        format!("You have it{since}.")
+    } else {
+        format!("{} has it{since}.", policy.name_of(rep))
+    }
+}
+
+fn closed_words(rep: Option<&RepId>, outcome: Outcome, policy: &Policy, reader: &RepId) -> String {
+    let ended = outcome_words(outcome);
+    match rep {
+        Some(rep) if rep == reader => format!("It is closed as {ended}."),
+        Some(rep) => format!("It is closed as {ended}; {} had it.", policy.name_of(rep)),
+        None => format!("It is closed as {ended}."),
+    }
+}
+
+/// "won", "lost", "a duplicate".
+#[must_use]
+pub fn outcome_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Won => "won",
+        Outcome::Lost => "lost",
+        Outcome::Duplicate => "a duplicate",
+    }
+}

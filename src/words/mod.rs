@@ -1,0 +1,10 @@
+//! All words that Baton says, as pure functions of state: cards, dialogs, notices and answers. Nobody
+//! else writes sentences, so that they can be read, mended and translated in one place.
+
+pub mod dialogs;
+pub mod facts;
+pub mod fate;
+pub mod notices;
+pub mod offer;
+pub mod seen;
+pub mod when;

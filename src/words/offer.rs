@@ -1,0 +1,359 @@
+//! The card of an offer in a rep's direct messages: what the lead is, why it is theirs, until when, and
+//! what can be done with it. It always shows the present state.
+//!
+//! ```text
+//! New lead #4711 · Ada Lovelace, Acme
+//! Asks for a demo
+//! Source: website, campaign Autumn      Looks like: high intent, strong fit …
+//! Please answer by 15:05, then somebody else is asked.
+//! [Accept] [Decline] [Details] [Why]
+//! ```
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    facts,
+    fate::{fate, outcome_words},
+    seen::{Seen, begin},
+    when::When,
+};
+use crate::domain::{
+    action::Action,
+    card::{Button, ButtonStyle, Card, Part, Run},
+    lead::{Lead, Offer, OfferKind, OfferLevel, Outcome, State},
+    policy::{Policy, Rung, Target},
+};
+
+/// The card of `offer` as it must look now.
+#[must_use]
+pub fn offer_card(
+    lead: &Lead,
+    offer: &Offer,
+    policy: &Policy,
+    viewer_zone: &TimeZone,
+    now: Timestamp,
+) -> Card {
+    let seen = Seen::by(&offer.rep, lead, policy);
+    let shown = Shown {
+        lead,
+        offer,
+        policy,
+        seen,
+        when: When::new(now, viewer_zone),
+    };
+    match standing_of(lead, offer) {
+        Standing::Asked => shown.asked(),
+        Standing::Claimable => shown.claimable(),
+        Standing::Theirs => shown.theirs(),
+        Standing::Ended(outcome) => shown.ended(outcome),
+        Standing::Over => shown.over(),
+    }
+}
+
+/// What an offer is to the rep who has it.
+enum Standing {
+    /// They are asked.
+    Asked,
+    /// They and others may claim it.
+    Claimable,
+    /// They own the lead by it.
+    Theirs,
+    /// They owned the lead at its end.
+    Ended(Outcome),
+    /// It moved on.
+    Over,
+}
+
+fn standing_of(lead: &Lead, offer: &Offer) -> Standing {
+    if offer.is_pending() {
+        return match offer.kind {
+            OfferKind::Push | OfferKind::Given => Standing::Asked,
+            OfferKind::Pool => Standing::Claimable,
+        };
+    }
+    let last_accepted = || {
+        let mut accepted = lead.offers.iter().rev();
+        accepted.find(|one| one.state == crate::domain::lead::OfferState::Accepted)
+    };
+    match &lead.state {
+        State::Owned { offer: id, .. } if *id == offer.id => Standing::Theirs,
+        State::Closed {
+            rep: Some(rep),
+            outcome,
+            ..
+        } if *rep == offer.rep && last_accepted().is_some_and(|last| last.id == offer.id) => {
+            Standing::Ended(*outcome)
+        }
+        State::Owned { .. }
+        | State::Closed { .. }
+        | State::Pending
+        | State::Offered { .. }
+        | State::Pooled { .. }
+        | State::Queued { .. }
+        | State::Review { .. }
+        | State::Nurture { .. }
+        | State::Disqualified { .. } => Standing::Over,
+    }
+}
+
+/// What a card is made of.
+struct Shown<'a> {
+    lead: &'a Lead,
+    offer: &'a Offer,
+    policy: &'a Policy,
+    seen: Seen<'a>,
+    when: When,
+}
+
+impl Shown<'_> {
+    fn asked(&self) -> Card {
+        let spoken = self.seen.spoken();
+        let buttons = vec![
+            self.offer_button(Action::OfferAccept, "Accept")
+                .styled(ButtonStyle::Primary)
+                .spoken(format!("Accept {spoken}")),
+            self.offer_button(Action::OfferDecline, "Decline")
+                .spoken(format!("Decline {spoken}"))
+                .opening_dialog(),
+        ];
+        self.open_card("Accept or decline it here.", "Please answer", buttons)
+    }
+
+    fn claimable(&self) -> Card {
+        let claim = self
+            .offer_button(Action::OfferClaim, "Claim")
+            .styled(ButtonStyle::Primary)
+            .spoken(format!("Claim {}", self.seen.spoken()));
+        self.open_card("The first to claim it has it.", "Claim it", vec![claim])
+    }
+
+    /// A card that waits for an answer.
+    fn open_card(&self, last: &str, ask: &str, buttons: Vec<Button>) -> Card {
+        let title = format!("New lead {}", self.seen.called());
+        let mut parts = vec![Part::Title(title)];
+        parts.extend(facts::body(&self.seen, self.policy));
+        parts.push(Part::Text(self.deadline(ask)));
+        parts.push(self.why_note());
+        parts.push(Part::Buttons(with_reading(buttons, &self.seen)));
+        let deadline = self.offer.until.map_or_else(String::new, |until| {
+            format!(" {ask} by {}.", self.when.said_with_zone(until))
+        });
+        let summary = format!("New {}{deadline} {last}", introduced(&self.seen));
+        Card { summary, parts }
+    }
+
+    fn deadline(&self, ask: &str) -> Vec<Run> {
+        match self.offer.until {
+            None => vec![Run::bold(format!("{ask} soon: somebody waits."))],
+            Some(until) if self.when.is_past(until) => vec![
+                Run::bold("The time to answer ended "),
+                self.when.moment(until),
+                Run::plain("; it may go to somebody else at any moment."),
+            ],
+            Some(until) => vec![
+                Run::bold(format!("{ask} by ")),
+                self.when.moment(until),
+                Run::plain(", then somebody else is asked."),
+            ],
+        }
+    }
+
+    fn theirs(&self) -> Card {
+        let mut parts = vec![Part::Title(format!("Your lead {}", self.seen.called()))];
+        parts.extend(facts::body(&self.seen, self.policy));
+        parts.push(Part::Text(contact_runs(self.lead, &self.when)));
+        parts.push(self.why_note());
+        parts.push(Part::Buttons(owner_buttons(&self.seen)));
+        let summary = format!(
+            "Your {} {}",
+            introduced(&self.seen),
+            contact_words(self.lead, &self.when)
+        );
+        Card { summary, parts }
+    }
+
+    fn ended(&self, outcome: Outcome) -> Card {
+        let ended = format!("Closed as {}.", outcome_words(outcome));
+        let title = format!("Lead {}", self.seen.called());
+        Card {
+            summary: format!("Lead {}: {ended}", self.seen.called()),
+            parts: vec![
+                Part::Title(title),
+                Part::Text(vec![Run::plain(ended)]),
+                Part::Buttons(reading_buttons(&self.seen)),
+            ],
+        }
+    }
+
+    /// The card of an offer that moved on: no buttons, and what became of the lead.
+    fn over(&self) -> Card {
+        let fate = fate(self.lead, self.offer, self.policy, &self.when);
+        let title = format!("Lead {}", self.seen.called());
+        Card {
+            summary: format!("{title}: {fate}"),
+            parts: vec![Part::Title(title), Part::Text(vec![Run::plain(fate)])],
+        }
+    }
+
+    fn offer_button(&self, action: Action, label: &str) -> Button {
+        Button::new(action, self.offer.id.as_str(), label)
+    }
+
+    fn why_note(&self) -> Part {
+        let why = why_theirs(self.lead, self.offer, self.policy);
+        Part::Note(vec![Run::plain(format!("Why you: {why}."))])
+    }
+}
+
+/// "lead #4711: Ada Lovelace, Acme, asks for a demo. High intent, strong fit, score 55."
+pub(super) fn introduced(seen: &Seen<'_>) -> String {
+    format!(
+        "lead #{}: {}, {} ({}). {}.",
+        seen.lead().number,
+        seen.who(),
+        seen.asks(),
+        facts::origin(seen),
+        begin(&facts::standing(seen))
+    )
+}
+
+/// What stands on every card after what it asks for.
+pub(super) fn with_reading(mut buttons: Vec<Button>, seen: &Seen<'_>) -> Vec<Button> {
+    buttons.extend(reading_buttons(seen));
+    buttons
+}
+
+/// Details and Why.
+pub(super) fn reading_buttons(seen: &Seen<'_>) -> Vec<Button> {
+    let (id, spoken) = (seen.lead().id.as_str(), seen.spoken());
+    vec![
+        Button::new(Action::LeadDetails, id, "Details")
+            .spoken(format!("Details of {spoken}"))
+            .opening_dialog(),
+        Button::new(Action::LeadWhy, id, "Why")
+            .spoken(format!("Why {spoken} went where it went"))
+            .opening_dialog(),
+    ]
+}
+
+/// What an owner can do.
+pub(super) fn owner_buttons(seen: &Seen<'_>) -> Vec<Button> {
+    let (lead, spoken) = (seen.lead(), seen.spoken());
+    let style = if lead.clock.attempted_at.is_none() {
+        ButtonStyle::Primary
+    } else {
+        ButtonStyle::Plain
+    };
+    let buttons = vec![
+        Button::new(Action::LeadContacted, lead.id.as_str(), "Contacted")
+            .styled(style)
+            .spoken(format!("Log a contact with {spoken}"))
+            .opening_dialog(),
+        Button::new(Action::LeadClose, lead.id.as_str(), "Close")
+            .spoken(format!("Close {spoken}"))
+            .opening_dialog(),
+    ];
+    with_reading(buttons, seen)
+}
+
+/// What the contact clock says: "Call by today 15:20."
+pub(super) fn contact_runs(lead: &Lead, when: &When) -> Vec<Run> {
+    let (before, at, after) = contact_parts(lead, when);
+    let Some(at) = at else {
+        return vec![Run::bold(before)];
+    };
+    vec![Run::bold(before), when.moment(at), Run::plain(after)]
+}
+
+/// The same in plain words.
+pub(super) fn contact_words(lead: &Lead, when: &When) -> String {
+    let (before, at, after) = contact_parts(lead, when);
+    let at = at.map_or_else(String::new, |at| when.said_with_zone(at));
+    format!("{before}{at}{after}")
+}
+
+fn contact_parts(lead: &Lead, when: &When) -> (&'static str, Option<Timestamp>, &'static str) {
+    if let Some(at) = lead.clock.contacted_at {
+        return ("Reached ", Some(at), ".");
+    }
+    if let Some(at) = lead.clock.attempted_at {
+        return ("Tried ", Some(at), ", not reached yet.");
+    }
+    match lead.plan.as_ref().and_then(|plan| plan.contact_by) {
+        Some(by) if when.is_past(by) => ("Please call now: it was due ", Some(by), "."),
+        Some(by) => ("Call by ", Some(by), "."),
+        None => ("Please call soon.", None, ""),
+    }
+}
+
+/// Why a lead came to this rep: the rule, and why they among all.
+pub(super) fn why_theirs(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
+    let rule = lead
+        .routing
+        .as_ref()
+        .and_then(|routing| routing.rule.as_ref());
+    let who = why_this_rep(lead, offer, policy);
+    match rule {
+        Some(rule) => format!("rule {rule}; {who}"),
+        None => who,
+    }
+}
+
+fn why_this_rep(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
+    let of_team = offer
+        .team
+        .as_ref()
+        .map_or_else(String::new, |team| format!(" in team {team}"));
+    let strategy = lead.routing.as_ref().and_then(|routing| routing.strategy);
+    let turn = strategy.map_or("you are next", facts::strategy_words);
+    match (offer.kind, &offer.level) {
+        (OfferKind::Given, _) => "given by hand or taken, not by turn".to_owned(),
+        (OfferKind::Pool, _) => format!("open to whoever claims it first{of_team}"),
+        (OfferKind::Push, OfferLevel::Target(place)) if offer.team.is_none() => {
+            why_named(lead, offer, policy, *place)
+        }
+        (OfferKind::Push, OfferLevel::Target(_) | OfferLevel::Hand) => format!("{turn}{of_team}"),
+        (OfferKind::Push, OfferLevel::Rung(Rung::Team)) => {
+            format!("nobody took it yet, and {turn}{of_team}")
+        }
+        (OfferKind::Push, OfferLevel::Rung(Rung::Backups)) => {
+            format!("nobody took it yet, and you are a backup{of_team}")
+        }
+        (OfferKind::Push, OfferLevel::Rung(Rung::Other(team))) => {
+            format!("nobody took it yet, and it is team {team}'s turn to help")
+        }
+    }
+}
+
+/// Why a rule that means a person means this one.
+fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> String {
+    let rule = lead
+        .routing
+        .as_ref()
+        .and_then(|routing| routing.rule.as_ref());
+    let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
+    let email = lead.contact.text(crate::domain::contact::Field::Email);
+    match route.and_then(|route| route.to.get(place)) {
+        Some(Target::AccountOwner) => match policy.account_of(email) {
+            Some(account) if account.owner.as_ref() == Some(&offer.rep) => {
+                format!("{} is your account", account.name)
+            }
+            Some(account) => format!("you stand in for the owner of {}", account.name),
+            None => "you own the account".to_owned(),
+        },
+        Some(Target::PreviousOwner) => {
+            "you, or whom you stand in for, had this person before".to_owned()
+        }
+        Some(Target::Rep(rep)) if *rep == offer.rep => "the rule names you".to_owned(),
+        Some(Target::Rep(rep)) => format!("you stand in for {}", policy.name_of(rep)),
+        Some(
+            Target::Team(_)
+            | Target::Pool { .. }
+            | Target::Queue(_)
+            | Target::Review(_)
+            | Target::Nurture(_)
+            | Target::Disqualify,
+        )
+        | None => "you are next".to_owned(),
+    }
+}

@@ -1,0 +1,353 @@
+//! A lead as one reader may see it. What a pool hides until somebody has claimed it is hidden in every
+//! text, also where the lead repeats it; and what leads write is cut to a sensible length.
+
+use crate::domain::{
+    contact::{Contact, Field, FieldValue},
+    id::RepId,
+    lead::{Lead, OfferKind, State},
+    policy::{Policy, Role, Target},
+};
+
+/// What stands for what is hidden.
+const HIDDEN: &str = "…";
+/// More of a text than this is never looked at.
+const MOST_READ: usize = 4_000;
+/// Fewer digits in a row are no phone number.
+const PHONE_DIGITS: usize = 6;
+/// The most characters of a name.
+const MAX_NAME: usize = 60;
+
+/// A lead and what of it stays hidden.
+#[derive(Clone, Debug)]
+pub struct Seen<'a> {
+    lead: &'a Lead,
+    hide: Vec<Field>,
+}
+
+impl<'a> Seen<'a> {
+    /// With nothing hidden.
+    #[must_use]
+    pub fn whole(lead: &'a Lead) -> Self {
+        Self {
+            lead,
+            hide: Vec::new(),
+        }
+    }
+
+    /// As this rep may see it: the owner and the managers everything, others of a pool what it shows.
+    #[must_use]
+    pub fn by(rep: &RepId, lead: &'a Lead, policy: &Policy) -> Self {
+        if !is_pooled(lead) && (lead.owner() == Some(rep) || manages(rep, lead, policy)) {
+            return Self::whole(lead);
+        }
+        let asked = |kind| {
+            let mut offers = lead.offers.iter().filter(|offer| offer.rep == *rep);
+            offers.any(|offer| offer.kind == kind)
+        };
+        let in_pool = is_pooled(lead) || (asked(OfferKind::Pool) && !asked(OfferKind::Push));
+        Self {
+            lead,
+            hide: if in_pool {
+                hidden(lead, policy)
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// As everybody in a channel may see it.
+    #[must_use]
+    pub fn in_channel(lead: &'a Lead, policy: &Policy) -> Self {
+        Self {
+            lead,
+            hide: hidden(lead, policy),
+        }
+    }
+
+    /// The lead itself, for what is never hidden.
+    #[must_use]
+    pub fn lead(&self) -> &'a Lead {
+        self.lead
+    }
+
+    /// Whether this field stays hidden.
+    #[must_use]
+    pub fn hides(&self, field: Field) -> bool {
+        self.hide.contains(&field)
+    }
+
+    /// Whether anything stays hidden.
+    #[must_use]
+    pub fn hides_something(&self) -> bool {
+        !self.hide.is_empty()
+    }
+
+    /// The value of a field on one line; empty when it is not given or hidden.
+    #[must_use]
+    pub fn value(&self, field: Field, max: usize) -> String {
+        let given = self.lead.contact.get(field);
+        match given.filter(|_| !self.hides(field)) {
+            None => String::new(),
+            Some(FieldValue::Number(number)) => cut(&number_words(*number), max),
+            Some(value @ (FieldValue::Text(_) | FieldValue::List(_))) => {
+                self.shown(&value.to_string(), max)
+            }
+        }
+    }
+
+    /// The text of a field exactly as given, to make a link of; empty when hidden.
+    #[must_use]
+    pub fn exact(&self, field: Field) -> &'a str {
+        if self.hides(field) {
+            ""
+        } else {
+            self.lead.contact.text(field)
+        }
+    }
+
+    /// Something that the lead wrote, on one line of at most `max` characters, without what is hidden.
+    #[must_use]
+    pub fn shown(&self, text: &str, max: usize) -> String {
+        let mut text: String = text.chars().take(MOST_READ).collect();
+        if self.hides(Field::Email) {
+            text = without_mails(&text);
+        }
+        for field in &self.hide {
+            for secret in secrets(&self.lead.contact, *field) {
+                text = without(&text, &secret);
+            }
+        }
+        if self.hides(Field::Phone) {
+            text = without_numbers(&text);
+        }
+        cut(&text, max)
+    }
+
+    /// The person's name, in one piece or in two.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let whole = self.value(Field::Name, MAX_NAME);
+        if !whole.is_empty() {
+            return whole;
+        }
+        let parts = [Field::FirstName, Field::LastName].map(|field| self.value(field, MAX_NAME));
+        cut(&parts.join(" "), MAX_NAME)
+    }
+
+    /// Who it is: "Ada Lovelace, Acme", or the next best.
+    #[must_use]
+    pub fn who(&self) -> String {
+        let company = self.value(Field::Company, MAX_NAME);
+        let named: Vec<String> = [self.name(), company]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        if !named.is_empty() {
+            return named.join(", ");
+        }
+        [Field::Email, Field::Phone]
+            .into_iter()
+            .map(|field| self.value(field, MAX_NAME))
+            .find(|text| !text.is_empty())
+            .unwrap_or_else(|| "somebody without a name".to_owned())
+    }
+
+    /// How people call it: "#4711 · Ada Lovelace, Acme".
+    #[must_use]
+    pub fn called(&self) -> String {
+        format!("#{} · {}", self.lead.number, self.who())
+    }
+
+    /// How a screen reader says it: "lead 4711, Ada Lovelace".
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        let name = self.name();
+        let name = if name.is_empty() { self.who() } else { name };
+        format!("lead {}, {name}", self.lead.number)
+    }
+
+    /// What they asked for, as what follows their name: "asks for a demo".
+    #[must_use]
+    pub fn asks(&self) -> String {
+        match self.lead.lead_type.as_str() {
+            "" => "got in touch".to_owned(),
+            "demo" => "asks for a demo".to_owned(),
+            "contact_sales" => "wants to talk to sales".to_owned(),
+            "contact" | "callback" => "asks to be contacted".to_owned(),
+            "trial" => "started a trial".to_owned(),
+            "pricing" | "quote" => "asks for a price".to_owned(),
+            "download" => "downloaded something".to_owned(),
+            "event" => "met us at an event".to_owned(),
+            "webinar" => "signed up for a webinar".to_owned(),
+            "newsletter" => "signed up for the newsletter".to_owned(),
+            "referral" => "was referred to us".to_owned(),
+            "mql" => "shows strong interest".to_owned(),
+            "chat" => "wrote in the chat".to_owned(),
+            "call" => "called us".to_owned(),
+            other => format!("came in as {}", self.shown(&other.replace('_', " "), 40)),
+        }
+    }
+}
+
+fn is_pooled(lead: &Lead) -> bool {
+    matches!(lead.state, State::Pooled { .. })
+}
+
+fn manages(rep: &RepId, lead: &Lead, policy: &Policy) -> bool {
+    let admin = policy
+        .reps
+        .get(rep)
+        .is_some_and(|rep| rep.role == Role::Admin);
+    let team = lead.team().and_then(|team| policy.team(team));
+    admin || team.is_some_and(|team| team.managers.contains(rep))
+}
+
+/// What the lead's pool hides. Once it is claimed the lead no longer says so, but its rule does; if that
+/// is gone too, everything is hidden.
+fn hidden(lead: &Lead, policy: &Policy) -> Vec<Field> {
+    if let State::Pooled { hide, .. } = &lead.state {
+        return with_parts(hide);
+    }
+    if !lead
+        .offers
+        .iter()
+        .any(|offer| offer.kind == OfferKind::Pool)
+    {
+        return Vec::new();
+    }
+    let rule = lead
+        .routing
+        .as_ref()
+        .and_then(|routing| routing.rule.as_ref());
+    let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
+    let Some(route) = route else {
+        return Field::ALL.to_vec();
+    };
+    let of_pools = route.to.iter().flat_map(|target| match target {
+        Target::Pool { hide, .. } => hide.as_slice(),
+        Target::Team(_)
+        | Target::Queue(_)
+        | Target::Review(_)
+        | Target::AccountOwner
+        | Target::PreviousOwner
+        | Target::Rep(_)
+        | Target::Nurture(_)
+        | Target::Disqualify => &[],
+    });
+    with_parts(&of_pools.copied().collect::<Vec<_>>())
+}
+
+/// Who hides the name means the whole of it.
+fn with_parts(hide: &[Field]) -> Vec<Field> {
+    let names = [Field::Name, Field::FirstName, Field::LastName];
+    let more = if hide.contains(&Field::Name) {
+        &names[..]
+    } else {
+        &[]
+    };
+    hide.iter().chain(more).copied().collect()
+}
+
+/// The texts by which a hidden value could be recognised.
+fn secrets(contact: &Contact, field: Field) -> Vec<String> {
+    let values = match contact.get(field) {
+        None => Vec::new(),
+        Some(FieldValue::Text(text)) => vec![text.clone()],
+        Some(FieldValue::Number(number)) => vec![number.to_string()],
+        Some(FieldValue::List(list)) => list.clone(),
+    };
+    let long_enough = |text: &String| text.trim().chars().count() > 2;
+    values.into_iter().filter(long_enough).collect()
+}
+
+/// The text without any occurrence of `secret`, whatever its case.
+fn without(text: &str, secret: &str) -> String {
+    let lower = |c: char| c.to_lowercase().next().unwrap_or(c);
+    let secret: Vec<char> = secret.trim().chars().map(lower).collect();
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let rest = chars[at..].iter().map(|c| lower(*c));
+        if rest.take(secret.len()).eq(secret.iter().copied()) {
+            out.push_str(HIDDEN);
+            at += secret.len();
+        } else {
+            out.push(*c);
+            at += 1;
+        }
+    }
+    out
+}
+
+fn without_mails(text: &str) -> String {
+    let words = text.split_whitespace();
+    let kept = words.map(|word| if word.contains('@') { HIDDEN } else { word });
+    kept.collect::<Vec<_>>().join(" ")
+}
+
+fn without_numbers(text: &str) -> String {
+    let in_number = |c: char| c.is_numeric() || " +()/.-\u{a0}".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut stretch = String::new();
+    for c in text.chars().map(Some).chain([None]) {
+        match c.filter(|c| in_number(*c)) {
+            Some(c) => stretch.push(c),
+            None => {
+                let digits = stretch.chars().filter(|c| c.is_numeric()).count();
+                if digits >= PHONE_DIGITS {
+                    out.push_str(" … ");
+                } else {
+                    out.push_str(&stretch);
+                }
+                stretch.clear();
+                out.extend(c);
+            }
+        }
+    }
+    out
+}
+
+/// The text on one line, cut to `max` characters.
+#[must_use]
+pub fn cut(text: &str, max: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.chars().nth(max).is_some() {
+            let short: String = line.chars().take(max.saturating_sub(1)).collect();
+            return format!("{}…", short.trim_end());
+        }
+    }
+    line
+}
+
+/// A number as people write it: "1,200", "12.5".
+#[must_use]
+pub fn number_words(number: f64) -> String {
+    let plain = number.to_string();
+    let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{grouped}{point}{rest}")
+}
+
+/// The first letter large, as a sentence begins.
+#[must_use]
+pub fn begin(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}

@@ -1,0 +1,64 @@
+//! Moments in words, on the clocks of whoever reads them.
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+
+use crate::domain::{
+    card::{MomentStyle, Run},
+    phrase,
+};
+
+/// The reader's clock at the moment of writing.
+#[derive(Clone, Debug)]
+pub struct When {
+    now: Zoned,
+}
+
+impl When {
+    /// Reads `now` in `zone`.
+    #[must_use]
+    pub fn new(now: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            now: now.to_zoned(zone.clone()),
+        }
+    }
+
+    /// The moment of writing.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now.timestamp()
+    }
+
+    /// Whether `at` is over.
+    #[must_use]
+    pub fn is_past(&self, at: Timestamp) -> bool {
+        at < self.now()
+    }
+
+    /// "today 15:05".
+    #[must_use]
+    pub fn said(&self, at: Timestamp) -> String {
+        phrase::say(at, &self.now)
+    }
+
+    /// "today 15:05 (Europe/Berlin)", for texts whose readers may sit elsewhere.
+    #[must_use]
+    pub fn said_with_zone(&self, at: Timestamp) -> String {
+        format!("{} ({})", self.said(at), self.zone())
+    }
+
+    /// The zone's name, or its offset.
+    #[must_use]
+    pub fn zone(&self) -> String {
+        self.now.strftime("%Q").to_string()
+    }
+
+    /// The moment for a card: the platform says it in the reader's zone where it can.
+    #[must_use]
+    pub fn moment(&self, at: Timestamp) -> Run {
+        Run::Moment {
+            at,
+            style: MomentStyle::DateTime,
+            fallback: self.said_with_zone(at),
+        }
+    }
+}
