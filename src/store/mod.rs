@@ -27,6 +27,7 @@ mod migrate;
 mod names;
 pub mod outbox;
 mod postgres;
+pub mod reps;
 mod row;
 mod sql;
 mod sqlite;

@@ -13,4 +13,5 @@ mod store;
 mod store_intake;
 mod store_leads;
 mod store_outbox;
+mod store_reps;
 mod store_turns;

@@ -1,0 +1,302 @@
+//! What Baton has learned of reps: where their chat is, whether it delivers, and how much they carry.
+
+mod absence;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Error, Json, Sql, Tx, row, sql};
+use crate::domain::{id::RepId, world::Offered};
+
+pub use absence::{
+    Absence, absence_add, absence_cancel, absences_now, absences_of, absences_to_begin,
+    end_absences, next_absence_change,
+};
+
+/// A rep as far as Baton has learned of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownRep {
+    /// Who.
+    pub id: RepId,
+    /// Their user on Slack.
+    pub slack_user: Option<String>,
+    /// The conversation of direct messages.
+    pub slack_dm: Option<String>,
+    /// As in their chat profile.
+    pub name: Option<String>,
+    /// The time zone in their chat profile.
+    pub zone: Option<String>,
+    /// Since when the chat does not deliver to them.
+    pub unreachable_at: Option<Timestamp>,
+    /// In the chat's words.
+    pub unreachable_why: Option<String>,
+    /// Available outside working hours until then.
+    pub extra_until: Option<Timestamp>,
+    /// When the chat was asked about them last.
+    pub looked_up_at: Option<Timestamp>,
+    /// When they were found to be taken out of the configuration.
+    pub gone_at: Option<Timestamp>,
+}
+row!(KnownRep {
+    id,
+    slack_user,
+    slack_dm,
+    name,
+    zone,
+    unreachable_at,
+    unreachable_why,
+    extra_until,
+    looked_up_at,
+    gone_at
+});
+
+const KNOWN: Sql = sql!(
+    "select id, slack_user, slack_dm, name, zone, unreachable_at, unreachable_why, extra_until, looked_up_at, \
+     gone_at from rep where id in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ")"
+);
+
+/// What is known of `reps`; who is missing, nothing is known of.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn known(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, KnownRep>, Error> {
+    let rows: Vec<KnownRep> = tx.q(KNOWN).bind(Json(reps)).all().await?;
+    Ok(rows.into_iter().map(|rep| (rep.id.clone(), rep)).collect())
+}
+
+const ALL: &str = "select id, slack_user, slack_dm, name, zone, unreachable_at, unreachable_why, extra_until, \
+     looked_up_at, gone_at from rep order by id";
+
+/// Every rep that Baton ever knew.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn all(tx: &mut Tx) -> Result<Vec<KnownRep>, Error> {
+    tx.q(ALL).all().await
+}
+
+const BY_SLACK_USER: &str =
+    "select id from rep where slack_user = $1 and gone_at is null order by id limit 1";
+
+/// Who this user of Slack is.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn by_slack_user(tx: &mut Tx, user: &str) -> Result<Option<RepId>, Error> {
+    let row: Option<(RepId,)> = tx.q(BY_SLACK_USER).bind(user).opt().await?;
+    Ok(row.map(|(rep,)| rep))
+}
+
+/// What the chat says of a rep; what it does not say stays as it was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Learned<'a> {
+    /// Their user on Slack.
+    pub slack_user: Option<&'a str>,
+    /// The conversation of direct messages.
+    pub slack_dm: Option<&'a str>,
+    /// As in their profile.
+    pub name: Option<&'a str>,
+    /// The time zone in their profile.
+    pub zone: Option<&'a str>,
+}
+
+/// Direct messages belong to a user: with another user the old conversation is forgotten.
+const LEARNED: &str = "insert into rep (id, slack_user, slack_dm, name, zone, looked_up_at) \
+     values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set \
+     slack_dm = coalesce(excluded.slack_dm, case when excluded.slack_user is null \
+         or excluded.slack_user = rep.slack_user then rep.slack_dm end), \
+     slack_user = coalesce(excluded.slack_user, rep.slack_user), name = coalesce(excluded.name, rep.name), \
+     zone = coalesce(excluded.zone, rep.zone), looked_up_at = excluded.looked_up_at, gone_at = null";
+
+/// Keeps what the chat says of a rep.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn learned(
+    tx: &mut Tx,
+    rep: &RepId,
+    what: Learned<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(LEARNED).bind(rep).bind(what.slack_user);
+    let query = query.bind(what.slack_dm).bind(what.name).bind(what.zone);
+    query.bind(now).exec().await?;
+    Ok(())
+}
+
+const UNREACHABLE: &str = "insert into rep (id, unreachable_at, unreachable_why) values ($1, $2, $3) \
+     on conflict (id) do update set unreachable_why = excluded.unreachable_why, \
+     unreachable_at = coalesce(rep.unreachable_at, excluded.unreachable_at)";
+
+/// The chat does not deliver to this rep; says when that began if it was so before.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn unreachable(tx: &mut Tx, rep: &RepId, why: &str, now: Timestamp) -> Result<(), Error> {
+    tx.q(UNREACHABLE)
+        .bind(rep)
+        .bind(now)
+        .bind(why)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+const REACHABLE: &str = "update rep set unreachable_at = null, unreachable_why = null \
+     where id = $1 and unreachable_at is not null";
+
+/// The chat delivers to this rep; whether that is news.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn reachable(tx: &mut Tx, rep: &RepId) -> Result<bool, Error> {
+    Ok(tx.q(REACHABLE).bind(rep).exec().await? == 1)
+}
+
+const EXTRA: &str = "insert into rep (id, extra_until) values ($1, $2) \
+     on conflict (id) do update set extra_until = excluded.extra_until";
+
+/// Makes a rep available outside working hours until then, or no longer.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn extra_until(tx: &mut Tx, rep: &RepId, until: Option<Timestamp>) -> Result<(), Error> {
+    tx.q(EXTRA).bind(rep).bind(until).exec().await?;
+    Ok(())
+}
+
+const GONE: &str = "insert into rep (id, gone_at) values ($1, $2) \
+     on conflict (id) do update set gone_at = excluded.gone_at where rep.gone_at is null";
+
+/// The rep was taken out of the configuration; whether that is news.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn gone(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<bool, Error> {
+    Ok(tx.q(GONE).bind(rep).bind(now).exec().await? == 1)
+}
+
+const HERE: &str = "insert into rep (id) values ($1) on conflict (id) do update set gone_at = null";
+
+/// The rep stands in the configuration; also makes their row, for [`lock`].
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn here(tx: &mut Tx, rep: &RepId) -> Result<(), Error> {
+    tx.q(HERE).bind(rep).exec().await?;
+    Ok(())
+}
+
+const LOCK: Sql = sql!("select id from rep where id = $1" [postgres " for update"]);
+
+/// Holds a rep until the transaction ends; before any turns and leads, for events about the rep.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock(tx: &mut Tx, rep: &RepId) -> Result<(), Error> {
+    tx.q(LOCK).bind(rep).opt::<(RepId,)>().await?;
+    Ok(())
+}
+
+/// Of whom the load is asked, and how much of it: what no limit of theirs needs is not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Wanted {
+    /// Who.
+    pub rep: RepId,
+    /// Count open leads, those that they own if touched since then.
+    #[serde(serialize_with = "micros")]
+    pub open_since: Option<Timestamp>,
+    /// Count the offers of the last hour, day and week.
+    pub offered: bool,
+}
+
+fn micros<S: serde::Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    at.map(Timestamp::as_microsecond).serialize(to)
+}
+
+/// How much a rep carries. A pool's card asks nobody in person and counts nowhere here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Offers that wait for an answer.
+    pub pending: u32,
+    /// Pending offers plus owned, unclosed leads touched lately; 0 if not wanted.
+    pub open: u32,
+    /// Offers lately; 0 if not wanted.
+    pub offered: Offered,
+}
+
+#[derive(Debug)]
+struct Counts {
+    rep: RepId,
+    pending: i64,
+    owned: Option<i64>,
+    hour: i64,
+    day: i64,
+    week: i64,
+}
+row!(Counts {
+    rep,
+    pending,
+    owned,
+    hour,
+    day,
+    week
+});
+
+/// Everything by an index, in one statement, for all reps asked for.
+const LOADS: Sql = sql!(
+    "with wanted as (select value ->> 'rep' as rep, cast(value ->> 'open_since' as bigint) as since, "
+    [sqlite "value ->> 'offered' = 1"] [postgres "cast(value ->> 'offered' as boolean)"] " as offered from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] ") \
+     select w.rep, (select count(*) from offer o where o.rep = w.rep and o.state = 'pending' \
+         and o.kind in ('push', 'given')) as pending, \
+     case when w.since is not null then (select count(*) from lead l where l.owner = w.rep \
+         and l.state = 'owned' and l.touched_at >= w.since) end as owned, \
+     cast(coalesce(t.hour, 0) as bigint) as hour, cast(coalesce(t.day, 0) as bigint) as day, \
+     cast(coalesce(t.week, 0) as bigint) as week \
+     from wanted w left join (select o.rep, sum(case when o.offered_at > $2 then 1 else 0 end) as hour, \
+         sum(case when o.offered_at > $3 then 1 else 0 end) as day, count(*) as week \
+         from wanted c join offer o on o.rep = c.rep and o.offered_at > $4 and o.kind in ('push', 'given') \
+         where c.offered group by o.rep) t on t.rep = w.rep"
+);
+
+/// How much each of these reps carries `now`, in one statement.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn loads(
+    tx: &mut Tx,
+    wanted: &[Wanted],
+    now: Timestamp,
+) -> Result<BTreeMap<RepId, Load>, Error> {
+    let ago = |hours| {
+        let span = jiff::SignedDuration::from_hours(hours);
+        now.checked_sub(span).unwrap_or(Timestamp::MIN)
+    };
+    let query = tx.q(LOADS).bind(Json(wanted));
+    let query = query.bind(ago(1)).bind(ago(24)).bind(ago(24 * 7));
+    let rows: Vec<Counts> = query.all().await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| (r.rep.clone(), r.load()))
+        .collect())
+}
+
+impl Counts {
+    fn load(&self) -> Load {
+        let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        Load {
+            pending: count(self.pending),
+            open: self.owned.map_or(0, |owned| count(owned + self.pending)),
+            offered: Offered {
+                hour: count(self.hour),
+                day: count(self.day),
+                week: count(self.week),
+            },
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! When reps are away: planned, running and past.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{id::RepId, world::Away},
+    store::{Channel, Error, Json, Sql, Tx, row, sql},
+};
+
+/// One time away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absence {
+    /// Its name.
+    pub id: String,
+    /// Whose.
+    pub rep: RepId,
+    /// When it begins.
+    pub from_at: Timestamp,
+    /// When it ends; absent: when they say that they are back.
+    pub until_at: Option<Timestamp>,
+    /// In their words.
+    pub reason: String,
+    /// Who stands in.
+    pub cover: Option<RepId>,
+    /// Who said so.
+    pub made_by: String,
+    /// When.
+    pub made_at: Timestamp,
+}
+row!(Absence {
+    id,
+    rep,
+    from_at,
+    until_at,
+    reason,
+    cover,
+    made_by,
+    made_at
+});
+
+const ADD: &str = "insert into absence (id, rep, from_at, until_at, reason, cover, made_by, made_at) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/// Stores an absence; its beginning, should it lie in the past, is still to be acted on.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absence_add(tx: &mut Tx, absence: &Absence) -> Result<(), Error> {
+    let query = tx.q(ADD).bind(&absence.id).bind(&absence.rep);
+    let query = query.bind(absence.from_at).bind(absence.until_at);
+    let query = query.bind(&absence.reason).bind(&absence.cover);
+    let query = query.bind(&absence.made_by).bind(absence.made_at);
+    query.exec().await?;
+    // The worker may sleep until a later moment.
+    tx.notify(Channel::Leads).await
+}
+
+#[derive(Debug)]
+struct Running {
+    rep: RepId,
+    until_at: Option<Timestamp>,
+    cover: Option<RepId>,
+}
+row!(Running {
+    rep,
+    until_at,
+    cover
+});
+
+const NOW: Sql = sql!(
+    "select rep, until_at, cover from absence where cancelled_at is null and from_at <= $2 \
+     and (until_at is null or until_at > $2) and rep in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") order by rep, case when until_at is null then 1 else 0 end, until_at"
+);
+
+/// Who of `reps` is away `now`. Of two absences that overlap the one that ends later counts.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absences_now(
+    tx: &mut Tx,
+    reps: &[RepId],
+    now: Timestamp,
+) -> Result<BTreeMap<RepId, Away>, Error> {
+    let rows: Vec<Running> = tx.q(NOW).bind(Json(reps)).bind(now).all().await?;
+    let away = |running: Running| {
+        let Running {
+            rep,
+            until_at: until,
+            cover,
+        } = running;
+        (rep, Away { until, cover })
+    };
+    Ok(rows.into_iter().map(away).collect())
+}
+
+const OF: &str = "select id, rep, from_at, until_at, reason, cover, made_by, made_at from absence \
+     where rep = $1 and cancelled_at is null and (until_at is null or until_at > $2) order by from_at, id";
+
+/// The running and planned absences of a rep, in order.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absences_of(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Vec<Absence>, Error> {
+    tx.q(OF).bind(rep).bind(now).all().await
+}
+
+const CANCEL: &str = "update absence set cancelled_at = $2 where id = $1 and cancelled_at is null \
+     and (until_at is null or until_at > $2)";
+
+/// Takes back an absence that is not over; whether there was one.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absence_cancel(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool, Error> {
+    Ok(tx.q(CANCEL).bind(id).bind(now).exec().await? == 1)
+}
+
+const END: &str = "update absence set until_at = $2, begun_at = coalesce(begun_at, $2) where rep = $1 \
+     and cancelled_at is null and from_at <= $2 and (until_at is null or until_at > $2)";
+
+/// Ends what absences of the rep run now; how many.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn end_absences(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<u64, Error> {
+    tx.q(END).bind(rep).bind(now).exec().await
+}
+
+const BEGIN: &str = "update absence set begun_at = $1 where cancelled_at is null and begun_at is null \
+     and from_at <= $1 returning id, rep, from_at, until_at, reason, cover, made_by, made_at";
+
+/// The absences whose beginning has come and is to be acted on, each told once. One that is over already (Baton
+/// was down) is left out.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absences_to_begin(tx: &mut Tx, now: Timestamp) -> Result<Vec<Absence>, Error> {
+    let mut begun: Vec<Absence> = tx.q(BEGIN).bind(now).all().await?;
+    begun.retain(|absence| absence.until_at.is_none_or(|until| until > now));
+    begun.sort_by(|a, b| (a.from_at, &a.id).cmp(&(b.from_at, &b.id)));
+    Ok(begun)
+}
+
+const NEXT_CHANGE: &str = "select min(at) from ( \
+     select min(from_at) as at from absence where cancelled_at is null and begun_at is null \
+     union all select min(until_at) from absence where cancelled_at is null and until_at is not null \
+         and until_at > $1) as ats";
+
+/// When somebody next goes or comes back. A beginning that was not acted on yet is told, even if it is past.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn next_absence_change(tx: &mut Tx, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let query = tx.q(NEXT_CHANGE).bind(now);
+    Ok(query.one::<(Option<Timestamp>,)>().await?.0)
+}

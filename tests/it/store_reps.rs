@@ -1,0 +1,246 @@
+//! Reps in the store: what is known, who is away, and how much each carries.
+
+use baton::{
+    domain::{
+        id::RepId,
+        lead::{OfferKind, OfferState},
+        world::{Away, Offered},
+    },
+    store::{
+        Db, Error, Tx,
+        reps::{self, Absence, Learned, Load, Wanted},
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    db::both,
+    store_leads::{add, at, lead, offer, owned},
+};
+
+async fn write<T>(db: &Db, job: impl AsyncFn(&mut Tx) -> Result<T, Error>) -> T {
+    let done: Result<T, Error> = db.write(async |mut tx| job(&mut tx).await).await;
+    done.unwrap()
+}
+
+fn absence(id: &str, from: i64, until: Option<i64>) -> Absence {
+    Absence {
+        id: id.to_owned(),
+        rep: "anna".into(),
+        from_at: at(from),
+        until_at: until.map(at),
+        reason: "holidays".to_owned(),
+        cover: Some("ben".into()),
+        made_by: "anna".to_owned(),
+        made_at: at(0),
+    }
+}
+
+async fn away(db: &Db, now: Timestamp) -> Option<Away> {
+    let reps: [RepId; 2] = ["anna".into(), "ben".into()];
+    let mut away = write(db, async |tx| reps::absences_now(tx, &reps, now).await).await;
+    away.remove("anna")
+}
+
+#[tokio::test]
+async fn what_the_chat_says_is_kept_and_what_it_does_not_say_stays() {
+    both(async |db| {
+        let anna = RepId::from("anna");
+        let known = write(&db, async |tx| {
+            let first = Learned {
+                slack_user: Some("U1"),
+                slack_dm: Some("D1"),
+                zone: Some("Europe/Berlin"),
+                name: None,
+            };
+            reps::learned(tx, &anna, first, at(1)).await?;
+            let second = Learned {
+                slack_user: Some("U1"),
+                name: Some("Anna"),
+                ..Learned::default()
+            };
+            reps::learned(tx, &anna, second, at(2)).await?;
+            reps::unreachable(tx, &anna, "user_disabled", at(3)).await?;
+            reps::unreachable(tx, &anna, "is_archived", at(4)).await?;
+            reps::extra_until(tx, &anna, Some(at(9))).await?;
+            assert_eq!(reps::by_slack_user(tx, "U1").await?, Some(anna.clone()));
+            Ok(reps::known(tx, &[anna.clone(), "ben".into()])
+                .await?
+                .remove("anna")
+                .unwrap())
+        })
+        .await;
+        assert_eq!(
+            (known.slack_dm.as_deref(), known.name.as_deref()),
+            (Some("D1"), Some("Anna"))
+        );
+        assert_eq!(known.zone.as_deref(), Some("Europe/Berlin"));
+        assert_eq!(
+            (known.unreachable_at, known.unreachable_why.as_deref()),
+            (Some(at(3)), Some("is_archived"))
+        );
+        assert_eq!(
+            (known.extra_until, known.looked_up_at),
+            (Some(at(9)), Some(at(2)))
+        );
+        let after = write(&db, async |tx| {
+            assert!(reps::reachable(tx, &anna).await? && !reps::reachable(tx, &anna).await?);
+            reps::extra_until(tx, &anna, None).await?;
+            let moved = Learned {
+                slack_user: Some("U2"),
+                ..Learned::default()
+            };
+            reps::learned(tx, &anna, moved, at(5)).await?;
+            reps::lock(tx, &anna).await?;
+            Ok(reps::all(tx).await?.remove(0))
+        })
+        .await;
+        assert_eq!(
+            (after.slack_dm, after.unreachable_at, after.extra_until),
+            (None, None, None)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_leaves_the_configuration_is_told_once_until_they_return() {
+    both(async |db| {
+        let anna = RepId::from("anna");
+        write(&db, async |tx| {
+            let slack = Learned {
+                slack_user: Some("U1"),
+                ..Learned::default()
+            };
+            reps::learned(tx, &anna, slack, at(0)).await?;
+            assert!(reps::gone(tx, &anna, at(1)).await? && !reps::gone(tx, &anna, at(2)).await?);
+            assert_eq!(reps::by_slack_user(tx, "U1").await?, None);
+            reps::here(tx, &anna).await?;
+            assert_eq!(reps::by_slack_user(tx, "U1").await?, Some(anna.clone()));
+            assert!(reps::gone(tx, &"new".into(), at(3)).await?);
+            Ok(())
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_absence_begins_once_and_ends_when_the_rep_is_back() {
+    both(async |db| {
+        let anna = RepId::from("anna");
+        write(&db, async |tx| {
+            reps::absence_add(tx, &absence("a", 10, Some(20))).await?;
+            reps::absence_add(tx, &absence("b", 15, None)).await?;
+            reps::absence_add(tx, &absence("c", 90, Some(99))).await
+        })
+        .await;
+        let next =
+            async |now| write(&db, async |tx| reps::next_absence_change(tx, now).await).await;
+        let begin = async |now| {
+            let begun = write(&db, async |tx| reps::absences_to_begin(tx, now).await).await;
+            begun
+                .into_iter()
+                .map(|absence| absence.id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(next(at(0)).await, Some(at(10)));
+        assert_eq!(away(&db, at(9)).await, None);
+        let cover = Some(RepId::from("ben"));
+        assert_eq!(
+            away(&db, at(10)).await,
+            Some(Away {
+                until: Some(at(20)),
+                cover: cover.clone()
+            })
+        );
+        assert_eq!(begin(at(10)).await, ["a"]);
+        assert!(begin(at(11)).await.is_empty());
+        assert_eq!(next(at(11)).await, Some(at(15)));
+        assert_eq!(begin(at(16)).await, ["b"]);
+        assert_eq!(away(&db, at(16)).await, Some(Away { until: None, cover }));
+        assert_eq!(next(at(16)).await, Some(at(20)));
+        assert_eq!(
+            write(&db, async |tx| reps::end_absences(tx, &anna, at(17)).await).await,
+            2
+        );
+        assert_eq!(away(&db, at(17)).await, None);
+        let left = write(&db, async |tx| reps::absences_of(tx, &anna, at(17)).await).await;
+        assert_eq!(left, [absence("c", 90, Some(99))]);
+        write(&db, async |tx| {
+            assert!(reps::absence_cancel(tx, "c", at(18)).await?);
+            assert!(!reps::absence_cancel(tx, "c", at(18)).await?);
+            assert!(
+                !reps::absence_cancel(tx, "a", at(18)).await?,
+                "that one is over"
+            );
+            Ok(())
+        })
+        .await;
+        assert_eq!((away(&db, at(95)).await, next(at(18)).await), (None, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_load_counts_what_waits_what_is_open_and_what_came_lately() {
+    both(async |db| {
+        let now = at(0) + SignedDuration::from_hours(300);
+        let mut leads: Vec<_> = (1..=3).map(|n| owned(lead(n), "anna")).collect();
+        leads[2].touched_at = at(500);
+        for (n, hours) in [(4, 0), (5, 5), (6, 100), (7, 200)] {
+            let mut asked = lead(n);
+            asked
+                .offers
+                .push(offer(&format!("o{n}"), "anna", OfferState::Expired));
+            asked.offers[0].offered_at = now - SignedDuration::from_hours(hours);
+            leads.push(asked);
+        }
+        let mut pending = lead(8);
+        pending
+            .offers
+            .push(offer("o8", "anna", OfferState::Pending));
+        let mut pooled = lead(9);
+        pooled.offers.push(offer("o9", "anna", OfferState::Pending));
+        pooled.offers[0].kind = OfferKind::Pool;
+        pooled.offers[0].offered_at = now;
+        leads.extend([pending, pooled]);
+        add(&db, &leads).await;
+        let ask = |rep: &str, open_since, offered| Wanted {
+            rep: rep.into(),
+            open_since,
+            offered,
+        };
+        let loads = write(&db, async |tx| {
+            let wanted = [ask("anna", Some(at(500)), true), ask("ben", None, false)];
+            reps::loads(tx, &wanted, now).await
+        })
+        .await;
+        let offered = Offered {
+            hour: 1,
+            day: 2,
+            week: 3,
+        };
+        assert_eq!(
+            loads[&RepId::from("anna")],
+            Load {
+                pending: 1,
+                open: 2,
+                offered
+            }
+        );
+        assert_eq!(loads[&RepId::from("ben")], Load::default());
+        let unlimited = write(&db, async |tx| {
+            reps::loads(tx, &[ask("anna", None, false)], now).await
+        })
+        .await;
+        assert_eq!(
+            unlimited[&RepId::from("anna")],
+            Load {
+                pending: 1,
+                ..Load::default()
+            }
+        );
+    })
+    .await;
+}
