@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Drives the playground with Slack's own clients: slack_sdk (Python), Bolt and the block types (JavaScript).
+# Needs python3 with venv, node 20 and the registries; keeps what it fetches in target/clients.
+# BATON_BIN names the binary, target/debug/baton if not set.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+BATON_BIN=$(realpath "${BATON_BIN:-$root/target/debug/baton}")
+export BATON_BIN
+[ -x "$BATON_BIN" ] || { echo "$BATON_BIN is missing; run cargo build first" >&2; exit 1; }
+# The playground is on this machine; no proxy stands between.
+export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
+
+work=$root/target/clients
+mkdir -p "$work"
+
+venv=$work/venv
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+"$venv/bin/python" "$here/sdk.py"
+
+cp "$here"/{package.json,package-lock.json,tsconfig.json,blocks.mts,playground.mjs,bolt.mjs} "$work/"
+cd "$work"
+if ! cmp --silent package-lock.json installed-lock.json; then
+  npm ci --no-audit --no-fund --loglevel=error
+  cp package-lock.json installed-lock.json
+fi
+npx --no-install tsc --project tsconfig.json
+node bolt.mjs
