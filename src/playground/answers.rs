@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::blocks::{Surface, check_blocks, check_view};
 use super::core::Core;
+use super::dialogs::Dialog;
 use super::message::{Draft, Message};
-use super::world::{Address, Dialog};
+use super::world::Address;
 
 /// What Slack's client says when the answer to a dialog makes no sense.
 const TROUBLE: &str = "We had some trouble connecting. Try again?";

@@ -8,11 +8,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
+use super::dialogs::Dialog;
 use super::faults::Faults;
 use super::limits::Limits;
 use super::message::Message;
 use super::settings::Settings;
-use super::world::{Dialog, World};
+use super::world::World;
 
 /// How many calls the log keeps.
 const CALLS_KEPT: usize = 20_000;

@@ -90,3 +90,32 @@ pub(super) async fn live(
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FILES;
+
+    #[test]
+    fn the_page_loads_nothing_from_elsewhere_and_parses_no_html() {
+        for (path, _, content) in FILES {
+            for word in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                "eval(",
+            ] {
+                assert!(!content.contains(word), "{word} in {path}");
+            }
+            for address in [
+                "src=\"http",
+                "href=\"http",
+                "url(http",
+                "@import",
+                "from \"http",
+            ] {
+                assert!(!content.contains(address), "{address} in {path}");
+            }
+        }
+    }
+}

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::dialogs::Dialog;
 use super::message::{Draft, Message, name_blocks};
 use super::settings::{Channel, Group, Person};
 
@@ -35,23 +36,6 @@ pub(super) struct World {
     triggers: HashMap<String, Trigger>,
     #[serde(skip)]
     addresses: HashMap<String, Address>,
-}
-
-/// A dialog somebody has open, or their home tab.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Dialog {
-    /// Slack's id of the view.
-    pub id: String,
-    /// Who sees it.
-    pub user: String,
-    /// Changes with every update.
-    pub hash: String,
-    /// The view below it in the stack.
-    pub previous: Option<String>,
-    /// The lowest view of the stack.
-    pub root: String,
-    /// The view as the app gave it.
-    pub view: Value,
 }
 
 /// An uploaded file.
@@ -133,7 +117,10 @@ impl World {
 
     /// Whose direct messages this room is.
     pub(super) fn dm_owner(&self, room: &str) -> Option<&Person> {
-        self.people.iter().find(|person| person.dm() == room)
+        let rest = room.strip_prefix('D')?;
+        self.people
+            .iter()
+            .find(|person| person.id.get(1..) == Some(rest))
     }
 
     pub(super) fn sees(&self, user: &str, room: &str) -> bool {
@@ -141,6 +128,20 @@ impl World {
             Some(owner) => owner.id == user,
             None => self.channel(room).is_some_and(|channel| channel.has(user)),
         }
+    }
+
+    /// The rooms this person sees: their direct messages and their channels.
+    pub(super) fn rooms_of(&self, user: &str) -> Vec<String> {
+        let channels = self
+            .channels
+            .iter()
+            .filter(|channel| channel.has(user))
+            .map(|channel| channel.id.clone());
+        self.person(user)
+            .map(Person::dm)
+            .into_iter()
+            .chain(channels)
+            .collect()
     }
 
     pub(super) fn members(&self, room: &str) -> Vec<&Person> {
@@ -184,8 +185,10 @@ impl World {
 
     /// The message at `ts` that this person sees, wherever it is.
     pub(super) fn seen_message(&self, user: &str, ts: &str) -> Option<&Message> {
-        let rooms = self.rooms.iter().filter(|(room, _)| self.sees(user, room));
-        let mut found = rooms.filter_map(|(_, messages)| messages.get(ts));
+        let mut found = self
+            .rooms_of(user)
+            .into_iter()
+            .filter_map(|room| self.message(&room, ts));
         found.find(|message| {
             message
                 .ephemeral_to
@@ -200,8 +203,7 @@ impl World {
 
     /// Hands out what a press or a command may open a dialog with.
     pub(super) fn trigger(&mut self, user: &str, dialog: Option<String>, now: Timestamp) -> String {
-        self.triggers
-            .retain(|_, trigger| now.duration_since(trigger.at) < ADDRESS_LIVES);
+        self.sweep(now);
         let id = self.fresh("13345224609.738474920.");
         self.triggers.insert(
             id.clone(),
@@ -213,6 +215,17 @@ impl World {
             },
         );
         id
+    }
+
+    /// Forgets what is long over, now and then: under load every time would be too often.
+    fn sweep(&mut self, now: Timestamp) {
+        if !self.next.is_multiple_of(512) {
+            return;
+        }
+        self.triggers
+            .retain(|_, trigger| now.duration_since(trigger.at) < ADDRESS_LIVES);
+        self.addresses
+            .retain(|_, address| now.duration_since(address.at) <= ADDRESS_LIVES);
     }
 
     /// Uses a trigger up: who pressed, and in which dialog.
@@ -243,8 +256,7 @@ impl World {
         ts: Option<String>,
         now: Timestamp,
     ) -> String {
-        self.addresses
-            .retain(|_, address| now.duration_since(address.at) <= ADDRESS_LIVES);
+        self.sweep(now);
         let id = self.fresh("R");
         let address = Address {
             user: user.to_owned(),
@@ -271,120 +283,6 @@ impl World {
         }
         address.uses += 1;
         Ok(address.clone())
-    }
-
-    /// The dialog on top of this person's stack.
-    pub(super) fn open_dialog(&self, user: &str) -> Option<&Dialog> {
-        self.dialogs.get(self.stacks.get(user)?.last()?)
-    }
-
-    /// Opens `view` for this person, on top of what is open.
-    ///
-    /// # Errors
-    /// `push_limit_reached` when three are open already.
-    pub(super) fn push(&mut self, user: &str, mut view: Value) -> Result<Dialog, &'static str> {
-        self.name(view["blocks"].as_array_mut().into_iter().flatten());
-        let id = self.fresh("V");
-        let hash = self.fresh("h.");
-        let stack = self.stacks.entry(user.to_owned()).or_default();
-        if stack.len() == 3 {
-            return Err("push_limit_reached");
-        }
-        let (previous, root) = (
-            stack.last().cloned(),
-            stack.first().cloned().unwrap_or(id.clone()),
-        );
-        stack.push(id.clone());
-        let dialog = Dialog {
-            id: id.clone(),
-            user: user.to_owned(),
-            hash,
-            previous,
-            root,
-            view,
-        };
-        self.dialogs.insert(id, dialog.clone());
-        Ok(dialog)
-    }
-
-    /// Replaces the content of an open dialog.
-    pub(super) fn replace(&mut self, id: &str, mut view: Value) -> Option<Dialog> {
-        self.name(view["blocks"].as_array_mut().into_iter().flatten());
-        let hash = self.fresh("h.");
-        let dialog = self.dialogs.get_mut(id)?;
-        dialog.hash = hash;
-        dialog.view = view;
-        Some(dialog.clone())
-    }
-
-    /// Closes the dialog on top, or all of them; returns what was closed, the top first.
-    pub(super) fn close(&mut self, user: &str, all: bool) -> Vec<Dialog> {
-        let stack = self.stacks.entry(user.to_owned()).or_default();
-        let keep = if all {
-            0
-        } else {
-            stack.len().saturating_sub(1)
-        };
-        let closed = stack.split_off(keep);
-        closed
-            .iter()
-            .rev()
-            .filter_map(|id| self.dialogs.remove(id))
-            .collect()
-    }
-
-    /// Shows `view` as this person's home tab.
-    pub(super) fn publish(&mut self, user: &str, mut view: Value) -> Dialog {
-        self.name(view["blocks"].as_array_mut().into_iter().flatten());
-        let fresh = self.fresh("V");
-        let hash = self.fresh("h.");
-        let id = self.homes.get(user).map_or(fresh, |home| home.id.clone());
-        let home = Dialog {
-            id: id.clone(),
-            user: user.to_owned(),
-            hash,
-            previous: None,
-            root: id,
-            view,
-        };
-        self.homes.insert(user.to_owned(), home.clone());
-        home
-    }
-}
-
-impl Dialog {
-    /// The view as the API and callbacks give it.
-    pub(super) fn json(&self, team: &str, app: &str, bot: &str, state: &Value) -> Value {
-        let mut view = self.view.clone();
-        for (key, empty) in [
-            ("private_metadata", json!("")),
-            ("callback_id", json!("")),
-            ("external_id", json!("")),
-        ] {
-            if view.get(key).is_none() {
-                view[key] = empty;
-            }
-        }
-        for key in ["clear_on_close", "notify_on_close"] {
-            if view.get(key).is_none() {
-                view[key] = json!(false);
-            }
-        }
-        for key in ["submit", "close"] {
-            if view.get(key).is_none() {
-                view[key] = Value::Null;
-            }
-        }
-        view["id"] = json!(self.id);
-        view["hash"] = json!(self.hash);
-        view["team_id"] = json!(team);
-        view["app_id"] = json!(app);
-        view["app_installed_team_id"] = json!(team);
-        view["bot_id"] = json!(bot);
-        view["root_view_id"] = json!(self.root);
-        view["previous_view_id"] = json!(self.previous);
-        view["state"] = json!({"values": state});
-        view
     }
 }
 
@@ -425,18 +323,6 @@ mod tests {
             world.answer_at(&late, NOW + 31.minutes()).err(),
             Some("expired_url")
         );
-    }
-
-    #[test]
-    fn three_dialogs_lie_on_each_other_and_no_fourth() {
-        let mut world = World::default();
-        for _ in 0..3 {
-            world.push("U1", json!({"type": "modal"})).unwrap();
-        }
-        assert_eq!(world.push("U1", json!({})), Err("push_limit_reached"));
-        assert_eq!(world.close("U1", false).len(), 1);
-        assert_eq!(world.close("U1", true).len(), 2);
-        assert_eq!(world.open_dialog("U1"), None);
     }
 
     #[test]

@@ -82,17 +82,8 @@ pub(super) async fn call(
     let fault = core
         .faults()
         .take(Call::Api, &method, &recipients(&core, &args));
-    let response = match refused_outright(&core, &method, &headers, &args, fault.as_ref()) {
-        Some(response) => response,
-        None => {
-            let mut answer = match perform(&core, &method, &args) {
-                Ok(value) => value,
-                Err(refusal) => refusal.json(),
-            };
-            args.warn(&mut answer);
-            Answered::json(StatusCode::OK, answer)
-        }
-    };
+    let response = refused_outright(&core, &method, &headers, &args, fault.as_ref())
+        .unwrap_or_else(|| answered(&core, &method, &args));
     let dropped = matches!(fault, Some(Fault::DropBefore | Fault::DropAfter));
     core.log(ApiCall {
         number: 0,
@@ -211,6 +202,12 @@ fn allowed(core: &Core, headers: &HeaderMap, args: &Args) -> Result<()> {
     } else {
         Err("invalid_auth".into())
     }
+}
+
+fn answered(core: &Core, method: &str, args: &Args) -> Answered {
+    let mut answer = perform(core, method, args).unwrap_or_else(|refusal| refusal.json());
+    args.warn(&mut answer);
+    Answered::json(StatusCode::OK, answer)
 }
 
 fn perform(core: &Core, method: &str, args: &Args) -> Result<Value> {

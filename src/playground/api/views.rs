@@ -6,7 +6,8 @@ use super::args::Args;
 use super::{Refusal, Result};
 use crate::playground::blocks::{Refused, Surface, check_view};
 use crate::playground::core::Core;
-use crate::playground::world::{Dialog, World};
+use crate::playground::dialogs::Dialog;
+use crate::playground::world::World;
 
 pub(super) fn open(core: &Core, args: &Args) -> Result<Value> {
     let (view, trigger) = (view_of(args, Surface::Modal)?, args.required("trigger_id")?);

@@ -210,7 +210,7 @@ class Room {
 
   showDialog() {
     const press = (what, body) => this.act(what, body);
-    showDialog(this.node, this.channel ? null : state.dialogs[this.viewer.id], this.ctx, press);
+    showDialog(this.node, state.dialogs[this.viewer.id], this.ctx, press);
   }
 
   async act(what, body) {
