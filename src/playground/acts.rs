@@ -10,6 +10,7 @@ use super::core::Core;
 use super::dialogs::Dialog;
 use super::form as fields;
 use super::message::{Draft, Message};
+use super::settings::Person;
 
 /// What came of something a person did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -172,27 +173,43 @@ impl Core {
 
     /// The person opens the app's home tab; Baton is told by an event.
     pub(super) fn open_home(self: &Arc<Self>, user: &str) {
-        let (now, workspace) = (self.now(), &self.settings.workspace);
         let mut world = self.world();
-        let channel = world
-            .person(user)
-            .map(super::settings::Person::dm)
-            .unwrap_or_default();
+        let channel = world.person(user).map(Person::dm).unwrap_or_default();
+        let event_ts = world.fresh_ts(self.now());
         let mut event = json!({
-            "type": "app_home_opened", "user": user, "channel": channel, "tab": "home",
-            "event_ts": world.fresh_ts(now),
+            "type": "app_home_opened", "user": user, "channel": channel, "tab": "home", "event_ts": event_ts,
         });
         if let Some(home) = world.homes.get(user) {
             event["view"] = self.view_json(home, &json!({}));
         }
+        drop(world);
+        self.happen(user, &event);
+    }
+
+    /// Adds a person, or changes the one with the same id; Baton is told by an event.
+    pub(super) fn put_person(self: &Arc<Self>, person: Person) {
+        let user = person.json(&self.settings.workspace.team, self.now());
+        let id = person.id.clone();
+        let mut world = self.world();
+        match world.people.iter_mut().find(|known| known.id == id) {
+            Some(known) => *known = person,
+            None => world.people.push(person),
+        }
+        drop(world);
+        self.tell(|| json!({"kind": "reload"}));
+        self.happen(&id, &json!({"type": "user_change", "user": user}));
+    }
+
+    /// Sends an event in its envelope.
+    pub(super) fn happen(self: &Arc<Self>, user: &str, event: &Value) {
+        let workspace = &self.settings.workspace;
         let body = json!({
             "token": "retired", "team_id": workspace.team, "api_app_id": workspace.app, "event": event,
-            "type": "event_callback", "event_id": world.fresh("Ev"), "event_time": now.as_second(),
+            "type": "event_callback", "event_id": self.world().fresh("Ev"), "event_time": self.now().as_second(),
             "authorizations": [{"enterprise_id": null, "team_id": workspace.team, "user_id": workspace.bot_user,
                 "is_bot": true, "is_enterprise_install": false}],
             "is_ext_shared_channel": false,
         });
-        drop(world);
         self.announce(user.to_owned(), body.to_string());
     }
 

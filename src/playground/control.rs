@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
         .route("/say", post(say))
         .route("/home", post(home))
         .route("/person", post(person))
+        .route("/event", post(event))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/calls", get(calls))
         .route("/reset", post(reset))
@@ -181,18 +182,20 @@ async fn home(State(core): Shared, Json(given): Json<HomeIn>) -> Json<Value> {
 }
 
 async fn person(State(core): Shared, Json(given): Json<Person>) -> Json<Value> {
-    put_person(&core, given);
+    core.put_person(given);
     Json(json!({"ok": true}))
 }
 
-pub(super) fn put_person(core: &Core, person: Person) {
-    let mut world = core.world();
-    match world.people.iter_mut().find(|known| known.id == person.id) {
-        Some(known) => *known = person,
-        None => world.people.push(person),
-    }
-    drop(world);
-    core.tell(|| json!({"kind": "reload"}));
+#[derive(Deserialize)]
+struct EventIn {
+    #[serde(default)]
+    user: String,
+    event: Value,
+}
+
+async fn event(State(core): Shared, Json(given): Json<EventIn>) -> Json<Value> {
+    core.happen(&given.user, &given.event);
+    Json(json!({"ok": true}))
 }
 
 async fn faults(State(core): Shared) -> Json<Value> {

@@ -21,6 +21,7 @@
 //! | POST `say` | `{user, channel, text}` | writes in a channel |
 //! | POST `home` | `{user}` | opens the home tab |
 //! | POST `person` | a whole [`Person`] | adds somebody, or changes them: `deleted: true` deactivates |
+//! | POST `event` | `{event}` | sends an event, `app_uninstalled` for instance |
 //! | POST, GET, DELETE `faults` | a [`FaultRule`] | adds a fault, lists them, takes them back |
 //! | GET `calls` | `?after=N`, `?method=M` | calls the app made, and how many in total |
 //! | POST `reset` | | forgets everything that happened |
@@ -245,9 +246,14 @@ impl Playground {
         self.core.open_home(user);
     }
 
-    /// Adds a person, or changes the one with the same id.
+    /// Sends any other event, for instance `{"type": "app_uninstalled"}`.
+    pub fn event(&self, event: &Value) {
+        self.core.happen("", event);
+    }
+
+    /// Adds a person, or changes the one with the same id; the app hears of it by `user_change`.
     pub fn put_person(&self, person: Person) {
-        control::put_person(&self.core, person);
+        self.core.put_person(person);
     }
 
     /// Makes the next calls go wrong.

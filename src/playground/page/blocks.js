@@ -110,7 +110,7 @@ function button(e, chosen, ctx) {
 function overflow(e, chosen) {
   const menu = el("details", { class: "overflow" }, el("summary", { class: "btn", "aria-label": "More actions" }, "⋯"));
   menu.append(el("div", { class: "menu" }, options(e).map(([value, label]) =>
-    el("button", { type: "button", onclick: () => { menu.open = false; chosen(value); } }, label))));
+    el("button", { type: "button", onclick: () => { menu.open = false; chosen(value); } }, words(label)))));
   return menu;
 }
 

@@ -105,6 +105,13 @@ async fn the_deactivated_are_reached_no_more() {
     );
     person.deleted = true;
     stage.slack.put_person(person);
+    tokio::time::timeout(Duration::from_secs(5), stage.app.arrived.notified())
+        .await
+        .unwrap();
+    let (_, _, told) = stage.app.got.lock().unwrap()[0].clone();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["event"]["type"], "user_change");
+    assert_eq!(told["event"]["user"]["deleted"], true);
     assert_eq!(
         stage
             .api("conversations.open", json!({"users": "U0SELIN"}))
