@@ -26,6 +26,9 @@ pub struct Answer {
     /// Slack's word for what went wrong: `operation_timeout`, `dispatch_failed`, `http_client_error`,
     /// `http_service_error`.
     pub problem: Option<String>,
+    /// True when the app refused an event for good (`x-slack-no-retry`).
+    #[serde(skip)]
+    pub no_retry: bool,
 }
 
 /// A callback about to be sent.
@@ -108,20 +111,19 @@ impl Core {
         let started = Instant::now();
         let sent = tokio::time::timeout(PATIENCE, self.deliver(callback)).await;
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (status, body, problem) = match sent {
-            Ok(Ok((status, body))) => (status, body, problem_of(status)),
-            Ok(Err(_)) => (0, String::new(), Some("dispatch_failed")),
-            Err(_) => (0, String::new(), Some("operation_timeout")),
+        let (mut answer, problem) = match sent {
+            Ok(Ok(answer)) => (answer, None),
+            Ok(Err(_)) => (Answer::default(), Some("dispatch_failed")),
+            Err(_) => (Answer::default(), Some("operation_timeout")),
         };
-        Answer {
-            status,
-            body,
-            millis,
-            problem: problem.map(str::to_owned),
-        }
+        answer.millis = millis;
+        answer.problem = problem
+            .or_else(|| problem_of(answer.status))
+            .map(str::to_owned);
+        answer
     }
 
-    async fn deliver(&self, callback: &Callback) -> reqwest::Result<(u16, String)> {
+    async fn deliver(&self, callback: &Callback) -> reqwest::Result<Answer> {
         let base = self.settings.baton_url.trim_end_matches('/');
         let timestamp = self.now().as_second().to_string();
         let json = callback.path == "events";
@@ -148,7 +150,16 @@ impl Core {
         }
         let response = request.send().await?;
         let status = response.status().as_u16();
-        Ok((status, response.text().await?))
+        let no_retry = response
+            .headers()
+            .get("x-slack-no-retry")
+            .is_some_and(|value| value == "1");
+        Ok(Answer {
+            status,
+            no_retry,
+            body: response.text().await?,
+            ..Answer::default()
+        })
     }
 
     /// Sends an event, and again after a minute and after five when it is not taken.
@@ -163,7 +174,7 @@ impl Core {
             };
             for (number, wait) in [(1, 0), (2, 60), (3, 300)] {
                 let answer = core.call_back(callback.clone()).await;
-                let Some(problem) = answer.problem else {
+                let Some(problem) = answer.problem.filter(|_| !answer.no_retry) else {
                     return;
                 };
                 tokio::time::sleep(Duration::from_secs(wait)).await;
