@@ -55,6 +55,7 @@ mod page;
 mod payloads;
 mod saved;
 mod settings;
+mod shown;
 mod world;
 
 pub use self::acts::{Outcome, Press};

@@ -32,7 +32,7 @@ pub struct Settings {
     pub clock: Clock,
     /// Routes mounted under `/demo`; see the module's text for what the page expects of them.
     pub controls: Option<axum::Router>,
-    /// Holds Slack's rate limits; load programs switch them off.
+    /// Holds Slack's rate limits; load programs switch them off. They refill by `clock`: never while it stands still.
     pub limits: bool,
     /// Where everything shown is kept over a restart.
     pub state_file: Option<PathBuf>,
