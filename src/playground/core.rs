@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::dialogs::Dialog;
 use super::faults::Faults;
@@ -46,6 +47,8 @@ pub(super) struct Calls {
 pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) http: reqwest::Client,
+    /// Ends the event streams, which would hold a shutdown up.
+    pub(super) closing: CancellationToken,
     world: Mutex<World>,
     faults: Mutex<Faults>,
     limits: Mutex<Limits>,
@@ -64,6 +67,7 @@ impl Core {
     pub(super) fn new(settings: Settings, http: reqwest::Client, world: World) -> Self {
         Self {
             http,
+            closing: CancellationToken::new(),
             world: Mutex::new(world),
             faults: Mutex::new(Faults::new(settings.faults)),
             limits: Mutex::default(),

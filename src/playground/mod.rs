@@ -151,15 +151,17 @@ impl Playground {
         served
     }
 
-    /// Pages hold their event streams open for ever, so running requests get two seconds to end.
+    /// Requests that still run at the end get two seconds.
     async fn serve(
         &self,
         listener: TcpListener,
         shutdown: CancellationToken,
     ) -> anyhow::Result<()> {
-        let stop = shutdown.clone();
-        let served = axum::serve(listener, self.router())
-            .with_graceful_shutdown(async move { stop.cancelled().await });
+        let (stop, closing) = (shutdown.clone(), self.core.closing.clone());
+        let served = axum::serve(listener, self.router()).with_graceful_shutdown(async move {
+            stop.cancelled().await;
+            closing.cancel();
+        });
         let patience = async {
             shutdown.cancelled().await;
             tokio::time::sleep(Duration::from_secs(2)).await;

@@ -9,8 +9,8 @@ use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures_util::Stream;
 use futures_util::stream::unfold;
+use futures_util::{Stream, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::core::Core;
@@ -88,6 +88,7 @@ pub(super) async fn live(
         };
         Some((Ok(event), news))
     });
+    let stream = stream.take_until(core.closing.clone().cancelled_owned());
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
 

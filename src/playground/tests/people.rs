@@ -246,3 +246,25 @@ async fn foreign_pages_can_not_press() {
         .body("{}");
     assert_eq!(request.send().await.unwrap().status(), 415);
 }
+
+#[tokio::test]
+async fn an_open_page_does_not_hold_a_shutdown_up() {
+    let slack = Playground::new(Settings::new(
+        "http://127.0.0.1:9",
+        SECRET,
+        Arc::new(|| Timestamp::UNIX_EPOCH),
+    ))
+    .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/_playground/live", listener.local_addr().unwrap());
+    let stop = CancellationToken::new();
+    let (running, token) = (slack.clone(), stop.clone());
+    let running = tokio::spawn(async move { running.run(listener, token).await });
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut live = http.get(url).send().await.unwrap();
+    slack.core.say("U0SELIN", "C0SALES", "hello");
+    assert!(live.chunk().await.unwrap().unwrap().starts_with(b"data: {"));
+    stop.cancel();
+    assert_eq!(live.chunk().await.unwrap(), None);
+    running.await.unwrap().unwrap();
+}
