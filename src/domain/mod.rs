@@ -17,6 +17,7 @@ pub mod policy;
 pub mod route;
 pub mod schedule;
 pub mod score;
+pub mod stats;
 pub mod strategy;
 pub mod submission;
 pub mod suggest;

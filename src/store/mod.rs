@@ -32,6 +32,7 @@ mod row;
 mod sql;
 mod sqlite;
 pub mod submissions;
+pub mod tally;
 pub mod turns;
 mod tx;
 mod value;

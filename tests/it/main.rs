@@ -14,4 +14,5 @@ mod store_intake;
 mod store_leads;
 mod store_outbox;
 mod store_reps;
+mod store_tally;
 mod store_turns;

@@ -1,0 +1,156 @@
+//! What managers count, added up as it happens.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Error, Json, Row, RowRef, Sql, Tx, sql};
+use crate::domain::{
+    event::Measure,
+    id::{RepId, TeamId},
+    lead::Lead,
+    stats::{NO_TIME, TallyRow, bucket_of},
+};
+
+/// Fifteen minutes: the finest step in which all zones' hours begin.
+const QUARTER: i64 = 15 * 60 * 1_000_000;
+
+/// What differs between the things counted of one lead at once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Key<'m> {
+    team: &'m str,
+    rep: &'m str,
+    measure: &'static str,
+    bucket: i64,
+}
+
+impl<'m> Key<'m> {
+    fn of(measure: &'m Measure) -> Self {
+        Self {
+            team: measure.team.as_ref().map_or("", TeamId::as_str),
+            rep: measure.rep.as_ref().map_or("", RepId::as_str),
+            measure: measure.what.word(),
+            bucket: measure.took.map_or(NO_TIME, bucket_of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'m> {
+    #[serde(flatten)]
+    key: Key<'m>,
+    n: i64,
+}
+
+const COUNT: Sql = sql!(
+    "insert into tally (quarter_at, team, rep, source, type, rule, measure, bucket, n) \
+     select $1, value ->> 'team', value ->> 'rep', $2, $3, $4, value ->> 'measure', \
+     cast(value ->> 'bucket' as bigint), cast(value ->> 'n' as bigint) from "
+    [sqlite "json_each($5)"] [postgres "jsonb_array_elements($5)"]
+    " where true on conflict (quarter_at, team, rep, source, type, rule, measure, bucket) \
+     do update set n = tally.n + excluded.n"
+);
+
+/// Counts `measures` of one lead, in one statement. Many leads count in the same rows, so do it last in a transaction;
+/// the order of the rows is always the same, so that no two transactions wait for each other.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn count(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(), Error> {
+    if measures.is_empty() {
+        return Ok(());
+    }
+    let mut lines: BTreeMap<Key<'_>, i64> = BTreeMap::new();
+    for measure in measures {
+        *lines.entry(Key::of(measure)).or_default() += 1;
+    }
+    let lines: Vec<_> = lines.into_iter().map(|(key, n)| Line { key, n }).collect();
+    let arrived = lead.created_at.as_microsecond();
+    let rule = lead.routing.as_ref().and_then(|r| r.rule.as_ref());
+    let query = tx.q(COUNT).bind(arrived - arrived.rem_euclid(QUARTER));
+    let query = query.bind(&lead.source).bind(&lead.lead_type);
+    let query = query.bind(rule.map_or("", |rule| rule.as_str()));
+    query.bind(Json(lines)).exec().await?;
+    Ok(())
+}
+
+/// Whose numbers a report is about; what is not set does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Of these teams.
+    pub teams: Option<Vec<TeamId>>,
+    /// Of this rep.
+    pub rep: Option<RepId>,
+}
+
+macro_rules! report {
+    ($quarter:literal, $group:literal) => {
+        sql!(
+            "select " $quarter " as quarter_at, team, rep, source, type, rule, measure, bucket, \
+             cast(sum(n) as bigint) as n from tally where quarter_at >= $1 and quarter_at < $2 \
+             and ($3 is null or team in (select value from "
+            [sqlite "json_each($3)"] [postgres "jsonb_array_elements_text($3)"]
+            ")) and ($4 is null or rep = $4) group by " $group "team, rep, source, type, rule, measure, bucket"
+        )
+    };
+}
+
+const REPORT: Sql = report!("min(quarter_at)", "");
+const REPORT_BY_QUARTER: Sql = report!("quarter_at", "quarter_at, ");
+
+impl Row for TallyRow {
+    fn read(row: RowRef<'_>) -> Result<Self, sqlx::Error> {
+        let (team, rep, rule): (String, String, String) =
+            (row.get("team")?, row.get("rep")?, row.get("rule")?);
+        Ok(Self {
+            quarter_at: row.get("quarter_at")?,
+            team: (!team.is_empty()).then(|| team.into()),
+            rep: (!rep.is_empty()).then(|| rep.into()),
+            source: row.get("source")?,
+            lead_type: row.get("type")?,
+            rule: (!rule.is_empty()).then(|| rule.into()),
+            measure: row.get("measure")?,
+            bucket: row.get("bucket")?,
+            n: row.get::<i64, _>("n")?.unsigned_abs(),
+        })
+    }
+}
+
+/// What was counted of the leads that arrived from `from` until before `until`, summed over time.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn report(
+    tx: &mut Tx,
+    from: Timestamp,
+    until: Timestamp,
+    scope: &Scope,
+) -> Result<Vec<TallyRow>, Error> {
+    rows(tx, REPORT, from, until, scope).await
+}
+
+/// The same, for each quarter of an hour: for reports by time of day, and for curves.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn report_by_quarter(
+    tx: &mut Tx,
+    from: Timestamp,
+    until: Timestamp,
+    scope: &Scope,
+) -> Result<Vec<TallyRow>, Error> {
+    rows(tx, REPORT_BY_QUARTER, from, until, scope).await
+}
+
+async fn rows(
+    tx: &mut Tx,
+    sql: Sql,
+    from: Timestamp,
+    until: Timestamp,
+    scope: &Scope,
+) -> Result<Vec<TallyRow>, Error> {
+    let query = tx.q(sql).bind(from).bind(until);
+    let query = query.bind(scope.teams.as_ref().map(Json));
+    query.bind(&scope.rep).all().await
+}

@@ -1,0 +1,101 @@
+//! Counts in the store: whatever is counted at once, of whichever leads, is all there in the report.
+
+use baton::{
+    domain::{
+        event::{Measure, MeasureKind},
+        lead::Routing,
+        stats::{By, Stats},
+    },
+    store::{
+        Error,
+        tally::{self, Scope},
+    },
+};
+use futures_util::future::join_all;
+use jiff::{SignedDuration, tz::TimeZone};
+
+use crate::{
+    db::both,
+    store_leads::{at, lead},
+};
+
+fn measure(team: &str, rep: Option<&str>, what: MeasureKind, minutes: Option<i64>) -> Measure {
+    Measure {
+        team: Some(team.into()),
+        rep: rep.map(Into::into),
+        what,
+        took: minutes.map(SignedDuration::from_mins),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_counted_at_once_is_all_in_the_report() {
+    both(async |db| {
+        let count = async |n: i64| -> Result<(), Error> {
+            let mut routed = lead(n * 600);
+            let rule = Some("vip".into());
+            routed.routing = Some(Routing {
+                rule,
+                ..Routing::default()
+            });
+            let mut measures = vec![
+                measure("sales", Some("anna"), MeasureKind::Accepted, Some(n)),
+                measure("sales", Some("anna"), MeasureKind::Offered, None),
+                measure("sales", None, MeasureKind::Arrived, None),
+                measure("sales", Some("anna"), MeasureKind::Offered, None),
+            ];
+            if n % 2 == 0 {
+                measures.reverse();
+            }
+            db.write(async |mut tx| {
+                tally::count(&mut tx, &routed, &[]).await?;
+                tally::count(&mut tx, &routed, &measures).await
+            })
+            .await
+        };
+        for done in join_all((1..=20).map(count)).await {
+            done.unwrap();
+        }
+        let read = async |until, scope: Scope| {
+            let rows: Result<_, Error> = db
+                .read(async |mut tx| {
+                    let summed = tally::report(&mut tx, at(0), until, &scope).await?;
+                    Ok((
+                        summed,
+                        tally::report_by_quarter(&mut tx, at(0), until, &scope).await?,
+                    ))
+                })
+                .await;
+            rows.unwrap()
+        };
+        let (summed, quarters) = read(at(99_999), Scope::default()).await;
+        assert_eq!(Stats::of(&summed), Stats::of(&quarters));
+        assert!(quarters.len() > summed.len());
+        let by_rule = Stats::grouped(&summed, By::Rule, &TimeZone::UTC);
+        let stats = &by_rule["vip"];
+        assert_eq!(
+            (
+                stats.count(MeasureKind::Arrived),
+                stats.count(MeasureKind::Offered)
+            ),
+            (20, 40)
+        );
+        let median = stats.time_to_accept(0.5).unwrap().as_secs_f64() / 60.0;
+        assert!((median - 10.0).abs() <= 0.2, "{median}");
+        let teams = Some(vec!["sales".into()]);
+        let rep = Some("anna".into());
+        let annas = read(at(99_999), Scope { teams, rep }).await.0;
+        assert_eq!(Stats::of(&annas).count(MeasureKind::Arrived), 0);
+        assert_eq!(Stats::of(&annas).count(MeasureKind::Accepted), 20);
+        let teams = Some(vec!["other".into()]);
+        assert!(
+            read(at(99_999), Scope { teams, rep: None })
+                .await
+                .0
+                .is_empty()
+        );
+        let half = read(at(6_300), Scope::default()).await.0;
+        assert_eq!(Stats::of(&half).count(MeasureKind::Arrived), 10);
+    })
+    .await;
+}
