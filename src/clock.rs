@@ -26,13 +26,17 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(Kind::System { shift: AtomicI64::new(0) }))
+        Self(Arc::new(Kind::System {
+            shift: AtomicI64::new(0),
+        }))
     }
 
     /// A clock that stands still at `at`, for tests and simulations.
     #[must_use]
     pub fn manual(at: Timestamp) -> Self {
-        Self(Arc::new(Kind::Manual { at: AtomicI64::new(at.as_microsecond()) }))
+        Self(Arc::new(Kind::Manual {
+            at: AtomicI64::new(at.as_microsecond()),
+        }))
     }
 
     /// This moment, in whole microseconds as the store keeps them.
@@ -67,7 +71,10 @@ impl Clock {
     /// Shifts a system clock against the machine's.
     pub fn set_shift(&self, by: SignedDuration) {
         if let Kind::System { shift } = &*self.0 {
-            shift.store(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::Relaxed);
+            shift.store(
+                i64::try_from(by.as_micros()).unwrap_or(0),
+                Ordering::Relaxed,
+            );
         }
     }
 

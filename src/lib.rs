@@ -1,13 +1,13 @@
 //! Baton hands leads over in chat: one right rep, a clock, and the next one when nobody takes it.
 
 pub mod chat;
+pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod engine;
 pub mod intake;
 pub mod playground;
-pub mod store;
-pub mod clock;
-pub mod engine;
 pub mod rules;
-pub mod worker;
+pub mod store;
 pub mod words;
+pub mod worker;

@@ -27,23 +27,38 @@ impl Rules {
     /// Puts a policy in force.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy, ready: Mutex::default() }
+        Self {
+            policy,
+            ready: Mutex::default(),
+        }
     }
 
     /// The working hours of a rep in `zone`.
     #[must_use]
     pub fn hours_of(&self, rep: &Rep, zone: &TimeZone) -> Calendar {
-        self.calendar(rep.calendar.as_ref(), zone, rep.country.as_deref().unwrap_or_default())
+        self.calendar(
+            rep.calendar.as_ref(),
+            zone,
+            rep.country.as_deref().unwrap_or_default(),
+        )
     }
 
     fn calendar(&self, name: Option<&CalendarId>, zone: &TimeZone, country: &str) -> Calendar {
-        let Some((name, rule)) = name.and_then(|name| self.policy.calendars.get_key_value(name)) else {
+        let Some((name, rule)) = name.and_then(|name| self.policy.calendars.get_key_value(name))
+        else {
             return Calendar::always(zone.clone());
         };
         let zone = rule.timezone.as_ref().unwrap_or(zone);
-        let key = (name.clone(), zone.iana_name().unwrap_or_default().to_owned(), country.to_owned());
+        let key = (
+            name.clone(),
+            zone.iana_name().unwrap_or_default().to_owned(),
+            country.to_owned(),
+        );
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        ready.entry(key).or_insert_with(|| build(rule, zone, country)).clone()
+        ready
+            .entry(key)
+            .or_insert_with(|| build(rule, zone, country))
+            .clone()
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, Error};
 use crate::{
     domain::{
-        event::{Audible, CardRef, Effect, Fact},
+        event::{Audible, CardRef, Effect, Fact, Measure},
         lead::Lead,
     },
     rules::Rules,
@@ -23,19 +23,47 @@ impl Engine {
     ) -> Result<(), Error> {
         let history: Vec<Fact> = effects
             .iter()
-            .filter_map(|effect| if let Effect::Fact(fact) = effect { Some(fact.clone()) } else { None })
+            .filter_map(|effect| {
+                if let Effect::Fact(fact) = effect {
+                    Some(fact.clone())
+                } else {
+                    None
+                }
+            })
             .collect();
         facts::append(tx, &lead.id, now, &history).await?;
+        let measures: Vec<Measure> = effects
+            .iter()
+            .filter_map(|effect| {
+                if let Effect::Count(measure) = effect {
+                    Some(measure.clone())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        tally::count(tx, lead, &measures).await?;
         for effect in effects {
             match effect {
-                Effect::Fact(_) => {}
-                Effect::Show(card) => outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?,
-                Effect::Say(say) => {
-                    outbox::say(tx, &lead.id, &address(&say.to), say, now, rules.policy.bundle).await?;
+                Effect::Fact(_) | Effect::Count(_) => {}
+                Effect::Show(card) => {
+                    outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?
                 }
-                Effect::Turn { team, entry } => turns::post(tx, team, Some(&lead.id), entry, now).await?,
+                Effect::Say(say) => {
+                    outbox::say(
+                        tx,
+                        &lead.id,
+                        &address(&say.to),
+                        say,
+                        now,
+                        rules.policy.bundle,
+                    )
+                    .await?;
+                }
+                Effect::Turn { team, entry } => {
+                    turns::post(tx, team, Some(&lead.id), entry, now).await?
+                }
                 Effect::Round { team, turns } => turns::save(tx, team, turns).await?,
-                Effect::Count(measure) => tally::count(tx, lead, measure).await?,
                 Effect::Unreachable { rep, why } => reps::unreachable(tx, rep, why, now).await?,
             }
         }
@@ -46,7 +74,9 @@ impl Engine {
 /// Whose messages come one after the other: a person or a channel.
 fn recipient_of(card: &CardRef) -> String {
     match card {
-        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => address(&Audible::Rep(rep.clone())),
+        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => {
+            address(&Audible::Rep(rep.clone()))
+        }
         CardRef::Pool { team, .. } => address(&Audible::Channel(team.clone())),
     }
 }

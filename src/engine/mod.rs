@@ -66,7 +66,11 @@ impl Engine {
     /// An engine on this database, under these rules.
     #[must_use]
     pub fn new(db: Db, clock: Clock, rules: Rules) -> Self {
-        Self { db, clock, rules: Arc::new(ArcSwap::from_pointee(rules)) }
+        Self {
+            db,
+            clock,
+            rules: Arc::new(ArcSwap::from_pointee(rules)),
+        }
     }
 
     /// The rules in force.
@@ -108,26 +112,42 @@ impl Engine {
     ///
     /// # Errors
     /// Like [`handle`](Self::handle).
-    pub async fn handle_in(&self, tx: &mut Tx, lead: &LeadId, event: Event, now: Timestamp) -> Result<Handled, Error> {
+    pub async fn handle_in(
+        &self,
+        tx: &mut Tx,
+        lead: &LeadId,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Handled, Error> {
         let handled = self.decide_stored(tx, lead, event, now).await?;
         self.fill_freed_room(tx, &handled, now).await?;
         Ok(handled)
     }
 
-    async fn decide_stored(&self, tx: &mut Tx, id: &LeadId, event: Event, now: Timestamp) -> Result<Handled, Error> {
+    async fn decide_stored(
+        &self,
+        tx: &mut Tx,
+        id: &LeadId,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Handled, Error> {
         let rules = self.rules();
         // Teams are locked before the lead, so that two leads of one team never wait for each other.
         let peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
         let teams = self.concerned(&peeked, &event, &rules, now);
         let turns = turns::lock(tx, &teams).await?;
-        let leads::Locked { mut lead, version } = leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
+        let leads::Locked { mut lead, version } =
+            leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
         if routes_anew(&lead, &event) {
             Reader::new(&rules.policy, &*rules, now).route(&mut lead);
         }
         let before = lead.clone();
         let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
-        let (lead, effects) = decide(lead, event, now, &world)
-            .map_err(|refusal| Error::Refused { refusal, lead: Box::new(before.clone()) })?;
+        let (lead, effects) =
+            decide(lead, event, now, &world).map_err(|refusal| Error::Refused {
+                refusal,
+                lead: Box::new(before.clone()),
+            })?;
         leads::save(tx, &lead, version, &before, now).await?;
         self.apply(tx, &lead, &effects, &rules, now).await?;
         Ok(Handled { lead, effects })
@@ -145,14 +165,21 @@ impl Engine {
             lead
         };
         let teams = teams_concerned(lead, &rules.policy);
-        let managers = teams.iter().map(|team| TeamId::from(format!("{team}#managers")));
+        let managers = teams
+            .iter()
+            .map(|team| TeamId::from(format!("{team}#managers")));
         let all: BTreeSet<TeamId> = teams.iter().cloned().chain(managers).collect();
         all.into_iter().collect()
     }
 
     /// Where an offer ended or a lead was closed there may be room again: the lead that has waited
     /// longest gets it, in the same transaction.
-    async fn fill_freed_room(&self, tx: &mut Tx, handled: &Handled, now: Timestamp) -> Result<(), Error> {
+    async fn fill_freed_room(
+        &self,
+        tx: &mut Tx,
+        handled: &Handled,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let freed = handled.effects.iter().any(|effect| match effect {
             Effect::Count(measure) => measure.what.frees_room(),
             Effect::Fact(_)
@@ -166,9 +193,21 @@ impl Engine {
             return Ok(());
         }
         let ended = |state: OfferState| state != OfferState::Pending;
-        let teams: BTreeSet<TeamId> =
-            handled.lead.offers.iter().filter(|offer| ended(offer.state)).filter_map(|offer| offer.team.clone()).collect();
-        self.wake_waiting(tx, &teams.into_iter().collect::<Vec<_>>(), 1, Some(&handled.lead.id), now).await
+        let teams: BTreeSet<TeamId> = handled
+            .lead
+            .offers
+            .iter()
+            .filter(|offer| ended(offer.state))
+            .filter_map(|offer| offer.team.clone())
+            .collect();
+        self.wake_waiting(
+            tx,
+            &teams.into_iter().collect::<Vec<_>>(),
+            1,
+            Some(&handled.lead.id),
+            now,
+        )
+        .await
     }
 
     /// Lets the leads that have waited longest for one of these teams try again.
@@ -176,7 +215,7 @@ impl Engine {
         &self,
         tx: &mut Tx,
         teams: &[TeamId],
-        most: i64,
+        most: usize,
         except: Option<&LeadId>,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -185,7 +224,8 @@ impl Engine {
         }
         for lead in leads::waiting(tx, teams, most + 1).await? {
             if Some(&lead) != except {
-                self.decide_stored(tx, &lead, Event::SomebodyFree, now).await?;
+                self.decide_stored(tx, &lead, Event::SomebodyFree, now)
+                    .await?;
             }
         }
         Ok(())

@@ -5,15 +5,16 @@ use jiff::Timestamp;
 use super::{Engine, Error};
 use crate::{
     domain::{
-        event::{Event, Gone},
+        event::{Actor, Event, Gone},
         id::{RepId, TeamId},
         lead::Lead,
+        policy::Policy,
     },
     store::{Tx, leads, reps},
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
-const FOR_WHO_RETURNS: i64 = 20;
+const FOR_WHO_RETURNS: usize = 20;
 
 /// An absence as somebody asked for it.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub struct Absence {
     /// Who stands in.
     pub cover: Option<RepId>,
     /// Who asked.
-    pub made_by: RepId,
+    pub made_by: Actor,
 }
 
 /// What came of somebody's return.
@@ -47,36 +48,59 @@ impl Engine {
     /// [`Error::Store`].
     pub async fn away(&self, absence: &Absence) -> Result<Vec<Lead>, Error> {
         let now = self.clock.now();
-        self.db.write(async |mut tx| self.away_in(&mut tx, absence, now).await).await
+        self.db
+            .write(async |mut tx| self.away_in(&mut tx, absence, now).await)
+            .await
     }
 
-    async fn away_in(&self, tx: &mut Tx, absence: &Absence, now: Timestamp) -> Result<Vec<Lead>, Error> {
+    async fn away_in(
+        &self,
+        tx: &mut Tx,
+        absence: &Absence,
+        now: Timestamp,
+    ) -> Result<Vec<Lead>, Error> {
         let from = absence.from.unwrap_or(now);
         let id = format!("abs_{}", self.clock.chance(now).next_ulid());
-        let begins = from <= now;
-        let row = reps::NewAbsence {
-            id: &id,
-            rep: &absence.rep,
+        let row = reps::Absence {
+            id,
+            rep: absence.rep.clone(),
             from_at: from,
             until_at: absence.until,
-            reason: &absence.reason,
-            cover: absence.cover.as_ref(),
-            made_by: &absence.made_by,
+            reason: absence.reason.clone(),
+            cover: absence.cover.clone(),
+            made_by: absence.made_by.word(),
             made_at: now,
-            begun_at: begins.then_some(now),
         };
         reps::absence_add(tx, &row).await?;
-        if begins {
-            reps::extra_until(tx, &absence.rep, None).await?;
-            return self.pass_on_all(tx, &absence.rep, Gone::Away, now).await;
+        if from > now {
+            return Ok(Vec::new());
         }
-        Ok(Vec::new())
+        reps::extra_until(tx, &absence.rep, None).await?;
+        self.begin_in(tx, now).await
     }
 
-    async fn pass_on_all(&self, tx: &mut Tx, rep: &RepId, why: Gone, now: Timestamp) -> Result<Vec<Lead>, Error> {
+    /// Acts on every absence whose beginning has come; returns the leads that moved.
+    async fn begin_in(&self, tx: &mut Tx, now: Timestamp) -> Result<Vec<Lead>, Error> {
+        let mut moved = Vec::new();
+        for absence in reps::absences_to_begin(tx, now).await? {
+            moved.extend(self.pass_on_all(tx, &absence.rep, Gone::Away, now).await?);
+        }
+        Ok(moved)
+    }
+
+    async fn pass_on_all(
+        &self,
+        tx: &mut Tx,
+        rep: &RepId,
+        why: Gone,
+        now: Timestamp,
+    ) -> Result<Vec<Lead>, Error> {
         let mut moved = Vec::new();
         for lead in leads::pending_with(tx, rep).await? {
-            let event = Event::RepGone { rep: rep.clone(), why };
+            let event = Event::RepGone {
+                rep: rep.clone(),
+                why,
+            };
             moved.push(self.decide_stored(tx, &lead, event, now).await?.lead);
         }
         Ok(moved)
@@ -94,7 +118,8 @@ impl Engine {
                 let ended = reps::end_absences(&mut tx, rep, now).await?;
                 reps::extra_until(&mut tx, rep, until).await?;
                 reps::reachable(&mut tx, rep).await?;
-                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now).await?;
+                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now)
+                    .await?;
                 Ok(Returned { ended })
             })
             .await
@@ -102,24 +127,22 @@ impl Engine {
 
     fn teams_of(&self, rep: &RepId) -> Vec<TeamId> {
         let rules = self.rules();
-        let theirs = rules.policy.teams.iter().filter(|team| team.people().any(|person| person == *rep));
+        let theirs = rules
+            .policy
+            .teams
+            .iter()
+            .filter(|team| team.people().any(|person| person == *rep));
         theirs.map(|team| team.id.clone()).collect()
     }
 
-    /// Starts the planned absences whose time has come.
+    /// Starts the planned absences whose time has come; returns how many leads that moved.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn begin_absences(&self) -> Result<usize, Error> {
         let now = self.clock.now();
         self.db
-            .write(async |mut tx| {
-                let reps = reps::absences_to_begin(&mut tx, now).await?;
-                for rep in &reps {
-                    self.pass_on_all(&mut tx, rep, Gone::Away, now).await?;
-                }
-                Ok(reps.len())
-            })
+            .write(async |mut tx| Ok(self.begin_in(&mut tx, now).await?.len()))
             .await
     }
 
@@ -133,11 +156,14 @@ impl Engine {
         let rules = self.rules();
         self.db
             .write(async |mut tx| {
-                let left = reps::note_people(&mut tx, &rules.policy.reps.keys().cloned().collect::<Vec<_>>(), now).await?;
+                let left = who_left(&mut tx, &rules.policy, now).await?;
                 for rep in &left {
                     self.pass_on_all(&mut tx, rep, Gone::Removed, now).await?;
                     for lead in leads::owned_by(&mut tx, rep).await? {
-                        let event = Event::RepGone { rep: rep.clone(), why: Gone::Removed };
+                        let event = Event::RepGone {
+                            rep: rep.clone(),
+                            why: Gone::Removed,
+                        };
                         self.decide_stored(&mut tx, &lead, event, now).await?;
                     }
                 }
@@ -156,10 +182,25 @@ impl Engine {
             .write(async |mut tx| {
                 let leads = leads::with_pending_offers(&mut tx).await?;
                 for lead in &leads {
-                    self.decide_stored(&mut tx, lead, Event::Outage { from, until }, now).await?;
+                    self.decide_stored(&mut tx, lead, Event::Outage { from, until }, now)
+                        .await?;
                 }
                 Ok(leads.len())
             })
             .await
     }
+}
+
+/// Compares the people known with those in the file; marks who left and who is there (again).
+async fn who_left(tx: &mut Tx, policy: &Policy, now: Timestamp) -> Result<Vec<RepId>, Error> {
+    let mut left = Vec::new();
+    for known in reps::all(tx).await? {
+        if !policy.reps.contains_key(&known.id) && reps::gone(tx, &known.id, now).await? {
+            left.push(known.id);
+        }
+    }
+    for rep in policy.reps.keys() {
+        reps::here(tx, rep).await?;
+    }
+    Ok(left)
 }

@@ -72,34 +72,72 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Store`] when the database does not answer; nothing was kept then.
-    pub async fn receive(&self, submission: &Submission, content: &Content) -> Result<Received, Error> {
+    pub async fn receive(
+        &self,
+        submission: &Submission,
+        content: &Content,
+    ) -> Result<Received, Error> {
         let now = self.clock.now();
-        self.db.write(async |mut tx| self.receive_in(&mut tx, submission, content, now).await).await
+        self.db
+            .write(async |mut tx| self.receive_in(&mut tx, submission, content, now).await)
+            .await
     }
 
-    async fn receive_in(&self, tx: &mut Tx, submission: &Submission, content: &Content, now: Timestamp) -> Result<Received, Error> {
+    async fn receive_in(
+        &self,
+        tx: &mut Tx,
+        submission: &Submission,
+        content: &Content,
+        now: Timestamp,
+    ) -> Result<Received, Error> {
         let id = SubmissionId::from(format!("sub_{}", self.clock.chance(now).next_ulid()));
         let row = submissions::NewSubmission {
-            id: &id,
-            source: &submission.source,
+            id: id.clone(),
+            source: submission.source.clone(),
             received_at: now,
-            content_type: submission.content_type.as_deref(),
-            query: &submission.query,
-            body: &submission.body,
-            body_hash: &submission.body_hash,
-            delivery_id: submission.delivery_id.as_deref(),
+            content_type: submission.content_type.clone(),
+            query: submission.query.clone(),
+            body: submission.body.clone(),
+            body_hash: submission.body_hash.clone(),
+            delivery_id: submission.delivery_id.clone(),
             window: submission.window,
+            status: Status::Accepted.word().to_owned(),
         };
         match submissions::insert(tx, &row).await? {
-            submissions::Inserted::Fresh => self.let_in(tx, id, &submission.source, content, now).await,
-            submissions::Inserted::Again { leads, same_body: true, id, .. } => {
-                Ok(Received { submission: id, status: Status::Duplicate, leads, problems: Vec::new() })
+            submissions::Inserted::Fresh => {
+                self.let_in(tx, id, &submission.source, content, now).await
             }
-            submissions::Inserted::Again { same_body: false, id: first, .. } => {
+            submissions::Inserted::Again {
+                leads,
+                same_body: true,
+                id,
+                ..
+            } => Ok(Received {
+                submission: id,
+                status: Status::Duplicate,
+                leads,
+                problems: Vec::new(),
+            }),
+            submissions::Inserted::Again {
+                same_body: false,
+                id: first,
+                ..
+            } => {
                 let problem = format!("another body came with this delivery id before, as {first}");
-                let kept = submissions::NewSubmission { delivery_id: None, window: SignedDuration::ZERO, ..row };
+                let kept = submissions::NewSubmission {
+                    delivery_id: None,
+                    window: SignedDuration::ZERO,
+                    ..row
+                };
                 submissions::insert(tx, &kept).await?;
-                self.let_in(tx, id, &submission.source, &Content::Quarantined(vec![problem]), now).await
+                self.let_in(
+                    tx,
+                    id,
+                    &submission.source,
+                    &Content::Quarantined(vec![problem]),
+                    now,
+                )
+                .await
             }
         }
     }
@@ -116,12 +154,19 @@ impl Engine {
         content: &Content,
         now: Timestamp,
     ) -> Result<Received, Error> {
-        let mut received = Received { submission: id, status: Status::Accepted, leads: Vec::new(), problems: Vec::new() };
+        let mut received = Received {
+            submission: id,
+            status: Status::Accepted,
+            leads: Vec::new(),
+            problems: Vec::new(),
+        };
         match content {
             Content::Leads { leads, problems } => {
                 received.problems.clone_from(problems);
                 for new in leads {
-                    received.leads.push(self.join_or_make(tx, source, new, now).await?);
+                    received
+                        .leads
+                        .push(self.join_or_make(tx, source, new, now).await?);
                 }
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     received.status = Status::Test;
@@ -137,12 +182,27 @@ impl Engine {
             }
             Content::Held => received.status = Status::Held,
         }
-        submissions::finish(tx, &received.submission, received.status, &received.leads, &received.problems).await?;
+        let (id, status) = (&received.submission, received.status.word());
+        submissions::finish(
+            tx,
+            id,
+            status,
+            received.leads.first(),
+            &received.leads,
+            &received.problems,
+        )
+        .await?;
         Ok(received)
     }
 
     /// The open lead of this person gets what is new; without one a lead is made.
-    async fn join_or_make(&self, tx: &mut Tx, source: &SourceId, new: &NewLead, now: Timestamp) -> Result<LeadId, Error> {
+    async fn join_or_make(
+        &self,
+        tx: &mut Tx,
+        source: &SourceId,
+        new: &NewLead,
+        now: Timestamp,
+    ) -> Result<LeadId, Error> {
         let email = new.contact.text(Field::Email);
         if new.test || email.is_empty() {
             return self.make(tx, source, new, now).await;
@@ -153,7 +213,9 @@ impl Engine {
             None => None,
         };
         if let Some(lead) = known {
-            let event = Event::Submitted { new: Box::new(new.clone()) };
+            let event = Event::Submitted {
+                new: Box::new(new.clone()),
+            };
             self.handle_in(tx, &lead.id, event, now).await?;
             return Ok(lead.id);
         }
@@ -162,7 +224,13 @@ impl Engine {
         Ok(id)
     }
 
-    async fn make(&self, tx: &mut Tx, source: &SourceId, new: &NewLead, now: Timestamp) -> Result<LeadId, Error> {
+    async fn make(
+        &self,
+        tx: &mut Tx,
+        source: &SourceId,
+        new: &NewLead,
+        now: Timestamp,
+    ) -> Result<LeadId, Error> {
         let rules = self.rules();
         let id = LeadId::from(format!("lead_{}", self.clock.chance(now).next_ulid()));
         let mut lead = Lead::new(id.clone(), 0, source.clone(), now);
@@ -180,9 +248,12 @@ impl Engine {
         lead.number = leads::next_number(tx).await?;
         let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
         let before = lead.clone();
-        let (lead, effects) = decide(lead, Event::Arrived, now, &world)
-            .map_err(|refusal| Error::Refused { refusal, lead: Box::new(before) })?;
-        leads::insert(tx, &lead, now).await?;
+        let (lead, effects) =
+            decide(lead, Event::Arrived, now, &world).map_err(|refusal| Error::Refused {
+                refusal,
+                lead: Box::new(before),
+            })?;
+        leads::insert(tx, &lead).await?;
         self.apply(tx, &lead, &effects, &rules, now).await?;
         Ok(id)
     }

@@ -10,12 +10,15 @@ use crate::{
         contact::Field,
         id::{RepId, TeamId},
         lead::Lead,
-        policy::{Policy, Rep, Strategy, Team},
+        policy::{Caps, Policy, Rep, Strategy, Team},
         strategy::Turns,
         world::{RepNow, World},
     },
     rules::Rules,
-    store::{Tx, leads, reps},
+    store::{
+        Tx, leads,
+        reps::{self, Wanted},
+    },
 };
 
 impl Engine {
@@ -54,9 +57,11 @@ impl Engine {
     ) -> Result<BTreeMap<RepId, RepNow>, Error> {
         let known = reps::known(tx, people).await?;
         let mut away = reps::absences_now(tx, people, now).await?;
-        let count_open = |rep: &Rep| (rep.capacity.is_some() || by_load(&rules.policy, &rep.id)).then(|| now - rep.stale);
-        let wanted: Vec<(RepId, Option<Timestamp>)> =
-            people.iter().filter_map(|id| rules.policy.reps.get(id)).map(|rep| (rep.id.clone(), count_open(rep))).collect();
+        let wanted: Vec<Wanted> = people
+            .iter()
+            .filter_map(|id| rules.policy.reps.get(id))
+            .map(|rep| wanted(rep, &rules.policy, now))
+            .collect();
         let loads = reps::loads(tx, &wanted, now).await?;
         let mut reps = BTreeMap::new();
         for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
@@ -84,17 +89,40 @@ impl Engine {
 /// A rep's zone: from the file, else the chat profile's, else UTC.
 pub(super) fn zone_of(rep: &Rep, profile: Option<&str>) -> TimeZone {
     let profile = || profile.and_then(|name| TimeZone::get(name).ok());
-    rep.timezone.clone().or_else(profile).unwrap_or(TimeZone::UTC)
+    rep.timezone
+        .clone()
+        .or_else(profile)
+        .unwrap_or(TimeZone::UTC)
+}
+
+/// What has to be counted of a rep: no more than a limit or a strategy asks for.
+fn wanted(rep: &Rep, policy: &Policy, now: Timestamp) -> Wanted {
+    let counts = rep.capacity.is_some() || by_load(policy, &rep.id);
+    Wanted {
+        rep: rep.id.clone(),
+        open_since: counts.then(|| now.checked_sub(rep.stale).unwrap_or(Timestamp::MIN)),
+        offered: rep.caps != Caps::default(),
+    }
 }
 
 /// Whether somebody's team looks at how much its people carry.
 fn by_load(policy: &Policy, rep: &RepId) -> bool {
-    policy.teams.iter().any(|team| team.strategy == Strategy::LeastLoaded && team.members.contains(rep))
+    policy
+        .teams
+        .iter()
+        .any(|team| team.strategy == Strategy::LeastLoaded && team.members.contains(rep))
 }
 
 fn people_of(policy: &Policy, lead: &Lead, teams: &[TeamId]) -> Vec<RepId> {
-    let of_teams = teams.iter().filter_map(|team| policy.team(team)).flat_map(Team::people);
-    let of_offers = lead.offers.iter().filter(|offer| offer.is_pending()).map(|offer| offer.rep.clone());
+    let of_teams = teams
+        .iter()
+        .filter_map(|team| policy.team(team))
+        .flat_map(Team::people);
+    let of_offers = lead
+        .offers
+        .iter()
+        .filter(|offer| offer.is_pending())
+        .map(|offer| offer.rep.clone());
     let by_name = policy.reps_targeted(lead);
     let all: BTreeSet<RepId> = of_teams.chain(of_offers).chain(by_name).collect();
     all.into_iter().collect()

@@ -11,6 +11,7 @@ pub mod normal;
 pub mod number;
 pub mod path;
 pub mod place;
+pub mod send;
 pub mod text;
 mod tree;
 pub mod verify;
@@ -36,7 +37,7 @@ pub const MOST_LEADS: usize = 1_000;
 const LONGEST_DELIVERY_ID: usize = 200;
 
 /// A configured webhook, as far as reading what it sends goes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// Its name, also in its address.
     pub id: SourceId,

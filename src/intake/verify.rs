@@ -12,7 +12,7 @@ pub use self::{
 };
 
 /// How a source proves that it is the sender.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Scheme {
     /// It doesn't: everybody who knows the address may send.
     None,

@@ -27,3 +27,17 @@ pub async fn beat(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), Error> {
 pub async fn last_seen(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
     Ok(tx.q(LAST_SEEN).one::<(Option<Timestamp>,)>().await?.0)
 }
+
+/// The one statement that asks for the time: replicas agree on the database's.
+const NOW: Sql = sql!(
+    [sqlite "select null"]
+    [postgres "select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)"]
+);
+
+/// The time on the database's machine; `None` on SQLite, whose machine is ours.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn database_now(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
+    Ok(tx.q(NOW).one::<(Option<Timestamp>,)>().await?.0)
+}

@@ -13,7 +13,7 @@ use crate::domain::{
     id::LeadId,
 };
 
-pub use card::{Card, card, card_by_message, card_put, cards_of};
+pub use card::{Card, card, card_by_message, card_gone, card_put, cards_of};
 pub use settle::{dropped, failed, reclaim_expired, retry, sent, unknown};
 
 /// What is to be delivered.

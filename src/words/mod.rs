@@ -1,10 +1,17 @@
 //! All words that Baton says, as pure functions of state: cards, dialogs, notices and answers. Nobody
 //! else writes sentences, so that they can be read, mended and translated in one place.
 
+pub mod answers;
+pub mod details;
 pub mod dialogs;
 pub mod facts;
 pub mod fate;
 pub mod notices;
 pub mod offer;
+pub mod pool;
+pub mod review;
 pub mod seen;
 pub mod when;
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,7 @@ impl HmacSettings {
 }
 
 /// A checked `hmac-sha256`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Hmac {
     header: HeaderName,
     prefix: String,

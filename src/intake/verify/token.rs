@@ -40,7 +40,7 @@ impl TokenPlace {
 }
 
 /// A checked `token`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Token {
     tokens: Vec<SecretString>,
     place: TokenPlace,

@@ -84,6 +84,17 @@ pub async fn card_put(
     Ok(())
 }
 
+const GONE: &str = "delete from card where key = $1";
+
+/// Forgets where a card stood: somebody has deleted it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn card_gone(tx: &mut Tx, key: &str) -> Result<(), Error> {
+    tx.q(GONE).bind(key).exec().await?;
+    Ok(())
+}
+
 const CARDS_OF: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
      where lead_id = $1 order by key";
 

@@ -1,0 +1,213 @@
+//! Posting a lead as a source would: for the demo, for load programs, for trying a webhook out.
+
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{
+    FieldPath, Format, Source,
+    verify::{Scheme, SetupError},
+};
+use crate::domain::contact::Field;
+
+/// How a source's requests are made.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    format: Format,
+    scheme: Scheme,
+    /// Where the source's mapping looks for a field, for paths that name one place.
+    places: Vec<(Field, Vec<String>)>,
+}
+
+/// A request ready to post.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Content type and proof.
+    pub headers: HeaderMap,
+    /// Proof that stands in the query.
+    pub query: String,
+    /// The payload.
+    pub body: Vec<u8>,
+}
+
+impl Delivery {
+    /// Learns from a source how its requests are made.
+    #[must_use]
+    pub fn of(source: &Source) -> Self {
+        let places = source
+            .mapping
+            .fields
+            .iter()
+            .filter_map(|(field, path)| Some((*field, place(path)?)));
+        Self {
+            format: source.format,
+            scheme: source.scheme.clone(),
+            places: places.collect(),
+        }
+    }
+
+    /// The body format.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// A request that says `lead` (canonical names and others) at `now`.
+    ///
+    /// # Errors
+    /// When a key of the source can't stand in a header.
+    pub fn request(
+        &self,
+        lead: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Outgoing, SetupError> {
+        let (content_type, body) = match self.format {
+            Format::Json => (
+                "application/json",
+                self.nested(lead).to_string().into_bytes(),
+            ),
+            Format::Form => (
+                "application/x-www-form-urlencoded",
+                self.form(lead).into_bytes(),
+            ),
+        };
+        let id = now.as_microsecond().to_string();
+        let proof = self.scheme.prove(&body, now, &id)?;
+        let mut headers = proof.headers;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Ok(Outgoing {
+            headers,
+            query: proof.query,
+            body,
+        })
+    }
+
+    fn place_of(&self, name: &str) -> Option<&[String]> {
+        let field = Field::by_name(name)?;
+        self.places
+            .iter()
+            .find(|(known, _)| *known == field)
+            .map(|(_, place)| place.as_slice())
+    }
+
+    fn nested(&self, lead: &Map<String, Value>) -> Value {
+        let mut root = Map::new();
+        for (name, value) in lead {
+            match self.place_of(name) {
+                Some(place) => put(&mut root, place, value.clone()),
+                None => {
+                    root.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        Value::Object(root)
+    }
+
+    fn form(&self, lead: &Map<String, Value>) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in lead {
+            let label = self
+                .place_of(name)
+                .map_or_else(|| name.clone(), |place| place.join("."));
+            match value {
+                Value::String(text) => form.append_pair(&label, text),
+                other => form.append_pair(&label, &other.to_string()),
+            };
+        }
+        form.finish()
+    }
+}
+
+/// The keys that lead to a field, if its path names one place.
+fn place(path: &FieldPath) -> Option<Vec<String>> {
+    match path {
+        FieldPath::Label(label) => Some(vec![label.clone()]),
+        FieldPath::Json(path) => {
+            // A normalised singular path prints as `$['a']['b']`.
+            let text = path.to_string();
+            let keys = text.strip_prefix('$')?;
+            let keys: Vec<String> = keys
+                .split(['.', '[', ']'])
+                .map(|key| key.trim_matches(['\'', '"']))
+                .filter(|key| !key.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let plain = keys.iter().all(|key| {
+                key.chars()
+                    .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+            });
+            (plain && !keys.is_empty()).then_some(keys)
+        }
+    }
+}
+
+fn put(object: &mut Map<String, Value>, place: &[String], value: Value) {
+    match place {
+        [] => {}
+        [last] => {
+            object.insert(last.clone(), value);
+        }
+        [first, rest @ ..] => {
+            let inner = object
+                .entry(first.clone())
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::intake::{Mapping, Reading, read};
+
+    #[test]
+    fn a_source_reads_what_is_sent_in_its_name() {
+        let mapping = Mapping {
+            fields: vec![
+                (
+                    Field::Email,
+                    FieldPath::parse("$.contact.email").expect("a path"),
+                ),
+                (
+                    Field::Employees,
+                    FieldPath::parse("$.company.size").expect("a path"),
+                ),
+            ],
+            ..Mapping::default()
+        };
+        let Value::Object(lead) =
+            json!({"email": "a@acme.example", "employees": 60, "name": "Ada"})
+        else {
+            unreachable!()
+        };
+        for format in [Format::Json, Format::Form] {
+            let source = Source {
+                id: "x".into(),
+                format,
+                scheme: Scheme::None,
+                mapping: mapping.clone(),
+                delivery_id: None,
+                window: jiff::SignedDuration::ZERO,
+                rate: None,
+                over: crate::intake::Over::Hold,
+            };
+            let sent = Delivery::of(&source)
+                .request(&lead, Timestamp::UNIX_EPOCH)
+                .expect("no key");
+            let content_type = sent.headers[CONTENT_TYPE].to_str().ok();
+            let Reading::Leads { leads, .. } = read(&source, content_type, &sent.body) else {
+                panic!("not read as {format:?}")
+            };
+            let contact = &leads[0].contact;
+            assert_eq!(
+                (contact.text(Field::Email), contact.number(Field::Employees)),
+                ("a@acme.example", Some(60.0))
+            );
+        }
+    }
+}

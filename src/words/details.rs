@@ -1,0 +1,268 @@
+//! Two dialogs to read: everything that is known of a lead, and why it went where it went.
+
+use jiff::Timestamp;
+
+use super::{
+    dialogs::titled,
+    facts::{fact, label, points},
+    fate::whereabouts,
+    seen::{Seen, begin, cut},
+    when::When,
+};
+use crate::domain::{
+    action::Action,
+    card::{Dialog, Item, Part, Run},
+    contact::Field,
+    event::{Actor, Fact as Happened, FactKind},
+    id::RepId,
+    lead::{Lead, Routing},
+    policy::Policy,
+};
+
+const MAX_VALUE: usize = 300;
+const MAX_MESSAGE: usize = 1_500;
+const MOST_ATTRIBUTES: usize = 30;
+const MOST_HISTORY: usize = 25;
+const MOST_LINES: usize = 40;
+/// As much of a configuration's hash as `baton config show` needs.
+const SHORT_HASH: usize = 12;
+
+/// Everything that is known of the lead, for this reader; `history` oldest first.
+#[must_use]
+pub fn details(
+    lead: &Lead,
+    history: &[(Timestamp, Happened)],
+    policy: &Policy,
+    reader: &RepId,
+    when: &When,
+) -> Dialog {
+    let seen = Seen::by(reader, lead, policy);
+    let mut parts = vec![
+        Part::Text(vec![
+            Run::bold(seen.who()),
+            Run::plain(format!(" {}. ", seen.asks())),
+            Run::plain(whereabouts(lead, policy, reader, when)),
+        ]),
+        Part::Facts(fields(&seen, policy, when)),
+    ];
+    parts.extend(attributes(&seen));
+    parts.extend(timeline(history, &seen, policy, when));
+    to_read(Action::LeadDetails, titled("Lead", lead), lead, parts)
+}
+
+fn to_read(action: Action, title: String, lead: &Lead, parts: Vec<Part>) -> Dialog {
+    Dialog {
+        action,
+        subject: lead.id.to_string(),
+        title,
+        submit: String::new(),
+        parts,
+        inputs: Vec::new(),
+    }
+}
+
+fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::card::Fact> {
+    let lead = seen.lead();
+    let reach = super::facts::reach(seen);
+    let given = Field::ALL
+        .iter()
+        .copied()
+        .filter(|field| !matches!(field, Field::Phone | Field::Email))
+        .map(|field| {
+            let max = if field == Field::Message {
+                MAX_MESSAGE
+            } else {
+                MAX_VALUE
+            };
+            (field, seen.value(field, max))
+        })
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(field, value)| fact(label(field), value));
+    let mut all: Vec<_> = reach.into_iter().chain(given).collect();
+    all.push(fact("Came in", when.said_with_zone(lead.created_at)));
+    all.push(fact("Source", cut(lead.source.as_str(), 60)));
+    all.push(fact("Stage", lead.stage.word()));
+    if let Some(earlier) = &lead.previous_owner {
+        all.push(fact("Earlier owner", policy.name_of(earlier)));
+    }
+    if seen.hides_something() {
+        all.push(fact(
+            "Hidden",
+            "some of it is shown to whoever claims the lead",
+        ));
+    }
+    all
+}
+
+fn attributes(seen: &Seen<'_>) -> Option<Part> {
+    let all = &seen.lead().attributes;
+    let mut facts: Vec<_> = all
+        .iter()
+        .take(MOST_ATTRIBUTES)
+        .map(|(name, value)| fact(seen.shown(name, 60), seen.shown(value, MAX_VALUE)))
+        .collect();
+    let more = all.len().saturating_sub(MOST_ATTRIBUTES);
+    if more > 0 {
+        facts.push(fact("Also", format!("{more} more answers")));
+    }
+    (!facts.is_empty()).then_some(Part::Facts(facts))
+}
+
+fn timeline(
+    history: &[(Timestamp, Happened)],
+    seen: &Seen<'_>,
+    policy: &Policy,
+    when: &When,
+) -> Vec<Part> {
+    if history.is_empty() {
+        return Vec::new();
+    }
+    let items = history
+        .iter()
+        .rev()
+        .take(MOST_HISTORY)
+        .map(|(at, fact)| Item {
+            text: vec![
+                when.moment(*at),
+                Run::plain(format!(": {}", happened(fact, seen, policy))),
+            ],
+            buttons: Vec::new(),
+        });
+    let mut parts = vec![
+        Part::Divider,
+        Part::Text(vec![Run::bold("What happened, latest first")]),
+        Part::List(items.collect()),
+    ];
+    let more = history.len().saturating_sub(MOST_HISTORY);
+    if more > 0 {
+        parts.push(Part::Note(vec![Run::plain(format!("And {more} earlier."))]));
+    }
+    parts
+}
+
+/// One line of the history in words: "Jonas Weber declined it: Too busy now".
+#[must_use]
+pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
+    let rep = fact
+        .rep
+        .as_ref()
+        .map_or("somebody", |rep| policy.name_of(rep));
+    let actor = match &fact.actor {
+        Actor::Rep(rep) => policy.name_of(rep),
+        Actor::Api(name) => name.as_str(),
+        Actor::Source(source) => source.as_str(),
+        Actor::Baton => "Baton",
+    };
+    let detail = seen.shown(&fact.detail, MAX_VALUE);
+    let reason = policy.decline(&fact.detail).map(|rule| rule.label.clone());
+    let said = match fact.event {
+        FactKind::Created => with("came in", &detail, " "),
+        FactKind::Merged => with("wrote again", &detail, ": "),
+        FactKind::Routed => with("routed", &detail, " by "),
+        FactKind::Offered => format!("offered to {rep}"),
+        FactKind::Delivered => format!("{rep} has the card"),
+        FactKind::Reminded => format!("{rep} was reminded"),
+        FactKind::Declined => with(
+            &format!("{rep} declined it"),
+            &reason.unwrap_or(detail),
+            ": ",
+        ),
+        FactKind::Expired => format!("{rep} did not answer"),
+        FactKind::Withdrawn => with(&format!("taken back from {rep}"), &detail, ": "),
+        FactKind::Escalated => with("escalated", &detail, ": "),
+        FactKind::Assigned => format!("{actor} gave it to {rep}"),
+        FactKind::Owned => format!("{rep} has it"),
+        FactKind::HandedOver => format!("{rep} took it over"),
+        FactKind::Attempted => with(&format!("{actor} tried"), &detail.replace('_', " "), ": "),
+        FactKind::Contacted => with(&format!("{actor} reached them"), &detail, ": "),
+        FactKind::Staged => with("stage", &detail, ": "),
+        FactKind::Nurtured => with("went to marketing", &detail, ": "),
+        FactKind::Reviewed => with(&format!("in review, {actor}"), &detail, ": "),
+        FactKind::Closed => with(&format!("{actor} closed it"), &detail, ": "),
+        FactKind::Reopened => with("opened again", &detail, ": "),
+        FactKind::Erased => "the person was erased".to_owned(),
+    };
+    begin(&said)
+}
+
+fn with(said: &str, detail: &str, between: &str) -> String {
+    if detail.is_empty() {
+        said.to_owned()
+    } else {
+        format!("{said}{between}{detail}")
+    }
+}
+
+/// Why the lead went where it went: rules, people, points, and by which configuration.
+#[must_use]
+pub fn why(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Dialog {
+    let seen = Seen::by(reader, lead, policy);
+    let mut parts = vec![Part::Text(vec![
+        Run::bold(seen.called()),
+        Run::plain(": "),
+        Run::plain(whereabouts(lead, policy, reader, when)),
+    ])];
+    let own = lead.offers.iter().rev().find(|offer| offer.rep == *reader);
+    if let Some(offer) = own {
+        let why = super::offer::why_theirs(lead, offer, policy);
+        parts.push(Part::Text(vec![
+            Run::bold("Why you: "),
+            Run::plain(format!("{why}.")),
+        ]));
+    }
+    match &lead.routing {
+        Some(routing) => parts.extend(decided(routing, policy)),
+        None => parts.push(Part::Text(vec![Run::plain("No rule has been asked yet.")])),
+    }
+    parts.push(Part::Text(vec![Run::bold(format!(
+        "Score {}: fit {}, engagement {}",
+        points(lead.score.total()),
+        points(lead.score.fit),
+        points(lead.score.engagement)
+    ))]));
+    parts.extend(bullets(lead.score.reasons.iter().cloned()));
+    if let Some(routing) = &lead.routing {
+        let hash = routing
+            .config
+            .strip_prefix("sha256:")
+            .unwrap_or(&routing.config);
+        let short: String = hash.chars().take(SHORT_HASH).collect();
+        let note = format!("Decided by configuration {short}.");
+        parts.push(Part::Note(vec![Run::plain(note)]));
+    }
+    to_read(Action::LeadWhy, titled("Why", lead), lead, parts)
+}
+
+fn decided(routing: &Routing, policy: &Policy) -> Vec<Part> {
+    let rule = routing.rule.as_ref().map_or_else(
+        || "No rule held".to_owned(),
+        |rule| format!("Rule {rule} decided"),
+    );
+    let mut parts = vec![Part::Text(vec![Run::bold(rule)])];
+    parts.extend(bullets(routing.why.iter().cloned()));
+    if !routing.candidates.is_empty() {
+        parts.push(Part::Text(vec![Run::bold("Who was considered")]));
+        let said = routing.candidates.iter().map(|candidate| {
+            let mark = if candidate.eligible {
+                "could take it"
+            } else {
+                "could not"
+            };
+            let name = policy.name_of(&candidate.rep);
+            format!("{name} {mark}: {}", candidate.because)
+        });
+        parts.extend(bullets(said));
+    }
+    parts
+}
+
+fn bullets(lines: impl Iterator<Item = String>) -> Option<Part> {
+    let items: Vec<Item> = lines
+        .take(MOST_LINES)
+        .map(|line| Item {
+            text: vec![Run::plain(cut(&line, MAX_VALUE))],
+            buttons: Vec::new(),
+        })
+        .collect();
+    (!items.is_empty()).then_some(Part::List(items))
+}

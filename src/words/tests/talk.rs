@@ -1,0 +1,379 @@
+//! How notices, dialogs and answers read.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::{
+    domain::{
+        card::{Dialog, InputKind},
+        event::{Actor, Audible, ContactHow, Fact, FactKind, Notice, Refusal, Say},
+    },
+    words::{answers, details, dialogs, notices::notice, when::When},
+};
+
+fn when() -> When {
+    When::new(now(), &berlin())
+}
+
+fn told(to: Audible, what: Notice, leads: &[&Lead]) -> Option<String> {
+    let say = Say {
+        to,
+        key: String::new(),
+        cause: None,
+        notice: what,
+    };
+    notice(&say, leads, &policy(), &berlin(), now()).map(|card| text(&card))
+}
+
+fn to_selin() -> Audible {
+    Audible::Rep("selin".into())
+}
+
+#[test]
+fn a_reminder_is_short_and_falls_silent_once_answered() {
+    let due = Notice::AnswerDue {
+        offer: "offer_1".into(),
+    };
+    let ayse = Audible::Rep("ayse".into());
+    assert_snapshot!(told(ayse.clone(), due.clone(), &[&lead()]).unwrap(), @r"
+    (Still waiting for your answer: lead #4711 · Ada Lovelace, Acme. It moves on today 14:05 (Europe/Berlin).)
+    Still waiting for your answer: #4711 · Ada Lovelace, Acme. It moves on today 14:05 (Europe/Berlin).
+    ");
+    assert_eq!(told(ayse, due, &[&owned()]), None);
+}
+
+#[test]
+fn a_reminder_to_call_falls_silent_once_tried() {
+    let due = Notice::ContactDue {
+        offer: "offer_1".into(),
+    };
+    let ayse = Audible::Rep("ayse".into());
+    assert_snapshot!(told(ayse.clone(), due.clone(), &[&owned()]).unwrap(), @r"
+    (Nobody has tried to reach lead #4711 · Ada Lovelace, Acme yet. Call by today 14:20 (Europe/Berlin).)
+    Nobody has tried to reach #4711 · Ada Lovelace, Acme yet. Call by today 14:20 (Europe/Berlin).
+    Call: +4930123456<tel:+4930123456>
+    Mail: ada@acme.example<mailto:ada@acme.example>
+    [Contacted]
+    ");
+    let mut tried = owned();
+    tried.clock.attempted_at = Some(now());
+    assert_eq!(told(ayse.clone(), due.clone(), &[&tried]), None);
+    assert_eq!(told(ayse, due, &[&lead()]), None);
+}
+
+#[test]
+fn late_leads_say_who_had_them_and_where_they_are() {
+    let late = Notice::Late {
+        team: Some("sdr".into()),
+        sla: Some("demo".into()),
+        epoch: 1,
+    };
+    let mut one = lead();
+    one.offers[0].state = OfferState::Declined;
+    one.offers.push(offer(
+        "offer_2",
+        "jonas",
+        OfferKind::Push,
+        OfferState::Expired,
+    ));
+    one.state = State::Queued {
+        team: Some("sdr".into()),
+        waiting: Some(Waiting::default()),
+    };
+    assert_snapshot!(told(to_selin(), late.clone(), &[&one]).unwrap(), @r"
+    (A lead is late. #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.)
+    A lead is late.
+    - #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.
+    ");
+    let many: Vec<&Lead> = std::iter::repeat_n(&one, 12).collect();
+    let said = told(to_selin(), late.clone(), &many).unwrap();
+    assert!(
+        said.contains("12 leads are late") && said.ends_with("_ And 2 more."),
+        "{said}"
+    );
+    assert_eq!(told(to_selin(), late.clone(), &[&owned()]), None);
+    let mut overdue = owned();
+    overdue.plan.as_mut().unwrap().contact_by = Some(at("12:59"));
+    assert!(
+        told(to_selin(), late, &[&overdue])
+            .unwrap()
+            .contains("nobody has tried to reach them (due today 13:59)")
+    );
+}
+
+#[test]
+fn nobody_free_is_said_only_while_it_waits() {
+    let nobody = Notice::NobodyFree {
+        team: "sdr".into(),
+        why: "Ayşe Yılmaz away, Jonas Weber had it already".to_owned(),
+    };
+    let mut waits = lead();
+    waits.offers.clear();
+    waits.state = State::Queued {
+        team: Some("sdr".into()),
+        waiting: Some(Waiting {
+            again_at: Some("2026-11-24T08:00:00Z".parse().unwrap()),
+        }),
+    };
+    assert_snapshot!(told(to_selin(), nobody.clone(), &[&waits]).unwrap(), @r"
+    (Nobody in team sdr is free; a lead waits. #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00. Ayşe Yılmaz away, Jonas Weber had it already.)
+    Nobody in team sdr is free; a lead waits.
+    - #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00.
+    _ Ayşe Yılmaz away, Jonas Weber had it already.
+    ");
+    assert_eq!(told(to_selin(), nobody, &[&owned()]), None);
+}
+
+#[test]
+fn managers_hear_whom_the_chat_does_not_reach() {
+    let what = Notice::CannotReach {
+        rep: "jonas".into(),
+        why: "user_not_found".to_owned(),
+    };
+    assert_snapshot!(told(to_selin(), what, &[&lead()]).unwrap(), @r"
+    (The chat does not deliver to Jonas Weber. #4711 · Ada Lovelace, Acme: Ayşe Yılmaz is asked now. The chat says: user_not_found. Jonas Weber gets no leads until this is mended.)
+    The chat does not deliver to Jonas Weber.
+    - #4711 · Ada Lovelace, Acme: Ayşe Yılmaz is asked now.
+    _ The chat says: user_not_found. Jonas Weber gets no leads until this is mended.
+    ");
+}
+
+#[test]
+fn an_owner_hears_what_is_new() {
+    let what = Notice::WroteAgain {
+        offer: "offer_1".into(),
+        what: vec!["phone: +49 30 9".to_owned(), "use case: Tax".to_owned()],
+    };
+    assert_snapshot!(told(Audible::Rep("ayse".into()), what.clone(), &[&owned()]).unwrap(), @r"
+    (Lead #4711 · Ada Lovelace, Acme wrote again. Phone: +49 30 9. Use case: Tax)
+    Lead #4711 · Ada Lovelace, Acme wrote again.
+    Phone: +49 30 9
+    Use case: Tax
+    ");
+    let hidden = told(Audible::Rep("ayse".into()), what, &[&pooled()]).unwrap();
+    assert!(
+        !hidden.contains("+49") && hidden.contains("Tax"),
+        "{hidden}"
+    );
+}
+
+fn asked(dialog: &Dialog) -> String {
+    let inputs = dialog.inputs.iter().map(|input| {
+        let choices = match &input.kind {
+            InputKind::Choice(all) | InputKind::Radio(all) => all
+                .iter()
+                .map(|choice| format!("\n  ( ) {} = {}", choice.value, choice.label))
+                .collect(),
+            InputKind::ShortText { .. }
+            | InputKind::LongText { .. }
+            | InputKind::Number
+            | InputKind::Moment => String::new(),
+        };
+        format!("? {}{choices}", input.label)
+    });
+    let inputs: Vec<String> = inputs.collect();
+    format!(
+        "# {}\n{}\n{}\n[{}]",
+        dialog.title,
+        parts(&dialog.parts),
+        inputs.join("\n"),
+        dialog.submit
+    )
+}
+
+#[test]
+fn a_decline_asks_for_one_of_the_reasons() {
+    let lead = lead();
+    assert_snapshot!(asked(&dialogs::decline(&lead, &lead.offers[0], &policy())), @r"
+    # Decline #4711
+    Ada Lovelace, Acme asks for a demo.
+    ? Why is it not for you?
+      ( ) busy = Too busy now
+      ( ) spam = Not a lead (nobody is asked again)
+    ? Note
+    [Decline]
+    ");
+}
+
+#[test]
+fn contact_and_close_ask_how_it_went() {
+    assert_snapshot!(asked(&dialogs::contacted(&owned())), @r"
+    # Contact #4711
+    Ada Lovelace, Acme asks for a demo.
+    ? How did it go?
+      ( ) reached = Reached: we talked
+      ( ) no_answer = No answer
+      ( ) voicemail = Left a voicemail
+      ( ) mail_sent = Sent a mail
+      ( ) meeting = Met, or a meeting is set
+      ( ) wrong_number = Wrong number
+    ? Note
+    [Save]
+    ");
+    assert_snapshot!(asked(&dialogs::close(&owned())), @r"
+    # Close #4711
+    Ada Lovelace, Acme asks for a demo.
+    ? How did it end?
+      ( ) won = Won
+      ( ) lost = Lost
+      ( ) disqualified = Not worth anybody's time
+      ( ) nurture = Not yet: back to marketing
+      ( ) duplicate = We had it already
+    ? Note
+    [Close lead]
+    ");
+}
+
+#[test]
+fn every_heading_of_a_dialog_fits() {
+    let mut lead = lead();
+    lead.number = 99_999_999_999;
+    for dialog in [
+        dialogs::decline(&lead, &lead.offers[0], &policy()),
+        dialogs::contacted(&lead),
+        dialogs::close(&lead),
+        dialogs::review_assign(
+            &lead,
+            &["jonas".into()],
+            &policy(),
+            &"selin".into(),
+            &when(),
+        ),
+        details::details(&lead, &[], &policy(), &"ayse".into(), &when()),
+    ] {
+        assert!(dialog.title.chars().count() <= 24, "{}", dialog.title);
+    }
+}
+
+#[test]
+fn details_show_everything_and_what_happened() {
+    let fact = |event, actor, detail: &str| Fact {
+        event,
+        actor,
+        rep: Some("ayse".into()),
+        offer: None,
+        detail: detail.to_owned(),
+    };
+    let history = [
+        (
+            at("12:50"),
+            fact(
+                FactKind::Created,
+                Actor::Source("website".to_owned()),
+                "by website",
+            ),
+        ),
+        (
+            at("12:50"),
+            fact(FactKind::Routed, Actor::Baton, "rule hot"),
+        ),
+        (
+            at("12:58"),
+            fact(FactKind::Declined, Actor::Rep("ayse".into()), "busy"),
+        ),
+        (
+            at("12:59"),
+            fact(
+                FactKind::Attempted,
+                Actor::Rep("ayse".into()),
+                "no_answer: later",
+            ),
+        ),
+    ];
+    let dialog = details::details(&lead(), &history, &policy(), &"ayse".into(), &when());
+    assert_snapshot!(asked(&dialog), @r"
+    # Lead #4711
+    Ada Lovelace, Acme asks for a demo. You are asked.
+    Call: +4930123456<tel:+4930123456>
+    Mail: ada@acme.example<mailto:ada@acme.example>
+    Name: Ada Lovelace
+    Company: Acme
+    Country: DE
+    Employees: 1,200
+    Message: Please call me at 030 123 456 or ADA@acme.example.
+    Use case: Billing
+    Campaign: Autumn
+    Came in: today 13:50 (Europe/Berlin)
+    Source: website
+    Stage: lead
+    Budget: a lot
+    ---
+    What happened, latest first
+    - today 13:59 (Europe/Berlin): Ayşe Yılmaz tried: no answer: later
+    - today 13:58 (Europe/Berlin): Ayşe Yılmaz declined it: Too busy now
+    - today 13:50 (Europe/Berlin): Routed by rule hot
+    - today 13:50 (Europe/Berlin): Came in by website
+
+    []
+    ");
+}
+
+#[test]
+fn why_names_the_rule_the_people_and_the_points() {
+    assert_snapshot!(asked(&details::why(&lead(), &policy(), &"ayse".into(), &when())), @r"
+    # Why #4711
+    #4711 · Ada Lovelace, Acme: You are asked.
+    Why you: rule hot; it is your turn in team sdr.
+    Rule hot decided
+    - rule hot takes everything
+    Who was considered
+    - Ayşe Yılmaz could take it: free
+    - Jonas Weber could not: away until Mon 30 Nov
+    Score 55.5: fit 40, engagement 15.5
+    - +40 50 employees or more
+    _ Decided by configuration 0123456789ab.
+
+    []
+    ");
+}
+
+#[test]
+fn an_accept_says_how_to_reach_the_lead() {
+    assert_snapshot!(text(&answers::accepted(&owned(), &when())), @r"
+    (Lead #4711 · Ada Lovelace, Acme is yours. Call +4930123456. Mail ada@acme.example. Call by today 14:20 (Europe/Berlin).)
+    Lead #4711 · Ada Lovelace, Acme is yours. Call by today 14:20 (Europe/Berlin).
+    Call: +4930123456<tel:+4930123456>
+    Mail: ada@acme.example<mailto:ada@acme.example>
+    [Contacted] [Close] [Details] [Why]
+    ");
+}
+
+#[test]
+fn a_refusal_says_who_has_the_lead() {
+    let said = |refusal| answers::refusal(&refusal, &claimed(), &policy(), &"ayse".into(), &when());
+    let all = [
+        Refusal::OfferOver,
+        Refusal::NoSuchOffer,
+        Refusal::NotYours,
+        Refusal::AlreadyYours,
+        Refusal::NotToBeTaken,
+        Refusal::NotOwner,
+        Refusal::Closed,
+        Refusal::NoSuchReason,
+        Refusal::NoSuchRep,
+    ];
+    assert_snapshot!(all.map(said).join("\n"), @r"
+    Too late for lead #4711. Jonas Weber has it since today 13:58.
+    This offer of lead #4711 is gone. Jonas Weber has it since today 13:58.
+    This offer of lead #4711 is for somebody else. Jonas Weber has it since today 13:58.
+    Lead #4711 is theirs already. Jonas Weber has it since today 13:58.
+    Lead #4711 is for another team, so you can't take it yourself. Jonas Weber has it since today 13:58.
+    Only the owner of lead #4711 or a manager of its team can do that. Jonas Weber has it since today 13:58.
+    Lead #4711 is done already. Jonas Weber has it since today 13:58.
+    That reason is no longer in the list. Please open the card of lead #4711 again.
+    That person is no longer in the list of reps. Lead #4711 stays where it is. Jonas Weber has it since today 13:58.
+    ");
+    let own = answers::refusal(
+        &Refusal::AlreadyYours,
+        &claimed(),
+        &policy(),
+        &"jonas".into(),
+        &when(),
+    );
+    assert_eq!(own, "Lead #4711 is yours already.");
+}
+
+#[test]
+fn a_logged_contact_is_said_back() {
+    assert_snapshot!(answers::contact_logged(&owned(), ContactHow::NoAnswer), @"Saved for lead #4711 · Ada Lovelace, Acme: no answer. Try again later.");
+}

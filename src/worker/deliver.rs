@@ -1,0 +1,424 @@
+//! Delivering the outbox: cards as they are true now, notices once.
+//!
+//! A post whose answer was lost is looked up before anything is posted again; a card that is there
+//! already is changed in place. One message per person or channel is under way at a time, so that
+//! what was said first arrives first.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Worker,
+    render::{Message, Target},
+};
+use crate::{
+    chat::{
+        Chat, Recipient, Sent, Who,
+        outcome::{FailKind, SendError},
+    },
+    domain::{
+        event::{CardRef, Event},
+        id::RepId,
+        policy::Channel as TeamChannel,
+    },
+    engine::Error,
+    store::{
+        Channel, Tx,
+        outbox::{self, Claimed, Place, Work},
+        reps,
+    },
+};
+
+/// How long a message may be under way before another worker takes it over.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Messages under way at a time.
+const AT_ONCE: usize = 32;
+
+/// After an unknown outcome the chat's history is given so long to catch up.
+const SETTLE: SignedDuration = SignedDuration::from_secs(3);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long the chat is left alone when it refuses the token.
+const TOKEN_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long what was looked up of a person counts.
+const LOOKED_UP: SignedDuration = SignedDuration::from_hours(24);
+
+/// What came of one try.
+enum Outcome {
+    Sent(Sent),
+    /// There is nothing to say any more.
+    Pointless,
+    Failed(SendError),
+}
+
+impl Worker {
+    pub(super) async fn keep_delivering(self, stop: CancellationToken) {
+        let mut wake = self.db().subscribe(Channel::Outbox);
+        while !stop.is_cancelled() {
+            wake.mark_unchanged();
+            match self.deliver_due().await {
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "waiting messages could not be read; trying again");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+            let now = self.engine.clock().now();
+            let next = self
+                .db()
+                .read(async |mut tx| Ok::<_, Error>(outbox::next_due(&mut tx, now, &[]).await?))
+                .await;
+            self.sleep(next.unwrap_or_default(), &mut wake, &stop).await;
+        }
+    }
+
+    /// Delivers what is due until nothing is; returns how many messages were tried.
+    pub(super) async fn deliver_due(&self) -> Result<usize, Error> {
+        let Some(chat) = self.chat.as_deref() else {
+            return Ok(0);
+        };
+        let mut tried = 0;
+        loop {
+            let now = self.engine.clock().now();
+            let claimed: Vec<Claimed> = self
+                .db()
+                .write(async |mut tx| {
+                    outbox::reclaim_expired(&mut tx, now).await?;
+                    Ok::<_, Error>(
+                        outbox::claim(&mut tx, &self.name, now, now + LEASE, AT_ONCE as i64, &[])
+                            .await?,
+                    )
+                })
+                .await?;
+            if claimed.is_empty() {
+                return Ok(tried);
+            }
+            tried += claimed.len();
+            stream::iter(claimed)
+                .for_each_concurrent(AT_ONCE, |one| self.deliver(chat, one))
+                .await;
+        }
+    }
+
+    /// Sends one message, with those that have the same cause, and writes down what came of it.
+    async fn deliver(&self, chat: &Chat, claimed: Claimed) {
+        let id = claimed.id;
+        if let Err(error) = self.try_deliver(chat, claimed).await {
+            // The lease ends by itself; then the message is looked up and tried again.
+            tracing::warn!(outbox.id = id, %error, "what came of a message could not be written down");
+        }
+    }
+
+    async fn try_deliver(&self, chat: &Chat, claimed: Claimed) -> Result<(), Error> {
+        let Some(message) = self.render(&claimed).await? else {
+            return self.settle(&claimed, &[], Outcome::Pointless).await;
+        };
+        let outcome = self.send(chat, &claimed, &message).await?;
+        self.settle(&claimed, &message.together, outcome).await
+    }
+
+    async fn send(
+        &self,
+        chat: &Chat,
+        claimed: &Claimed,
+        message: &Message,
+    ) -> Result<Outcome, Error> {
+        let to = match self.recipient(chat, &message.to).await? {
+            Ok(to) => to,
+            Err(error) => return Ok(Outcome::Failed(error)),
+        };
+        if let Some(sent) = &message.standing {
+            let updated = chat.update(sent, &message.card).await;
+            return Ok(updated.map_or_else(Outcome::Failed, |()| Outcome::Sent(sent.clone())));
+        }
+        if claimed.maybe_sent {
+            match self.look_up(chat, claimed, &to, message).await {
+                Ok(None) => {}
+                Ok(Some(sent)) => return Ok(self.after_look_up(chat, message, sent).await),
+                Err(error) => return Ok(Outcome::Failed(still_unknown(error))),
+            }
+        }
+        if message.only_if_standing {
+            return Ok(Outcome::Pointless);
+        }
+        let posted = chat
+            .post(
+                &to,
+                &message.card,
+                &key_of(claimed),
+                message.thread.as_deref(),
+            )
+            .await;
+        Ok(posted.map_or_else(Outcome::Failed, Outcome::Sent))
+    }
+
+    /// The message is there after all; a card may show something old by now.
+    async fn after_look_up(&self, chat: &Chat, message: &Message, sent: Sent) -> Outcome {
+        if !message.is_card {
+            return Outcome::Sent(sent);
+        }
+        chat.update(&sent, &message.card)
+            .await
+            .map_or_else(Outcome::Failed, |()| Outcome::Sent(sent))
+    }
+
+    async fn look_up(
+        &self,
+        chat: &Chat,
+        claimed: &Claimed,
+        to: &Recipient,
+        message: &Message,
+    ) -> Result<Option<Sent>, SendError> {
+        let conversation = match to {
+            Recipient::User(user) => chat.conversation_with(user).await?,
+            Recipient::Channel(channel) => channel.clone(),
+        };
+        let since = claimed.created_at - SETTLE;
+        chat.find(
+            &conversation,
+            &key_of(claimed),
+            since,
+            message.thread.as_deref(),
+        )
+        .await
+    }
+
+    /// Writes down what came of a message, and tells the lead.
+    async fn settle(
+        &self,
+        claimed: &Claimed,
+        together: &[Claimed],
+        outcome: Outcome,
+    ) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        let outcome = &outcome;
+        self.db()
+            .write(async |mut tx| {
+                for one in std::iter::once(claimed).chain(together) {
+                    match outcome {
+                        Outcome::Pointless => {
+                            outbox::dropped(&mut tx, one, now, "nothing to say any more").await?;
+                        }
+                        Outcome::Sent(sent) => self.note_sent(&mut tx, one, sent, now).await?,
+                        Outcome::Failed(error) => {
+                            self.note_failure(&mut tx, one, error, now).await?
+                        }
+                    }
+                    if let Some(event) = news(one, outcome)
+                        && let Some(lead) = &one.lead
+                    {
+                        self.engine.handle_in(&mut tx, lead, event, now).await?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn note_sent(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        sent: &Sent,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let place = Place {
+            conversation: sent.conversation.clone(),
+            message: sent.message.clone(),
+        };
+        outbox::sent(tx, one, Some(&place), now).await?;
+        if let (Work::Show(_), Some(lead)) = (&one.work, &one.lead) {
+            outbox::card_put(tx, one, lead, &place, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_failure(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        error: &SendError,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match error {
+            SendError::Retry { after, why } => {
+                let pause = after
+                    .and_then(|after| SignedDuration::try_from(after).ok())
+                    .unwrap_or_else(|| pause_after(one.attempts));
+                outbox::retry(tx, one, now + pause, why).await?;
+            }
+            SendError::Unknown { why } => {
+                tracing::warn!(
+                    outbox.id = one.id,
+                    "a message may or may not have arrived; it is looked up before it is sent again"
+                );
+                outbox::unknown(tx, one, now + SETTLE.max(pause_after(one.attempts)), why).await?;
+            }
+            SendError::Fail { kind, word } => self.note_final(tx, one, *kind, word, now).await?,
+        }
+        Ok(())
+    }
+
+    async fn note_final(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        kind: FailKind,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match kind {
+            FailKind::TokenDead => {
+                tracing::error!(
+                    outbox.id = one.id,
+                    why,
+                    "the chat refuses the token: nothing is delivered until it is renewed"
+                );
+                outbox::retry(tx, one, now + TOKEN_PAUSE, why).await?;
+            }
+            FailKind::MessageGone => {
+                // Somebody deleted the card: the next one is posted anew, if it still has something to say.
+                outbox::card_gone(tx, &one.key).await?;
+                outbox::retry(tx, one, now, why).await?;
+            }
+            FailKind::RecipientGone | FailKind::Config | FailKind::OurBug | FailKind::Other => {
+                tracing::error!(outbox.id = one.id, why, "a message can't be delivered");
+                outbox::failed(tx, one, now, why).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a message goes in the chat, looked up once a day.
+    async fn recipient(
+        &self,
+        chat: &Chat,
+        to: &Target,
+    ) -> Result<Result<Recipient, SendError>, Error> {
+        match to {
+            Target::Rep(rep) => self.user_of(chat, rep).await,
+            Target::Channel(TeamChannel::Slack(id) | TeamChannel::Teams(id)) => {
+                Ok(Ok(Recipient::Channel(id.clone())))
+            }
+        }
+    }
+
+    async fn user_of(
+        &self,
+        chat: &Chat,
+        rep: &RepId,
+    ) -> Result<Result<Recipient, SendError>, Error> {
+        let now = self.engine.clock().now();
+        let rules = self.engine.rules();
+        let known = self
+            .db()
+            .read(async |mut tx| reps::known(&mut tx, std::slice::from_ref(rep)).await)
+            .await?;
+        let row = known.get(rep);
+        let fresh = row
+            .and_then(|row| row.looked_up_at)
+            .is_some_and(|at| now.duration_since(at) < LOOKED_UP);
+        if let Some(user) = row.and_then(|row| row.slack_user.clone()).filter(|_| fresh) {
+            return Ok(Ok(Recipient::User(user)));
+        }
+        let Some(person) = rules.policy.reps.get(rep) else {
+            return Ok(Err(gone("not in the configuration")));
+        };
+        let who = person
+            .slack
+            .clone()
+            .map_or_else(|| Who::Email(person.email.clone()), Who::Id);
+        let found = match (
+            chat.person(&who).await,
+            row.and_then(|row| row.slack_user.clone()),
+            &person.slack,
+        ) {
+            (Ok(found), _, _) => found,
+            // Who could not be looked up today is still where they were yesterday.
+            (Err(SendError::Retry { .. } | SendError::Unknown { .. }), Some(user), _) => {
+                return Ok(Ok(Recipient::User(user)));
+            }
+            (
+                Err(SendError::Fail {
+                    kind: FailKind::Config,
+                    ..
+                }),
+                _,
+                Some(user),
+            ) => return Ok(Ok(Recipient::User(user.clone()))),
+            (Err(SendError::Unknown { why }), None, _) => {
+                return Ok(Err(SendError::Retry { after: None, why }));
+            }
+            (Err(error), _, _) => return Ok(Err(error)),
+        };
+        if found.deleted {
+            return Ok(Err(gone("deactivated")));
+        }
+        let (user, zone) = (found.id.clone(), found.zone.clone());
+        let learned = reps::Learned {
+            slack_user: Some(&found.id),
+            slack_dm: None,
+            name: Some(&found.name),
+            zone: found.zone.as_deref(),
+        };
+        self.db()
+            .write(async |mut tx| reps::learned(&mut tx, rep, learned, now).await)
+            .await?;
+        tracing::debug!(rep.id = %rep, zone, "looked a rep up in the chat");
+        Ok(Ok(Recipient::User(user)))
+    }
+}
+
+/// The mark a message carries, by which it is found again. The moment keeps a new database's first
+/// message from being taken for an old one's.
+fn key_of(claimed: &Claimed) -> String {
+    format!("{}-{}", claimed.id, claimed.created_at.as_microsecond())
+}
+
+/// A look-up that failed leaves the outcome as unknown as it was: nothing may be posted on it.
+fn still_unknown(error: SendError) -> SendError {
+    match error {
+        SendError::Retry { why, .. } | SendError::Unknown { why } => SendError::Unknown { why },
+        SendError::Fail { kind, word } => SendError::Fail { kind, word },
+    }
+}
+
+fn gone(why: &str) -> SendError {
+    SendError::Fail {
+        kind: FailKind::RecipientGone,
+        word: why.to_owned(),
+    }
+}
+
+/// What the lead is to know of a message's fate.
+fn news(one: &Claimed, outcome: &Outcome) -> Option<Event> {
+    let Work::Show(CardRef::Offer { offer, .. }) = &one.work else {
+        return None;
+    };
+    match outcome {
+        Outcome::Sent(_) => Some(Event::Delivered {
+            offer: offer.clone(),
+        }),
+        Outcome::Failed(SendError::Fail {
+            kind: FailKind::RecipientGone,
+            word,
+        }) => Some(Event::Undeliverable {
+            offer: offer.clone(),
+            why: word.clone(),
+        }),
+        Outcome::Pointless | Outcome::Failed(_) => None,
+    }
+}
+
+/// Longer each time: 1 s, 2 s, 4 s … five minutes.
+fn pause_after(attempts: i64) -> SignedDuration {
+    let doublings = u32::try_from(attempts.clamp(0, 9)).unwrap_or(0);
+    SignedDuration::from_secs(1 << doublings).min(LONGEST_PAUSE)
+}

@@ -1,0 +1,234 @@
+//! What happens by itself: leads whose moment has come, absences that begin, messages that wait.
+//!
+//! Nothing here remembers anything: what is due is in the database. Both loops look, do what is
+//! due, and sleep until the next moment or until they are woken, a second at the most.
+
+mod deliver;
+mod render;
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    chat::Chat,
+    domain::{event::Event, id::LeadId},
+    engine::{Engine, Error},
+    store::{Channel, Db, Wake, instance, leads, reps},
+};
+
+/// No sleep is longer: a clock that was moved, or a notification that was lost, is noticed by then.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// Due leads handled side by side; on SQLite they share commits.
+const LEADS_AT_ONCE: usize = 32;
+
+/// Due leads taken in one go.
+const LEADS_PER_LOOK: i64 = 256;
+
+/// How often an instance says that it is alive.
+const BEAT: SignedDuration = SignedDuration::from_secs(5);
+
+/// From how long a silence on Baton counts as down.
+const DOWN: SignedDuration = SignedDuration::from_secs(20);
+
+/// How long a lead that can't be handled is left alone, so that it holds up nobody.
+const TROUBLED: SignedDuration = SignedDuration::from_secs(30);
+
+/// Wakes leads and delivers the outbox.
+#[derive(Clone)]
+pub struct Worker {
+    engine: Engine,
+    chat: Option<Arc<Chat>>,
+    /// This process, among replicas.
+    name: String,
+}
+
+/// What one look did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Leads whose moment had come.
+    pub leads: usize,
+    /// Absences that began.
+    pub absences: usize,
+    /// Messages that were tried.
+    pub messages: usize,
+}
+
+impl Worker {
+    /// A worker for this engine; without a chat messages wait.
+    #[must_use]
+    pub fn new(engine: Engine, chat: Option<Arc<Chat>>) -> Self {
+        let now = engine.clock().now();
+        let name = format!("run_{}", engine.clock().chance(now).next_ulid());
+        Self { engine, chat, name }
+    }
+
+    /// Works until `stop`; what is being sent then is finished.
+    ///
+    /// # Errors
+    /// If one of the loops ends by itself, which it must not.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut loops = JoinSet::new();
+        loops.spawn(self.clone().keep_clocks(stop.clone()));
+        if self.chat.is_some() {
+            loops.spawn(self.clone().keep_delivering(stop.clone()));
+        }
+        while let Some(ended) = loops.join_next().await {
+            if !stop.is_cancelled() {
+                anyhow::bail!("a worker loop ended: {ended:?}");
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_clocks(self, stop: CancellationToken) {
+        let mut wake = self.db().subscribe(Channel::Leads);
+        let mut beat_at = Timestamp::MIN;
+        let mut troubled: Vec<(LeadId, Timestamp)> = Vec::new();
+        while !stop.is_cancelled() {
+            wake.mark_unchanged();
+            if let Err(error) = self.beat(&mut beat_at).await {
+                tracing::warn!(%error, "this instance could not say that it is alive");
+            }
+            let next = match self.look(&mut troubled).await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::warn!(%error, "due leads could not be read; trying again");
+                    None
+                }
+            };
+            self.sleep(next, &mut wake, &stop).await;
+        }
+    }
+
+    async fn look(
+        &self,
+        troubled: &mut Vec<(LeadId, Timestamp)>,
+    ) -> Result<Option<Timestamp>, Error> {
+        self.wake_due(troubled).await?;
+        self.engine.begin_absences().await?;
+        let now = self.engine.clock().now();
+        let (lead, absence) = self
+            .db()
+            .read(async |mut tx| {
+                let lead = leads::next_wake(&mut tx).await?;
+                Ok::<_, Error>((lead, reps::next_absence_change(&mut tx, now).await?))
+            })
+            .await?;
+        // A troubled lead stays due; it must not keep the loop from sleeping.
+        let lead = lead.filter(|_| troubled.is_empty());
+        Ok([lead, absence].into_iter().flatten().min())
+    }
+
+    /// Everything that is due now, once: for tests, which move the clock and call this.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn tick(&self) -> Result<Done, Error> {
+        let leads = self.wake_due(&mut Vec::new()).await?;
+        let absences = self.engine.begin_absences().await?;
+        let messages = self.deliver_due().await?;
+        Ok(Done {
+            leads,
+            absences,
+            messages,
+        })
+    }
+
+    async fn wake_due(&self, troubled: &mut Vec<(LeadId, Timestamp)>) -> Result<usize, Error> {
+        let mut woken = 0;
+        loop {
+            let now = self.engine.clock().now();
+            troubled.retain(|(_, until)| *until > now);
+            let due = self
+                .db()
+                .read(async |mut tx| leads::due(&mut tx, now, LEADS_PER_LOOK).await)
+                .await?;
+            let due: Vec<LeadId> = due
+                .into_iter()
+                .filter(|id| troubled.iter().all(|(bad, _)| bad != id))
+                .collect();
+            if due.is_empty() {
+                return Ok(woken);
+            }
+            woken += due.len();
+            let failed: Vec<LeadId> = stream::iter(due)
+                .map(|id| self.wake(id))
+                .buffer_unordered(LEADS_AT_ONCE)
+                .filter_map(std::future::ready)
+                .collect()
+                .await;
+            troubled.extend(failed.into_iter().map(|id| (id, now + TROUBLED)));
+        }
+    }
+
+    /// Lets a lead do what is due; answers with its id if that failed.
+    async fn wake(&self, id: LeadId) -> Option<LeadId> {
+        match self.engine.handle(&id, Event::Due).await {
+            Ok(_) => None,
+            Err(error) => {
+                tracing::error!(lead.id = %id, %error, "a due lead could not be handled; it is tried again");
+                Some(id)
+            }
+        }
+    }
+
+    async fn beat(&self, last: &mut Timestamp) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        if *last != Timestamp::MIN && now.duration_since(*last) < BEAT {
+            return Ok(());
+        }
+        self.db()
+            .write(async |mut tx| Ok::<_, Error>(instance::beat(&mut tx, &self.name, now).await?))
+            .await?;
+        *last = now;
+        Ok(())
+    }
+
+    /// Finds out since when nobody ran on this database; offers that waited meanwhile get that
+    /// time back. Called once, before the loops start.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn make_up_for_downtime(&self) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        let seen = self
+            .db()
+            .read(async |mut tx| Ok::<_, Error>(instance::last_seen(&mut tx).await?))
+            .await?;
+        let Some(seen) = seen.filter(|seen| now.duration_since(*seen) > DOWN) else {
+            return Ok(());
+        };
+        let leads = self.engine.note_outage(seen, now).await?;
+        let minutes = now.duration_since(seen).as_mins();
+        tracing::info!(
+            minutes,
+            leads,
+            "Baton was down; offers that waited get that time back"
+        );
+        Ok(())
+    }
+
+    fn db(&self) -> &Db {
+        self.engine.db()
+    }
+
+    /// Sleeps until `next`, until woken, or a second.
+    async fn sleep(&self, next: Option<Timestamp>, wake: &mut Wake, stop: &CancellationToken) {
+        let now = self.engine.clock().now();
+        let until = next.map_or(LONGEST_SLEEP, |next| {
+            Duration::try_from(next.duration_since(now))
+                .unwrap_or(Duration::ZERO)
+                .min(LONGEST_SLEEP)
+        });
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = wake.changed() => {}
+            () = tokio::time::sleep(until) => {}
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Turning a waiting message into a card, at the moment it is sent: what it says is true then, or
+//! it is not said.
+
+use jiff::tz::TimeZone;
+
+use super::Worker;
+use crate::{
+    chat::Sent,
+    domain::{
+        card::Card,
+        event::{Audible, CardRef, Notice, Say},
+        id::{OfferId, RepId, TeamId},
+        lead::Lead,
+        policy::{Channel, Policy},
+    },
+    engine::Error,
+    store::{
+        leads,
+        outbox::{self, Claimed, Work},
+        reps,
+    },
+    words,
+};
+
+/// Who is to get a message, before the chat is asked who that is.
+pub(super) enum Target {
+    Rep(RepId),
+    Channel(Channel),
+}
+
+/// A message ready to send.
+pub(super) struct Message {
+    pub to: Target,
+    pub card: Card,
+    /// Where it stands already.
+    pub standing: Option<Sent>,
+    /// The message it answers.
+    pub thread: Option<String>,
+    /// Whether it is a card that may be changed later, and not a notice.
+    pub is_card: bool,
+    /// A card that has nothing to ask any more is changed where it stands and posted nowhere.
+    pub only_if_standing: bool,
+    /// Waiting messages of the same cause that it speaks for.
+    pub together: Vec<Claimed>,
+}
+
+impl Worker {
+    /// The message as it is true now; `None` if there is nothing to say any more.
+    pub(super) async fn render(&self, claimed: &Claimed) -> Result<Option<Message>, Error> {
+        match &claimed.work {
+            Work::Show(card) => self.render_card(claimed, card).await,
+            Work::Say(say) => self.render_notice(claimed, say).await,
+        }
+    }
+
+    async fn render_card(
+        &self,
+        claimed: &Claimed,
+        card: &CardRef,
+    ) -> Result<Option<Message>, Error> {
+        let Some(id) = &claimed.lead else {
+            return Ok(None);
+        };
+        let (lead, standing) = self
+            .db()
+            .read(async |mut tx| {
+                let lead = leads::get(&mut tx, id).await?;
+                Ok::<_, Error>((lead, outbox::card(&mut tx, &claimed.key).await?))
+            })
+            .await?;
+        let Some(lead) = lead else { return Ok(None) };
+        let rules = self.engine.rules();
+        let now = self.engine.clock().now();
+        let (to, zone) = match card {
+            CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => {
+                (Target::Rep(rep.clone()), self.zone_of(rep).await?)
+            }
+            CardRef::Pool { team, .. } => match channel_of(&rules.policy, team) {
+                Some((channel, zone)) => (Target::Channel(channel), zone),
+                None => return Ok(None),
+            },
+        };
+        let drawn = match card {
+            CardRef::Offer { offer, .. } => {
+                let Some(offer) = lead.offer(offer) else {
+                    return Ok(None);
+                };
+                words::offer::offer_card(&lead, offer, &rules.policy, &zone, now)
+            }
+            CardRef::Pool { .. } => words::pool::pool_card(&lead, &rules.policy, &zone, now),
+            CardRef::Review { rep, .. } => {
+                words::review::review_card(&lead, rep, &rules.policy, &zone, now)
+            }
+        };
+        Ok(Some(Message {
+            to,
+            card: drawn,
+            standing: standing.map(|card| Sent {
+                conversation: card.conversation,
+                message: card.message,
+            }),
+            thread: None,
+            is_card: true,
+            only_if_standing: !asks_something(&lead, card),
+            together: Vec::new(),
+        }))
+    }
+
+    async fn render_notice(&self, claimed: &Claimed, say: &Say) -> Result<Option<Message>, Error> {
+        let rules = self.engine.rules();
+        let now = self.engine.clock().now();
+        let together = match &say.cause {
+            Some(_) => {
+                self.db()
+                    .write(async |mut tx| outbox::bundle_mates(&mut tx, claimed).await)
+                    .await?
+            }
+            None => Vec::new(),
+        };
+        let mut leads = Vec::new();
+        for one in std::iter::once(claimed).chain(&together) {
+            if let Some(id) = &one.lead
+                && let Some(lead) = self
+                    .db()
+                    .read(async |mut tx| leads::get(&mut tx, id).await)
+                    .await?
+            {
+                leads.push(lead);
+            }
+        }
+        let (to, zone) = match &say.to {
+            Audible::Rep(rep) => (Target::Rep(rep.clone()), self.zone_of(rep).await?),
+            Audible::Channel(team) => match channel_of(&rules.policy, team) {
+                Some((channel, zone)) => (Target::Channel(channel), zone),
+                None => return Ok(None),
+            },
+        };
+        let about: Vec<&Lead> = leads.iter().collect();
+        let Some(card) = words::notices::notice(say, &about, &rules.policy, &zone, now) else {
+            // Nothing of it is true any more; those it would have spoken for are settled with it.
+            return Ok(None);
+        };
+        let thread = self.thread_of(&say.notice, leads.first()).await?;
+        Ok(Some(Message {
+            to,
+            card,
+            standing: None,
+            thread,
+            is_card: false,
+            only_if_standing: false,
+            together,
+        }))
+    }
+
+    /// News for whoever has a lead comes as a reply to its card.
+    async fn thread_of(
+        &self,
+        notice: &Notice,
+        lead: Option<&Lead>,
+    ) -> Result<Option<String>, Error> {
+        let offer = match notice {
+            Notice::WroteAgain { offer, .. } => offer,
+            Notice::AnswerDue { .. }
+            | Notice::ContactDue { .. }
+            | Notice::Late { .. }
+            | Notice::NobodyFree { .. }
+            | Notice::CannotReach { .. } => return Ok(None),
+        };
+        let Some((lead, card)) = lead.and_then(|lead| Some((lead, card_of(lead, offer)?))) else {
+            return Ok(None);
+        };
+        let key = outbox::card_key(&lead.id, &card);
+        let standing = self
+            .db()
+            .read(async |mut tx| outbox::card(&mut tx, &key).await)
+            .await?;
+        Ok(standing.map(|sent| sent.message))
+    }
+
+    async fn zone_of(&self, rep: &RepId) -> Result<TimeZone, Error> {
+        let rules = self.engine.rules();
+        if let Some(zone) = rules
+            .policy
+            .reps
+            .get(rep)
+            .and_then(|rep| rep.timezone.clone())
+        {
+            return Ok(zone);
+        }
+        let known = self
+            .db()
+            .read(async |mut tx| reps::known(&mut tx, std::slice::from_ref(rep)).await)
+            .await?;
+        let profile = known.get(rep).and_then(|row| row.zone.as_deref());
+        Ok(profile
+            .and_then(|zone| TimeZone::get(zone).ok())
+            .unwrap_or(TimeZone::UTC))
+    }
+}
+
+fn card_of(lead: &Lead, offer: &OfferId) -> Option<CardRef> {
+    lead.offer(offer).map(|offer| CardRef::Offer {
+        offer: offer.id.clone(),
+        rep: offer.rep.clone(),
+    })
+}
+
+fn channel_of(policy: &Policy, team: &TeamId) -> Option<(Channel, TimeZone)> {
+    let team = policy.team(team)?;
+    Some((
+        team.channel.clone()?,
+        team.timezone.clone().unwrap_or(TimeZone::UTC),
+    ))
+}
+
+/// Whether a card that stands nowhere yet is worth posting: it asks something, or it is the owner's.
+fn asks_something(lead: &Lead, card: &CardRef) -> bool {
+    use crate::domain::lead::State;
+    match card {
+        CardRef::Offer { offer, .. } => {
+            let owners = matches!(&lead.state, State::Owned { offer: owned, .. } if owned == offer);
+            owners
+                || lead
+                    .offer(offer)
+                    .is_some_and(crate::domain::lead::Offer::is_pending)
+        }
+        CardRef::Pool { epoch, .. } => {
+            lead.epoch == *epoch && matches!(lead.state, State::Pooled { .. })
+        }
+        CardRef::Review { epoch, .. } => {
+            lead.epoch == *epoch && matches!(lead.state, State::Review { .. })
+        }
+    }
+}
