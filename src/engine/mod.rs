@@ -133,8 +133,12 @@ impl Engine {
     ) -> Result<Handled, Error> {
         let rules = self.rules();
         // Teams are locked before the lead, so that two leads of one team never wait for each other.
-        let peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
-        let teams = self.concerned(&peeked, &event, &rules, now);
+        let teams = if picks_nobody(&event) {
+            Vec::new()
+        } else {
+            let peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
+            concerned(&peeked, &event, &rules, now)
+        };
         let turns = turns::lock(tx, &teams).await?;
         let leads::Locked { mut lead, version } =
             leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
@@ -151,25 +155,6 @@ impl Engine {
         leads::save(tx, &lead, version, &before, now).await?;
         self.apply(tx, &lead, &effects, &rules, now).await?;
         Ok(Handled { lead, effects })
-    }
-
-    /// The teams a decision may look at, in lock order.
-    fn concerned(&self, lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
-        let routed;
-        let lead = if routes_anew(lead, event) {
-            let mut copy = lead.clone();
-            Reader::new(&rules.policy, rules, now).route(&mut copy);
-            routed = copy;
-            &routed
-        } else {
-            lead
-        };
-        let teams = teams_concerned(lead, &rules.policy);
-        let managers = teams
-            .iter()
-            .map(|team| TeamId::from(format!("{team}#managers")));
-        let all: BTreeSet<TeamId> = teams.iter().cloned().chain(managers).collect();
-        all.into_iter().collect()
     }
 
     /// Where an offer ended or a lead was closed there may be room again: the lead that has waited
@@ -230,4 +215,42 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Whether an event leaves the lead with whoever has it, so that nobody's situation matters.
+fn picks_nobody(event: &Event) -> bool {
+    match event {
+        Event::Delivered { .. } | Event::Contacted { .. } | Event::Outage { .. } => true,
+        Event::Arrived
+        | Event::Submitted { .. }
+        | Event::Due
+        | Event::SomebodyFree
+        | Event::Undeliverable { .. }
+        | Event::Accept { .. }
+        | Event::Decline { .. }
+        | Event::Claim { .. }
+        | Event::Close { .. }
+        | Event::Assign { .. }
+        | Event::RouteOn { .. }
+        | Event::RepGone { .. } => false,
+    }
+}
+
+/// The teams a decision may look at, in lock order; a team's managers have a line of their own.
+fn concerned(lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
+    let routed;
+    let lead = if routes_anew(lead, event) {
+        let mut copy = lead.clone();
+        Reader::new(&rules.policy, rules, now).route(&mut copy);
+        routed = copy;
+        &routed
+    } else {
+        lead
+    };
+    let teams = teams_concerned(lead, &rules.policy);
+    let managers = teams
+        .iter()
+        .map(|team| TeamId::from(format!("{team}#managers")));
+    let all: BTreeSet<TeamId> = teams.iter().cloned().chain(managers).collect();
+    all.into_iter().collect()
 }

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Engine, Error};
+use super::{Engine, Error, concerned};
 use crate::{
     domain::{
         contact::Field,
@@ -243,7 +243,7 @@ impl Engine {
             lead.previous_owner = leads::last_owner_of(tx, email).await?;
         }
         Reader::new(&rules.policy, &*rules, now).route(&mut lead);
-        let teams = self.concerned(&lead, &Event::SomebodyFree, &rules, now);
+        let teams = concerned(&lead, &Event::SomebodyFree, &rules, now);
         let turns = turns::lock(tx, &teams).await?;
         lead.number = leads::next_number(tx).await?;
         let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;

@@ -7,7 +7,6 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Engine, Error};
 use crate::{
     domain::{
-        contact::Field,
         id::{RepId, TeamId},
         lead::Lead,
         policy::{Caps, Policy, Rep, Strategy, Team},
@@ -16,7 +15,7 @@ use crate::{
     },
     rules::Rules,
     store::{
-        Tx, leads,
+        Tx,
         reps::{self, Wanted},
     },
 };
@@ -31,18 +30,17 @@ impl Engine {
         turns: BTreeMap<TeamId, Turns>,
         now: Timestamp,
     ) -> Result<World<'r>, Error> {
-        let people = people_of(&rules.policy, lead, teams);
-        let previous_owner = match (&lead.previous_owner, lead.contact.text(Field::Email)) {
-            (Some(rep), _) => Some(rep.clone()),
-            (None, "") => None,
-            (None, email) => leads::last_owner_of(tx, email).await?,
+        let people = if teams.is_empty() {
+            Vec::new()
+        } else {
+            people_of(&rules.policy, lead, teams)
         };
         Ok(World {
             policy: &rules.policy,
             reps: self.reps_now(tx, rules, &people, now).await?,
             turns,
             clocks: rules,
-            previous_owner,
+            previous_owner: lead.previous_owner.clone(),
             chance: self.clock.chance(now),
         })
     }
@@ -55,6 +53,9 @@ impl Engine {
         people: &[RepId],
         now: Timestamp,
     ) -> Result<BTreeMap<RepId, RepNow>, Error> {
+        if people.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         let known = reps::known(tx, people).await?;
         let mut away = reps::absences_now(tx, people, now).await?;
         let wanted: Vec<Wanted> = people

@@ -33,7 +33,7 @@ const LEADS_PER_LOOK: i64 = 256;
 const BEAT: SignedDuration = SignedDuration::from_secs(5);
 
 /// From how long a silence on Baton counts as down.
-const DOWN: SignedDuration = SignedDuration::from_secs(20);
+const DOWN: SignedDuration = SignedDuration::from_secs(8);
 
 /// How long a lead that can't be handled is left alone, so that it holds up nobody.
 const TROUBLED: SignedDuration = SignedDuration::from_secs(30);
