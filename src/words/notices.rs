@@ -91,11 +91,14 @@ impl Telling<'_> {
         match offer.until.filter(|until| !self.when.is_past(*until)) {
             Some(until) => {
                 runs.extend([
-                    Run::plain(". It goes on "),
+                    Run::plain(". It moves on "),
                     self.when.moment(until),
                     Run::plain("."),
                 ]);
-                said.push_str(&format!(" It goes on {}.", self.when.said_with_zone(until)));
+                said.push_str(&format!(
+                    " It moves on {}.",
+                    self.when.said_with_zone(until)
+                ));
             }
             None => runs.push(Run::plain(".")),
         }
