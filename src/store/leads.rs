@@ -19,6 +19,7 @@ pub use find::{
     with_pending_offers,
 };
 pub use list::{Cursor, LeadFilter, list};
+pub(super) use offers::OfferRow;
 
 /// The kind of identity that a mail address is.
 pub const EMAIL: &str = "email";

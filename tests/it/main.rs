@@ -10,6 +10,7 @@ mod db;
 mod intake;
 mod migrations;
 mod store;
+mod store_audit;
 mod store_intake;
 mod store_leads;
 mod store_outbox;

@@ -7,18 +7,18 @@ use crate::{
         id::{OfferId, RepId, TeamId},
         lead::{Lead, Offer, OfferKind},
     },
-    store::{Error, Json, Sql, Tx, sql},
+    store::{Error, Json, Sql, Tx, row, sql},
 };
 
 /// One offer's row; times are microseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(in crate::store) struct Row {
+pub(in crate::store) struct OfferRow {
     pub(in crate::store) id: OfferId,
     pub(in crate::store) rep: RepId,
     pub(in crate::store) team: Option<TeamId>,
-    pub(in crate::store) kind: &'static str,
-    pub(in crate::store) state: &'static str,
-    pub(in crate::store) epoch: u32,
+    pub(in crate::store) kind: String,
+    pub(in crate::store) state: String,
+    pub(in crate::store) epoch: i64,
     pub(in crate::store) offered_at: i64,
     pub(in crate::store) delivered_at: Option<i64>,
     pub(in crate::store) until_at: Option<i64>,
@@ -27,16 +27,31 @@ pub(in crate::store) struct Row {
     pub(in crate::store) reason: Option<String>,
 }
 
-impl Row {
+row!(OfferRow {
+    id,
+    rep,
+    team,
+    kind,
+    state,
+    epoch,
+    offered_at,
+    delivered_at,
+    until_at,
+    decided_at,
+    released_at,
+    reason
+});
+
+impl OfferRow {
     /// That of `offer`.
     pub(in crate::store) fn of(offer: &Offer) -> Self {
         Self {
             id: offer.id.clone(),
             rep: offer.rep.clone(),
             team: offer.team.clone(),
-            kind: kind_word(offer.kind),
-            state: offer.state.word(),
-            epoch: offer.epoch,
+            kind: kind_word(offer.kind).to_owned(),
+            state: offer.state.word().to_owned(),
+            epoch: i64::from(offer.epoch),
             offered_at: offer.offered_at.as_microsecond(),
             delivered_at: offer.delivered_at.map(|at| at.as_microsecond()),
             until_at: offer.until.map(|at| at.as_microsecond()),
@@ -76,12 +91,12 @@ const SAVE: Sql = sql!(
 /// Writes the offers of `lead` that are new or not as they were `before`, in one statement.
 pub(super) async fn save(tx: &mut Tx, lead: &Lead, before: &[Offer]) -> Result<(), Error> {
     let changed = lead.offers.iter().filter(|o| super::is_changed(o, before));
-    let mut rows: Vec<Row> = changed.map(Row::of).collect();
+    let mut rows: Vec<OfferRow> = changed.map(OfferRow::of).collect();
     if rows.is_empty() {
         return Ok(());
     }
     // First what ends, so that the unique indexes never see two live ones.
-    rows.sort_by_key(Row::is_live);
+    rows.sort_by_key(OfferRow::is_live);
     tx.q(SAVE).bind(&lead.id).bind(Json(rows)).exec().await?;
     Ok(())
 }
