@@ -59,7 +59,7 @@ create table lead (
 );
 create index lead_wake on lead (wake_at) where wake_at is not null;
 create index lead_owner on lead (owner, state, touched_at) where owner is not null;
-create index lead_waiting on lead (intent, created_at, team) where waiting;
+create index lead_waiting on lead (intent, created_at, team, id) where waiting;
 create index lead_created on lead (created_at, id);
 create index lead_team on lead (team, created_at) where team is not null;
 create index lead_state on lead (state, created_at);
@@ -104,7 +104,7 @@ create unique index offer_one_owner on offer (lead_id) where state = 'accepted' 
 -- kind is in it because SQLite names a broken index by its columns, and those of offer_one_owner are taken.
 create unique index offer_one_push on offer (lead_id, kind) where state = 'pending' and kind = 'push';
 create index offer_lead on offer (lead_id);
-create index offer_pending on offer (rep, kind) where state = 'pending';
+create index offer_pending on offer (rep, kind, lead_id) where state = 'pending';
 create index offer_rep on offer (rep, offered_at);
 
 -- What happened to each lead, append only: history, webhooks and audit read it.

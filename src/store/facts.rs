@@ -26,8 +26,14 @@ impl<'f> Line<'f> {
             n,
             event: fact.event.word(),
             actor: fact.actor.word(),
-            rep: fact.rep.as_ref().map(|rep| rep.as_str()),
-            offer: fact.offer.as_ref().map(|offer| offer.as_str()),
+            rep: fact
+                .rep
+                .as_ref()
+                .map(super::super::domain::id::RepId::as_str),
+            offer: fact
+                .offer
+                .as_ref()
+                .map(super::super::domain::id::OfferId::as_str),
             detail: &fact.detail,
         }
     }

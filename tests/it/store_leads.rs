@@ -128,12 +128,12 @@ async fn a_lead_comes_back_as_it_was_stored_and_as_it_was_changed() {
         };
         assert_eq!(get().await.unwrap(), Some(first));
         change(&db, "lead_00001", |lead| {
-            lead.contact.set_text(Field::Company, "Acme")
+            lead.contact.set_text(Field::Company, "Acme");
         })
         .await
         .unwrap();
         change(&db, "lead_00001", |lead| {
-            lead.stage = baton::domain::score::Stage::Sql
+            lead.stage = baton::domain::score::Stage::Sql;
         })
         .await
         .unwrap();
@@ -220,7 +220,7 @@ async fn a_lead_never_has_two_owners_nor_two_who_are_asked() {
             .unwrap();
         let third = |lead: &mut Lead| {
             lead.offers
-                .push(offer("offer_3", "cem", OfferState::Pending))
+                .push(offer("offer_3", "cem", OfferState::Pending));
         };
         match change(&db, "lead_00001", third).await {
             Err(Error::Conflict { constraint }) => assert_eq!(constraint, "offer_one_push"),

@@ -53,10 +53,10 @@ impl OfferRow {
             state: offer.state.word().to_owned(),
             epoch: i64::from(offer.epoch),
             offered_at: offer.offered_at.as_microsecond(),
-            delivered_at: offer.delivered_at.map(|at| at.as_microsecond()),
-            until_at: offer.until.map(|at| at.as_microsecond()),
-            decided_at: offer.decided_at.map(|at| at.as_microsecond()),
-            released_at: offer.released_at.map(|at| at.as_microsecond()),
+            delivered_at: offer.delivered_at.map(jiff::Timestamp::as_microsecond),
+            until_at: offer.until.map(jiff::Timestamp::as_microsecond),
+            decided_at: offer.decided_at.map(jiff::Timestamp::as_microsecond),
+            released_at: offer.released_at.map(jiff::Timestamp::as_microsecond),
             reason: offer.reason.as_ref().map(|reason| reason.id.clone()),
         }
     }
