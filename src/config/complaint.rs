@@ -25,7 +25,7 @@ impl Severity {
     pub fn word(self) -> &'static str {
         match self {
             Severity::Mistake => "mistake",
-            Severity::NotYet => "not yet",
+            Severity::NotYet => "warning",
             Severity::Lint => "lint",
         }
     }

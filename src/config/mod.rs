@@ -3,8 +3,10 @@
 //! Every mistake is reported at once, with its file, line and a caret. What is read is
 //! [`raw::Config`], the configuration as it was typed.
 
+pub mod compile;
 mod complaint;
 mod decode;
+mod golden;
 pub mod raw;
 mod read;
 mod sources;
@@ -12,6 +14,7 @@ mod sources;
 mod tests;
 mod tree;
 
+pub use compile::{Compiled, Loaded, load, load_with};
 pub use complaint::{Complaint, Severity, plain, render};
 pub use read::{Reading, read, read_with};
 pub use sources::{File, Sources};

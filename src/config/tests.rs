@@ -36,7 +36,7 @@ fn the_example_is_read_without_a_complaint() {
         "intent == \"high\" && fit == \"strong\""
     );
     assert_eq!(
-        config.slack.unwrap().bot_token.expose(),
+        config.slack.unwrap().bot_token.get_ref().expose(),
         "value of SLACK_BOT_TOKEN"
     );
 }

@@ -687,6 +687,8 @@ pub struct Golden {
     pub route: Option<RouteId>,
     /// The team that must get it.
     pub team: Option<TeamId>,
+    /// When it arrives, for rules that ask the time; absent: now.
+    pub at: Option<Timestamp>,
 }
 
 /// The intent and fit levels that the brief's table distinguishes.

@@ -186,7 +186,7 @@ pub fn phone(sent: &str, country: &str) -> Option<Phone> {
 
 /// Sets what two fields say of a third: the name, from its two parts. A full name is not split,
 /// for nobody can tell where.
-pub(super) fn complete(contact: &mut Contact) {
+pub fn complete(contact: &mut Contact) {
     if contact.text(Field::Name).is_empty() {
         let parts = [
             contact.text(Field::FirstName),

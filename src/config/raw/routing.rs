@@ -109,6 +109,9 @@ pub struct Route {
     pub to: Spanned<OneOrMany<Target>>,
     /// `sla = "demo"`. Default: the team's.
     pub sla: Option<Text>,
+    /// `team = "sdr"`: whose managers and backups stand behind a `rep` or `owner` target. Default:
+    /// the first team with that member.
+    pub team: Option<Text>,
 }
 
 /// Where a lead goes: exactly one of `team`, `pool`, `queue`, `review`, `owner`, `rep`, `nurture`,
@@ -152,14 +155,16 @@ pub enum OwnerOf {
     Previous,
 }
 
-/// `[[golden]]`: a lead that must take this route.
+/// `[[golden]]`: a lead that must take this route, go to this team, or both.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Golden {
     /// `lead = { email = "a@globex.de", type = "demo" }`: canonical fields.
     pub lead: Named<Spanned<toml::Value>>,
     /// `route = "named-account"`.
-    pub route: Text,
+    pub route: Option<Text>,
+    /// `team = "sdr"`.
+    pub team: Option<Text>,
     /// `source = "website"`. Default: none.
     pub source: Option<Text>,
     /// `at = "2026-11-23T10:00:00Z"`: when it arrives, for rules that ask the time.

@@ -46,11 +46,13 @@ pub struct Database {
 #[serde(deny_unknown_fields)]
 pub struct Slack {
     /// `bot_token = "${SLACK_BOT_TOKEN}"`.
-    pub bot_token: Secret,
+    pub bot_token: Spanned<Secret>,
     /// `signing_secret = "${SLACK_SIGNING_SECRET}"`: not needed with `app_token`.
-    pub signing_secret: Option<Secret>,
+    pub signing_secret: Option<Spanned<Secret>>,
+    /// `signing_secrets = [..]`, while one is being changed.
+    pub signing_secrets: Option<Spanned<Vec<Spanned<Secret>>>>,
     /// `app_token = "${SLACK_APP_TOKEN}"`: Socket Mode. Default: HTTP.
-    pub app_token: Option<Secret>,
+    pub app_token: Option<Spanned<Secret>>,
     /// `api_url = "https://slack.com/api/"`, the default.
     pub api_url: Option<Text>,
     /// `commands = { away = "/lead-away", back = "/lead-back" }`: the words the manifest declares.
@@ -65,7 +67,7 @@ pub struct Teams {
     /// `app_id = "${TEAMS_APP_ID}"`.
     pub app_id: Text,
     /// `app_password = "${TEAMS_APP_PASSWORD}"`.
-    pub app_password: Secret,
+    pub app_password: Spanned<Secret>,
     /// `tenant_id = "${TEAMS_TENANT_ID}"`.
     pub tenant_id: Text,
 }
@@ -85,7 +87,7 @@ pub struct ApiToken {
     /// `name = "ops"`: whom the log names.
     pub name: Text,
     /// `token = "${BATON_API_TOKEN}"`.
-    pub token: Secret,
+    pub token: Spanned<Secret>,
     /// `role = "manager"`.
     pub role: TokenRole,
 }

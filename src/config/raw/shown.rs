@@ -70,7 +70,7 @@ pub struct Webhook {
     /// `url = "https://crm.example.com/hooks/baton"`.
     pub url: Text,
     /// `secret = "${CRM_WEBHOOK_SECRET}"`.
-    pub secret: Secret,
+    pub secret: Spanned<Secret>,
     /// `events = ["lead.owned"]`. Default: all.
     #[serde(default)]
     pub events: Vec<Text>,

@@ -18,7 +18,7 @@ pub struct Source {
     /// `secret = "${META_APP_SECRET}"`, for a preset's scheme.
     pub secret: Option<Spanned<Secret>>,
     /// `secrets = ["${NEW}", "${OLD}"]`, while one is being changed.
-    pub secrets: Option<Spanned<Vec<Secret>>>,
+    pub secrets: Option<Spanned<Vec<Spanned<Secret>>>>,
     /// `verify_token = "${META_VERIFY_TOKEN}"`: for the handshake of vendors that have one.
     pub verify_token: Option<Spanned<Secret>>,
     /// `fields = { email = "$.contact.email" }`: canonical name = JSONPath or label.
@@ -61,11 +61,13 @@ pub struct Verify {
     /// `secret = "${WEBSITE_SECRET}"`.
     pub secret: Option<Spanned<Secret>>,
     /// `secrets = [..]`, while one is being changed.
-    pub secrets: Option<Spanned<Vec<Secret>>>,
+    pub secrets: Option<Spanned<Vec<Spanned<Secret>>>>,
     /// `timestamp_header = "x-timestamp"`.
     pub timestamp_header: Option<Text>,
     /// `timestamp_unit = "s"`, the default, or `"ms"`.
     pub timestamp_unit: Option<Spanned<TimestampUnit>>,
+    /// `id_header = "webhook-id"`: the delivery's id, where `{id}` is signed too.
+    pub id_header: Option<Text>,
     /// `base = "{timestamp}.{body}"`. Default: `{body}`.
     pub base: Option<Text>,
     /// `tolerance = "5m"`, the default: how old a timestamp may be.
@@ -73,7 +75,7 @@ pub struct Verify {
     /// `token = "${NEWSLETTER_TOKEN}"`, for `token`.
     pub token: Option<Spanned<Secret>>,
     /// `tokens = [..]`, while one is being changed.
-    pub tokens: Option<Spanned<Vec<Secret>>>,
+    pub tokens: Option<Spanned<Vec<Spanned<Secret>>>>,
     /// `query = "key"`: the parameter of the token. Default: `token`.
     pub query: Option<Text>,
     /// `user = "forms"`, for `basic`.
@@ -132,9 +134,9 @@ pub struct Fetch {
     /// `url = "https://graph.facebook.com/v21.0/"`. Default: the preset's.
     pub url: Option<Text>,
     /// `token = "${HUBSPOT_TOKEN}"`.
-    pub token: Option<Secret>,
+    pub token: Option<Spanned<Secret>>,
     /// `tokens = { "1234567890" = "${META_PAGE_TOKEN}" }`: by page or account.
-    pub tokens: Named<Secret>,
+    pub tokens: Named<Spanned<Secret>>,
 }
 
 /// `[list.NAME]`: texts to look up, from here or from a file, one a line.

@@ -1,0 +1,183 @@
+//! SLAs and the steps of their escalations.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use super::{
+    super::raw::{self, Text},
+    Compiler, builtin,
+    known::Kind,
+};
+use crate::domain::{
+    calendar::Period,
+    id::SlaId,
+    policy::{Assignee, Audience, Repeat, Rung, Sla, Step, StepAction},
+    suggest,
+};
+
+const ACTIONS: &str = "`remind`, `reoffer`, `widen`, `notify`, `assign` and `review`";
+const MOST_TIMES: u32 = 100;
+
+impl Compiler<'_> {
+    pub fn slas(&mut self) -> BTreeMap<SlaId, Sla> {
+        let built_in = builtin::SLAS.into_iter();
+        let mut slas: BTreeMap<SlaId, Sla> = built_in
+            .map(|(name, acknowledge, contact)| {
+                (name.into(), builtin::sla(name, acknowledge, contact))
+            })
+            .collect();
+        for (name, raw) in &self.raw.sla {
+            let sla = self.sla(name.get_ref(), raw);
+            slas.insert(name.get_ref().as_str().into(), sla);
+        }
+        slas
+    }
+
+    fn sla(&mut self, name: &str, raw: &raw::Sla) -> Sla {
+        let acknowledge = self.some_period(&raw.acknowledge);
+        let contact = self.some_period(&raw.contact);
+        if let (Some(accepted), Some(reached)) = (acknowledge, contact)
+            && is_before(reached, accepted)
+        {
+            let help = "`contact` counts from the lead's arrival, like `acknowledge`";
+            let message = "nobody can be contacted before the lead is accepted";
+            self.mistake_help(raw.contact.span(), message, help);
+        }
+        for after in &raw.retry {
+            self.some_period(after);
+            self.later("sla.retry", after.span());
+        }
+        if let Some(target) = &raw.exhausted {
+            self.target(target.get_ref(), &target.span());
+            self.later("sla.exhausted", target.span());
+        }
+        let given = raw.escalation.as_ref();
+        let escalation = given.map(|it| self.steps(it.get_ref()));
+        Sla {
+            id: Some(name.into()),
+            acknowledge,
+            contact,
+            at_least: raw.at_least.as_ref().and_then(|it| self.period(it)),
+            calendar: raw
+                .calendar
+                .as_ref()
+                .and_then(|it| self.refer(Kind::Calendar, it)),
+            escalation: escalation
+                .or_else(|| acknowledge.map(builtin::escalation))
+                .unwrap_or_default(),
+            untouched: self.steps(&raw.untouched),
+        }
+    }
+
+    fn steps(&mut self, raw: &[Spanned<raw::Step>]) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        for step in raw {
+            let after = self.period(&step.get_ref().after);
+            let action = self.action(step);
+            let repeat = step.get_ref().repeat.as_ref();
+            let repeat = repeat.and_then(|it| self.repeat(it));
+            let (Some(after), Some(action)) = (after, action) else {
+                continue;
+            };
+            if steps.last().is_some_and(|it| is_before(after, it.after)) {
+                let message = "this step comes before the one above it";
+                let help = "every `after` counts from the lead's arrival; put them in order";
+                self.mistake_help(step.get_ref().after.span(), message, help);
+            }
+            steps.push(Step {
+                after,
+                action,
+                repeat,
+            });
+        }
+        steps
+    }
+
+    fn repeat(&mut self, raw: &raw::Repeat) -> Option<Repeat> {
+        let every = self.some_period(&raw.every);
+        let times = self.count(Some(&raw.times), "leave `repeat` out to do it once");
+        if times.is_some_and(|it| it > MOST_TIMES) {
+            let message = format!("a step is repeated {MOST_TIMES} times at most");
+            self.mistake(raw.times.span(), message);
+        }
+        Some(Repeat {
+            every: every?,
+            times: times?,
+        })
+    }
+
+    /// The one thing that a step does.
+    fn action(&mut self, step: &Spanned<raw::Step>) -> Option<StepAction> {
+        let raw = step.get_ref();
+        let all = [
+            ("remind", &raw.remind),
+            ("reoffer", &raw.reoffer),
+            ("widen", &raw.widen),
+            ("notify", &raw.notify),
+            ("assign", &raw.assign),
+            ("review", &raw.review),
+        ];
+        let given = all
+            .iter()
+            .filter_map(|(key, it)| Some((*key, it.as_ref()?)));
+        let given: Vec<(&str, &Text)> = given.collect();
+        match given[..] {
+            [] => {
+                let help = format!("give it one of {ACTIONS}");
+                self.mistake_help(step.span(), "this step does nothing", help);
+                None
+            }
+            [(key, value)] => self.one_action(key, value),
+            [(first, _), (second, value), ..] => {
+                let message = format!("a step does one thing, this one `{first}` and `{second}`");
+                self.mistake_help(value.span(), message, "write two steps");
+                None
+            }
+        }
+    }
+
+    fn one_action(&mut self, key: &str, value: &Text) -> Option<StepAction> {
+        let typed = self.filled(value)?;
+        match (key, typed) {
+            ("remind", "rep") => Some(StepAction::Remind),
+            ("widen", "pool") => Some(StepAction::Widen),
+            ("remind" | "widen", _) => {
+                let only = if key == "remind" { "rep" } else { "pool" };
+                let help = suggest::help(typed, [only]).unwrap_or_default();
+                let message = format!("`{key}` can't be `{typed}`");
+                self.mistake_help(value.span(), message, help);
+                None
+            }
+            ("reoffer", "team") => Some(StepAction::Reoffer(Rung::Team)),
+            ("reoffer", "backups") => Some(StepAction::Reoffer(Rung::Backups)),
+            ("reoffer", _) => {
+                let team = self.refer_or(Kind::Team, value, &["team", "backups"])?;
+                Some(StepAction::Reoffer(Rung::Other(team)))
+            }
+            ("notify", "managers") => Some(StepAction::Notify(Audience::Managers)),
+            ("notify", "channel") => Some(StepAction::Notify(Audience::Channel)),
+            ("notify", _) => {
+                let rep = self.refer_or(Kind::Rep, value, &["managers", "channel"])?;
+                Some(StepAction::Notify(Audience::Rep(rep)))
+            }
+            ("assign", "managers") => Some(StepAction::Assign(Assignee::Managers)),
+            ("assign", _) => {
+                let rep = self.refer_or(Kind::Rep, value, &["managers"])?;
+                Some(StepAction::Assign(Assignee::Rep(rep)))
+            }
+            (_, _) => self.refer(Kind::Team, value).map(StepAction::Review),
+        }
+    }
+}
+
+/// Whether one is surely shorter than the other: business days and hours can't be told apart.
+fn is_before(one: Period, other: Period) -> bool {
+    match (one, other) {
+        (Period::Time(one), Period::Time(other)) => one < other,
+        (Period::BusinessDays(one), Period::BusinessDays(other)) => one < other,
+        (Period::Time(_), Period::BusinessDays(_)) | (Period::BusinessDays(_), Period::Time(_)) => {
+            false
+        }
+    }
+}

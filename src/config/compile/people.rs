@@ -1,0 +1,484 @@
+//! Reps, territories and teams.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use jiff::{Timestamp, tz::TimeZone};
+use toml::Spanned;
+
+use super::{
+    super::raw::{self, Form, Named, Text},
+    Compiler,
+    known::Kind,
+    values::TEN_YEARS,
+};
+use crate::domain::{
+    calendar::Holidays,
+    condition::Scope,
+    id::RepId,
+    policy::{
+        AbsenceCredit, Caps, Channel, Level, Prefer, Rep, Role, Strategy, Team, TeamSla, Territory,
+        Turn, TurnRule, WhenClosed,
+    },
+};
+
+/// Said where somebody could only ever get nothing.
+const TAKE_OUT: &str = "`active = false` takes somebody out; without the key there is no limit";
+
+impl Compiler<'_> {
+    pub fn reps(&mut self) -> BTreeMap<RepId, Rep> {
+        let raw = &self.raw.rep;
+        self.check_defaults();
+        self.once(
+            "rep with the e-mail",
+            raw.iter().filter_map(|it| it.email.as_ref()),
+        );
+        self.once(
+            "rep with the Slack id",
+            raw.iter().filter_map(|it| it.slack.as_ref()),
+        );
+        let reps: Vec<Rep> = raw.iter().map(|it| self.rep(it)).collect();
+        reps.into_iter().map(|rep| (rep.id.clone(), rep)).collect()
+    }
+
+    /// Complains of `[defaults.rep]` once, not for each rep.
+    fn check_defaults(&mut self) {
+        let defaults = &self.raw.defaults.rep;
+        if let Some(name) = &defaults.calendar {
+            self.refer::<String>(Kind::Calendar, name);
+        }
+        if let Some(zone) = &defaults.timezone {
+            self.zone(zone);
+        }
+        if let Some(country) = &defaults.country {
+            self.country_of(country, None);
+        }
+        if let Some(ramp) = &defaults.ramp {
+            self.ramp(ramp);
+        }
+        if let Some(stale) = &defaults.stale {
+            self.some_time(stale);
+        }
+        self.count(defaults.pending.as_ref(), TAKE_OUT);
+        self.count(defaults.capacity.as_ref(), TAKE_OUT);
+        self.caps(&defaults.caps);
+    }
+
+    fn rep(&mut self, raw: &raw::Rep) -> Rep {
+        let timezone = raw.timezone.as_ref().and_then(|it| self.zone(it));
+        let timezone = timezone.or_else(|| self.default_zone());
+        let (from, until) = self.employment(raw, timezone.as_ref().unwrap_or(&TimeZone::UTC));
+        if let Some(ramp) = &raw.ramp {
+            self.ramp(ramp);
+        }
+        let (calendar, stale) = (self.calendar_of(raw), self.stale_of(raw));
+        let defaults = &self.raw.defaults.rep;
+        let pending = raw.pending.as_ref().or(defaults.pending.as_ref());
+        let capacity = raw.capacity.as_ref().or(defaults.capacity.as_ref());
+        Rep {
+            id: raw.id.get_ref().as_str().into(),
+            name: self.said(&raw.name, "`name`").unwrap_or_default(),
+            email: self.rep_email(raw).unwrap_or_default(),
+            slack: raw.slack.as_ref().and_then(|it| self.slack_user(it)),
+            teams: self.teams_user(raw),
+            level: level(raw.level),
+            role: role(raw.role),
+            timezone,
+            country: self.rep_country(raw),
+            weight: self.weight(raw.weight.as_ref()),
+            languages: self.languages(&raw.languages),
+            territories: self.refer_all(Kind::Territory, &raw.territories),
+            skills: words(&raw.skills),
+            cover: self.cover(raw),
+            external: texts(&raw.external),
+            calendar: calendar.map(Into::into),
+            pending: pending.map(|it| *it.get_ref()),
+            caps: self.caps_of(raw),
+            capacity: capacity.map(|it| *it.get_ref()),
+            stale,
+            active: raw.active.unwrap_or(true),
+            from,
+            until,
+        }
+    }
+
+    fn rep_email(&mut self, raw: &raw::Rep) -> Option<String> {
+        if raw.email.is_none() && raw.slack.is_none() && raw.teams.is_none() {
+            let message = format!("nobody would find `{}` in the chat", raw.id.get_ref());
+            self.mistake_help(raw.id.span(), message, "give `email`, or `slack`");
+        }
+        self.email(raw.email.as_ref()?)
+    }
+
+    fn slack_user(&mut self, id: &Text) -> Option<String> {
+        let typed = self.filled(id)?;
+        let right = typed.starts_with(['U', 'W']) && is_slack_id(typed);
+        if !right {
+            let message = format!("`{typed}` is no Slack member id");
+            let help =
+                "it starts with U: profile, ⋮, Copy member ID; left out, the e-mail is looked up";
+            self.mistake_help(id.span(), message, help);
+        }
+        right.then(|| typed.to_owned())
+    }
+
+    fn teams_user(&mut self, raw: &raw::Rep) -> Option<String> {
+        let id = raw.teams.as_ref()?;
+        self.later("rep.teams", id.span());
+        self.said(id, "`teams`")
+    }
+
+    fn default_zone(&mut self) -> Option<TimeZone> {
+        let name = self.raw.defaults.rep.timezone.as_ref()?;
+        TimeZone::get(name.get_ref()).ok()
+    }
+
+    fn calendar_of(&mut self, raw: &raw::Rep) -> Option<String> {
+        if let Some(own) = &raw.calendar {
+            return self.refer(Kind::Calendar, own);
+        }
+        let default = self.raw.defaults.rep.calendar.as_ref()?;
+        Some(default.get_ref().clone())
+    }
+
+    fn stale_of(&mut self, raw: &raw::Rep) -> jiff::SignedDuration {
+        let own = raw.stale.as_ref();
+        let own = own.and_then(|it| self.some_time(it));
+        let default = self.raw.defaults.rep.stale.as_ref();
+        let default = default.and_then(|it| match it.get_ref().parse() {
+            Ok(crate::domain::calendar::Period::Time(time)) => Some(time),
+            Ok(crate::domain::calendar::Period::BusinessDays(_)) | Err(_) => None,
+        });
+        own.or(default).unwrap_or(TEN_YEARS)
+    }
+
+    fn rep_country(&mut self, raw: &raw::Rep) -> Option<String> {
+        match (&raw.country, &raw.region) {
+            (Some(country), region) => self.country_of(country, region.as_ref()),
+            (None, Some(region)) => {
+                self.mistake(region.span(), "a `region` needs its `country`");
+                None
+            }
+            (None, None) => {
+                let default = self.raw.defaults.rep.country.as_ref()?;
+                Some(default.get_ref().clone())
+            }
+        }
+    }
+
+    /// A country with an optional region: `DE-BE`.
+    fn country_of(&mut self, text: &Text, region: Option<&Text>) -> Option<String> {
+        let typed = self.filled(text)?;
+        let (country, within) = match typed.split_once('-') {
+            Some((country, region)) => (country, Some(region)),
+            None => (typed, None),
+        };
+        let country = self.country(&Spanned::new(text.span(), country.to_owned()))?;
+        let place = region.map_or(text.span(), Spanned::span);
+        let region = region.map(|it| it.get_ref().as_str());
+        if let (Some(_), Some(_)) = (within, region) {
+            self.mistake(place, "the region is given twice, here and in `country`");
+            return Some(country);
+        }
+        let Some(region) = within.or(region) else {
+            return Some(country);
+        };
+        let whole = format!("{country}-{}", region.to_ascii_uppercase());
+        if let Err(error @ crate::domain::calendar::HolidaysError::UnknownRegion { .. }) =
+            Holidays::of(&whole)
+        {
+            self.mistake(place, error.to_string());
+        }
+        Some(whole)
+    }
+
+    fn weight(&mut self, weight: Option<&Spanned<f64>>) -> f64 {
+        let Some(weight) = weight else {
+            return 1.0;
+        };
+        let right = *weight.get_ref() > 0.0 && *weight.get_ref() <= 1_000.0;
+        if !right {
+            let help = "2 is twice the share of 1; `active = false` takes somebody out";
+            let message = "a weight is more than 0 and at most 1000";
+            self.mistake_help(weight.span(), message, help);
+        }
+        if right { *weight.get_ref() } else { 1.0 }
+    }
+
+    pub fn languages(&mut self, texts: &[Text]) -> Vec<String> {
+        let known = texts.iter().filter_map(|it| self.language(it));
+        known.collect()
+    }
+
+    fn cover(&mut self, raw: &raw::Rep) -> Option<RepId> {
+        let cover = raw.cover.as_ref()?;
+        if cover.get_ref() == raw.id.get_ref() {
+            self.mistake(cover.span(), "nobody can stand in for themselves");
+            return None;
+        }
+        self.refer(Kind::Rep, cover)
+    }
+
+    fn caps_of(&mut self, raw: &raw::Rep) -> Caps {
+        self.count(raw.pending.as_ref(), TAKE_OUT);
+        self.count(raw.capacity.as_ref(), TAKE_OUT);
+        let Some(own) = &raw.caps else {
+            let default = &self.raw.defaults.rep.caps;
+            let most = |it: &Option<Spanned<u32>>| it.as_ref().map(|it| *it.get_ref());
+            return Caps {
+                hour: most(&default.hour),
+                day: most(&default.day),
+                week: most(&default.week),
+            };
+        };
+        self.caps(own)
+    }
+
+    fn caps(&mut self, raw: &raw::Caps) -> Caps {
+        Caps {
+            hour: self.count(raw.hour.as_ref(), TAKE_OUT),
+            day: self.count(raw.day.as_ref(), TAKE_OUT),
+            week: self.count(raw.week.as_ref(), TAKE_OUT),
+        }
+    }
+
+    fn ramp(&mut self, ramp: &Text) {
+        self.some_time(ramp);
+        self.later("ramp", ramp.span());
+    }
+
+    fn employment(
+        &mut self,
+        raw: &raw::Rep,
+        zone: &TimeZone,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        let from = raw
+            .from
+            .as_ref()
+            .and_then(|it| self.moment(it, zone, false));
+        let until = raw
+            .until
+            .as_ref()
+            .and_then(|it| self.moment(it, zone, true));
+        if let (Some(first), Some(last), Some(text)) = (from, until, &raw.until)
+            && last <= first
+        {
+            self.mistake(text.span(), "`until` lies before `from`");
+        }
+        (from, until)
+    }
+
+    pub fn territories(&mut self) -> Vec<Territory> {
+        let mut named: Vec<_> = self.raw.territory.iter().collect();
+        named.sort_by_key(|(name, _)| name.span().start);
+        let found = named
+            .into_iter()
+            .filter_map(|(name, raw)| self.territory(name, raw));
+        found.collect()
+    }
+
+    fn territory(&mut self, name: &Text, raw: &raw::Territory) -> Option<Territory> {
+        for code in &raw.postal_codes {
+            self.later("territory.postal_codes", code.span());
+        }
+        if let Some(when) = &raw.when {
+            self.condition(when, Scope::Lead);
+            self.later("territory.when", when.span());
+        }
+        let countries = raw.countries.iter().filter_map(|it| self.country(it));
+        let countries: Vec<String> = countries.collect();
+        let regions = words(&raw.regions);
+        let says_nothing = raw.countries.is_empty() && regions.is_empty();
+        if says_nothing && raw.postal_codes.is_empty() && raw.when.is_none() {
+            let help = "give `countries`, `regions` or both";
+            self.mistake_help(name.span(), "every lead would be of this territory", help);
+        }
+        // Without a place it would hold for every lead.
+        (!says_nothing).then(|| Territory {
+            id: name.get_ref().clone(),
+            countries,
+            regions,
+        })
+    }
+
+    pub fn teams(&mut self) -> Vec<Team> {
+        let raw = &self.raw.team;
+        raw.iter().map(|it| self.team(it)).collect()
+    }
+
+    fn team(&mut self, raw: &raw::Team) -> Team {
+        let timezone = raw.timezone.as_ref().and_then(|it| self.zone(it));
+        if let Some(name) = &raw.name {
+            self.later("team.name", name.span());
+        }
+        let when_closed = raw.when_closed.as_ref();
+        Team {
+            id: raw.id.get_ref().as_str().into(),
+            members: self.refer_all(Kind::Rep, raw.members.get_ref()),
+            managers: self.refer_all(Kind::Rep, &raw.managers),
+            backups: self.refer_all(Kind::Rep, &raw.backups),
+            channel: raw.channel.as_ref().and_then(|it| self.channel(it)),
+            timezone: timezone.or_else(|| self.default_zone()),
+            strategy: self.strategy(raw),
+            prefer: raw.prefer.iter().filter_map(|it| self.prefer(it)).collect(),
+            filter: raw
+                .condition
+                .as_ref()
+                .and_then(|it| self.condition(it, Scope::Where)),
+            when_closed: when_closed.map_or(WhenClosed::Wait, |it| self.when_closed(it, &raw.id)),
+            sla: raw
+                .sla
+                .as_ref()
+                .map(|it| self.team_sla(it))
+                .unwrap_or_default(),
+            turns: turns(&raw.turns),
+        }
+    }
+
+    /// `slack:C…` or `teams:19:…`.
+    pub fn channel(&mut self, text: &Text) -> Option<Channel> {
+        let typed = self.filled(text)?;
+        match typed.split_once(':') {
+            Some(("slack", id)) if id.starts_with(['C', 'G']) && is_slack_id(id) => {
+                Some(Channel::Slack(id.to_owned()))
+            }
+            Some(("teams", id)) if id.starts_with("19:") => {
+                self.later("teams", text.span());
+                Some(Channel::Teams(id.to_owned()))
+            }
+            Some(_) | None => {
+                let message = format!("`{typed}` is no channel");
+                let help = "write `slack:C…` with the channel's id (About, at the very end), or `teams:19:…`";
+                self.mistake_help(text.span(), message, help);
+                None
+            }
+        }
+    }
+
+    fn strategy(&mut self, raw: &raw::Team) -> Strategy {
+        match raw.strategy {
+            None | Some(raw::Strategy::RoundRobin) => Strategy::RoundRobin,
+            Some(raw::Strategy::LeastLoaded) => Strategy::LeastLoaded,
+            Some(raw::Strategy::BestMatch) => {
+                self.later("strategy best-match", raw.id.span());
+                Strategy::BestMatch
+            }
+            Some(raw::Strategy::TopPerformer) => {
+                self.later("strategy top-performer", raw.id.span());
+                Strategy::TopPerformer
+            }
+        }
+    }
+
+    fn prefer(&mut self, wish: &Spanned<raw::Preference>) -> Option<Prefer> {
+        let later = |key| (key, wish.span());
+        let (key, span): (&str, Range<usize>) = match wish.get_ref() {
+            raw::Preference::Languages => return Some(Prefer::Languages),
+            raw::Preference::Territories => return Some(Prefer::Territories),
+            raw::Preference::Skills => return Some(Prefer::Skills),
+            raw::Preference::Level => return Some(Prefer::Level),
+            raw::Preference::Country => later("prefer country"),
+            raw::Preference::Timezone => later("prefer timezone"),
+        };
+        self.later(key, span);
+        None
+    }
+
+    fn when_closed(&mut self, text: &Text, own: &Text) -> WhenClosed {
+        match self.filled(text) {
+            None | Some("wait") => WhenClosed::Wait,
+            Some("backups") => WhenClosed::Backups,
+            Some(typed) => {
+                let Some(name) = typed.strip_prefix("team:") else {
+                    let message = format!("`{typed}` is not possible here");
+                    let help = "write `wait`, `backups`, or `team:` and a team's id";
+                    self.mistake_help(text.span(), message, help);
+                    return WhenClosed::Wait;
+                };
+                if name == own.get_ref() {
+                    self.mistake(text.span(), "a closed team can't pass leads to itself");
+                }
+                let name = Spanned::new(self.part(&text.span(), name), name.to_owned());
+                let team = self.refer(Kind::Team, &name);
+                team.map_or(WhenClosed::Wait, WhenClosed::Team)
+            }
+        }
+    }
+
+    fn team_sla(&mut self, raw: &Spanned<Form<Named<Text>>>) -> TeamSla {
+        let mut sla = TeamSla::default();
+        match raw.get_ref() {
+            Form::Text(name) => {
+                let name = Spanned::new(raw.span(), name.clone());
+                sla.default = self.refer(Kind::Sla, &name);
+            }
+            Form::Long(by_type) => {
+                for (lead_type, name) in by_type {
+                    let Some(id) = self.refer(Kind::Sla, name) else {
+                        continue;
+                    };
+                    if lead_type.get_ref() == "default" {
+                        sla.default = Some(id);
+                    } else {
+                        sla.by_type.insert(lead_type.get_ref().clone(), id);
+                    }
+                }
+            }
+        }
+        sla
+    }
+}
+
+fn is_slack_id(id: &str) -> bool {
+    let right = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit();
+    (3..=30).contains(&id.len()) && id.chars().all(right)
+}
+
+/// Free words, as they were typed.
+pub(super) fn words(texts: &[Text]) -> Vec<String> {
+    texts.iter().map(|it| it.get_ref().clone()).collect()
+}
+
+fn texts(map: &BTreeMap<Text, Text>) -> BTreeMap<String, String> {
+    let pairs = map
+        .iter()
+        .map(|(key, value)| (key.get_ref().clone(), value.get_ref().clone()));
+    pairs.collect()
+}
+
+fn level(level: Option<raw::Level>) -> Level {
+    match level {
+        Some(raw::Level::Junior) => Level::Junior,
+        Some(raw::Level::Mid) | None => Level::Mid,
+        Some(raw::Level::Senior) => Level::Senior,
+    }
+}
+
+fn role(role: Option<raw::Role>) -> Role {
+    match role {
+        Some(raw::Role::Rep) | None => Role::Rep,
+        Some(raw::Role::Manager) => Role::Manager,
+        Some(raw::Role::Admin) => Role::Admin,
+    }
+}
+
+pub(super) fn turn(turn: raw::Turn) -> Turn {
+    match turn {
+        raw::Turn::Spent => Turn::Spent,
+        raw::Turn::Back => Turn::Back,
+    }
+}
+
+fn turns(raw: &raw::Turns) -> TurnRule {
+    TurnRule {
+        declined: raw.declined.map_or(Turn::Spent, turn),
+        expired: raw.expired.map_or(Turn::Spent, turn),
+        by_hand: match raw.by_hand {
+            Some(raw::ByHand::Counts) | None => true,
+            Some(raw::ByHand::Free) => false,
+        },
+        absence: match raw.absence {
+            Some(raw::Absence::Average) | None => AbsenceCredit::Average,
+            Some(raw::Absence::Nothing) => AbsenceCredit::None,
+        },
+    }
+}

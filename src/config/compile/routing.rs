@@ -1,0 +1,378 @@
+//! How good leads are and who gets them: scoring, intents, accounts, routes, declines, golden leads.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use jiff::tz::TimeZone;
+use toml::Spanned;
+
+use super::{
+    super::raw::{self, Flag, OneOrMany, Text},
+    Compiler, builtin, canonical,
+    known::Kind,
+    people,
+};
+use crate::domain::{
+    condition::Scope,
+    id::RepId,
+    policy::{
+        Account, Accounts, AfterDecline, DeclineReason, FitRule, Golden, IntentRule, Route,
+        Scoring, Target,
+    },
+    score::Intent,
+};
+
+const TARGETS: &str =
+    "`team`, `pool`, `queue`, `review`, `owner`, `rep`, `nurture` and `disqualify`";
+
+impl Compiler<'_> {
+    pub fn scoring(&mut self) -> Scoring {
+        let raw = &self.raw.scoring;
+        let mut scoring = Scoring::default();
+        if let Some(half_life) = &raw.half_life {
+            self.some_time(half_life);
+            self.later("scoring.half_life", half_life.span());
+        }
+        if let Some(strong) = &raw.strong_fit {
+            scoring.strong_fit = self.finite(strong);
+        }
+        if let Some(mql) = &raw.mql {
+            scoring.mql = Some(self.finite(mql));
+            self.later("scoring.mql", mql.span());
+        }
+        for rule in &raw.engagement {
+            self.said(&rule.activity, "`activity`");
+            self.finite(&rule.points);
+            self.later("scoring.engagement", rule.activity.span());
+        }
+        scoring.fit = raw.fit.iter().filter_map(|it| self.fit_rule(it)).collect();
+        scoring
+    }
+
+    fn fit_rule(&mut self, raw: &raw::FitRule) -> Option<FitRule> {
+        let points = self.finite(&raw.points);
+        let when = self.condition(&raw.when, Scope::Lead)?;
+        let why = raw.why.as_ref().unwrap_or(&raw.when);
+        Some(FitRule {
+            when,
+            points,
+            why: why.get_ref().clone(),
+        })
+    }
+
+    pub fn intents(&mut self) -> Vec<IntentRule> {
+        let rules = self.raw.intent.iter().filter_map(|raw| {
+            let when = self.condition(&raw.when, Scope::Lead)?;
+            Some(IntentRule {
+                level: match raw.level {
+                    raw::IntentLevel::High => Intent::High,
+                    raw::IntentLevel::Medium => Intent::Medium,
+                    raw::IntentLevel::Low => Intent::Low,
+                },
+                when: Some(when),
+            })
+        });
+        rules.collect()
+    }
+
+    pub fn accounts(&mut self) -> Accounts {
+        if let Some(file) = &self.raw.accounts.file {
+            self.later("accounts.file", file.span());
+        }
+        if let Some(keep) = &self.raw.accounts.keep {
+            self.some_time(keep);
+            self.later("accounts.keep", keep.span());
+        }
+        let raw = &self.raw.account;
+        self.once(
+            "account with the domain",
+            raw.iter().flat_map(|it| &it.domains),
+        );
+        let mut named: Vec<Account> = raw.iter().map(|it| self.account(it)).collect();
+        inherit_owners(&mut named);
+        Accounts { named }
+    }
+
+    fn account(&mut self, raw: &raw::Account) -> Account {
+        if let Some(parent) = raw
+            .parent
+            .as_ref()
+            .filter(|it| it.get_ref() == raw.name.get_ref())
+        {
+            self.mistake(parent.span(), "a company can't belong to itself");
+        }
+        let text = |it: &Option<Text>| it.as_ref().map(|it| it.get_ref().clone());
+        Account {
+            name: self.said(&raw.name, "`name`").unwrap_or_default(),
+            domains: raw
+                .domains
+                .iter()
+                .filter_map(|it| self.domain(it))
+                .collect(),
+            parent: text(&raw.parent),
+            owner: raw.owner.as_ref().and_then(|it| self.account_owner(it)),
+            tier: text(&raw.tier).unwrap_or_default(),
+            customer: raw.customer,
+        }
+    }
+
+    fn domain(&mut self, text: &Text) -> Option<String> {
+        let typed = self.filled(text)?.to_lowercase();
+        let right = |it: char| it.is_alphanumeric() || it == '-' || it == '.';
+        if !typed.contains('.') || !typed.chars().all(right) {
+            let help = "write what stands behind the @: `globex.com`";
+            self.mistake_help(text.span(), format!("`{typed}` is no domain"), help);
+            return None;
+        }
+        Some(typed)
+    }
+
+    /// A rep by id or e-mail.
+    fn account_owner(&mut self, text: &Text) -> Option<RepId> {
+        let typed = self.filled(text)?;
+        let has_email = |rep: &&raw::Rep| {
+            let email = rep.email.as_ref();
+            email.is_some_and(|it| it.get_ref().eq_ignore_ascii_case(typed))
+        };
+        match self.raw.rep.iter().find(has_email) {
+            Some(rep) => Some(rep.id.get_ref().as_str().into()),
+            None => self.refer(Kind::Rep, text),
+        }
+    }
+
+    pub fn routes(&mut self) -> Vec<Route> {
+        let raw = &self.raw.route;
+        raw.iter().map(|it| self.route(it)).collect()
+    }
+
+    fn route(&mut self, raw: &raw::Route) -> Route {
+        let when = raw.when.as_ref();
+        Route {
+            id: raw.id.get_ref().as_str().into(),
+            when: when.and_then(|it| self.condition(it, Scope::Lead)),
+            to: self.targets(&raw.to),
+            sla: raw.sla.as_ref().and_then(|it| self.refer(Kind::Sla, it)),
+            team: raw.team.as_ref().and_then(|it| self.refer(Kind::Team, it)),
+        }
+    }
+
+    pub fn targets(&mut self, raw: &Spanned<OneOrMany<raw::Target>>) -> Vec<Target> {
+        let all = &raw.get_ref().0;
+        if all.is_empty() {
+            let help = format!("give at least one of {TARGETS}");
+            self.mistake_help(raw.span(), "this leads nowhere", help);
+        }
+        let targets = all.iter().filter_map(|it| self.target(it, &raw.span()));
+        targets.collect()
+    }
+
+    /// The one place a target names. `span` is where it, or its list, stands.
+    pub fn target(&mut self, raw: &raw::Target, span: &Range<usize>) -> Option<Target> {
+        let texts = [
+            ("team", &raw.team),
+            ("pool", &raw.pool),
+            ("queue", &raw.queue),
+            ("review", &raw.review),
+            ("rep", &raw.rep),
+            ("nurture", &raw.nurture),
+        ];
+        let texts = texts
+            .into_iter()
+            .filter_map(|(key, it)| Some((key, it.as_ref()?.span())));
+        let mut given: Vec<(&str, Range<usize>)> = texts.collect();
+        given.extend(raw.owner.as_ref().map(|it| ("owner", it.span())));
+        given.extend(raw.disqualify.as_ref().map(|it| ("disqualify", it.span())));
+        match given.as_slice() {
+            [] => {
+                let help = format!("give one of {TARGETS}");
+                self.mistake_help(span.clone(), "this target leads nowhere", help);
+                return None;
+            }
+            [_] => {}
+            [(first, _), (second, place), ..] => {
+                let message = format!("a target is one thing, this one `{first}` and `{second}`");
+                let help = "write a list, the first with somebody who may take it gets the lead: \
+                            `to = [{ … }, { … }]`";
+                self.mistake_help(place.clone(), message, help);
+                return None;
+            }
+        }
+        self.pool_only(raw);
+        self.one_target(raw)
+    }
+
+    /// `size` and `hide` are about a pool.
+    fn pool_only(&mut self, raw: &raw::Target) {
+        if raw.pool.is_some() {
+            return;
+        }
+        let size = raw.size.as_ref().map(|it| ("size", it.span()));
+        let hide = raw.hide.first().map(|it| ("hide", it.span()));
+        for (key, span) in size.into_iter().chain(hide) {
+            let message = format!("`{key}` means something for a `pool` only");
+            self.mistake(span, message);
+        }
+    }
+
+    fn one_target(&mut self, raw: &raw::Target) -> Option<Target> {
+        if let Some(team) = &raw.team {
+            return self.refer(Kind::Team, team).map(Target::Team);
+        }
+        if let Some(pool) = &raw.pool {
+            let size = self.count(raw.size.as_ref(), "leave it out for everybody");
+            let hide = raw.hide.iter().filter_map(|it| self.field(it)).collect();
+            return Some(Target::Pool {
+                team: self.refer(Kind::Team, pool)?,
+                size: size.and_then(|it| usize::try_from(it).ok()),
+                hide,
+            });
+        }
+        if let Some(queue) = &raw.queue {
+            return self.refer(Kind::Team, queue).map(Target::Queue);
+        }
+        if let Some(review) = &raw.review {
+            return self.refer(Kind::Team, review).map(Target::Review);
+        }
+        if let Some(rep) = &raw.rep {
+            return self.refer(Kind::Rep, rep).map(Target::Rep);
+        }
+        if let Some(label) = &raw.nurture {
+            return self.said(label, "the label").map(Target::Nurture);
+        }
+        if let Some(owner) = &raw.owner {
+            return Some(match owner.get_ref() {
+                raw::OwnerOf::Account => Target::AccountOwner,
+                raw::OwnerOf::Previous => Target::PreviousOwner,
+            });
+        }
+        self.disqualify(raw.disqualify.as_ref()?)
+    }
+
+    fn disqualify(&mut self, flag: &Spanned<Flag>) -> Option<Target> {
+        match flag.get_ref() {
+            Flag::Bool(true) => {}
+            Flag::Text(_) => self.later("disqualify with a reason", flag.span()),
+            Flag::Bool(false) => {
+                self.mistake(
+                    flag.span(),
+                    "this target leads nowhere: write `disqualify = true`",
+                );
+                return None;
+            }
+        }
+        Some(Target::Disqualify)
+    }
+
+    pub fn declines(&mut self) -> Vec<DeclineReason> {
+        let mut reasons = builtin::declines();
+        for raw in &self.raw.decline {
+            let id = raw.id.get_ref();
+            let label = raw.label.as_ref().and_then(|it| self.said(it, "`label`"));
+            match reasons.iter_mut().find(|it| it.id == *id) {
+                Some(known) => override_with(known, raw, label),
+                None => {
+                    if raw.label.is_none() {
+                        let help = "only the built-in reasons have one already: busy, territory, \
+                                    language, conflict, duplicate, spam";
+                        self.mistake_help(raw.id.span(), "`label` is missing", help);
+                    }
+                    let mut reason = DeclineReason {
+                        id: id.clone(),
+                        label: String::new(),
+                        then: AfterDecline::Next,
+                        turn: None,
+                    };
+                    override_with(&mut reason, raw, label);
+                    reasons.push(reason);
+                }
+            }
+        }
+        reasons
+    }
+
+    pub fn golden(&mut self) -> Vec<Golden> {
+        let raw = &self.raw.golden;
+        raw.iter().map(|it| self.golden_lead(it)).collect()
+    }
+
+    fn golden_lead(&mut self, raw: &raw::Golden) -> Golden {
+        if raw.route.is_none() && raw.team.is_none() {
+            let place = raw.lead.keys().next().map(Spanned::span);
+            let help = "give the `route` it must take, or the `team` that must get it";
+            let message = "this golden lead expects nothing";
+            self.mistake_help(place.unwrap_or_default(), message, help);
+        }
+        let mut given = canonical::Given::default();
+        for (field, value) in self.defaults(&raw.lead) {
+            given.set(field, value);
+        }
+        let at = raw.at.as_ref();
+        Golden {
+            contact: given.contact,
+            lead_type: given.lead_type,
+            source: raw
+                .source
+                .as_ref()
+                .and_then(|it| self.refer(Kind::Source, it)),
+            route: raw
+                .route
+                .as_ref()
+                .and_then(|it| self.refer(Kind::Route, it)),
+            team: raw.team.as_ref().and_then(|it| self.refer(Kind::Team, it)),
+            at: at.and_then(|it| self.moment(it, &TimeZone::UTC, false)),
+        }
+    }
+
+    pub fn experiments(&mut self) {
+        for raw in &self.raw.experiment {
+            self.refer::<String>(Kind::Route, &raw.on);
+            self.later("experiment", raw.id.span());
+            if raw.arms.get_ref().len() < 2 {
+                self.mistake(raw.arms.span(), "an experiment compares at least two arms");
+            }
+            for arm in raw.arms.get_ref() {
+                if let Some(sla) = &arm.sla {
+                    self.refer::<String>(Kind::Sla, sla);
+                }
+                if let Some(to) = &arm.to {
+                    self.targets(to);
+                }
+                self.count(arm.weight.as_ref(), "leave the arm out instead");
+            }
+        }
+    }
+}
+
+fn override_with(reason: &mut DeclineReason, raw: &raw::Decline, label: Option<String>) {
+    reason.label = label.unwrap_or(std::mem::take(&mut reason.label));
+    if let Some(then) = raw.then {
+        reason.then = match then {
+            raw::DeclineThen::Next => AfterDecline::Next,
+            raw::DeclineThen::Review => AfterDecline::Review,
+            raw::DeclineThen::Queue => AfterDecline::Queue,
+            raw::DeclineThen::Disqualify => AfterDecline::Disqualify,
+        };
+    }
+    reason.turn = raw.turn.map(people::turn).or(reason.turn);
+}
+
+/// A daughter without an owner belongs to whoever owns its mother.
+fn inherit_owners(named: &mut [Account]) {
+    let by_name: BTreeMap<String, Account> = named
+        .iter()
+        .map(|it| (it.name.to_lowercase(), it.clone()))
+        .collect();
+    for account in named.iter_mut().filter(|it| it.owner.is_none()) {
+        let mut parent = account.parent.clone();
+        // Companies that own each other in a circle end here, too.
+        for _ in 0..by_name.len() {
+            let Some(above) = parent.and_then(|it| by_name.get(&it.to_lowercase())) else {
+                break;
+            };
+            account.owner.clone_from(&above.owner);
+            if account.owner.is_some() {
+                break;
+            }
+            parent = above.parent.clone();
+        }
+    }
+}

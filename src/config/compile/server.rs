@@ -1,0 +1,215 @@
+//! Where Baton listens, stores and chats, and who may use its API.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+
+use secrecy::SecretString;
+use toml::Spanned;
+use url::Url;
+
+use super::{
+    super::raw::{Size, Text, TokenRole},
+    Compiler,
+};
+use crate::domain::suggest;
+
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+const MAX_BODY: usize = 256 * 1024;
+const LARGEST_BODY: u64 = 64 * 1024 * 1024;
+const SLACK: &str = "https://slack.com/api/";
+const COMMANDS: [&str; 6] = ["away", "back", "leads", "lead", "leadstats", "leadrules"];
+
+/// Where Baton listens.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// For everybody.
+    pub listen: SocketAddr,
+    /// How the internet reaches it.
+    pub public_url: Url,
+    /// The largest request that is read, in bytes.
+    pub max_body: usize,
+    /// For the dashboard and the metrics, when they are apart.
+    pub admin_listen: Option<SocketAddr>,
+}
+
+/// The Slack that Baton speaks with.
+#[derive(Clone, Debug)]
+pub struct SlackSettings {
+    /// `xoxb-…`.
+    pub bot_token: SecretString,
+    /// By which Slack's requests are known; several while one is being changed.
+    pub signing_secrets: Vec<SecretString>,
+    /// `xapp-…`, for Socket Mode.
+    pub app_token: Option<SecretString>,
+    /// Slack's own, or the playground's.
+    pub api_url: Url,
+    /// What people type, by what it does: `away` is `/lead-away`.
+    pub commands: BTreeMap<String, String>,
+}
+
+/// Somebody who may use the API.
+#[derive(Clone, Debug)]
+pub struct ApiToken {
+    /// Whom the log names.
+    pub name: String,
+    /// What they show.
+    pub token: SecretString,
+    /// What they may do.
+    pub role: TokenRole,
+}
+
+impl Compiler<'_> {
+    pub fn server(&mut self) -> Server {
+        let raw = &self.raw.server;
+        let listen = raw.listen.as_ref().and_then(|it| self.address(it));
+        let listen = listen.unwrap_or(LISTEN);
+        if let Some(admin) = &raw.admin_listen {
+            self.later("server.admin_listen", admin.span());
+        }
+        if let Some(heartbeat) = &raw.heartbeat {
+            self.url(&heartbeat.url);
+            if let Some(every) = &heartbeat.every {
+                self.some_time(every);
+            }
+            self.later("server.heartbeat", heartbeat.url.span());
+        }
+        let reached = raw.public_url.as_ref().and_then(|it| self.url(it));
+        Server {
+            listen,
+            public_url: reached.unwrap_or_else(|| address_url(listen)),
+            max_body: raw.max_body.as_ref().map_or(MAX_BODY, |it| self.size(it)),
+            admin_listen: raw.admin_listen.as_ref().and_then(|it| self.address(it)),
+        }
+    }
+
+    fn address(&mut self, text: &Text) -> Option<SocketAddr> {
+        let typed = self.filled(text)?;
+        let numeric = typed.replacen("localhost:", "127.0.0.1:", 1);
+        let address = numeric.parse().ok();
+        if address.is_none() {
+            let message = format!("`{typed}` is no address to listen at");
+            let help = "write a number and a port: `127.0.0.1:3000`, or `0.0.0.0:3000` for all";
+            self.mistake_help(text.span(), message, help);
+        }
+        address
+    }
+
+    fn size(&mut self, size: &Spanned<Size>) -> usize {
+        let bytes = match size.get_ref() {
+            Size::Bytes(bytes) => Some(*bytes),
+            Size::Text(text) => bytes_of(text),
+        };
+        let bytes = bytes.filter(|it| (1..=LARGEST_BODY).contains(it));
+        if bytes.is_none() {
+            let help = "write for instance `\"256KiB\"` or `\"1MB\"`, 64 MiB at most";
+            self.mistake_help(size.span(), "this is no size of a request", help);
+        }
+        let bytes = bytes.and_then(|it| usize::try_from(it).ok());
+        bytes.unwrap_or(MAX_BODY)
+    }
+
+    pub fn database(&mut self) -> String {
+        let Some(database) = &self.raw.database else {
+            return "sqlite:baton.db".to_owned();
+        };
+        let url = database.url.get_ref().expose();
+        let mut known = ["sqlite:", "postgres://", "postgresql://"].into_iter();
+        let told = self.broken && url.contains("${");
+        if !told && !known.any(|it| url.starts_with(it)) {
+            let help = "write `sqlite:baton.db` or `postgres://baton@db/baton`";
+            self.mistake_help(database.url.span(), "this is no database", help);
+        }
+        url.to_owned()
+    }
+
+    pub fn slack(&mut self) -> Option<SlackSettings> {
+        let raw = self.raw.slack.as_ref()?;
+        let one = raw.signing_secret.as_ref();
+        let several = raw.signing_secrets.as_ref();
+        let signing_secrets = self.secrets(one, several, "signing_secret");
+        if signing_secrets.is_empty() && several.is_none() && raw.app_token.is_none() {
+            let help = "it is under Basic Information of the Slack app";
+            self.mistake_help(raw.bot_token.span(), "`signing_secret` is missing", help);
+        }
+        if let Some(token) = &raw.app_token {
+            self.later("slack.app_token", token.span());
+        }
+        let api_url = raw.api_url.as_ref().and_then(|it| self.url(it));
+        Some(SlackSettings {
+            bot_token: self.secret(&raw.bot_token),
+            signing_secrets,
+            app_token: raw.app_token.as_ref().map(|it| self.secret(it)),
+            api_url: api_url.unwrap_or_else(slack_url),
+            commands: self.commands(&raw.commands),
+        })
+    }
+
+    fn commands(&mut self, raw: &BTreeMap<Text, Text>) -> BTreeMap<String, String> {
+        let mut commands = BTreeMap::new();
+        for (name, word) in raw {
+            let typed = self.filled(word);
+            if !COMMANDS.contains(&name.get_ref().as_str()) {
+                let message = format!("no command called `{}`", name.get_ref());
+                let help = suggest::help(name.get_ref(), COMMANDS).unwrap_or_default();
+                self.mistake_help(name.span(), message, help);
+            }
+            let Some(typed) = typed else { continue };
+            let right =
+                |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "-_".contains(it);
+            let rest = typed.strip_prefix('/').filter(|it| !it.is_empty());
+            if !rest.is_some_and(|it| it.len() < 32 && it.chars().all(right)) {
+                let message = format!("`{typed}` is no slash command");
+                let help = "write `/` and small letters, digits, `-` or `_`: `/lead-away`";
+                self.mistake_help(word.span(), message, help);
+            }
+            commands.insert(name.get_ref().clone(), typed.to_owned());
+        }
+        self.once("command", raw.values());
+        commands
+    }
+
+    pub fn microsoft_teams(&mut self) {
+        if let Some(teams) = &self.raw.teams {
+            self.later("teams", teams.app_id.span());
+            self.said(&teams.app_id, "`app_id`");
+            self.said(&teams.tenant_id, "`tenant_id`");
+            self.secret(&teams.app_password);
+        }
+    }
+
+    pub fn api_tokens(&mut self) -> Vec<ApiToken> {
+        let raw = &self.raw.api.token;
+        let tokens = raw.iter().map(|it| ApiToken {
+            name: self.said(&it.name, "`name`").unwrap_or_default(),
+            token: self.secret(&it.token),
+            role: it.role,
+        });
+        tokens.collect()
+    }
+}
+
+/// Where the internet reaches it when nothing is said.
+fn address_url(listen: SocketAddr) -> Url {
+    Url::parse(&format!("http://{listen}")).unwrap_or_else(|_| slack_url())
+}
+
+fn slack_url() -> Url {
+    Url::parse(SLACK).expect("the constant is a URL")
+}
+
+/// `256KiB`, `1MB`, `4096`.
+fn bytes_of(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic() || it == ' ');
+    let unit = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "kib" => 1_024,
+        "m" | "mb" => 1_000_000,
+        "mib" => 1_024 * 1_024,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}

@@ -1,0 +1,303 @@
+//! Where leads come from, the lists that conditions look into, and filters.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use jiff::SignedDuration;
+use toml::Spanned;
+
+use super::{
+    super::raw::{self, Form, Named, Text},
+    Compiler, canonical,
+};
+use crate::{
+    domain::{
+        condition::{Scope, TextList},
+        contact::{Contact, Field, FieldValue},
+        id::SourceId,
+        policy::{SourceRule, TypeRule},
+        suggest,
+    },
+    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, map},
+};
+
+const WINDOW: SignedDuration = SignedDuration::from_mins(10);
+/// Bodies that are written in no vendor's own way.
+const BODIES: [&str; 5] = ["json", "form", "multipart", "xml", "email"];
+const PRESETS: [&str; 37] = [
+    "typeform",
+    "hubspot",
+    "webflow",
+    "meta",
+    "google-ads",
+    "linkedin",
+    "tiktok",
+    "calendly",
+    "cal-com",
+    "tally",
+    "jotform",
+    "gravity-forms",
+    "elementor",
+    "contact-form-7",
+    "wpforms",
+    "fluent-forms",
+    "unbounce",
+    "formstack",
+    "google-forms",
+    "ms-forms",
+    "intercom",
+    "drift",
+    "zapier",
+    "make",
+    "salesforce-web-to-lead",
+    "salesforce-outbound",
+    "pipedrive",
+    "activecampaign",
+    "mailchimp",
+    "segment",
+    "rudderstack",
+    "shopify",
+    "leadconduit",
+    "chili-piper",
+    "olark",
+    "callrail",
+    "adf",
+];
+
+impl Compiler<'_> {
+    /// The sources that are served, and what the rules know of each.
+    pub fn all_sources(&mut self) -> (Vec<Source>, BTreeMap<SourceId, SourceRule>) {
+        let (mut served, mut rules) = (Vec::new(), BTreeMap::new());
+        for raw in &self.raw.source {
+            let defaults = self.defaults(&raw.defaults);
+            let mut contact = Contact::default();
+            for (field, value) in &defaults {
+                contact.set(*field, value.clone());
+            }
+            let rule = SourceRule {
+                types: self.types(raw),
+                defaults: contact,
+            };
+            rules.insert(raw.id.get_ref().as_str().into(), rule);
+            served.extend(self.source(raw, defaults));
+        }
+        (served, rules)
+    }
+
+    fn source(&mut self, raw: &raw::Source, defaults: Vec<(Field, FieldValue)>) -> Option<Source> {
+        let preset = PRESETS.contains(&raw.format.get_ref().as_str());
+        let format = self.format(&raw.format);
+        let scheme = self.scheme(raw, preset);
+        self.fetch(raw);
+        let rate = raw.rate.as_ref().and_then(|it| self.rate(it));
+        let mapping = Mapping {
+            fields: self.fields(&raw.fields),
+            defaults,
+            country: raw.country.as_ref().and_then(|it| self.country(it)),
+            language: raw.language.as_ref().and_then(|it| self.language(it)),
+        };
+        let delivery_id = raw.delivery_id.as_ref();
+        let delivery_id = delivery_id.and_then(|it| self.delivery_id(it));
+        let window = raw.window.as_ref().and_then(|it| self.time(it));
+        Some(Source {
+            id: raw.id.get_ref().as_str().into(),
+            format: format?,
+            scheme: scheme?,
+            mapping,
+            delivery_id,
+            window: window.unwrap_or(WINDOW),
+            rate,
+            over: match raw.over {
+                Some(raw::Over::Hold) | None => Over::Hold,
+                Some(raw::Over::Refuse) => Over::Refuse,
+            },
+        })
+    }
+
+    /// How its bodies are written; none if that is unknown or not in effect yet.
+    fn format(&mut self, text: &Text) -> Option<Format> {
+        let typed = self.filled(text)?;
+        match typed {
+            "json" => return Some(Format::Json),
+            "form" => return Some(Format::Form),
+            _ => {}
+        }
+        let mut known = BODIES.into_iter().chain(PRESETS);
+        if known.any(|it| it == typed) {
+            self.later(&format!("format {typed}"), text.span());
+        } else {
+            let known = BODIES.into_iter().chain(PRESETS);
+            let help = suggest::help(typed, known).unwrap_or_default();
+            self.mistake_help(text.span(), format!("no format called `{typed}`"), help);
+        }
+        None
+    }
+
+    fn fields(&mut self, raw: &Named<Text>) -> Vec<(Field, FieldPath)> {
+        let mut fields = Vec::new();
+        for (name, path) in raw {
+            let field = self.field(name);
+            let path = self.field_path(path);
+            fields.extend(field.zip(path));
+        }
+        fields
+    }
+
+    /// The canonical field of this name.
+    pub fn field(&mut self, name: &Text) -> Option<Field> {
+        canonical::field(self.filled(name)?)
+            .map_err(|wrong| self.wrong(wrong, name.span()))
+            .ok()
+    }
+
+    fn wrong(&mut self, wrong: canonical::Wrong, span: Range<usize>) {
+        let complaint = super::Complaint::mistake(span, wrong.message);
+        self.complaints.push(complaint.help(wrong.help));
+    }
+
+    fn field_path(&mut self, text: &Text) -> Option<FieldPath> {
+        let typed = self.said(text, "this label")?;
+        FieldPath::parse(&typed)
+            .map_err(|error| self.bad_path(text, &error, 0))
+            .ok()
+    }
+
+    fn bad_path(&mut self, text: &Text, error: &map::PathError, before: usize) {
+        let at = before + error.at;
+        let span = self.sources.within(&text.span(), &(at..at + 1));
+        let message = format!("this is no JSONPath: {}", error.message);
+        self.mistake_help(span, message, "for instance `$.contact.email`");
+    }
+
+    /// Canonical fields with their values, in the order of the file.
+    pub fn defaults(&mut self, raw: &Named<Spanned<toml::Value>>) -> Vec<(Field, FieldValue)> {
+        let mut fields = Vec::new();
+        for (name, value) in raw {
+            let Some(field) = self.field(name) else {
+                continue;
+            };
+            let json = serde_json::to_value(value.get_ref()).unwrap_or_default();
+            match canonical::field_value(field, &json) {
+                Ok(value) => fields.push((field, value)),
+                Err(wrong) => self.wrong(wrong, value.span()),
+            }
+        }
+        fields
+    }
+
+    fn types(&mut self, raw: &raw::Source) -> Vec<TypeRule> {
+        let Some(kind) = &raw.kind else {
+            return Vec::new();
+        };
+        match kind.get_ref() {
+            Form::Text(text) => {
+                let text = Spanned::new(kind.span(), text.clone());
+                let is = self.said(&text, "`type`");
+                is.map(|is| TypeRule { when: None, is })
+                    .into_iter()
+                    .collect()
+            }
+            Form::Long(rules) => {
+                let rules = rules.iter().filter_map(|it| {
+                    let when = match &it.when {
+                        Some(when) => Some(self.condition(when, Scope::Lead)?),
+                        None => None,
+                    };
+                    let is = self.said(&it.is, "`is`")?;
+                    Some(TypeRule { when, is })
+                });
+                rules.collect()
+            }
+        }
+    }
+
+    fn delivery_id(&mut self, text: &Text) -> Option<DeliveryId> {
+        let typed = self.filled(text)?;
+        match typed.split_once(':') {
+            Some(("header", name)) => {
+                let header = name.parse().ok();
+                if header.is_none() {
+                    let message = format!("`{name}` is not a header name");
+                    self.mistake(text.span(), message);
+                }
+                header.map(DeliveryId::Header)
+            }
+            Some(("field", path)) => match map::json_path(path) {
+                Ok(path) => Some(DeliveryId::Field(path)),
+                Err(error) => {
+                    self.bad_path(text, &error, "field:".len());
+                    None
+                }
+            },
+            Some(_) | None => {
+                let help = "write `header:NAME` or `field:JSONPATH`";
+                let message = format!("`{typed}` names no place of an id");
+                self.mistake_help(text.span(), message, help);
+                None
+            }
+        }
+    }
+
+    fn rate(&mut self, text: &Text) -> Option<Rate> {
+        let typed = self.filled(text)?;
+        let rate = rate_of(typed);
+        if rate.is_none() {
+            let help = "write a number and `/s`, `/m`, `/h` or `/d`: `20/s`";
+            self.mistake_help(text.span(), format!("`{typed}` is no rate"), help);
+        }
+        rate
+    }
+
+    fn fetch(&mut self, raw: &raw::Source) {
+        let Some(fetch) = &raw.fetch else {
+            return;
+        };
+        if let Some(url) = &fetch.url {
+            self.url(url);
+        }
+        for token in fetch.token.iter().chain(fetch.tokens.values()) {
+            self.secret(token);
+        }
+        self.later("source.fetch", raw.id.span());
+    }
+
+    pub fn lists(&mut self) -> BTreeMap<String, TextList> {
+        let mut lists = BTreeMap::new();
+        for (name, raw) in &self.raw.list {
+            if raw.items.is_empty() && raw.file.is_none() {
+                self.mistake_help(name.span(), "this list is empty", "give `items` or `file`");
+            }
+            let mut texts = super::people::words(&raw.items);
+            if let Some(file) = &raw.file
+                && let Some(path) = self.filled(file)
+            {
+                let text = self.file(path, &file.span()).unwrap_or_default();
+                let lines = text.lines().map(str::trim);
+                let said = lines.filter(|it| !it.is_empty() && !it.starts_with('#'));
+                texts.extend(said.map(str::to_owned));
+            }
+            lists.insert(name.get_ref().clone(), texts.into_iter().collect());
+        }
+        lists
+    }
+
+    pub fn filters(&mut self) {
+        for filter in &self.raw.filter {
+            self.condition(&filter.when, Scope::Lead);
+            self.later("filter", filter.id.span());
+        }
+    }
+}
+
+/// `20/s`.
+fn rate_of(text: &str) -> Option<Rate> {
+    let (count, unit) = text.split_once('/')?;
+    let count = count.trim().parse().ok().filter(|it| *it > 0)?;
+    let per = match unit.trim() {
+        "s" => SignedDuration::from_secs(1),
+        "m" | "min" => SignedDuration::from_mins(1),
+        "h" => SignedDuration::from_hours(1),
+        "d" => SignedDuration::from_hours(24),
+        _ => return None,
+    };
+    Some(Rate { count, per })
+}

@@ -1,0 +1,250 @@
+//! Single values: durations, zones, countries, addresses, numbers, secrets, conditions.
+
+use std::ops::Range;
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::Date,
+    tz::{self, TimeZone},
+};
+use secrecy::SecretString;
+use toml::Spanned;
+use url::Url;
+
+use super::{
+    super::raw::{Secret, Text},
+    Compiler,
+};
+use crate::{
+    domain::{
+        calendar::Period,
+        condition::{Condition, Scope},
+        suggest,
+    },
+    intake::{normal, place},
+};
+
+/// The longest that anything lasts: what is never over.
+pub(super) const TEN_YEARS: SignedDuration = SignedDuration::from_hours(24 * 3_660);
+
+impl Compiler<'_> {
+    /// The text; none when a part of it could not be filled in, which was told already.
+    pub fn filled<'t>(&self, text: &'t Text) -> Option<&'t str> {
+        let known = self.broken && text.get_ref().contains("${");
+        (!known).then_some(text.get_ref().as_str())
+    }
+
+    /// The text if there is anything in it.
+    pub fn said(&mut self, text: &Text, what: &str) -> Option<String> {
+        let typed = self.filled(text)?.trim();
+        if typed.is_empty() {
+            self.mistake(text.span(), format!("{what} is empty"));
+            return None;
+        }
+        Some(typed.to_owned())
+    }
+
+    /// A period of open time or business days.
+    pub fn period(&mut self, text: &Text) -> Option<Period> {
+        match self.filled(text)?.parse() {
+            Ok(period) => Some(period),
+            Err(error) => {
+                self.mistake(text.span(), error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A period that is longer than nothing.
+    pub fn some_period(&mut self, text: &Text) -> Option<Period> {
+        let period = self.period(text)?;
+        let nothing = match period {
+            Period::Time(time) => time.is_zero(),
+            Period::BusinessDays(days) => days == 0,
+        };
+        if nothing {
+            self.mistake(text.span(), "this must be longer than nothing");
+        }
+        (!nothing).then_some(period)
+    }
+
+    /// A length of plain time.
+    pub fn time(&mut self, text: &Text) -> Option<SignedDuration> {
+        match self.period(text)? {
+            Period::Time(time) => Some(time),
+            Period::BusinessDays(_) => {
+                let message = "business days need a calendar, and none is meant here";
+                self.mistake_help(text.span(), message, "write days: `5d`");
+                None
+            }
+        }
+    }
+
+    /// A length of plain time that is longer than nothing.
+    pub fn some_time(&mut self, text: &Text) -> Option<SignedDuration> {
+        let time = self.time(text)?;
+        if time.is_zero() {
+            self.mistake(text.span(), "this must be longer than nothing");
+        }
+        (!time.is_zero()).then_some(time)
+    }
+
+    pub fn zone(&mut self, text: &Text) -> Option<TimeZone> {
+        let name = self.filled(text)?;
+        if let Ok(zone) = TimeZone::get(name) {
+            return Some(zone);
+        }
+        let known: Vec<String> = tz::db().available().map(|it| it.to_string()).collect();
+        let help = match suggest::nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write an IANA name such as `Europe/Berlin`".to_owned(),
+        };
+        self.mistake_help(text.span(), format!("no time zone called `{name}`"), help);
+        None
+    }
+
+    /// The ISO code of a country.
+    pub fn country(&mut self, text: &Text) -> Option<String> {
+        let typed = self.filled(text)?;
+        let known = place::country(typed).map(str::to_owned);
+        if known.is_none() {
+            let message = format!("no country called `{typed}`");
+            self.mistake_help(text.span(), message, "write an ISO code such as `DE`");
+        }
+        known
+    }
+
+    /// The ISO code of a language.
+    pub fn language(&mut self, text: &Text) -> Option<String> {
+        let typed = self.filled(text)?;
+        let known = place::language(typed).map(str::to_owned);
+        if known.is_none() {
+            let message = format!("no language called `{typed}`");
+            self.mistake_help(text.span(), message, "write an ISO code such as `de`");
+        }
+        known
+    }
+
+    pub fn email(&mut self, text: &Text) -> Option<String> {
+        let typed = self.filled(text)?;
+        let email = normal::email(typed).map(|it| it.to_lowercase());
+        if email.is_none() {
+            self.mistake(text.span(), format!("`{typed}` is no e-mail address"));
+        }
+        email
+    }
+
+    /// An address on the web.
+    pub fn url(&mut self, text: &Text) -> Option<Url> {
+        let typed = self.filled(text)?;
+        let url = Url::parse(typed).ok();
+        let url = url.filter(|it| matches!(it.scheme(), "http" | "https") && it.has_host());
+        if url.is_none() {
+            let help = "write the whole address, such as `https://baton.example.com`";
+            self.mistake_help(text.span(), format!("`{typed}` is no URL"), help);
+        }
+        url
+    }
+
+    /// A count that must not be nothing.
+    pub fn count(&mut self, number: Option<&Spanned<u32>>, help: &str) -> Option<u32> {
+        let number = number?;
+        if *number.get_ref() == 0 {
+            self.mistake_help(number.span(), "this must be at least 1", help);
+            return None;
+        }
+        Some(*number.get_ref())
+    }
+
+    /// A number that means something.
+    pub fn finite(&mut self, number: &Spanned<f64>) -> f64 {
+        if !number.get_ref().is_finite() {
+            self.mistake(number.span(), "this is not a number that can be counted");
+        }
+        *number.get_ref()
+    }
+
+    pub fn secret(&mut self, secret: &Spanned<Secret>) -> SecretString {
+        if secret.get_ref().expose().trim().is_empty() {
+            let help = "with an empty secret everybody could get in";
+            self.mistake_help(secret.span(), "this secret is empty", help);
+        }
+        secret.get_ref().0.clone()
+    }
+
+    /// `secret` or `secrets`, of which one at most is given.
+    pub fn secrets(
+        &mut self,
+        one: Option<&Spanned<Secret>>,
+        several: Option<&Spanned<Vec<Spanned<Secret>>>>,
+        key: &str,
+    ) -> Vec<SecretString> {
+        if let (Some(_), Some(several)) = (one, several) {
+            let message = format!("`{key}` and `{key}s` are both given");
+            let help = format!("put all of them into `{key}s`");
+            self.mistake_help(several.span(), message, help);
+        }
+        if let Some(several) = several.filter(|it| it.get_ref().is_empty()) {
+            self.mistake(several.span(), format!("`{key}s` is empty"));
+        }
+        let several = several.into_iter().flat_map(Spanned::get_ref);
+        let all: Vec<&Spanned<Secret>> = one.into_iter().chain(several).collect();
+        all.into_iter().map(|it| self.secret(it)).collect()
+    }
+
+    pub fn condition(&mut self, text: &Text, scope: Scope) -> Option<Condition> {
+        let typed = self.filled(text)?;
+        match Condition::compile(typed, scope, &self.known.conditions) {
+            Ok(condition) => Some(condition),
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    let span = self.sources.within(&text.span(), &mistake.span);
+                    let complaint = super::Complaint::mistake(span, mistake.message);
+                    self.complaints.push(complaint.help(mistake.help));
+                }
+                None
+            }
+        }
+    }
+
+    /// A day with its time zone's bounds, or a moment: the first moment of it, or its last.
+    pub fn moment(&mut self, text: &Text, zone: &TimeZone, end: bool) -> Option<Timestamp> {
+        let typed = self.filled(text)?;
+        if let Ok(moment) = typed.parse() {
+            return Some(moment);
+        }
+        let day = typed.parse::<Date>().ok();
+        let day = day.and_then(|day| if end { day.tomorrow().ok() } else { Some(day) });
+        let moment = day.and_then(|day| zone.to_timestamp(day.at(0, 0, 0, 0)).ok());
+        if moment.is_none() {
+            let help = "write a day, `2026-12-31`, or a moment, `2026-12-31T12:00:00Z`";
+            self.mistake_help(text.span(), format!("`{typed}` is no date"), help);
+        }
+        moment
+    }
+
+    /// The place of a part that was typed within a larger value; else the whole value.
+    pub fn part(&self, whole: &Range<usize>, part: &str) -> Range<usize> {
+        let at = self.sources.typed(whole).find(part);
+        at.map_or_else(
+            || whole.clone(),
+            |at| whole.start + at..whole.start + at + part.len(),
+        )
+    }
+
+    /// A text file beside the one in which `span` lies.
+    pub fn file(&mut self, name: &str, span: &Range<usize>) -> Option<String> {
+        let beside = self.sources.locate(span);
+        let beside = beside.and_then(|(file, _)| file.path.parent());
+        let path = beside.map_or_else(|| name.into(), |beside| beside.join(name));
+        match (self.open)(&path) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let message = super::super::tree::unreadable(&path, &error);
+                let help = "the file is looked for beside this one";
+                self.mistake_help(span.clone(), message, help);
+                None
+            }
+        }
+    }
+}

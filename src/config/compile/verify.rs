@@ -1,0 +1,260 @@
+//! How a source proves who it is: its scheme with the keys that belong to it.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::{
+    super::raw::{self, Encoding, Form, TimestampUnit, Verify},
+    Compiler,
+};
+use crate::{
+    domain::suggest,
+    intake::{
+        Scheme,
+        verify::{self, Hmac, HmacSettings, SetupError, Token, TokenPlace},
+    },
+};
+
+/// A scheme, the keys it can have, and those it must have (a key and its plural are one).
+struct Known {
+    name: &'static str,
+    keys: &'static [&'static str],
+    needs: &'static [&'static str],
+    /// Whether this version verifies by it.
+    done: bool,
+}
+
+const HMAC: &[&str] = &[
+    "header",
+    "prefix",
+    "encoding",
+    "secret",
+    "secrets",
+    "timestamp_header",
+    "timestamp_unit",
+    "id_header",
+    "base",
+    "tolerance",
+];
+const VENDOR: &[&str] = &["secret", "secrets", "tolerance"];
+
+const SCHEMES: [Known; 9] = [
+    scheme("hmac-sha256", HMAC, &["header", "secret"], true),
+    scheme(
+        "token",
+        &["token", "tokens", "header", "query"],
+        &["token"],
+        true,
+    ),
+    scheme("hmac-sha1", HMAC, &["header", "secret"], false),
+    scheme("standard-webhooks", VENDOR, &["secret"], false),
+    scheme("github", VENDOR, &["secret"], false),
+    scheme("stripe", VENDOR, &["secret"], false),
+    scheme("slack", VENDOR, &["secret"], false),
+    scheme("basic", &["user", "password"], &["user", "password"], false),
+    scheme(
+        "body-field",
+        &["field", "secret", "secrets"],
+        &["field", "secret"],
+        false,
+    ),
+];
+
+const fn scheme(
+    name: &'static str,
+    keys: &'static [&'static str],
+    needs: &'static [&'static str],
+    done: bool,
+) -> Known {
+    Known {
+        name,
+        keys,
+        needs,
+        done,
+    }
+}
+
+impl Compiler<'_> {
+    /// The source's scheme; none if it is wrong or not in effect yet.
+    pub fn scheme(&mut self, source: &raw::Source, preset: bool) -> Option<Scheme> {
+        self.own_secrets(source, preset);
+        match source.verify.as_ref().map(|it| (it.get_ref(), it.span())) {
+            None => (!preset).then_some(Scheme::None),
+            Some((Form::Text(word), _)) if word == "none" => Some(Scheme::None),
+            Some((Form::Text(word), span)) => {
+                let message = format!("`{word}` is no way to verify a source");
+                let help = "write `\"none\"`, or a scheme with its keys: \
+                            `{ scheme = \"token\", token = \"${NAME}\" }`";
+                self.mistake_help(span, message, help);
+                None
+            }
+            Some((Form::Long(verify), span)) => self.long_scheme(verify, span),
+        }
+    }
+
+    /// The secrets that stand at the source itself, for a preset's own scheme.
+    fn own_secrets(&mut self, source: &raw::Source, preset: bool) {
+        self.secrets(source.secret.as_ref(), source.secrets.as_ref(), "secret");
+        if let Some(token) = &source.verify_token {
+            self.secret(token);
+        }
+        let given = [
+            ("secret", source.secret.as_ref().map(Spanned::span)),
+            ("secrets", source.secrets.as_ref().map(Spanned::span)),
+            (
+                "verify_token",
+                source.verify_token.as_ref().map(Spanned::span),
+            ),
+        ];
+        for (key, span) in given.into_iter().filter(|_| !preset) {
+            if let Some(span) = span {
+                let message = format!("`{key}` belongs to a preset, and this source has none");
+                let help = "write it into `verify`, with its scheme";
+                self.mistake_help(span, message, help);
+            }
+        }
+    }
+
+    fn long_scheme(&mut self, raw: &Verify, span: Range<usize>) -> Option<Scheme> {
+        let name = self.filled(&raw.scheme)?;
+        let Some(known) = SCHEMES.iter().find(|it| it.name == name) else {
+            let help = suggest::help(name, SCHEMES.iter().map(|it| it.name)).unwrap_or_default();
+            self.mistake_help(
+                raw.scheme.span(),
+                format!("no scheme called `{name}`"),
+                help,
+            );
+            return None;
+        };
+        let before = self.complaints.len();
+        self.check_keys(raw, known, &span);
+        let secrets = self.secrets(raw.secret.as_ref(), raw.secrets.as_ref(), "secret");
+        let tokens = self.secrets(raw.token.as_ref(), raw.tokens.as_ref(), "token");
+        if let Some(password) = &raw.password {
+            self.secret(password);
+        }
+        let tolerance = raw.tolerance.as_ref().and_then(|it| self.some_time(it));
+        if !known.done {
+            self.later(&format!("scheme {name}"), raw.scheme.span());
+        }
+        if !known.done || self.complaints.len() > before {
+            return None;
+        }
+        let made = if name == "token" {
+            token_place(raw)
+                .and_then(|place| Token::new(tokens, place))
+                .map(Scheme::Token)
+        } else {
+            Hmac::new(hmac(raw, secrets, tolerance)).map(Scheme::HmacSha256)
+        };
+        self.set_up(made, raw, span)
+    }
+
+    fn set_up(
+        &mut self,
+        made: Result<Scheme, SetupError>,
+        raw: &Verify,
+        span: Range<usize>,
+    ) -> Option<Scheme> {
+        let error = match made {
+            Ok(scheme) => return Some(scheme),
+            Err(error) => error,
+        };
+        let place = match &error {
+            SetupError::HeaderName(name) => Some(self.part(&span, name)),
+            SetupError::QueryName => raw.query.as_ref().map(Spanned::span),
+            SetupError::UnknownPart(_)
+            | SetupError::BodyNotSigned
+            | SetupError::PartWithoutHeader { .. } => raw.base.as_ref().map(Spanned::span),
+            SetupError::Tolerance => raw.tolerance.as_ref().map(Spanned::span),
+            SetupError::EmptySecret => None,
+        };
+        self.mistake(place.unwrap_or(span), error.to_string());
+        None
+    }
+
+    fn check_keys(&mut self, raw: &Verify, known: &Known, span: &Range<usize>) {
+        let given = keys(raw);
+        for (key, place) in &given {
+            if !known.keys.contains(key) {
+                let message = format!("`{key}` means nothing to the scheme `{}`", known.name);
+                let help = format!("it knows {}", known.keys.join(", "));
+                self.mistake_help(place.clone(), message, help);
+            }
+        }
+        for needed in known.needs {
+            let plural = format!("{needed}s");
+            if !given.iter().any(|(key, _)| key == needed || *key == plural) {
+                let message = format!("the scheme `{}` needs `{needed}`", known.name);
+                self.mistake(span.clone(), message);
+            }
+        }
+        if let (Some(_), Some(query), "token") = (&raw.header, &raw.query, known.name) {
+            let message = "the token stands either in a header or in the query";
+            self.mistake(query.span(), message);
+        }
+    }
+}
+
+/// The keys that were given, with their places.
+fn keys(raw: &Verify) -> Vec<(&'static str, Range<usize>)> {
+    fn at<T>(value: &Option<Spanned<T>>) -> Option<Range<usize>> {
+        value.as_ref().map(Spanned::span)
+    }
+    let all = [
+        ("header", at(&raw.header)),
+        ("prefix", at(&raw.prefix)),
+        ("encoding", at(&raw.encoding)),
+        ("secret", at(&raw.secret)),
+        ("secrets", at(&raw.secrets)),
+        ("timestamp_header", at(&raw.timestamp_header)),
+        ("timestamp_unit", at(&raw.timestamp_unit)),
+        ("id_header", at(&raw.id_header)),
+        ("base", at(&raw.base)),
+        ("tolerance", at(&raw.tolerance)),
+        ("token", at(&raw.token)),
+        ("tokens", at(&raw.tokens)),
+        ("query", at(&raw.query)),
+        ("user", at(&raw.user)),
+        ("password", at(&raw.password)),
+        ("field", at(&raw.field)),
+    ];
+    let given = all.into_iter().filter_map(|(key, at)| Some((key, at?)));
+    given.collect()
+}
+
+fn token_place(raw: &Verify) -> Result<TokenPlace, SetupError> {
+    match (&raw.header, &raw.query) {
+        (Some(header), _) => TokenPlace::header(header.get_ref()),
+        (None, Some(query)) => TokenPlace::query(query.get_ref()),
+        (None, None) => Ok(TokenPlace::QueryOrBearer),
+    }
+}
+
+fn hmac(
+    raw: &Verify,
+    secrets: Vec<secrecy::SecretString>,
+    tolerance: Option<jiff::SignedDuration>,
+) -> HmacSettings {
+    let text = |it: &Option<raw::Text>| it.as_ref().map(|it| it.get_ref().clone());
+    let mut settings = HmacSettings::new(text(&raw.header).unwrap_or_default(), secrets);
+    settings.prefix = text(&raw.prefix).unwrap_or_default();
+    settings.timestamp_header = text(&raw.timestamp_header);
+    settings.id_header = text(&raw.id_header);
+    if let Some(encoding) = &raw.encoding {
+        settings.encoding = match encoding.get_ref() {
+            Encoding::Hex => verify::Encoding::Hex,
+            Encoding::Base64 => verify::Encoding::Base64,
+        };
+    }
+    if let Some(unit) = &raw.timestamp_unit {
+        settings.timestamp_unit = match unit.get_ref() {
+            TimestampUnit::Seconds => verify::TimestampUnit::Seconds,
+            TimestampUnit::Milliseconds => verify::TimestampUnit::Millis,
+        };
+    }
+    settings.base = text(&raw.base).unwrap_or(settings.base);
+    settings.tolerance = tolerance.unwrap_or(settings.tolerance);
+    settings
+}
