@@ -131,6 +131,15 @@ pub struct Proof {
 }
 
 impl Scheme {
+    /// The parameter of the query that carries the secret, so that it is not stored.
+    #[must_use]
+    pub fn query_parameter(&self) -> Option<&str> {
+        match self {
+            Scheme::None | Scheme::HmacSha256(_) => None,
+            Scheme::Token(token) => token.query_parameter(),
+        }
+    }
+
     /// Proves `body` as the source would, with the first of its keys: for trying a webhook out.
     ///
     /// # Errors

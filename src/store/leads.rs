@@ -15,7 +15,7 @@ use crate::domain::{
 
 pub(super) use columns::Columns;
 pub use find::{
-    by_email, by_number, due, last_owner_of, next_wake, owned_by, pending_with, waiting,
+    by_email, by_number, by_offer, due, last_owner_of, next_wake, owned_by, pending_with, waiting,
     with_pending_offers,
 };
 pub use list::{Cursor, LeadFilter, list};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Error, Json, Tx, row};
+use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::id::{LeadId, SourceId, SubmissionId};
 
 /// A request that has just come in.
@@ -206,4 +206,39 @@ const GET: &str = "select id, source, received_at, content_type, query, body, de
 /// If the database does not answer.
 pub async fn get(tx: &mut Tx, id: &SubmissionId) -> Result<Option<Submission>, Error> {
     tx.q(GET).bind(id).opt().await
+}
+
+/// A submission that was over its source's rate and waits to be let in.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// What it is called.
+    pub id: SubmissionId,
+    /// The header, if there was one.
+    pub content_type: Option<String>,
+    /// As it came.
+    pub body: Vec<u8>,
+}
+row!(Held { id, content_type, body });
+
+const HELD: &str = "select id, content_type, body from submission where source = $1 and status = 'held' \
+     order by received_at, id limit $2";
+
+/// The submissions of a source that wait to be let in, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn held(tx: &mut Tx, source: &SourceId, limit: i64) -> Result<Vec<Held>, Error> {
+    tx.q(HELD).bind(source).bind(limit).all().await
+}
+
+const LOCK_HELD: Sql = sql!(
+    "select id from submission where id = $1 and status = 'held'" [postgres " for update"]
+);
+
+/// Whether the submission still waits to be let in; nobody else lets it in until this transaction ends.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock_held(tx: &mut Tx, id: &SubmissionId) -> Result<bool, Error> {
+    Ok(tx.q(LOCK_HELD).bind(id).opt::<(SubmissionId,)>().await?.is_some())
 }

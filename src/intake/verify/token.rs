@@ -58,6 +58,14 @@ impl Token {
         Ok(Self { tokens, place })
     }
 
+    pub(super) fn query_parameter(&self) -> Option<&str> {
+        match &self.place {
+            TokenPlace::QueryOrBearer => Some("token"),
+            TokenPlace::Header(_) => None,
+            TokenPlace::Query(name) => Some(name),
+        }
+    }
+
     pub(super) fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
         let (given, place) = self.given(request)?;
         let given = Sha256::digest(given);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::EMAIL;
 use crate::{
     domain::{
-        id::{LeadId, RepId, TeamId},
+        id::{LeadId, OfferId, RepId, TeamId},
         lead::Lead,
         score::Intent,
     },
@@ -25,6 +25,17 @@ const BY_NUMBER: &str = "select doc from lead where number = $1";
 /// If the database does not answer.
 pub async fn by_number(tx: &mut Tx, number: i64) -> Result<Option<Lead>, Error> {
     let row: Option<(Json<Lead>,)> = tx.q(BY_NUMBER).bind(number).opt().await?;
+    Ok(row.map(|(doc,)| doc.0))
+}
+
+const BY_OFFER: &str = "select l.doc from offer o join lead l on l.id = o.lead_id where o.id = $1";
+
+/// The lead of which this is an offer.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn by_offer(tx: &mut Tx, offer: &OfferId) -> Result<Option<Lead>, Error> {
+    let row: Option<(Json<Lead>,)> = tx.q(BY_OFFER).bind(offer).opt().await?;
     Ok(row.map(|(doc,)| doc.0))
 }
 
