@@ -42,6 +42,7 @@ macro_rules! step {
 const STEPS: &[Step] = &[
     step!(20261121000001, "create_store"),
     step!(20261121000002, "create_leads"),
+    step!(20261121000003, "index_held"),
 ];
 
 /// Any number; replicas that start together take it in turns.

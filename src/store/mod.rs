@@ -22,6 +22,7 @@ pub mod audit;
 mod bus;
 mod error;
 pub mod facts;
+pub mod gauges;
 pub mod instance;
 pub mod leads;
 mod migrate;

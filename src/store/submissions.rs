@@ -218,7 +218,11 @@ pub struct Held {
     /// As it came.
     pub body: Vec<u8>,
 }
-row!(Held { id, content_type, body });
+row!(Held {
+    id,
+    content_type,
+    body
+});
 
 const HELD: &str = "select id, content_type, body from submission where source = $1 and status = 'held' \
      order by received_at, id limit $2";
@@ -240,5 +244,10 @@ const LOCK_HELD: Sql = sql!(
 /// # Errors
 /// If the database does not answer.
 pub async fn lock_held(tx: &mut Tx, id: &SubmissionId) -> Result<bool, Error> {
-    Ok(tx.q(LOCK_HELD).bind(id).opt::<(SubmissionId,)>().await?.is_some())
+    Ok(tx
+        .q(LOCK_HELD)
+        .bind(id)
+        .opt::<(SubmissionId,)>()
+        .await?
+        .is_some())
 }
