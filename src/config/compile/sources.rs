@@ -12,12 +12,12 @@ use super::{
 use crate::{
     domain::{
         condition::{Scope, TextList},
-        contact::{Field, FieldValue},
+        contact::{Contact, Field, FieldValue},
         id::SourceId,
         policy::{SourceRule, TypeRule},
         suggest,
     },
-    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, path},
+    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, map},
 };
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -69,8 +69,13 @@ impl Compiler<'_> {
         let (mut served, mut rules) = (Vec::new(), BTreeMap::new());
         for raw in &self.raw.source {
             let defaults = self.defaults(&raw.defaults);
+            let mut contact = Contact::default();
+            for (field, value) in &defaults {
+                contact.set(*field, value.clone());
+            }
             let rule = SourceRule {
                 types: self.types(raw),
+                defaults: contact,
             };
             rules.insert(raw.id.get_ref().as_str().into(), rule);
             served.extend(self.source(raw, defaults));
@@ -156,7 +161,7 @@ impl Compiler<'_> {
             .ok()
     }
 
-    fn bad_path(&mut self, text: &Text, error: &path::PathError, before: usize) {
+    fn bad_path(&mut self, text: &Text, error: &map::PathError, before: usize) {
         let at = before + error.at;
         let span = self.sources.within(&text.span(), &(at..at + 1));
         let message = format!("this is no JSONPath: {}", error.message);
@@ -216,7 +221,7 @@ impl Compiler<'_> {
                 }
                 header.map(DeliveryId::Header)
             }
-            Some(("field", path)) => match path::json_path(path) {
+            Some(("field", path)) => match map::json_path(path) {
                 Ok(path) => Some(DeliveryId::Field(path)),
                 Err(error) => {
                     self.bad_path(text, &error, "field:".len());
