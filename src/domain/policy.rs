@@ -397,6 +397,8 @@ pub enum HolidayRule {
 pub struct SourceRule {
     /// Ordered: the first that holds; none of them: what the payload says.
     pub types: Vec<TypeRule>,
+    /// Set where the payload says nothing; for leads that do not come through the webhook.
+    pub defaults: Contact,
 }
 
 /// One line of a source's `type`.

@@ -17,7 +17,7 @@ use crate::{
         policy::{SourceRule, TypeRule},
         suggest,
     },
-    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, map},
+    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, path},
 };
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -161,7 +161,7 @@ impl Compiler<'_> {
             .ok()
     }
 
-    fn bad_path(&mut self, text: &Text, error: &map::PathError, before: usize) {
+    fn bad_path(&mut self, text: &Text, error: &path::PathError, before: usize) {
         let at = before + error.at;
         let span = self.sources.within(&text.span(), &(at..at + 1));
         let message = format!("this is no JSONPath: {}", error.message);
@@ -221,7 +221,7 @@ impl Compiler<'_> {
                 }
                 header.map(DeliveryId::Header)
             }
-            Some(("field", path)) => match map::json_path(path) {
+            Some(("field", path)) => match path::json_path(path) {
                 Ok(path) => Some(DeliveryId::Field(path)),
                 Err(error) => {
                     self.bad_path(text, &error, "field:".len());

@@ -168,7 +168,7 @@ impl Compiler<'_> {
             | SetupError::BodyNotSigned
             | SetupError::PartWithoutHeader { .. } => raw.base.as_ref().map(Spanned::span),
             SetupError::Tolerance => raw.tolerance.as_ref().map(Spanned::span),
-            SetupError::EmptySecret => None,
+            SetupError::EmptySecret | SetupError::HeaderValue => None,
         };
         self.mistake(place.unwrap_or(span), error.to_string());
         None
