@@ -4,18 +4,19 @@ use jiff::Timestamp;
 
 use super::{
     dialogs::titled,
-    facts::{fact, label, points},
+    facts::{fact, label, points, reach},
     fate::whereabouts,
+    offer::{introduced, owner_buttons, reading_buttons, why_theirs},
     seen::{Seen, begin, cut},
     when::When,
 };
 use crate::domain::{
     action::Action,
-    card::{Dialog, Item, Part, Run},
+    card::{Card, Dialog, Item, Part, Run},
     contact::Field,
     event::{Actor, Fact as Happened, FactKind},
     id::RepId,
-    lead::{Lead, Routing},
+    lead::{Lead, Routing, State},
     policy::Policy,
 };
 
@@ -37,17 +38,53 @@ pub fn details(
     when: &When,
 ) -> Dialog {
     let seen = Seen::by(reader, lead, policy);
+    let parts = everything(&seen, history, policy, reader, when);
+    to_read(Action::LeadDetails, titled("Lead", lead), lead, parts)
+}
+
+/// The same as a message, for `/lead NUMBER`, with what the reader can do with it.
+#[must_use]
+pub fn lead_card(
+    lead: &Lead,
+    history: &[(Timestamp, Happened)],
+    policy: &Policy,
+    reader: &RepId,
+    when: &When,
+) -> Card {
+    let seen = Seen::by(reader, lead, policy);
+    let mut parts = vec![Part::Title(format!("Lead {}", seen.called()))];
+    parts.extend(everything(&seen, history, policy, reader, when));
+    let owns = matches!(&lead.state, State::Owned { rep, .. } if rep == reader);
+    parts.push(Part::Buttons(if owns {
+        owner_buttons(&seen)
+    } else {
+        reading_buttons(&seen)
+    }));
+    let now = whereabouts(lead, policy, reader, when);
+    Card {
+        summary: begin(&format!("{} {now}", introduced(&seen))),
+        parts,
+    }
+}
+
+fn everything(
+    seen: &Seen<'_>,
+    history: &[(Timestamp, Happened)],
+    policy: &Policy,
+    reader: &RepId,
+    when: &When,
+) -> Vec<Part> {
     let mut parts = vec![
         Part::Text(vec![
             Run::bold(seen.who()),
             Run::plain(format!(" {}. ", seen.asks())),
-            Run::plain(whereabouts(lead, policy, reader, when)),
+            Run::plain(whereabouts(seen.lead(), policy, reader, when)),
         ]),
-        Part::Facts(fields(&seen, policy, when)),
+        Part::Facts(fields(seen, policy, when)),
     ];
-    parts.extend(attributes(&seen));
-    parts.extend(timeline(history, &seen, policy, when));
-    to_read(Action::LeadDetails, titled("Lead", lead), lead, parts)
+    parts.extend(attributes(seen));
+    parts.extend(timeline(history, seen, policy, when));
+    parts
 }
 
 fn to_read(action: Action, title: String, lead: &Lead, parts: Vec<Part>) -> Dialog {
@@ -63,7 +100,7 @@ fn to_read(action: Action, title: String, lead: &Lead, parts: Vec<Part>) -> Dial
 
 fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::card::Fact> {
     let lead = seen.lead();
-    let reach = super::facts::reach(seen);
+    let ways = reach(seen);
     let given = Field::ALL
         .iter()
         .copied()
@@ -78,7 +115,7 @@ fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::c
         })
         .filter(|(_, value)| !value.is_empty())
         .map(|(field, value)| fact(label(field), value));
-    let mut all: Vec<_> = reach.into_iter().chain(given).collect();
+    let mut all: Vec<_> = ways.into_iter().chain(given).collect();
     all.push(fact("Came in", when.said_with_zone(lead.created_at)));
     all.push(fact("Source", cut(lead.source.as_str(), 60)));
     all.push(fact("Stage", lead.stage.word()));
@@ -204,7 +241,7 @@ pub fn why(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Dialog 
     ])];
     let own = lead.offers.iter().rev().find(|offer| offer.rep == *reader);
     if let Some(offer) = own {
-        let why = super::offer::why_theirs(lead, offer, policy);
+        let why = why_theirs(lead, offer, policy);
         parts.push(Part::Text(vec![
             Run::bold("Why you: "),
             Run::plain(format!("{why}.")),

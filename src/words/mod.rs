@@ -2,15 +2,19 @@
 //! else writes sentences, so that they can be read, mended and translated in one place.
 
 pub mod answers;
+pub mod availability;
 pub mod details;
 pub mod dialogs;
 pub mod facts;
 pub mod fate;
+pub mod help;
+pub mod lists;
 pub mod notices;
 pub mod offer;
 pub mod pool;
 pub mod review;
 pub mod seen;
+pub mod stats;
 pub mod when;
 
 #[cfg(test)]

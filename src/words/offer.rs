@@ -272,6 +272,13 @@ pub(super) fn contact_words(lead: &Lead, when: &When) -> String {
     format!("{before}{at}{after}")
 }
 
+/// The same for the reader's own eyes, who knows their zone.
+pub(super) fn contact_line(lead: &Lead, when: &When) -> String {
+    let (before, at, after) = contact_parts(lead, when);
+    let at = at.map_or_else(String::new, |at| when.said(at));
+    format!("{before}{at}{after}")
+}
+
 fn contact_parts(lead: &Lead, when: &When) -> (&'static str, Option<Timestamp>, &'static str) {
     if let Some(at) = lead.clock.contacted_at {
         return ("Reached ", Some(at), ".");

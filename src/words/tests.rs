@@ -1,6 +1,7 @@
 //! What the tests of this module share: a team, a lead in any state, and a card as plain text.
 
 mod cards;
+mod lists;
 mod safety;
 mod talk;
 

@@ -309,6 +309,17 @@ fn details_show_everything_and_what_happened() {
 }
 
 #[test]
+fn one_lead_as_a_message_has_buttons_for_its_owner_only() {
+    let card = |rep: &str| details::lead_card(&owned(), &[], &policy(), &rep.into(), &when());
+    assert!(actions(&card("ayse")).contains(&Action::LeadContacted));
+    assert_eq!(
+        actions(&card("selin")),
+        [Action::LeadDetails, Action::LeadWhy]
+    );
+    assert_snapshot!(card("selin").summary, @"Lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Ayşe Yılmaz has it since today 13:58.");
+}
+
+#[test]
 fn why_names_the_rule_the_people_and_the_points() {
     assert_snapshot!(asked(&details::why(&lead(), &policy(), &"ayse".into(), &when())), @r"
     # Why #4711

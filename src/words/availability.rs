@@ -1,0 +1,210 @@
+//! What `/away` and `/back` answer.
+
+use jiff::Timestamp;
+
+use super::{seen::cut, when::When};
+use crate::domain::{
+    action::Action,
+    card::{Button, Card, Item, Part, Run},
+    id::RepId,
+    phrase::Until,
+    policy::Policy,
+};
+
+/// More lead numbers than this are only counted.
+const MOST_NUMBERS: usize = 10;
+const MAX_REASON: usize = 100;
+
+/// An absence, planned or running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// What its button carries.
+    pub id: String,
+    /// Whose.
+    pub rep: RepId,
+    /// When it begins.
+    pub from: Timestamp,
+    /// How it ends.
+    pub until: Until,
+    /// In the rep's words.
+    pub reason: String,
+    /// Who stands in.
+    pub cover: Option<RepId>,
+}
+
+/// What an absence did at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moved<'a> {
+    /// Numbers of the leads whose offers went to the next.
+    pub offers: &'a [i64],
+    /// Numbers of the owned leads that nobody had contacted and that went to the cover or team.
+    pub owned: &'a [i64],
+}
+
+/// Who reads the answer, and the words that they type: Slack keeps `/away` for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// Who reads.
+    pub reader: &'a RepId,
+    /// The rules in force.
+    pub policy: &'a Policy,
+    /// Their clock.
+    pub when: &'a When,
+    /// What they type to go away, with its slash where there is one.
+    pub away_word: &'a str,
+    /// What they type to be back.
+    pub back_word: &'a str,
+}
+
+/// What an absence of the reader's, or of somebody whom they manage, is answered. While `undo` holds, a
+/// button takes the offers back.
+#[must_use]
+pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>, undo: bool) -> Card {
+    let mut said = vec![format!("{}.", span_words(desk, absence))];
+    if let Some(cover) = &absence.cover {
+        said.push(format!("{} stands in.", desk.policy.name_of(cover)));
+    }
+    if let Some((count, numbers)) = numbered(moved.offers, "pending offer") {
+        said.push(format!("{count} went to the next: {numbers}."));
+    }
+    if let Some((count, numbers)) = numbered(moved.owned, "lead without contact") {
+        said.push(format!("{count} went to somebody else: {numbers}."));
+    }
+    let mut card = Card::sentence(said.join(" "));
+    if undo && !moved.offers.is_empty() {
+        let keep = Button::new(
+            Action::AwayKeep,
+            absence.id.as_str(),
+            "Give me the offers back",
+        )
+        .spoken("Take the offers back that went to the next");
+        card.parts.push(Part::Buttons(vec![keep]));
+    }
+    card
+}
+
+/// "You are away until Mon 24 Nov 09:00 (Europe/Istanbul)".
+fn span_words(desk: Desk<'_>, absence: &Absence) -> String {
+    let (who, is) = if absence.rep == *desk.reader {
+        ("You".to_owned(), "are")
+    } else {
+        (desk.policy.name_of(&absence.rep).to_owned(), "is")
+    };
+    let until = match absence.until {
+        Until::At(at) => format!("until {}", desk.when.said_with_zone(at)),
+        Until::Back if absence.rep == *desk.reader => format!("until you say {}", desk.back_word),
+        Until::Back => format!("until they say {}", desk.back_word),
+    };
+    let from = if absence.from > desk.when.now() {
+        format!(" from {}", desk.when.said(absence.from))
+    } else {
+        String::new()
+    };
+    let reason = cut(&absence.reason, MAX_REASON);
+    let reason = if reason.is_empty() {
+        reason
+    } else {
+        format!(": {reason}")
+    };
+    format!("{who} {is} away{from} {until}{reason}")
+}
+
+/// "2 pending offers" and "#4711, #4712"; nothing for none.
+fn numbered(leads: &[i64], what: &str) -> Option<(String, String)> {
+    let count = match leads.len() {
+        0 => return None,
+        1 => format!("1 {what}"),
+        some => match what.split_once(' ') {
+            Some(("lead", rest)) => format!("{some} leads {rest}"),
+            Some(_) | None => format!("{some} {what}s"),
+        },
+    };
+    let mut numbers: Vec<String> = leads
+        .iter()
+        .take(MOST_NUMBERS)
+        .map(|number| format!("#{number}"))
+        .collect();
+    let more = leads.len().saturating_sub(MOST_NUMBERS);
+    if more > 0 {
+        numbers.push(format!("and {more} more"));
+    }
+    Some((count, numbers.join(", ")))
+}
+
+/// The offers that an absence moved on are theirs again, as far as nobody had taken them.
+#[must_use]
+pub fn kept(back: &[i64], taken: &[i64]) -> String {
+    let mut said = Vec::new();
+    match numbered(back, "offer") {
+        Some((count, numbers)) => said.push(format!("You have {count} back: {numbers}.")),
+        None => said.push("There was nothing to take back any more.".to_owned()),
+    }
+    if let Some((count, numbers)) = numbered(taken, "offer") {
+        said.push(format!("Others have taken {count} meanwhile: {numbers}."));
+    }
+    said.join(" ")
+}
+
+/// They are available again; `extra_until` outside their working hours.
+#[must_use]
+pub fn back(
+    desk: Desk<'_>,
+    was_away: bool,
+    extra_until: Option<Timestamp>,
+    opens_at: Option<Timestamp>,
+) -> String {
+    match (extra_until, opens_at) {
+        (Some(until), _) => format!(
+            "Welcome back. You get leads until {}, also outside your hours.",
+            desk.when.said_with_zone(until)
+        ),
+        (None, Some(opens)) => format!(
+            "Welcome back. Your working hours start {}; {} until 21:00 gets you leads before that.",
+            desk.when.said_with_zone(opens),
+            desk.back_word
+        ),
+        (None, None) if was_away => "Welcome back. You get leads again.".to_owned(),
+        (None, None) => "You were not away: you get leads as usual.".to_owned(),
+    }
+}
+
+/// The absences that run or are planned, each with a button to cancel it.
+#[must_use]
+pub fn absences(desk: Desk<'_>, all: &[Absence]) -> Card {
+    if all.is_empty() {
+        let word = desk.away_word;
+        return Card::sentence(format!(
+            "No absence is planned. {word} until tomorrow 9am starts one, {word} from 12 Dec to 2 Jan plans one."
+        ));
+    }
+    let items: Vec<Item> = all
+        .iter()
+        .map(|absence| {
+            let words = format!("{}.", span_words(desk, absence));
+            let cancel = Button::new(Action::AwayCancel, absence.id.as_str(), "Cancel")
+                .spoken(format!("Cancel: {words}"));
+            Item {
+                text: vec![Run::plain(words)],
+                buttons: vec![cancel],
+            }
+        })
+        .collect();
+    let said: Vec<&str> = items
+        .iter()
+        .flat_map(|item| &item.text)
+        .map(Run::words)
+        .collect();
+    Card {
+        summary: format!("Absences: {}", said.join(" ")),
+        parts: vec![
+            Part::Text(vec![Run::bold("Absences, running and planned")]),
+            Part::List(items),
+        ],
+    }
+}
+
+/// An absence was taken out.
+#[must_use]
+pub fn cancelled(desk: Desk<'_>, absence: &Absence) -> String {
+    format!("Cancelled: {}.", span_words(desk, absence))
+}

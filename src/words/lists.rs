@@ -1,0 +1,256 @@
+//! What `/leads` answers: lists with something to press beside each lead.
+//!
+//! ```text
+//! /leads mine     what to call now, then the rest       [Contacted] [Details]
+//! /leads queue    what may be taken                      [Take] [Details]
+//! /leads review   what a manager decides                 [Assign…] [Details]
+//! /leads search TEXT
+//! ```
+
+use super::{fate::whereabouts, offer::contact_line, seen::Seen, when::When};
+use crate::domain::{
+    action::Action,
+    card::{Button, ButtonStyle, Card, Item, Part, Run},
+    id::RepId,
+    lead::{Lead, Offer, OfferKind, State},
+    phrase::say_duration,
+    policy::Policy,
+};
+
+/// As many leads stand on one page.
+pub const PAGE: usize = 10;
+
+/// Whose list it is, and what they may know.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// Who reads.
+    pub rep: &'a RepId,
+    /// The rules in force.
+    pub policy: &'a Policy,
+    /// Their clock.
+    pub when: &'a When,
+}
+
+/// The reader's leads: offers that wait for an answer, then whom to call by when, then the rest, the
+/// longest untouched first. `page` counts from 0.
+#[must_use]
+pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
+    let mut sorted: Vec<&Lead> = leads.to_vec();
+    sorted.sort_by_key(|lead| {
+        let due = lead.plan.as_ref().and_then(|plan| plan.contact_by);
+        let rank = match (reader.offer_of(lead), lead.clock.attempted_at) {
+            (Some(_), _) => 0,
+            (None, None) => 1,
+            (None, Some(_)) => 2,
+        };
+        let by = if rank == 1 { due } else { None };
+        (rank, by.is_none(), by, lead.touched_at, lead.number)
+    });
+    let to_call = sorted
+        .iter()
+        .filter(|lead| lead.clock.attempted_at.is_none())
+        .count();
+    let headline = match (sorted.len(), to_call) {
+        (0, _) => return empty("You have no open leads. /leads queue shows what you can take."),
+        (all, 0) => format!("You have {}, all contacted", count(all)),
+        (all, some) => format!("You have {}, {some} to answer or call", count(all)),
+    };
+    let listing = Listing {
+        headline,
+        name: "mine",
+        page,
+    };
+    reader.list(&listing, &sorted, |lead, seen| {
+        match reader.offer_of(lead) {
+            Some(offer) => (reader.waits_words(offer), offer_buttons(offer, seen)),
+            None if reader.owns(lead) => {
+                (contact_line(lead, reader.when), mine_buttons(lead, seen))
+            }
+            None => {
+                let now = whereabouts(lead, reader.policy, reader.rep, reader.when);
+                (now, vec![details(lead, seen)])
+            }
+        }
+    })
+}
+
+/// What waits in the queue, oldest first; each can be taken.
+#[must_use]
+pub fn queue(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
+    if leads.is_empty() {
+        return empty("The queue is empty: every lead has somebody.");
+    }
+    let listing = Listing {
+        headline: format!("In the queue: {}", count(leads.len())),
+        name: "queue",
+        page,
+    };
+    reader.list(&listing, leads, |lead, seen| {
+        let take = Button::new(Action::QueueTake, lead.id.as_str(), "Take")
+            .spoken(format!("Take {}", seen.spoken()));
+        let words = format!("{}, came in {} ago.", seen.asks(), reader.age(lead));
+        (words, vec![take, details(lead, seen)])
+    })
+}
+
+/// What waits for a manager, oldest first.
+#[must_use]
+pub fn review(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
+    if leads.is_empty() {
+        return empty("Nothing waits for your decision.");
+    }
+    let listing = Listing {
+        headline: format!("To decide: {}", count(leads.len())),
+        name: "review",
+        page,
+    };
+    reader.list(&listing, leads, |lead, seen| {
+        let assign = Button::new(Action::ReviewAssign, lead.id.as_str(), "Assign…")
+            .spoken(format!("Assign {}", seen.spoken()))
+            .opening_dialog();
+        let words = format!("{}, came in {} ago.", seen.asks(), reader.age(lead));
+        (words, vec![assign, details(lead, seen)])
+    })
+}
+
+/// The leads that match what was searched for.
+#[must_use]
+pub fn found(reader: Reader<'_>, text: &str, leads: &[&Lead], page: usize) -> Card {
+    let text = super::seen::cut(text, 60);
+    if leads.is_empty() {
+        let words = format!(
+            "Nothing found for “{text}”. A number, a name, a company or an e-mail address works best."
+        );
+        return empty(&words);
+    }
+    let listing = Listing {
+        headline: format!("Found for “{text}”: {}", count(leads.len())),
+        name: "search",
+        page,
+    };
+    reader.list(&listing, leads, |lead, seen| {
+        let now = whereabouts(lead, reader.policy, reader.rep, reader.when);
+        (now, vec![details(lead, seen)])
+    })
+}
+
+fn empty(words: &str) -> Card {
+    Card::sentence(words)
+}
+
+fn count(leads: usize) -> String {
+    if leads == 1 {
+        "1 lead".to_owned()
+    } else {
+        format!("{leads} leads")
+    }
+}
+
+fn offer_buttons(offer: &Offer, seen: &Seen<'_>) -> Vec<Button> {
+    let id = offer.id.as_str();
+    let take = match offer.kind {
+        OfferKind::Pool => (Action::OfferClaim, "Claim"),
+        OfferKind::Push | OfferKind::Given => (Action::OfferAccept, "Accept"),
+    };
+    let button = Button::new(take.0, id, take.1)
+        .styled(ButtonStyle::Primary)
+        .spoken(format!("{} {}", take.1, seen.spoken()));
+    vec![button, details(seen.lead(), seen)]
+}
+
+fn mine_buttons(lead: &Lead, seen: &Seen<'_>) -> Vec<Button> {
+    let contacted = Button::new(Action::LeadContacted, lead.id.as_str(), "Contacted")
+        .spoken(format!("Log a contact with {}", seen.spoken()))
+        .opening_dialog();
+    vec![contacted, details(lead, seen)]
+}
+
+fn details(lead: &Lead, seen: &Seen<'_>) -> Button {
+    Button::new(Action::LeadDetails, lead.id.as_str(), "Details")
+        .spoken(format!("Details of {}", seen.spoken()))
+        .opening_dialog()
+}
+
+/// A list in the making.
+struct Listing {
+    headline: String,
+    /// What `leads.page` carries before the page's number.
+    name: &'static str,
+    page: usize,
+}
+
+impl Reader<'_> {
+    /// The reader's pending offer of a lead.
+    fn offer_of<'l>(&self, lead: &'l Lead) -> Option<&'l Offer> {
+        lead.pending().find(|offer| offer.rep == *self.rep)
+    }
+
+    fn owns(&self, lead: &Lead) -> bool {
+        matches!(&lead.state, State::Owned { rep, .. } if rep == self.rep)
+    }
+
+    fn waits_words(&self, offer: &Offer) -> String {
+        match offer.until {
+            Some(until) => format!("Please answer by {}.", self.when.said(until)),
+            None => "Please answer soon.".to_owned(),
+        }
+    }
+
+    fn age(&self, lead: &Lead) -> String {
+        say_duration(self.when.now().duration_since(lead.created_at))
+    }
+
+    fn list(
+        &self,
+        listing: &Listing,
+        leads: &[&Lead],
+        line: impl Fn(&Lead, &Seen<'_>) -> (String, Vec<Button>),
+    ) -> Card {
+        let pages = leads.len().div_ceil(PAGE).max(1);
+        let page = listing.page.min(pages - 1);
+        let items: Vec<Item> = leads
+            .iter()
+            .skip(page * PAGE)
+            .take(PAGE)
+            .map(|lead| {
+                let seen = Seen::by(self.rep, lead, self.policy);
+                let (words, buttons) = line(lead, &seen);
+                Item {
+                    text: vec![Run::bold(seen.called()), Run::plain(format!(": {words}"))],
+                    buttons,
+                }
+            })
+            .collect();
+        let said: Vec<String> = items.iter().map(words_of).collect();
+        let mut parts = vec![
+            Part::Text(vec![Run::bold(format!("{}.", listing.headline))]),
+            Part::List(items),
+        ];
+        parts.extend(turning(listing.name, page, pages));
+        Card {
+            summary: format!("{}. {}", listing.headline, said.join(" ")),
+            parts,
+        }
+    }
+}
+
+fn words_of(item: &Item) -> String {
+    item.text.iter().map(Run::words).collect()
+}
+
+/// Buttons to the pages before and after; what they carry is `NAME:PAGE`.
+fn turning(name: &str, page: usize, pages: usize) -> Option<Part> {
+    let before = page.checked_sub(1).map(|to| (to, "Previous"));
+    let after = Some(page + 1)
+        .filter(|to| *to < pages)
+        .map(|to| (to, "More"));
+    let buttons: Vec<Button> = [before, after]
+        .into_iter()
+        .flatten()
+        .map(|(to, label)| {
+            Button::new(Action::LeadsPage, format!("{name}:{to}"), label)
+                .spoken(format!("{label}, page {} of {pages}", to + 1))
+        })
+        .collect();
+    (!buttons.is_empty()).then_some(Part::Buttons(buttons))
+}

@@ -1,0 +1,193 @@
+//! What `/leadstats` answers: who was asked, who answered, how fast, and what was kept.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::when::When;
+use crate::domain::{
+    card::{Card, Column, Fact, Part, Run, Table},
+    phrase::say_duration,
+};
+
+/// More groups than this are only counted.
+const MOST_ROWS: usize = 30;
+
+/// The numbers of one group, or of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Leads that came in.
+    pub arrived: u64,
+    /// Offers made.
+    pub offered: u64,
+    /// Offers accepted.
+    pub accepted: u64,
+    /// Offers declined.
+    pub declined: u64,
+    /// Offers that nobody answered.
+    pub expired: u64,
+    /// Steps of escalations taken.
+    pub escalated: u64,
+    /// Delivery to accept, median.
+    pub accept_median: Option<SignedDuration>,
+    /// Delivery to accept, 90th percentile.
+    pub accept_p90: Option<SignedDuration>,
+    /// Arrival to first attempt, median: speed to lead.
+    pub contact_median: Option<SignedDuration>,
+    /// Arrival to first attempt, 90th percentile.
+    pub contact_p90: Option<SignedDuration>,
+    /// Targets that were met.
+    pub kept: u64,
+    /// Targets that were missed.
+    pub missed: u64,
+}
+
+impl Numbers {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What was asked for, with its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Whose numbers, as a heading: "Team sdr", "Jonas Weber".
+    pub whose: String,
+    /// By what they are split: `rep`, `team`, …
+    pub by: Option<String>,
+    /// For which time, as people say it: "this week", "1 to 15 Nov".
+    pub period: String,
+    /// The first moment.
+    pub from: Timestamp,
+    /// The moment after the last.
+    pub to: Timestamp,
+    /// Everything together.
+    pub total: Numbers,
+    /// Each group's name and numbers, in the order shown.
+    pub groups: Vec<(String, Numbers)>,
+}
+
+/// The report as a card.
+#[must_use]
+pub fn stats(report: &Report, when: &When) -> Card {
+    let heading = format!("{}, {}", report.whose, report.period);
+    if report.total.is_empty() {
+        return Card::sentence(format!(
+            "{heading}: no leads yet. Try a longer period, such as /leadstats month."
+        ));
+    }
+    let facts = facts(&report.total);
+    let said: Vec<String> = facts
+        .iter()
+        .map(|fact| format!("{}: {}", fact.label, fact.value[0].words()))
+        .collect();
+    let mut parts = vec![Part::Title(heading.clone()), Part::Facts(facts)];
+    if !report.groups.is_empty() {
+        parts.push(Part::Table(table(report)));
+    }
+    let more = report.groups.len().saturating_sub(MOST_ROWS);
+    if more > 0 {
+        parts.push(Part::Note(vec![Run::plain(format!("And {more} more."))]));
+    }
+    parts.push(Part::Note(vec![Run::plain(format!(
+        "Leads that came in {}. Speed to lead is arrival to first attempt; time to accept is delivery to accept.",
+        span(report, when)
+    ))]));
+    Card {
+        summary: format!("{heading}. {}.", said.join(". ")),
+        parts,
+    }
+}
+
+/// "Mon 16 Nov 00:00 to today 14:00 (Europe/Berlin)".
+fn span(report: &Report, when: &When) -> String {
+    let to = report.to.min(when.now()).max(report.from);
+    format!("{} to {}", when.said(report.from), when.said_with_zone(to))
+}
+
+fn facts(total: &Numbers) -> Vec<Fact> {
+    let answered = format!(
+        "{} accepted, {} declined, {} without an answer, of {}",
+        total.accepted, total.declined, total.expired, total.offered
+    );
+    vec![
+        super::facts::fact("Leads", total.arrived.to_string()),
+        super::facts::fact("Offers", answered),
+        super::facts::fact(
+            "Speed to lead",
+            both(total.contact_median, total.contact_p90),
+        ),
+        super::facts::fact(
+            "Time to accept",
+            both(total.accept_median, total.accept_p90),
+        ),
+        super::facts::fact("SLA kept", kept(total)),
+        super::facts::fact("Escalated", total.escalated.to_string()),
+    ]
+}
+
+fn both(median: Option<SignedDuration>, p90: Option<SignedDuration>) -> String {
+    match (median, p90) {
+        (Some(median), Some(p90)) => {
+            let (median, p90) = (say_duration(median), say_duration(p90));
+            format!("half within {median}, nine of ten within {p90}")
+        }
+        (Some(one), None) | (None, Some(one)) => say_duration(one),
+        (None, None) => "nothing measured yet".to_owned(),
+    }
+}
+
+/// "92 % (23 of 25)", or a dash as long as no clock has ended.
+fn kept(numbers: &Numbers) -> String {
+    let all = numbers.kept.saturating_add(numbers.missed);
+    match percent(numbers) {
+        Some(percent) => format!("{percent} % ({} of {all})", numbers.kept),
+        None => "no clock has ended yet".to_owned(),
+    }
+}
+
+/// Rounded down, so that 100 % means all.
+fn percent(numbers: &Numbers) -> Option<u128> {
+    let all = u128::from(numbers.kept) + u128::from(numbers.missed);
+    (u128::from(numbers.kept) * 100).checked_div(all)
+}
+
+fn table(report: &Report) -> Table {
+    let by = report.by.as_deref().unwrap_or("Group");
+    let number = |label: &str| Column {
+        label: label.to_owned(),
+        number: true,
+    };
+    let mut columns = vec![Column {
+        label: super::seen::begin(by),
+        number: false,
+    }];
+    columns.extend(
+        ["Offers", "Yes", "No", "Silent", "To lead", "SLA"]
+            .into_iter()
+            .map(number),
+    );
+    let rows = report.groups.iter().take(MOST_ROWS).map(|(name, numbers)| {
+        vec![
+            super::seen::cut(name, 24),
+            numbers.offered.to_string(),
+            numbers.accepted.to_string(),
+            numbers.declined.to_string(),
+            numbers.expired.to_string(),
+            numbers.contact_median.map_or_else(dash, say_duration),
+            percent(numbers).map_or_else(dash, |percent| format!("{percent} %")),
+        ]
+    });
+    Table {
+        columns,
+        rows: rows.collect(),
+    }
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+/// Whoever asked may see only their own numbers.
+#[must_use]
+pub fn not_yours() -> String {
+    "You can see your own numbers with /leadstats me; a team's are for its managers.".to_owned()
+}

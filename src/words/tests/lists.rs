@@ -1,0 +1,302 @@
+//! How lists, numbers, absences and help read.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use super::*;
+use crate::{
+    domain::{id::RepId, phrase::Until},
+    words::{
+        availability::{self, Absence, Desk, Moved},
+        help::{self, Command},
+        lists::{self, Reader},
+        stats::{Numbers, Report, stats},
+        when::When,
+    },
+};
+
+fn read<T>(rep: &str, then: impl FnOnce(Reader<'_>) -> T) -> T {
+    then(Reader {
+        rep: &RepId::from(rep),
+        policy: &policy(),
+        when: &When::new(now(), &berlin()),
+    })
+}
+
+#[test]
+fn mine_opens_with_what_to_answer_and_whom_to_call_first() {
+    let (mut done, mut soon, mut later, asked) = (owned(), owned(), owned(), lead());
+    done.number = 1;
+    done.clock.attempted_at = Some(at("12:59"));
+    later.number = 2;
+    later.plan.as_mut().unwrap().contact_by = Some(at("16:00"));
+    soon.number = 3;
+    let card = read("ayse", |reader| {
+        lists::mine(reader, &[&done, &later, &soon, &asked], 0)
+    });
+    assert_snapshot!(text(&card), @r"
+    (You have 4 leads, 3 to answer or call. #4711 · Ada Lovelace, Acme: Please answer by today 14:05. #3 · Ada Lovelace, Acme: Call by today 14:20. #2 · Ada Lovelace, Acme: Call by today 17:00. #1 · Ada Lovelace, Acme: Tried today 13:59, not reached yet.)
+    You have 4 leads, 3 to answer or call.
+    - #4711 · Ada Lovelace, Acme: Please answer by today 14:05. [Accept] [Details]
+    - #3 · Ada Lovelace, Acme: Call by today 14:20. [Contacted] [Details]
+    - #2 · Ada Lovelace, Acme: Call by today 17:00. [Contacted] [Details]
+    - #1 · Ada Lovelace, Acme: Tried today 13:59, not reached yet. [Contacted] [Details]
+    ");
+    let none = read("ayse", |reader| lists::mine(reader, &[], 0));
+    assert_snapshot!(text(&none), @r"
+    (You have no open leads. /leads queue shows what you can take.)
+    You have no open leads. /leads queue shows what you can take.
+    ");
+}
+
+#[test]
+fn the_queue_can_be_taken_from_page_by_page() {
+    let mut waits = lead();
+    waits.offers.clear();
+    waits.state = State::Queued {
+        team: Some("sdr".into()),
+        waiting: None,
+    };
+    let one = read("ayse", |reader| lists::queue(reader, &[&waits], 0));
+    assert_snapshot!(text(&one), @r"
+    (In the queue: 1 lead. #4711 · Ada Lovelace, Acme: asks for a demo, came in 10 min ago.)
+    In the queue: 1 lead.
+    - #4711 · Ada Lovelace, Acme: asks for a demo, came in 10 min ago. [Take] [Details]
+    ");
+    let many: Vec<&Lead> = std::iter::repeat_n(&waits, 25).collect();
+    let pressed = |page| {
+        let card = read("ayse", |reader| lists::queue(reader, &many, page));
+        let turning = card.parts.last().cloned();
+        (
+            actions(&card)
+                .iter()
+                .filter(|one| **one == Action::QueueTake)
+                .count(),
+            turning,
+        )
+    };
+    let carried = |part: Option<Part>| match part {
+        Some(Part::Buttons(all)) => all.into_iter().map(|one| one.value).collect(),
+        _ => Vec::new(),
+    };
+    let (first, turning) = pressed(0);
+    assert_eq!((first, carried(turning)), (10, vec!["queue:1".to_owned()]));
+    let (last, turning) = pressed(99);
+    assert_eq!((last, carried(turning)), (5, vec!["queue:1".to_owned()]));
+    let none = read("ayse", |reader| lists::queue(reader, &[], 0));
+    assert_eq!(none.summary, "The queue is empty: every lead has somebody.");
+}
+
+#[test]
+fn review_and_search_list_what_can_be_done() {
+    let mut decide = lead();
+    decide.offers.clear();
+    decide.state = State::Review { team: "sdr".into() };
+    let card = read("selin", |reader| lists::review(reader, &[&decide], 0));
+    assert_snapshot!(text(&card), @r"
+    (To decide: 1 lead. #4711 · Ada Lovelace, Acme: asks for a demo, came in 10 min ago.)
+    To decide: 1 lead.
+    - #4711 · Ada Lovelace, Acme: asks for a demo, came in 10 min ago. [Assign…] [Details]
+    ");
+    let card = read("jonas", |reader| {
+        lists::found(reader, "acme", &[&owned()], 0)
+    });
+    assert_snapshot!(text(&card), @r"
+    (Found for “acme”: 1 lead. #4711 · Ada Lovelace, Acme: Ayşe Yılmaz has it since today 13:58.)
+    Found for “acme”: 1 lead.
+    - #4711 · Ada Lovelace, Acme: Ayşe Yılmaz has it since today 13:58. [Details]
+    ");
+    let card = read("jonas", |reader| lists::found(reader, "nobody", &[], 0));
+    assert_snapshot!(text(&card), @r"
+    (Nothing found for “nobody”. A number, a name, a company or an e-mail address works best.)
+    Nothing found for “nobody”. A number, a name, a company or an e-mail address works best.
+    ");
+}
+
+#[test]
+fn a_list_of_pool_leads_hides_what_the_pool_hides() {
+    let mut lead = pooled();
+    lead.contact.set_text(Field::Name, "");
+    lead.contact.set_text(Field::Company, "");
+    let card = read("ayse", |reader| lists::mine(reader, &[&lead], 0));
+    assert!(!text(&card).contains("acme.example"), "{}", text(&card));
+}
+
+fn minutes(minutes: i64) -> Option<SignedDuration> {
+    Some(SignedDuration::from_mins(minutes))
+}
+
+#[test]
+fn numbers_are_said_with_their_period_and_split() {
+    let jonas = Numbers {
+        arrived: 20,
+        offered: 25,
+        accepted: 19,
+        declined: 4,
+        expired: 2,
+        escalated: 3,
+        accept_median: minutes(2),
+        accept_p90: minutes(9),
+        contact_median: minutes(11),
+        contact_p90: minutes(150),
+        kept: 199,
+        missed: 1,
+    };
+    let report = Report {
+        whose: "Team sdr".to_owned(),
+        by: Some("rep".to_owned()),
+        period: "this week".to_owned(),
+        from: "2026-11-22T23:00:00Z".parse().unwrap(),
+        to: "2026-11-29T23:00:00Z".parse().unwrap(),
+        total: jonas.clone(),
+        groups: vec![
+            ("Jonas Weber".to_owned(), jonas),
+            ("Ayşe Yılmaz".to_owned(), Numbers::default()),
+        ],
+    };
+    let when = When::new(now(), &berlin());
+    assert_snapshot!(text(&stats(&report, &when)), @r"
+    (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: 99 % (199 of 200). Escalated: 3.)
+    # Team sdr, this week
+    Leads: 20
+    Offers: 19 accepted, 4 declined, 2 without an answer, of 25
+    Speed to lead: half within 11 min, nine of ten within 2 h 30 min
+    Time to accept: half within 2 min, nine of ten within 9 min
+    SLA kept: 99 % (199 of 200)
+    Escalated: 3
+    Rep | Offers | Yes | No | Silent | To lead | SLA
+    Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 99 %
+    Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | –
+    _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; time to accept is delivery to accept.
+    ");
+    let nothing = Report {
+        total: Numbers::default(),
+        ..report
+    };
+    assert_snapshot!(text(&stats(&nothing, &when)), @r"
+    (Team sdr, this week: no leads yet. Try a longer period, such as /leadstats month.)
+    Team sdr, this week: no leads yet. Try a longer period, such as /leadstats month.
+    ");
+    let most = Numbers {
+        kept: u64::MAX,
+        missed: u64::MAX,
+        ..Numbers::default()
+    };
+    let full = Report {
+        total: most,
+        ..nothing
+    };
+    assert!(text(&stats(&full, &when)).contains("SLA kept: 50 %"));
+}
+
+fn absence(until: Until) -> Absence {
+    Absence {
+        id: "away_1".to_owned(),
+        rep: "ayse".into(),
+        from: at("12:00"),
+        until,
+        reason: "dentist".to_owned(),
+        cover: Some("jonas".into()),
+    }
+}
+
+fn at_desk<T>(rep: &str, then: impl FnOnce(Desk<'_>) -> T) -> T {
+    then(Desk {
+        reader: &RepId::from(rep),
+        policy: &policy(),
+        when: &When::new(now(), &berlin()),
+        away_word: "/lead-away",
+        back_word: "/lead-back",
+    })
+}
+
+#[test]
+fn away_says_until_when_and_what_moved_on() {
+    let until = Until::At("2026-11-24T08:00:00Z".parse().unwrap());
+    let moved = Moved {
+        offers: &[4711, 4712],
+        owned: &[4700],
+    };
+    let card = at_desk("ayse", |desk| {
+        availability::away(desk, &absence(until), moved, true)
+    });
+    assert_snapshot!(text(&card), @r"
+    (You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers went to the next: #4711, #4712. 1 lead without contact went to somebody else: #4700.)
+    You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers went to the next: #4711, #4712. 1 lead without contact went to somebody else: #4700.
+    [Give me the offers back]
+    ");
+    let none = Moved::default();
+    let card = at_desk("selin", |desk| {
+        availability::away(desk, &absence(Until::Back), none, true)
+    });
+    assert_snapshot!(text(&card), @r"
+    (Ayşe Yılmaz is away until they say /lead-back: dentist. Jonas Weber stands in.)
+    Ayşe Yılmaz is away until they say /lead-back: dentist. Jonas Weber stands in.
+    ");
+    let card = at_desk("ayse", |desk| {
+        availability::absences(desk, &[absence(until)])
+    });
+    assert_snapshot!(text(&card), @r"
+    (Absences: You are away until tomorrow 09:00 (Europe/Berlin): dentist.)
+    Absences, running and planned
+    - You are away until tomorrow 09:00 (Europe/Berlin): dentist. [Cancel]
+    ");
+    let card = at_desk("ayse", |desk| availability::absences(desk, &[]));
+    assert_snapshot!(card.summary, @"No absence is planned. /lead-away until tomorrow 9am starts one, /lead-away from 12 Dec to 2 Jan plans one.");
+    let said = at_desk("ayse", |desk| {
+        availability::cancelled(desk, &absence(until))
+    });
+    assert_snapshot!(said, @"Cancelled: You are away until tomorrow 09:00 (Europe/Berlin): dentist.");
+    assert_snapshot!(availability::kept(&[4711], &[4712]), @"You have 1 offer back: #4711. Others have taken 1 offer meanwhile: #4712.");
+    assert_snapshot!(availability::kept(&[], &[]), @"There was nothing to take back any more.");
+}
+
+#[test]
+fn back_says_from_when_leads_come() {
+    let tomorrow = "2026-11-24T08:00:00Z".parse().unwrap();
+    let said = at_desk("ayse", |desk| {
+        [
+            availability::back(desk, true, None, None),
+            availability::back(desk, false, None, None),
+            availability::back(desk, true, Some(at("20:00")), None),
+            availability::back(desk, true, None, Some(tomorrow)),
+        ]
+    });
+    assert_snapshot!(said.join("\n"), @r"
+    Welcome back. You get leads again.
+    You were not away: you get leads as usual.
+    Welcome back. You get leads until today 21:00 (Europe/Berlin), also outside your hours.
+    Welcome back. Your working hours start tomorrow 09:00 (Europe/Berlin); /lead-back until 21:00 gets you leads before that.
+    ");
+}
+
+#[test]
+fn what_was_not_understood_is_named_with_the_help() {
+    let card = help::not_understood(
+        Command::Back,
+        "/lead-back",
+        "I don't know when `soonish` is",
+    );
+    assert_snapshot!(text(&card), @r"
+    (I did not understand that: I don't know when `soonish` is. /lead-back: you get leads again, also outside your hours. /lead-back: within your working hours; /lead-back until 21:00: also outside them.)
+    I did not understand that: I don't know when `soonish` is.
+    /lead-back: you get leads again, also outside your hours.
+    - /lead-back: within your working hours
+    - /lead-back until 21:00: also outside them
+    ");
+    for command in Command::ALL {
+        assert!(help::help(command, "/x").summary.starts_with("/x: "));
+    }
+}
+
+#[test]
+fn the_overview_names_every_command_by_its_own_word() {
+    let card = help::overview(&[(Command::Away, "/lead-away"), (Command::Leads, "/leads")]);
+    assert_snapshot!(text(&card), @r"
+    (What you can type here. /lead-away: no new leads for a while; what waits for your answer goes to the next. /leads: your leads, the queue, what waits for a decision, or a search.)
+    What you can type here:
+    - /lead-away: no new leads for a while; what waits for your answer goes to the next
+    - /leads: your leads, the queue, what waits for a decision, or a search
+    _ Add “help” to a command for examples.
+    ");
+}
