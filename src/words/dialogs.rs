@@ -39,7 +39,7 @@ pub fn decline(lead: &Lead, offer: &Offer, policy: &Policy) -> Dialog {
         parts: vec![about(&seen)],
         inputs: vec![
             pick("Why is it not for you?", choices),
-            note("For whoever gets it next"),
+            note("A few words more, if they help"),
         ],
     }
 }

@@ -34,25 +34,19 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// As this rep may see it: the owner and the managers everything, others of a pool what it shows.
+    /// As this rep may see it: the owner, the managers and whoever was asked
+    /// in person everything, others of a pool what it shows.
     #[must_use]
     pub fn by(rep: &RepId, lead: &'a Lead, policy: &Policy) -> Self {
         if !is_pooled(lead) && (lead.owner() == Some(rep) || manages(rep, lead, policy)) {
             return Self::whole(lead);
         }
-        let asked = |kind| {
-            let mut offers = lead.offers.iter().filter(|offer| offer.rep == *rep);
-            offers.any(|offer| offer.kind == kind)
-        };
-        let in_pool = is_pooled(lead) || (asked(OfferKind::Pool) && !asked(OfferKind::Push));
-        Self {
-            lead,
-            hide: if in_pool {
-                hidden(lead, policy)
-            } else {
-                Vec::new()
-            },
+        let mut offers = lead.offers.iter().filter(|offer| offer.rep == *rep);
+        let asked_in_person = offers.any(|offer| offer.kind == OfferKind::Push);
+        if asked_in_person && !is_pooled(lead) {
+            return Self::whole(lead);
         }
+        Self::in_channel(lead, policy)
     }
 
     /// As everybody in a channel may see it.
@@ -108,7 +102,8 @@ impl<'a> Seen<'a> {
     /// Something that the lead wrote, on one line of at most `max` characters, without what is hidden.
     #[must_use]
     pub fn shown(&self, text: &str, max: usize) -> String {
-        let mut text: String = text.chars().take(MOST_READ).collect();
+        let text: String = text.chars().take(MOST_READ).collect();
+        let mut text = one_line(&text);
         if self.hides(Field::Email) {
             text = without_mails(&text);
         }
@@ -263,7 +258,7 @@ fn secrets(contact: &Contact, field: Field) -> Vec<String> {
 /// The text without any occurrence of `secret`, whatever its case.
 fn without(text: &str, secret: &str) -> String {
     let lower = |c: char| c.to_lowercase().next().unwrap_or(c);
-    let secret: Vec<char> = secret.trim().chars().map(lower).collect();
+    let secret: Vec<char> = one_line(secret).chars().map(lower).collect();
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
@@ -278,6 +273,10 @@ fn without(text: &str, secret: &str) -> String {
         }
     }
     out
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn without_mails(text: &str) -> String {
@@ -350,4 +349,47 @@ pub fn begin(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::tests;
+
+    #[test]
+    fn texts_are_cut_and_numbers_grouped() {
+        assert_eq!(cut(" a  b\nc ", 5), "a b c");
+        assert_eq!(cut("abc def", 5), "abc…");
+        assert_eq!(cut("äöü", 2), "ä…");
+        for (number, words) in [
+            (0.0, "0"),
+            (-1234.5, "-1,234.5"),
+            (999.0, "999"),
+            (1_000_000.0, "1,000,000"),
+        ] {
+            assert_eq!(number_words(number), words);
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_found_in_any_case_and_over_line_breaks() {
+        assert_eq!(
+            without("I am ADA lovelace, ada", "Ada\nLovelace"),
+            "I am …, ada"
+        );
+        assert_eq!(without_mails("write a@b.example now"), "write … now");
+        assert_eq!(without_numbers("+49 (30) 12-34, 2 of 3"), " … , 2 of 3");
+    }
+
+    #[test]
+    fn only_who_has_a_claimed_lead_or_manages_it_sees_the_whole_of_it() {
+        let (lead, policy) = (tests::claimed(), tests::policy());
+        let hides = |rep: &str| Seen::by(&rep.into(), &lead, &policy).hides(Field::Email);
+        assert_eq!(
+            ["jonas", "selin", "ayse", "stranger"].map(hides),
+            [false, false, true, true]
+        );
+        let pooled = tests::pooled();
+        assert!(Seen::by(&"selin".into(), &pooled, &policy).hides(Field::Email));
+    }
 }
