@@ -3,8 +3,10 @@
 pub mod chat;
 pub mod clock;
 pub mod config;
+pub mod desk;
 pub mod domain;
 pub mod engine;
+pub mod http;
 pub mod intake;
 pub mod playground;
 pub mod rules;

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use people::{Absence, Returned};
-pub use receive::{Received, Submission};
+pub use receive::{Content, Received, Submission};
 
 /// Handles events: loads under lock, decides, saves, wakes the worker.
 #[derive(Clone)]

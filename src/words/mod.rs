@@ -15,6 +15,7 @@ pub mod pool;
 pub mod review;
 pub mod seen;
 pub mod stats;
+pub mod trouble;
 pub mod when;
 
 #[cfg(test)]

@@ -1,0 +1,183 @@
+//! The desk: what a press, a dialog or a command does, whichever platform and way it came.
+//!
+//! ```text
+//! http/interactions, socket mode, Teams ──Incoming──▶ desk::handle ──▶ engine.handle(event)
+//!                                                         └──Answer──▶ back to who pressed
+//! ```
+//!
+//! Cards are not changed here: the outbox does that, from the lead as it is then. Who pressed is told
+//! at once only what the card does not say: why nothing happened, and who has the lead now.
+
+mod people;
+mod press;
+mod rights;
+mod submit;
+mod trouble;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use tokio::{sync::oneshot, time::timeout};
+use tracing::Instrument;
+
+use crate::{
+    chat::{
+        Chat, Recipient,
+        incoming::{Answer, Incoming, Presser, ReplyTo},
+    },
+    domain::card::Card,
+    engine::Engine,
+    words,
+};
+
+pub use rights::may_see;
+
+/// A press must be answered within three seconds, the way back included; what takes longer goes on
+/// by itself.
+const ANSWER_WITHIN: Duration = Duration::from_millis(2_400);
+
+/// Everything a press may need; clones share it.
+#[derive(Clone)]
+pub struct Desk {
+    engine: Engine,
+    chat: Option<Arc<Chat>>,
+    /// The workspace that Baton is installed in, once the chat has said so.
+    workspace: Arc<OnceLock<String>>,
+}
+
+impl Desk {
+    /// A desk for this chat; without one nobody can press anything.
+    #[must_use]
+    pub fn new(engine: Engine, chat: Option<Arc<Chat>>) -> Self {
+        Self {
+            engine,
+            chat,
+            workspace: Arc::default(),
+        }
+    }
+
+    /// Takes presses from this workspace only. Until it is known a person's id counts alone.
+    pub fn set_workspace(&self, team_id: &str) {
+        // Whoever said it first was asked about the same token.
+        let _ = self.workspace.set(team_id.to_owned());
+    }
+
+    /// The chat, to verify who calls.
+    #[must_use]
+    pub fn chat(&self) -> Option<&Chat> {
+        self.chat.as_deref()
+    }
+
+    /// The engine, for commands.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Tells one person something, where they pressed, else in their direct messages.
+    async fn tell(&self, who: &Presser, reply: Option<&ReplyTo>, card: &Card) {
+        let Some(chat) = self.chat() else { return };
+        let told = match reply {
+            Some(to) => chat.reply(to, card, false).await,
+            None => {
+                let key = format!(
+                    "desk_{}",
+                    self.engine
+                        .clock()
+                        .chance(self.engine.clock().now())
+                        .next_ulid()
+                );
+                let to = Recipient::User(who.user_id.clone());
+                chat.post(&to, card, &key, None).await.map(drop)
+            }
+        };
+        if let Err(error) = told {
+            tracing::warn!(%error, "who pressed could not be told what came of it");
+        }
+    }
+}
+
+/// Does what several presses of one request ask for. Their answer is the first that says something.
+pub async fn handle_all(desk: &Desk, all: Vec<Incoming>) -> Answer {
+    let mut said = Answer::Empty;
+    for incoming in all {
+        let answer = handle(desk, incoming).await;
+        if said == Answer::Empty {
+            said = answer;
+        }
+    }
+    said
+}
+
+/// Does what somebody asks for and says what they get at once.
+pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
+    match incoming {
+        Incoming::Press {
+            who,
+            action,
+            value,
+            trigger,
+            reply,
+            message: _,
+            dialog: _,
+        } => {
+            let press = press::Press {
+                who,
+                action,
+                value,
+                trigger,
+                reply,
+            };
+            press::handle(desk, press).await
+        }
+        Incoming::Submit {
+            who,
+            action,
+            subject,
+            values,
+            trigger: _,
+            dialog: _,
+        } => {
+            let submitted = submit::Submitted {
+                who,
+                action,
+                subject,
+                values,
+            };
+            submit::handle(desk, submitted).await
+        }
+        Incoming::Command { .. } => Answer::Message(Card::sentence(words::trouble::use_buttons())),
+        Incoming::Challenge(text) => Answer::Challenge(text),
+        Incoming::Closed { .. } | Incoming::Home { .. } | Incoming::PersonChanged { .. } => {
+            Answer::Empty
+        }
+        Incoming::TokensRevoked | Incoming::Uninstalled => {
+            tracing::error!("the chat has taken Baton's token back: install the app again");
+            Answer::Empty
+        }
+        Incoming::Ignored(what) => {
+            tracing::debug!(what, "nothing that concerns Baton");
+            Answer::Empty
+        }
+    }
+}
+
+/// Lets `work` run to its end whatever happens to the request, and waits for its answer as long as
+/// the platform does.
+async fn in_time<T: Send + 'static>(
+    work: impl Future<Output = ()> + Send + 'static,
+    answer: oneshot::Receiver<T>,
+) -> Option<T> {
+    tokio::spawn(work.in_current_span());
+    match timeout(ANSWER_WITHIN, answer).await {
+        Ok(Ok(answer)) => Some(answer),
+        // The work broke off; its panic is in the log.
+        Ok(Err(_)) => None,
+        Err(_) => {
+            tracing::warn!("a press takes longer than the chat waits");
+            None
+        }
+    }
+}

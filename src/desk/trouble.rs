@@ -1,0 +1,134 @@
+//! Why somebody did not get what they asked for.
+
+use super::Desk;
+use crate::{
+    chat::{
+        incoming::Presser,
+        outcome::{FailKind, SendError},
+    },
+    domain::{action::Action, card::Card, event::Refusal, lead::Lead},
+    engine, store,
+    words::{self, answers},
+};
+
+/// Why nothing came of a press, a dialog or a command.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Nobody whom Baton knows.
+    Stranger,
+    /// There is no such lead.
+    NoSuchLead,
+    /// The lead does not allow it.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The lead, to say who has it now.
+        lead: Box<Lead>,
+    },
+    /// A button of a time that Baton does not know.
+    NoSuchButton,
+    /// The dialog could not be opened.
+    NotOpened(SendError),
+    /// The database.
+    Failed(store::Error),
+}
+
+impl From<engine::Error> for Trouble {
+    fn from(error: engine::Error) -> Self {
+        match error {
+            engine::Error::Refused { refusal, lead } => Self::Refused { refusal, lead },
+            engine::Error::NoSuchLead => Self::NoSuchLead,
+            engine::Error::Store(error) => Self::Failed(error),
+        }
+    }
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Trouble {
+    /// A refusal that the lead itself was not asked for.
+    pub(super) fn refused(refusal: Refusal, lead: &Lead) -> Self {
+        Self::Refused {
+            refusal,
+            lead: Box::new(lead.clone()),
+        }
+    }
+
+    /// Logs it if somebody should look after it; a refusal is nobody's fault.
+    pub(super) fn log(&self) {
+        match self {
+            Self::Stranger | Self::NoSuchLead | Self::Refused { .. } | Self::NoSuchButton => {
+                tracing::debug!(trouble = ?self.word(), "a press was refused");
+            }
+            Self::NotOpened(error) => tracing::warn!(%error, "a dialog could not be opened"),
+            Self::Failed(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "a press failed")
+            }
+        }
+    }
+
+    /// As a metric's label.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Stranger | Self::NoSuchLead | Self::Refused { .. } | Self::NoSuchButton => {
+                "refused"
+            }
+            Self::NotOpened(_) | Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl Desk {
+    /// Notes what came of a press or dialog, for operators.
+    pub(super) fn note(&self, action: Action, came_of_it: &Result<(), Trouble>) {
+        let outcome = match came_of_it {
+            Ok(()) => "done",
+            Err(trouble) => {
+                trouble.log();
+                trouble.word()
+            }
+        };
+        metrics::counter!("baton_presses_total", "action" => action.word(), "outcome" => outcome)
+            .increment(1);
+    }
+
+    /// What the person is told.
+    pub(super) async fn words_for(&self, trouble: Trouble, who: &Presser) -> Card {
+        let words = match trouble {
+            Trouble::Stranger => answers::stranger(),
+            Trouble::NoSuchLead => answers::unknown_lead(),
+            Trouble::Refused { refusal, lead } => match self.refusal(&refusal, &lead, who).await {
+                Ok(words) => words,
+                Err(_) => words::trouble::try_again(),
+            },
+            Trouble::NoSuchButton => words::trouble::no_such_button(),
+            Trouble::NotOpened(SendError::Fail {
+                kind: FailKind::MessageGone,
+                ..
+            }) => words::trouble::press_again(),
+            Trouble::NotOpened(_) | Trouble::Failed(_) => words::trouble::try_again(),
+        };
+        Card::sentence(words)
+    }
+
+    async fn refusal(
+        &self,
+        refusal: &Refusal,
+        lead: &Lead,
+        who: &Presser,
+    ) -> Result<String, Trouble> {
+        let rep = self.rep(who).await?;
+        let when = self.when(&rep).await?;
+        Ok(answers::refusal(
+            refusal,
+            lead,
+            &self.engine.rules().policy,
+            &rep,
+            &when,
+        ))
+    }
+}
