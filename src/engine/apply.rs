@@ -43,6 +43,10 @@ impl Engine {
             })
             .collect();
         tally::count(tx, lead, &measures).await?;
+        // A transaction that is tried again counts twice here; the tally is what is exact.
+        for measure in &measures {
+            metrics::counter!("baton_measures_total", "measure" => measure.what.word()).increment(1);
+        }
         for effect in effects {
             match effect {
                 Effect::Fact(_) | Effect::Count(_) => {}

@@ -7,6 +7,8 @@
 )]
 
 mod db;
+mod harness;
+mod http;
 mod intake;
 mod migrations;
 mod store;

@@ -1,0 +1,240 @@
+//! `POST /webhooks/{source}`: a submission comes in, is verified, kept, and only then answered.
+//!
+//! ```json
+//! {"submission": "sub_…", "lead": "lead_…", "leads": ["lead_…"], "status": "accepted", "problems": []}
+//! ```
+//!
+//! What is over a source's rate is kept as `held` and let in by [`let_in_held`].
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, RawQuery, State, rejection::BytesRejection},
+};
+use http::{HeaderMap, header::CONTENT_TYPE};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{App, Error, Kind, health, webhooks::Webhook};
+use crate::{
+    domain::id::{LeadId, SubmissionId},
+    engine::{self, Content, Received, Submission},
+    intake::{self, Over, Reading, Request, Source, Unreadable},
+    store::submissions,
+};
+
+/// How many held submissions of a source are looked at in one go.
+const HELD_AT_ONCE: i64 = 50;
+
+/// Parameters that carry credentials, besides the one that the source's scheme names.
+const CREDENTIALS: [&str; 12] = [
+    "token",
+    "key",
+    "api_key",
+    "apikey",
+    "secret",
+    "access_token",
+    "auth",
+    "password",
+    "pass",
+    "signature",
+    "sig",
+    "verify_token",
+];
+
+/// What the sender is told.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    submission: SubmissionId,
+    lead: Option<LeadId>,
+    leads: Vec<LeadId>,
+    status: &'static str,
+    problems: Vec<String>,
+}
+
+impl From<Received> for Answer {
+    fn from(received: Received) -> Self {
+        Self {
+            submission: received.submission,
+            lead: received.leads.first().cloned(),
+            leads: received.leads,
+            status: received.status.word(),
+            problems: received.problems,
+        }
+    }
+}
+
+/// Takes a submission in.
+pub(super) async fn receive(
+    State(app): State<Arc<App>>,
+    Path(source): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Answer>, Error> {
+    let webhook = app.webhook(&source)?;
+    let query = query.unwrap_or_default();
+    let content_type = content_type(&headers);
+    if !webhook.source.format.accepts(content_type) {
+        return Err(Error::new(
+            Kind::UnsupportedType,
+            "this source does not take this Content-Type",
+        ));
+    }
+    let body = body?;
+    let request = Request {
+        headers: &headers,
+        query: &query,
+        body: &body,
+        now: app.engine.clock().now(),
+    };
+    let believed = webhook.source.scheme.verify(&request);
+    believed.map_err(|denied| Error::new(Kind::Unauthorized, denied.to_string()))?;
+    let (submission, content) = read(&webhook.source, &headers, &query, body);
+    let content = within_rate(&webhook, content)?;
+    let received = app.engine.receive(&submission, &content).await?;
+    health::count_submission(&received, &submission.source);
+    tracing::info!(
+        source = %submission.source,
+        submission.id = %received.submission,
+        status = received.status.word(),
+        leads = received.leads.len(),
+        "submission kept"
+    );
+    Ok(Json(received.into()))
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()
+}
+
+/// The submission to keep, and what it says.
+fn read(source: &Source, headers: &HeaderMap, query: &str, body: Bytes) -> (Submission, Content) {
+    let content_type = content_type(headers);
+    let payload = source.format.read(content_type, &body);
+    let submission = Submission {
+        source: source.id.clone(),
+        content_type: content_type.map(str::to_owned),
+        query: without_credentials(query, source.scheme.query_parameter()),
+        body_hash: intake::body_hash(&body),
+        delivery_id: intake::delivery_id(source, headers, payload.as_ref().ok()),
+        window: source.window,
+        body: body.into(),
+    };
+    (submission, content(source, payload))
+}
+
+fn content(source: &Source, payload: Result<Value, Unreadable>) -> Content {
+    let reading = match payload {
+        Ok(payload) => intake::read_payload(source, &payload),
+        Err(Unreadable(why)) => Reading::Quarantined(vec![why]),
+    };
+    match reading {
+        Reading::Leads { leads, problems } => Content::Leads { leads, problems },
+        Reading::Quarantined(problems) => Content::Quarantined(problems),
+        Reading::Ignored(why) => Content::Ignored(why),
+    }
+}
+
+/// What the source may send now as it is; what it may not is held or refused.
+fn within_rate(webhook: &Webhook, content: Content) -> Result<Content, Error> {
+    match (webhook.spend(), webhook.source.over) {
+        (Ok(()), _) => Ok(content),
+        (Err(_), Over::Hold) => Ok(Content::Held),
+        (Err(seconds), Over::Refuse) => {
+            let detail = "this source sends more than its `rate` allows";
+            Err(Error::new(Kind::TooMany, detail).retry_after(seconds))
+        }
+    }
+}
+
+/// The query as it may be stored.
+fn without_credentials(query: &str, named: Option<&str>) -> String {
+    let secret = |pair: &&str| {
+        let name = form_urlencoded::parse(pair.as_bytes()).next();
+        let name = name.map(|(name, _)| name.into_owned()).unwrap_or_default();
+        named == Some(&*name) || CREDENTIALS.contains(&name.to_ascii_lowercase().as_str())
+    };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !secret(pair)).collect();
+    kept.join("&")
+}
+
+/// Lets held submissions in, each source's oldest first, as many as its rate has room for now.
+/// Says how many; to be called every second or so.
+///
+/// # Errors
+/// [`engine::Error`] when the database does not answer; the rest is for the next time.
+pub async fn let_in_held(app: &App) -> Result<usize, engine::Error> {
+    let webhooks = app.webhooks.load_full();
+    let mut let_in = 0;
+    for webhook in webhooks.all() {
+        let_in += let_in_of(app, webhook).await?;
+    }
+    Ok(let_in)
+}
+
+async fn let_in_of(app: &App, webhook: &Webhook) -> Result<usize, engine::Error> {
+    let source = &webhook.source;
+    let held = app
+        .engine
+        .db()
+        .read(async |mut tx| submissions::held(&mut tx, &source.id, HELD_AT_ONCE).await)
+        .await;
+    let mut let_in = 0;
+    for held in held.map_err(engine::Error::Store)? {
+        if webhook.spend().is_err() {
+            break;
+        }
+        let payload = source.format.read(held.content_type.as_deref(), &held.body);
+        let content = content(source, payload);
+        if let Some(received) = let_one_in(app, source, &held.id, &content).await? {
+            health::count_submission(&received, &source.id);
+            let_in += 1;
+        }
+    }
+    Ok(let_in)
+}
+
+/// Lets one in, unless another process has meanwhile.
+async fn let_one_in(
+    app: &App,
+    source: &Source,
+    id: &SubmissionId,
+    content: &Content,
+) -> Result<Option<Received>, engine::Error> {
+    let engine = &app.engine;
+    let now = engine.clock().now();
+    engine
+        .db()
+        .write(async |mut tx| {
+            if !submissions::lock_held(&mut tx, id).await? {
+                return Ok(None);
+            }
+            engine
+                .let_in(&mut tx, id.clone(), &source.id, content, now)
+                .await
+                .map(Some)
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_not_kept_however_they_are_spelled() {
+        for (query, named, kept) in [
+            ("", None, ""),
+            ("utm_source=x&token=s3cret&a=b", None, "utm_source=x&a=b"),
+            ("TOKEN=s3cret&a=b", None, "a=b"),
+            ("t%6Fken=s3cret", None, ""),
+            ("k=s3cret&a=b", Some("k"), "a=b"),
+            ("a=token&tokens=2", None, "a=token&tokens=2"),
+        ] {
+            assert_eq!(without_credentials(query, named), kept, "{query}");
+        }
+    }
+}

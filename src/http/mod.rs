@@ -1,0 +1,146 @@
+//! What Baton answers over HTTP: webhooks, Slack's requests, the JSON API, health and metrics.
+//!
+//! | path | for |
+//! | --- | --- |
+//! | POST `/webhooks/{source}` | leads in |
+//! | POST `/slack/commands`, `/slack/interactions`, `/slack/events` | Slack |
+//! | GET `/api/v1/leads`, `/api/v1/leads/{id or number}` | programs, with a bearer token |
+//! | GET `/healthz`, `/readyz`, `/metrics` | whoever runs it |
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # async fn example(engine: baton::engine::Engine, desk: baton::desk::Desk) -> std::io::Result<()> {
+//! use baton::http::{App, Limits, router};
+//! let app = Arc::new(App::new(engine, desk, Limits::default()));
+//! app.set_sources(Vec::new()); // again after each reload
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//! axum::serve(listener, router(app)).await
+//! # }
+//! ```
+
+mod api;
+mod api_lead;
+mod error;
+mod guard;
+mod health;
+mod intake;
+mod interactions;
+mod observe;
+pub mod webhooks;
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use secrecy::SecretString;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{desk::Desk, domain::id::SourceId, engine::Engine, intake::Source};
+
+pub use error::{Error, Kind};
+pub use guard::Role;
+pub use intake::let_in_held;
+use webhooks::Webhooks;
+
+/// The largest request, if the configuration does not say.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// What one request may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest body, in bytes.
+    pub body: usize,
+    /// The longest time, reading the body included.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: MAX_BODY,
+            time: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A program that may ask.
+#[derive(Clone, Debug)]
+pub struct ApiToken {
+    /// Whom the log names.
+    pub name: String,
+    /// What it shows.
+    pub token: SecretString,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// What every request may need. Sources and tokens are replaced by a reload, the rest stays.
+pub struct App {
+    engine: Engine,
+    desk: Desk,
+    limits: Limits,
+    webhooks: ArcSwap<Webhooks>,
+    tokens: ArcSwap<Vec<ApiToken>>,
+}
+
+impl App {
+    /// Knows no source and no token yet.
+    #[must_use]
+    pub fn new(engine: Engine, desk: Desk, limits: Limits) -> Self {
+        health::gather();
+        Self {
+            engine,
+            desk,
+            limits,
+            webhooks: ArcSwap::default(),
+            tokens: ArcSwap::default(),
+        }
+    }
+
+    /// Takes leads from these sources from now on. Requests that run keep the source they came by;
+    /// a source whose rate is as it was goes on counting where it is.
+    pub fn set_sources(&self, sources: Vec<Source>) {
+        let webhooks = Webhooks::new(sources, &self.webhooks.load(), self.engine.clock());
+        self.webhooks.store(Arc::new(webhooks));
+    }
+
+    /// Lets these programs ask from now on.
+    pub fn set_tokens(&self, tokens: Vec<ApiToken>) {
+        self.tokens.store(Arc::new(tokens));
+    }
+
+    fn webhook(&self, id: &str) -> Result<Arc<webhooks::Webhook>, Error> {
+        let known = self.webhooks.load().get(&SourceId::from(id));
+        known.ok_or_else(|| Error::new(Kind::NotFound, "there is no such source"))
+    }
+}
+
+/// All that is served.
+pub fn router(app: Arc<App>) -> Router {
+    let limits = app.limits;
+    Router::new()
+        .route("/webhooks/{source}", post(intake::receive))
+        .route("/slack/commands", post(interactions::command))
+        .route("/slack/interactions", post(interactions::interaction))
+        .route("/slack/events", post(interactions::event))
+        .route("/api/v1/leads", get(api::list))
+        .route("/api/v1/leads/{lead}", get(api::show))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(guard::not_found)
+        .method_not_allowed_fallback(guard::method_not_allowed)
+        .layer(DefaultBodyLimit::max(limits.body))
+        .layer(middleware::from_fn_with_state(limits, guard::in_time))
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            observe::observe,
+        ))
+        .with_state(app)
+}

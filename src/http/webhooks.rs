@@ -1,0 +1,112 @@
+//! The sources in force, each with the count of what it has sent lately.
+
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::Clock as _,
+    middleware::NoOpMiddleware,
+    state::{InMemoryState, NotKeyed},
+};
+
+use crate::{
+    clock::Clock,
+    domain::id::SourceId,
+    intake::{Rate, Source},
+};
+
+/// A source with what it may still send.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The source.
+    pub source: Source,
+    pace: Option<Arc<Pace>>,
+}
+
+/// Counts against a source's rate, by Baton's own clock.
+#[derive(Debug)]
+struct Pace {
+    rate: Rate,
+    time: Time,
+    limiter: RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<Duration>>,
+}
+
+#[derive(Clone, Debug)]
+struct Time(Clock);
+
+impl governor::clock::Clock for Time {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        let micros = self.0.now().as_microsecond();
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+}
+
+impl Pace {
+    fn new(rate: Rate, clock: &Clock) -> Option<Self> {
+        let count = NonZeroU32::new(rate.count)?;
+        let each = Duration::try_from(rate.per).ok()?.checked_div(rate.count)?;
+        let quota = Quota::with_period(each)?.allow_burst(count);
+        let time = Time(clock.clone());
+        let limiter = RateLimiter::direct_with_clock(quota, time.clone());
+        Some(Self {
+            rate,
+            time,
+            limiter,
+        })
+    }
+}
+
+impl Webhook {
+    /// Takes one from what the source may send.
+    ///
+    /// # Errors
+    /// After how many seconds there is room again.
+    pub fn spend(&self) -> Result<(), u64> {
+        let Some(pace) = &self.pace else {
+            return Ok(());
+        };
+        pace.limiter.check().map_err(|over| {
+            let wait = over.wait_time_from(pace.time.now());
+            wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+        })
+    }
+
+    /// Whether it has a rate at all.
+    #[must_use]
+    pub fn has_rate(&self) -> bool {
+        self.pace.is_some()
+    }
+}
+
+/// The sources in force by their names.
+#[derive(Debug, Default)]
+pub struct Webhooks(BTreeMap<SourceId, Arc<Webhook>>);
+
+impl Webhooks {
+    /// Puts `sources` in force in place of `before`; who keeps their rate keeps their count.
+    #[must_use]
+    pub fn new(sources: Vec<Source>, before: &Self, clock: &Clock) -> Self {
+        let with_pace = |source: Source| {
+            let pace = source.rate.and_then(|rate| {
+                let kept = before.0.get(&source.id).and_then(|old| old.pace.clone());
+                let kept = kept.filter(|pace| pace.rate == rate);
+                kept.or_else(|| Pace::new(rate, clock).map(Arc::new))
+            });
+            (source.id.clone(), Arc::new(Webhook { source, pace }))
+        };
+        Self(sources.into_iter().map(with_pace).collect())
+    }
+
+    /// The source with this name.
+    #[must_use]
+    pub fn get(&self, id: &SourceId) -> Option<Arc<Webhook>> {
+        self.0.get(id).cloned()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Webhook>> {
+        self.0.values()
+    }
+}
