@@ -1,8 +1,10 @@
 //! Baton hands leads over in chat: one right rep, a clock, and the next one when nobody takes it.
 
+pub mod app;
 pub mod chat;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod desk;
 pub mod domain;
 pub mod engine;

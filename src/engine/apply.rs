@@ -45,7 +45,8 @@ impl Engine {
         tally::count(tx, lead, &measures).await?;
         // A transaction that is tried again counts twice here; the tally is what is exact.
         for measure in &measures {
-            metrics::counter!("baton_measures_total", "measure" => measure.what.word()).increment(1);
+            metrics::counter!("baton_measures_total", "measure" => measure.what.word())
+                .increment(1);
         }
         for effect in effects {
             match effect {

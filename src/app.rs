@@ -1,0 +1,273 @@
+//! Everything built once, and run until it is told to stop.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    chat::{Chat, slack},
+    clock::Clock,
+    config::{
+        compile::{ApiToken, Compiled, SlackSettings},
+        raw::TokenRole,
+    },
+    desk::Desk,
+    engine::Engine,
+    http,
+    rules::Rules,
+    store::{Db, instance},
+    worker::Worker,
+};
+
+/// How long requests that run may take to finish after the stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(8);
+
+/// How often the clock is compared with the database's, where replicas share one.
+const COMPARE_CLOCKS: Duration = Duration::from_secs(60);
+
+/// How long between two questions to a chat that does not answer.
+const ASK_AGAIN: Duration = Duration::from_secs(15);
+
+/// How often leads that were over their source's rate are let in.
+const LET_IN: Duration = Duration::from_secs(1);
+
+/// Baton, ready to run.
+pub struct App {
+    engine: Engine,
+    chat: Option<Arc<Chat>>,
+    desk: Desk,
+    http: Arc<http::App>,
+}
+
+impl App {
+    /// Opens the database and builds everything on it.
+    ///
+    /// # Errors
+    /// When the database can't be opened, or the chat's settings are of no use.
+    pub async fn build(compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open(&compiled.database).await?;
+        if let Some(off) = clock_offset(&db, &clock).await {
+            clock.set_shift(off);
+        }
+        let engine = Engine::new(db, clock, Rules::new(compiled.policy));
+        let chat = compiled
+            .slack
+            .as_ref()
+            .map(connect)
+            .transpose()?
+            .map(Arc::new);
+        let desk = Desk::new(engine.clone(), chat.clone());
+        let limits = http::Limits {
+            body: compiled.server.max_body,
+            ..http::Limits::default()
+        };
+        let app = Self {
+            http: Arc::new(http::App::new(engine.clone(), desk.clone(), limits)),
+            engine,
+            chat,
+            desk,
+        };
+        app.http.set_sources(compiled.sources);
+        app.http.set_tokens(tokens(compiled.api_tokens));
+        Ok(app)
+    }
+
+    /// The engine, to look at what is there.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// A handle for reloading while it runs.
+    #[must_use]
+    pub fn reloader(&self) -> Reloader {
+        Reloader {
+            engine: self.engine.clone(),
+            http: Arc::clone(&self.http),
+        }
+    }
+
+    /// Serves until `stop`: then no new requests, running ones finish, and everything is closed.
+    ///
+    /// # Errors
+    /// When the listener or a loop fails.
+    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        let left = self
+            .engine
+            .note_people()
+            .await
+            .context("comparing the people with those before")?;
+        if !left.is_empty() {
+            tracing::info!(
+                count = left.len(),
+                "people are no longer in the configuration; what they had moves on"
+            );
+        }
+        let worker = Worker::new(self.engine.clone(), self.chat.clone());
+        worker
+            .make_up_for_downtime()
+            .await
+            .context("looking for a time without Baton")?;
+        // The loops outlive the last requests, so that what these write is still sent.
+        let stop_loops = CancellationToken::new();
+        let mut loops = JoinSet::new();
+        loops.spawn(worker.run(stop_loops.clone()));
+        loops.spawn(let_in(Arc::clone(&self.http), stop_loops.clone()));
+        if let Some(chat) = self.chat.clone() {
+            loops.spawn(learn_workspace(chat, self.desk.clone(), stop_loops.clone()));
+        }
+        loops.spawn(keep_time(self.engine.clone(), stop_loops.clone()));
+        let served = tokio::select! {
+            served = serve(listener, Arc::clone(&self.http), stop) => served,
+            ended = loops.join_next() => Err(anyhow::anyhow!("a loop ended by itself: {ended:?}")),
+        };
+        stop_loops.cancel();
+        while loops.join_next().await.is_some() {}
+        self.engine.db().close().await;
+        served
+    }
+}
+
+/// Puts a new configuration in force in a Baton that runs.
+#[derive(Clone)]
+pub struct Reloader {
+    engine: Engine,
+    http: Arc<http::App>,
+}
+
+impl Reloader {
+    /// Replaces rules, sources and tokens; moves what people who left had.
+    ///
+    /// # Errors
+    /// When the database does not answer; the rules are in force all the same.
+    pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<()> {
+        self.engine.set_rules(Rules::new(compiled.policy));
+        self.http.set_sources(compiled.sources);
+        self.http.set_tokens(tokens(compiled.api_tokens));
+        self.engine
+            .note_people()
+            .await
+            .context("moving what people who left had")?;
+        Ok(())
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    app: Arc<http::App>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let router = http::router(app);
+    let finished = axum::serve(listener, router)
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+    let too_long = async {
+        stop.cancelled().await;
+        tokio::time::sleep(LAST_REQUESTS).await;
+    };
+    tokio::select! {
+        served = finished => served.context("serving HTTP"),
+        () = too_long => {
+            tracing::warn!("requests that took too long were cut off");
+            Ok(())
+        }
+    }
+}
+
+async fn let_in(app: Arc<http::App>, stop: CancellationToken) -> anyhow::Result<()> {
+    while sleep(LET_IN, &stop).await {
+        if let Err(error) = http::let_in_held(&app).await {
+            tracing::warn!(%error, "held submissions could not be let in; trying again");
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the clock with the database's, so that replicas agree what is due.
+async fn keep_time(engine: Engine, stop: CancellationToken) -> anyhow::Result<()> {
+    while sleep(COMPARE_CLOCKS, &stop).await {
+        if let Some(off) = clock_offset(engine.db(), engine.clock()).await {
+            engine.clock().set_shift(off);
+        }
+    }
+    Ok(())
+}
+
+/// How far the machine's clock is behind a shared database's; `None` where nobody else has a clock.
+async fn clock_offset(db: &Db, clock: &Clock) -> Option<SignedDuration> {
+    let before = clock.now();
+    match db
+        .read(async |mut tx| instance::database_now(&mut tx).await)
+        .await
+    {
+        Ok(theirs) => {
+            let half = clock.now().duration_since(before) / 2;
+            theirs.map(|theirs| theirs.duration_since(before) - half + clock.shift())
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the database's clock could not be read");
+            None
+        }
+    }
+}
+
+/// Sleeps; whether to go on.
+async fn sleep(time: Duration, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = tokio::time::sleep(time) => true,
+    }
+}
+
+fn connect(settings: &SlackSettings) -> anyhow::Result<Chat> {
+    let settings = slack::Settings::new(
+        settings.api_url.clone(),
+        settings.bot_token.clone(),
+        settings.signing_secrets.clone(),
+    );
+    Ok(Chat::Slack(
+        slack::Slack::new(settings).context("making the client for Slack")?,
+    ))
+}
+
+fn tokens(configured: Vec<ApiToken>) -> Vec<http::ApiToken> {
+    let role = |role: TokenRole| match role {
+        TokenRole::Reader => http::Role::Reader,
+        TokenRole::Manager => http::Role::Manager,
+        TokenRole::Admin => http::Role::Admin,
+    };
+    let token = |token: ApiToken| http::ApiToken {
+        name: token.name,
+        token: token.token,
+        role: role(token.role),
+    };
+    configured.into_iter().map(token).collect()
+}
+
+/// Asks the chat which workspace Baton is in, until it says so: then nobody of another one may press.
+async fn learn_workspace(
+    chat: Arc<Chat>,
+    desk: Desk,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    loop {
+        match chat.check().await {
+            Ok(identity) => {
+                tracing::info!(team = identity.team_id, "connected to the chat");
+                desk.set_workspace(&identity.team_id);
+                break;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the chat does not say who Baton is; trying again")
+            }
+        }
+        if !sleep(ASK_AGAIN, &stop).await {
+            return Ok(());
+        }
+    }
+    stop.cancelled().await;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! What a person types, and what each command does with it.
+
+mod audit;
+mod demo;
+mod playground;
+mod serve;
+mod talk;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Hands leads over in chat: one right rep, a clock, and the next one when nobody takes it.
+#[derive(Debug, Parser)]
+#[command(name = "baton", version, about, long_about = None, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  baton demo                      everything on this machine, no account anywhere
+  baton check                     every mistake in ./baton.toml, with line and caret
+  baton serve --config prod.toml  run
+  baton route lead.json           where this lead would go, and why";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The configuration [default: ./baton.toml].
+    #[arg(long, global = true, env = "BATON_CONFIG", value_name = "PATH")]
+    config: Option<PathBuf>,
+    /// What is logged, for instance `info` or `baton=debug`.
+    #[arg(
+        long,
+        global = true,
+        env = "BATON_LOG",
+        default_value = "info",
+        value_name = "FILTER"
+    )]
+    log: String,
+    /// How it is logged.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log_format: LogFormat,
+}
+
+impl Common {
+    /// The configuration to read.
+    fn config(&self) -> PathBuf {
+        self.config
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("./baton.toml"))
+    }
+}
+
+/// How the log is written, on stderr.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How a result is written, on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything on this machine, no account anywhere: Baton, a stand-in for Slack with a page in
+    /// the browser, a sample team and sample leads.
+    Demo(demo::Demo),
+    /// The stand-in for Slack alone, for load programs and for trying a `serve`.
+    Playground(playground::Playground),
+    /// Run: webhooks, chat, clocks.
+    Serve,
+    /// Check what is stored, print each invariant that is broken, exit 1 if any.
+    Audit(audit::Audit),
+}
+
+/// Runs a command to its exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    talk::start_log(&cli.common);
+    // TLS needs one provider for the whole process; it is set before anything connects.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a TLS provider was set already");
+    }
+    let common = cli.common;
+    let done = match cli.command {
+        Command::Demo(demo) => talk::block_on(demo::run(&common, demo)),
+        Command::Playground(playground) => talk::block_on(playground::run(playground)),
+        Command::Serve => talk::block_on(serve::run(&common)),
+        Command::Audit(audit) => talk::block_on(audit::run(&common, &audit)),
+    };
+    done.unwrap_or_else(|error| {
+        talk::say(&format!("baton: {error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether what is said on stderr may have colours.
+fn colour() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stderr()) && talk::env("NO_COLOR").is_none()
+}

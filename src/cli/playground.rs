@@ -1,0 +1,56 @@
+//! `baton playground`: the stand-in for Slack alone.
+
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+
+use anyhow::Context;
+use baton::{
+    clock::Clock,
+    playground::{self, Settings},
+};
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::talk;
+
+/// The stand-in for Slack alone.
+#[derive(Debug, Args)]
+pub struct Playground {
+    /// Where Baton listens, for instance `http://127.0.0.1:3000`.
+    #[arg(long, value_name = "URL")]
+    baton: String,
+    /// The key that callbacks are signed with.
+    #[arg(long, value_name = "S")]
+    signing_secret: String,
+    /// Where to listen; port 0 takes any free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3001")]
+    listen: SocketAddr,
+    /// Throws in what goes wrong with Slack now and then: limits, errors, lost answers, duplicates.
+    #[arg(long)]
+    faults: bool,
+    /// Leaves Slack's rate limits out, for load programs.
+    #[arg(long)]
+    no_limits: bool,
+}
+
+/// Serves the playground until it is stopped.
+pub async fn run(asked: Playground) -> anyhow::Result<ExitCode> {
+    let clock = Clock::system();
+    let mut settings = Settings::new(
+        asked.baton,
+        asked.signing_secret,
+        Arc::new(move || clock.now()),
+    );
+    settings.faults = asked.faults;
+    settings.limits = !asked.no_limits;
+    settings.slash_commands = baton::demo::slash_commands();
+    let playground = playground::Playground::new(settings)?;
+    let listener = TcpListener::bind(asked.listen)
+        .await
+        .with_context(|| format!("listening on {}", asked.listen))?;
+    talk::say(&format!(
+        "playground listening on http://{}",
+        listener.local_addr()?
+    ));
+    playground.run(listener, talk::stop_signal()?).await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,50 @@
+//! `baton route LEAD.json`: where this lead would go, and why.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use baton::{clock::Clock, explain};
+use clap::Args;
+
+use super::{Common, Format, serve, talk};
+
+/// Where a lead would go, and why; writes nothing.
+#[derive(Debug, Args)]
+pub struct Route {
+    /// The lead: canonical fields, or with --source a body as that source sends it. `-` reads stdin.
+    #[arg(value_name = "LEAD.json")]
+    lead: PathBuf,
+    /// The source whose body this is.
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Prints the route; exit code 2 when the configuration or the lead can't be read.
+pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
+    let clock = Clock::system();
+    let Some(compiled) = serve::read(&common.config(), &clock) else { return Ok(ExitCode::from(2)) };
+    let body = read_lead(&asked.lead)?;
+    let now = clock.now();
+    match explain::explain(compiled, asked.source.as_deref(), &body, now, clock.chance(now)) {
+        Ok(explained) => {
+            talk::print(&if asked.format == Format::Json { explained.json() } else { explained.text() })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            talk::say(&format!("baton: {error}"));
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn read_lead(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
+    if path.as_os_str() == "-" {
+        let mut body = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::stdin(), &mut body).context("reading stdin")?;
+        return Ok(body);
+    }
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
+}

@@ -1,0 +1,80 @@
+//! `baton serve`: run until SIGTERM; SIGHUP reads the configuration again.
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::Context;
+use baton::{
+    app::{App, Reloader},
+    clock::Clock,
+    config::{self, compile::Compiled},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Common, talk};
+
+/// Runs Baton with the configuration.
+pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
+    let path = common.config();
+    let clock = Clock::system();
+    let Some(compiled) = read(&path, &clock) else {
+        return Ok(ExitCode::from(2));
+    };
+    let listen = compiled.server.listen;
+    let app = App::build(compiled, clock.clone()).await?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("listening on {listen}"))?;
+    talk::say(&format!(
+        "baton listening on http://{}",
+        listener.local_addr()?
+    ));
+    let stop = talk::stop_signal()?;
+    tokio::spawn(reload_on_hangup(path, clock, app.reloader(), stop.clone()));
+    app.run(listener, stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads and compiles; says every mistake on stderr. `None` when there is one.
+pub fn read(path: &Path, clock: &Clock) -> Option<Compiled> {
+    let loaded = config::load(path, &talk::env, clock.now());
+    if !loaded.complaints.is_empty() {
+        talk::say(&config::render(
+            &loaded.complaints,
+            &loaded.sources,
+            super::colour(),
+        ));
+    }
+    loaded.compiled
+}
+
+async fn reload_on_hangup(
+    path: std::path::PathBuf,
+    clock: Clock,
+    reloader: Reloader,
+    stop: CancellationToken,
+) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        tracing::error!("SIGHUP can't be caught; the configuration is read at the next start");
+        return;
+    };
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hangup.recv() => {}
+        }
+        match read(&path, &clock) {
+            None => {
+                tracing::error!("the configuration has mistakes; the one before stays in force")
+            }
+            Some(compiled) => match reloader.reload(compiled).await {
+                Ok(()) => tracing::info!("the configuration was read again and is in force"),
+                Err(error) => tracing::error!(
+                    error = format!("{error:#}"),
+                    "the new rules are in force, but not everything was moved"
+                ),
+            },
+        }
+    }
+}
