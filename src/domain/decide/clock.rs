@@ -1,15 +1,15 @@
-//! What the clock does: missed targets, steps, deliveries, people who are gone.
+//! What the clock does: missed targets and steps.
 
 use jiff::Timestamp;
 
 use super::Case;
 use crate::domain::{
-    event::{Actor, Audible, Effect, FactKind, Gone, MeasureKind, Notice, Say},
-    id::{OfferId, RepId, TeamId},
-    lead::{Breach, Cause, Offer, OfferLevel, OfferState, Promise, Reason, State},
+    event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
+    id::{RepId, TeamId},
+    lead::{Breach, Cause, Offer, OfferLevel, Promise, State},
     plan::{Ladder, StepDone},
-    policy::{Assignee, Audience, Rung, StepAction, Turn},
-    strategy::{EntryWhy, Present},
+    policy::{Assignee, Audience, Rung, StepAction},
+    strategy::Present,
 };
 
 /// More rounds than any lead can need in one moment; guards against a plan that feeds itself.
@@ -167,29 +167,6 @@ impl Case<'_, '_> {
         }
     }
 
-    fn expire_pending(&mut self) {
-        let pending: Vec<Offer> = self.lead.pending().cloned().collect();
-        for offer in pending {
-            self.end_offer(&offer.id, OfferState::Expired, Reason::own("no answer"));
-            self.fact(
-                FactKind::Expired,
-                Actor::Baton,
-                Some(&offer.rep),
-                Some(&offer.id),
-                self.policy().name_of(&offer.rep).to_owned(),
-            );
-            self.count(MeasureKind::Expired, Some(&offer.rep), None);
-            let rule = offer
-                .team
-                .as_ref()
-                .and_then(|team| self.policy().team(team))
-                .map(|team| team.turns.expired);
-            if rule == Some(Turn::Back) {
-                self.turn_back(&offer, EntryWhy::Expired);
-            }
-        }
-    }
-
     /// An accepted lead that nobody tried to reach is offered again, under a new clock.
     fn take_from_owner(&mut self, rung: &Rung) {
         self.escalated(&format!("untouched: asks {}", rung_words(rung)));
@@ -200,7 +177,7 @@ impl Case<'_, '_> {
     }
 
     /// The owner has it no longer; a new clock starts.
-    fn leave_owner(&mut self) {
+    pub(super) fn leave_owner(&mut self) {
         if let Some(rep) = self.release_owner() {
             self.fact(
                 FactKind::Withdrawn,
@@ -325,97 +302,6 @@ impl Case<'_, '_> {
         turns
             .next(&present, self.lead.number.unsigned_abs())
             .cloned()
-    }
-
-    pub(super) fn delivered(&mut self, id: &OfferId) {
-        let (now, free) = (self.now, self.free_from(self.now));
-        let Some(offer) = self
-            .lead
-            .offer_mut(id)
-            .filter(|offer| offer.delivered_at.is_none())
-        else {
-            return;
-        };
-        offer.delivered_at = Some(now);
-        offer.not_before = Some(free);
-        let rep = offer.rep.clone();
-        self.fact(FactKind::Delivered, Actor::Baton, Some(&rep), Some(id), "");
-    }
-
-    /// The chat will not show the card: the lead moves on at once, and the managers hear of it.
-    pub(super) fn undeliverable(&mut self, id: &OfferId, why: &str) {
-        let Some(offer) = self.lead.offer(id).cloned() else {
-            return;
-        };
-        self.effects.push(Effect::Unreachable {
-            rep: offer.rep.clone(),
-            why: why.to_owned(),
-        });
-        if let Some(team) = self.team().map(|team| team.id.clone()) {
-            let notice = Notice::CannotReach {
-                rep: offer.rep.clone(),
-                why: why.to_owned(),
-            };
-            let cause = Some(format!("unreachable:{}", offer.rep));
-            self.tell_managers(&team, &format!("unreachable:{id}"), cause, &notice);
-        }
-        if !offer.is_pending() {
-            return;
-        }
-        self.take_away(&offer, "undeliverable");
-        self.pass_on(&offer.level);
-    }
-
-    fn take_away(&mut self, offer: &Offer, reason: &str) {
-        self.end_offer(&offer.id, OfferState::Withdrawn, Reason::own(reason));
-        self.fact(
-            FactKind::Withdrawn,
-            Actor::Baton,
-            Some(&offer.rep),
-            Some(&offer.id),
-            reason,
-        );
-        self.count(MeasureKind::Withdrawn, Some(&offer.rep), None);
-        self.turn_back(offer, EntryWhy::Withdrawn);
-    }
-
-    /// A rep is away or has left: what they were asked goes to the next; what somebody who left
-    /// owned is offered again.
-    pub(super) fn rep_gone(&mut self, rep: &RepId, why: Gone) {
-        let reason = match why {
-            Gone::Away => "away",
-            Gone::Removed => "left",
-        };
-        let asked: Vec<Offer> = self
-            .lead
-            .pending()
-            .filter(|offer| offer.rep == *rep)
-            .cloned()
-            .collect();
-        for offer in &asked {
-            self.take_away(offer, reason);
-        }
-        if let Some(offer) = asked.first() {
-            self.pass_on(&offer.level);
-        }
-        if why == Gone::Removed && self.lead.is_open() && self.lead.owner() == Some(rep) {
-            self.leave_owner();
-            if !self.try_targets_from(0) && !self.try_rungs_ahead() {
-                self.wait();
-            }
-        }
-    }
-
-    /// What Baton was down for is added to every offer that waited meanwhile, never to the clock.
-    pub(super) fn outage(&mut self, from: Timestamp, until: Timestamp) {
-        for offer in self
-            .lead
-            .offers
-            .iter_mut()
-            .filter(|offer| offer.is_pending() && offer.offered_at < until)
-        {
-            offer.lost += until.duration_since(from.max(offer.offered_at));
-        }
     }
 }
 

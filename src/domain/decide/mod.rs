@@ -1,8 +1,14 @@
 //! The one place where a lead changes.
 
 mod answer;
+mod choose;
 mod clock;
+mod join;
+mod news;
+mod offer;
+mod owner;
 mod place;
+mod wait;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +17,9 @@ use jiff::Timestamp;
 use super::{
     event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
     id::{Chance, OfferId, RepId, TeamId},
-    lead::{Lead, Offer, OfferKind, OfferState, Reason, State},
+    lead::{Lead, Offer, State},
     policy::{Policy, Route, Target, Team},
-    strategy::{Entry, EntryWhy, Turns},
+    strategy::Turns,
     world::World,
 };
 
@@ -210,67 +216,6 @@ impl<'a, 'w> Case<'a, 'w> {
             what,
             took,
         }));
-    }
-
-    /// Ends a pending offer.
-    fn end_offer(&mut self, id: &OfferId, state: OfferState, reason: Reason) {
-        let now = self.now;
-        if let Some(offer) = self.lead.offer_mut(id) {
-            offer.state = state;
-            offer.decided_at = Some(now);
-            offer.reason = Some(reason);
-        }
-    }
-
-    /// Takes all pending offers away, `except` one.
-    fn withdraw_pending(&mut self, except: Option<&OfferId>, reason: &str) {
-        let ended: Vec<Offer> = self
-            .lead
-            .pending()
-            .filter(|offer| Some(&offer.id) != except)
-            .cloned()
-            .collect();
-        for offer in ended {
-            self.end_offer(&offer.id, OfferState::Withdrawn, Reason::own(reason));
-            self.fact(
-                FactKind::Withdrawn,
-                Actor::Baton,
-                Some(&offer.rep),
-                Some(&offer.id),
-                reason,
-            );
-            self.count(MeasureKind::Withdrawn, Some(&offer.rep), None);
-            self.turn_back(&offer, EntryWhy::Withdrawn);
-        }
-    }
-
-    /// Gives the turn of an offer back. A pool's offers never cost one.
-    fn turn_back(&mut self, offer: &Offer, why: EntryWhy) {
-        if offer.kind == OfferKind::Push
-            && let Some(team) = offer.team.clone()
-        {
-            self.post_turn(
-                &team,
-                Entry {
-                    rep: offer.rep.clone(),
-                    why,
-                    amount: -1.0,
-                    offer: Some(offer.id.clone()),
-                },
-            );
-        }
-    }
-
-    fn post_turn(&mut self, team: &TeamId, entry: Entry) {
-        self.turns
-            .entry(team.clone())
-            .or_default()
-            .post(&entry, self.now);
-        self.turned.insert(team.clone());
-        self.effects.push(Effect::Turn {
-            team: team.clone(),
-            entry,
-        });
     }
 
     /// Ends the current owner's ownership, if there is one.

@@ -1,0 +1,247 @@
+//! Who may take a lead now, and who of them is next.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::Case;
+use crate::domain::{
+    contact::Field,
+    event::Effect,
+    id::{RepId, TeamId},
+    lead::{Candidate, OfferState, Routing},
+    policy::{Prefer, Rep, Strategy, Team, TurnRule},
+    strategy::Present,
+    world::Unfit,
+};
+
+/// People who may be asked together, and in whose line it counts.
+#[derive(Clone, Debug)]
+pub(super) struct Group<'p> {
+    pub reps: Vec<RepId>,
+    pub team: Option<&'p Team>,
+}
+
+/// Somebody of a group with the verdict.
+pub(super) struct Considered<'p> {
+    pub rep: &'p Rep,
+    pub unfit: Option<Unfit>,
+}
+
+impl<'p> Considered<'p> {
+    pub fn present(&self) -> Present<'p> {
+        Present {
+            rep: &self.rep.id,
+            weight: self.rep.weight,
+        }
+    }
+}
+impl<'w> Case<'_, 'w> {
+    /// Whom the team's wishes and its strategy choose.
+    pub(super) fn choose(
+        &mut self,
+        group: &Group<'w>,
+        strategy: Strategy,
+        fit: &[&Rep],
+        present: &[Present<'_>],
+    ) -> RepId {
+        let wished = self.narrow(
+            fit,
+            group
+                .team
+                .map(|team| team.prefer.as_slice())
+                .unwrap_or_default(),
+        );
+        let lot = self.lead.number.unsigned_abs();
+        let team = group
+            .team
+            .map_or_else(|| TeamId::from(""), |team| team.id.clone());
+        let rule = group.team.map_or_else(TurnRule::default, |team| team.turns);
+        let entries = self
+            .turns
+            .entry(team.clone())
+            .or_default()
+            .settle(present, rule.absence);
+        self.effects
+            .extend(entries.into_iter().map(|entry| Effect::Turn {
+                team: team.clone(),
+                entry,
+            }));
+        let least = |rep: &&Rep| self.load_of(rep);
+        let lightest = wished
+            .iter()
+            .map(|rep| self.load_of(rep))
+            .min_by(f64::total_cmp);
+        let last: Vec<&Rep> = match strategy {
+            Strategy::LeastLoaded => wished
+                .iter()
+                .copied()
+                .filter(|rep| lightest.is_some_and(|load| least(rep) <= load + 1e-9))
+                .collect(),
+            Strategy::RoundRobin | Strategy::BestMatch | Strategy::TopPerformer => wished,
+        };
+        let in_line: Vec<Present<'_>> = last
+            .iter()
+            .map(|rep| Present {
+                rep: &rep.id,
+                weight: rep.weight,
+            })
+            .collect();
+        let next = self
+            .turns
+            .get(&team)
+            .and_then(|turns| turns.next(&in_line, lot))
+            .cloned();
+        next.unwrap_or_else(|| last[0].id.clone())
+    }
+
+    /// Open leads against capacity; without a capacity, their plain number.
+    pub(super) fn load_of(&self, rep: &Rep) -> f64 {
+        let open = self.world.reps.get(&rep.id).map_or(0, |person| person.open);
+        f64::from(open) / f64::from(rep.capacity.unwrap_or(1).max(1))
+    }
+
+    /// Keeps those who meet a wish, wish by wish; a wish nobody meets is left out.
+    pub(super) fn narrow<'r>(&self, fit: &[&'r Rep], wishes: &[Prefer]) -> Vec<&'r Rep> {
+        wishes.iter().fold(fit.to_vec(), |left, wish| {
+            let meets: Vec<&Rep> = left
+                .iter()
+                .copied()
+                .filter(|rep| self.meets(rep, *wish, &left))
+                .collect();
+            if meets.is_empty() { left } else { meets }
+        })
+    }
+
+    pub(super) fn meets(&self, rep: &Rep, wish: Prefer, among: &[&Rep]) -> bool {
+        let text = |field: Field| self.lead.contact.text(field);
+        let has = |list: &[String], word: &str| {
+            !word.is_empty() && list.iter().any(|item| item.eq_ignore_ascii_case(word))
+        };
+        match wish {
+            Prefer::Languages => has(&rep.languages, text(Field::Language)),
+            Prefer::Territories => self
+                .reader()
+                .territory(&self.lead)
+                .is_some_and(|territory| has(&rep.territories, territory)),
+            Prefer::Skills => [Field::Product, Field::UseCase, Field::Industry]
+                .into_iter()
+                .any(|field| has(&rep.skills, text(field))),
+            Prefer::Level => among.iter().map(|rep| rep.level).max() == Some(rep.level),
+        }
+    }
+
+    /// Everybody of a group with what speaks against them.
+    pub(super) fn consider(&self, group: &Group<'w>) -> Vec<Considered<'w>> {
+        let mut considered: Vec<Considered<'w>> = group
+            .reps
+            .iter()
+            .filter_map(|id| self.policy().reps.get(id))
+            .map(|rep| Considered {
+                rep,
+                unfit: self.unfit(rep, group.team),
+            })
+            .collect();
+        if considered.iter().all(|one| one.unfit.is_some()) {
+            self.allow_a_second_round(&mut considered);
+        }
+        considered
+    }
+
+    pub(super) fn unfit(&self, rep: &Rep, team: Option<&Team>) -> Option<Unfit> {
+        let Some(person) = self.world.reps.get(&rep.id) else {
+            return Some(Unfit::Unknown);
+        };
+        if self.lead.owner() == Some(&rep.id) {
+            return Some(Unfit::OwnsIt);
+        }
+        if self
+            .lead
+            .offers
+            .iter()
+            .any(|offer| offer.rep == rep.id && offer.counts_as_had())
+        {
+            return Some(Unfit::HadIt);
+        }
+        person
+            .unfit(rep, self.now)
+            .or_else(|| self.mismatch(rep, team))
+    }
+
+    pub(super) fn mismatch(&self, rep: &Rep, team: Option<&Team>) -> Option<Unfit> {
+        let condition = team?.filter.as_ref()?;
+        let verdict = self
+            .reader()
+            .verdict(&self.lead, Some(condition), Some(rep));
+        (!verdict.holds).then(|| Unfit::NotMatching(condition.source().to_owned()))
+    }
+
+    /// When everybody has had the lead in an earlier epoch they may be asked again, but for whoever
+    /// just let it go.
+    pub(super) fn allow_a_second_round(&self, considered: &mut [Considered<'w>]) {
+        for one in considered
+            .iter_mut()
+            .filter(|one| one.unfit == Some(Unfit::HadIt))
+        {
+            let had = || {
+                self.lead
+                    .offers
+                    .iter()
+                    .filter(|offer| offer.rep == one.rep.id && offer.counts_as_had())
+            };
+            let before = had()
+                .all(|offer| offer.epoch < self.lead.epoch && offer.state != OfferState::Declined);
+            let let_go = self.lead.previous_owner.as_ref() == Some(&one.rep.id);
+            let person = self.world.reps.get(&one.rep.id);
+            if before
+                && !let_go
+                && let Some(person) = person
+            {
+                one.unfit = person.unfit(one.rep, self.now);
+            }
+        }
+    }
+
+    pub(super) fn remember(&mut self, considered: &[Considered<'w>]) {
+        let zone = self
+            .team()
+            .and_then(|team| team.timezone.clone())
+            .unwrap_or(TimeZone::UTC);
+        let candidates = considered.iter().map(|one| Candidate {
+            rep: one.rep.id.clone(),
+            eligible: one.unfit.is_none(),
+            because: one
+                .unfit
+                .as_ref()
+                .map_or_else(|| "free".to_owned(), |unfit| because(unfit, &zone)),
+        });
+        let candidates: Vec<Candidate> = candidates.collect();
+        let routing = self.lead.routing.get_or_insert_with(Routing::default);
+        routing
+            .candidates
+            .retain(|old| candidates.iter().all(|new| new.rep != old.rep));
+        routing.candidates.extend(candidates);
+    }
+}
+
+/// Why not, in words that a manager reads and that name no lead.
+fn because(unfit: &Unfit, zone: &TimeZone) -> String {
+    let at = |at: &Timestamp| {
+        at.to_zoned(zone.clone())
+            .strftime("%a %d %b %H:%M %Z")
+            .to_string()
+    };
+    match unfit {
+        Unfit::Unknown => "is not known".to_owned(),
+        Unfit::Inactive => "is not active".to_owned(),
+        Unfit::Unreachable => "can't be reached in chat".to_owned(),
+        Unfit::Away(None) => "is away".to_owned(),
+        Unfit::Away(Some(until)) => format!("is away until {}", at(until)),
+        Unfit::Closed(None) => "is outside working hours".to_owned(),
+        Unfit::Closed(Some(opens)) => format!("is outside working hours until {}", at(opens)),
+        Unfit::Full { open, capacity } => format!("is at {open} of {capacity} leads"),
+        Unfit::Pending(most) => format!("has {most} unanswered offers"),
+        Unfit::Capped(span, most) => format!("has had {most} offers in a {span}"),
+        Unfit::HadIt => "had it already".to_owned(),
+        Unfit::NotMatching(condition) => format!("does not match {condition}"),
+        Unfit::OwnsIt => "owns it".to_owned(),
+    }
+}

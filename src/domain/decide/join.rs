@@ -1,0 +1,81 @@
+//! Another submission that speaks of the same person.
+
+use super::Case;
+use crate::domain::{
+    contact::{Contact, Field, FieldValue},
+    event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
+    lead::{Offer, State},
+    submission::NewLead,
+};
+
+impl Case<'_, '_> {
+    /// Another submission joins the lead: whoever has it is told what is new, nobody else is asked.
+    pub(super) fn submitted(&mut self, new: &NewLead) {
+        let what = fill(&mut self.lead.contact, &new.contact);
+        for (label, value) in &new.attributes {
+            self.lead
+                .attributes
+                .entry(label.clone())
+                .or_insert_with(|| value.clone());
+        }
+        let source = Actor::Source(self.lead.source.to_string());
+        self.fact(
+            FactKind::Merged,
+            source,
+            None,
+            None,
+            what.iter()
+                .map(|(field, _)| field.name())
+                .collect::<Vec<_>>()
+                .join(", "),
+        );
+        self.count(MeasureKind::Duplicate, None, None);
+        if matches!(self.lead.state, State::Nurture { .. }) {
+            self.fact(FactKind::Reopened, Actor::Baton, None, None, "wrote again");
+            self.place();
+            return;
+        }
+        let what: Vec<String> = what
+            .into_iter()
+            .map(|(field, text)| format!("{}: {text}", field.name().replace('_', " ")))
+            .collect();
+        let holders: Vec<Offer> = self
+            .lead
+            .offers
+            .iter()
+            .filter(|offer| offer.is_pending() || self.is_owners(offer))
+            .cloned()
+            .collect();
+        for offer in holders {
+            let key = format!("again:{}:{}", offer.id, self.now.as_microsecond());
+            let notice = Notice::WroteAgain {
+                offer: offer.id,
+                what: what.clone(),
+            };
+            self.say(Say {
+                to: Audible::Rep(offer.rep),
+                key,
+                cause: None,
+                notice,
+            });
+        }
+    }
+}
+
+/// Fills in what `new` knows and the lead doesn't; says what is new or differs. What a person is
+/// known by is never overwritten by a form that anybody can fill in.
+fn fill(contact: &mut Contact, new: &Contact) -> Vec<(Field, String)> {
+    let differs: Vec<(Field, FieldValue)> = new
+        .iter()
+        .filter(|(field, value)| contact.get(*field) != Some(*value))
+        .map(|(field, value)| (field, value.clone()))
+        .collect();
+    contact.fill_from(new);
+    if !new.text(Field::Message).is_empty() {
+        contact.set_text(Field::Message, new.text(Field::Message));
+    }
+    differs
+        .into_iter()
+        .map(|(field, value)| (field, value.to_string()))
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! What becomes known from outside: deliveries, people who are gone, outages.
+
+use jiff::Timestamp;
+
+use super::Case;
+use crate::domain::{
+    event::{Actor, Effect, FactKind, Gone, Notice},
+    id::{OfferId, RepId},
+    lead::Offer,
+};
+
+impl Case<'_, '_> {
+    pub(super) fn delivered(&mut self, id: &OfferId) {
+        let (now, free) = (self.now, self.free_from(self.now));
+        let Some(offer) = self
+            .lead
+            .offer_mut(id)
+            .filter(|offer| offer.delivered_at.is_none())
+        else {
+            return;
+        };
+        offer.delivered_at = Some(now);
+        offer.not_before = Some(free);
+        let rep = offer.rep.clone();
+        self.fact(FactKind::Delivered, Actor::Baton, Some(&rep), Some(id), "");
+    }
+
+    /// The chat will not show the card: the lead moves on at once, and the managers hear of it.
+    pub(super) fn undeliverable(&mut self, id: &OfferId, why: &str) {
+        let Some(offer) = self.lead.offer(id).cloned() else {
+            return;
+        };
+        self.effects.push(Effect::Unreachable {
+            rep: offer.rep.clone(),
+            why: why.to_owned(),
+        });
+        if let Some(team) = self.team().map(|team| team.id.clone()) {
+            let notice = Notice::CannotReach {
+                rep: offer.rep.clone(),
+                why: why.to_owned(),
+            };
+            let cause = Some(format!("unreachable:{}", offer.rep));
+            self.tell_managers(&team, &format!("unreachable:{id}"), cause, &notice);
+        }
+        if !offer.is_pending() {
+            return;
+        }
+        self.take_away(&offer, "undeliverable");
+        self.pass_on(&offer.level);
+    }
+
+    /// A rep is away or has left: what they were asked goes to the next; what somebody who left
+    /// owned is offered again.
+    pub(super) fn rep_gone(&mut self, rep: &RepId, why: Gone) {
+        let reason = match why {
+            Gone::Away => "away",
+            Gone::Removed => "left",
+        };
+        let asked: Vec<Offer> = self
+            .lead
+            .pending()
+            .filter(|offer| offer.rep == *rep)
+            .cloned()
+            .collect();
+        for offer in &asked {
+            self.take_away(offer, reason);
+        }
+        if let Some(offer) = asked.first() {
+            self.pass_on(&offer.level);
+        }
+        if why == Gone::Removed && self.lead.is_open() && self.lead.owner() == Some(rep) {
+            self.leave_owner();
+            if !self.try_targets_from(0) && !self.try_rungs_ahead() {
+                self.wait();
+            }
+        }
+    }
+
+    /// What Baton was down for is added to every offer that waited meanwhile, never to the clock.
+    pub(super) fn outage(&mut self, from: Timestamp, until: Timestamp) {
+        for offer in self
+            .lead
+            .offers
+            .iter_mut()
+            .filter(|offer| offer.is_pending() && offer.offered_at < until)
+        {
+            offer.lost += until.duration_since(from.max(offer.offered_at));
+        }
+    }
+}

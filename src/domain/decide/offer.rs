@@ -1,0 +1,277 @@
+//! Putting a lead in front of people, and taking it away again.
+
+use jiff::Timestamp;
+
+use super::{
+    Case,
+    choose::{Considered, Group},
+};
+use crate::domain::{
+    contact::Field,
+    event::{Actor, Effect, FactKind, MeasureKind},
+    id::{OfferId, RepId, TeamId},
+    lead::{Offer, OfferKind, OfferLevel, OfferState, Reason, State},
+    policy::{Rep, Strategy, Team, Turn},
+    strategy::{Entry, EntryWhy, Present},
+};
+
+impl<'w> Case<'_, 'w> {
+    /// Offers the lead to the next of a group; whether there was somebody.
+    pub(super) fn push(&mut self, level: &OfferLevel, group: &Group<'w>) -> bool {
+        let considered = self.consider(group);
+        self.remember(&considered);
+        let fit: Vec<&Rep> = considered
+            .iter()
+            .filter(|one| one.unfit.is_none())
+            .map(|one| one.rep)
+            .collect();
+        if fit.is_empty() {
+            return false;
+        }
+        let strategy = group
+            .team
+            .map_or(Strategy::RoundRobin, |team| team.strategy);
+        let present: Vec<Present<'_>> = considered
+            .iter()
+            .filter(|one| one.unfit.as_ref().is_none_or(|unfit| !unfit.is_absence()))
+            .map(Considered::present)
+            .collect();
+        let rep = self.choose(group, strategy, &fit, &present);
+        if let Some(routing) = self.lead.routing.as_mut() {
+            routing.strategy = group.team.map(|_| strategy);
+        }
+        let offer = self.offer_to(&rep, group.team, level.clone(), OfferKind::Push);
+        self.lead.state = State::Offered {
+            offer: offer.clone(),
+        };
+        if let Some(team) = group.team {
+            self.post_turn(
+                &team.id,
+                Entry {
+                    rep,
+                    why: EntryWhy::Offered,
+                    amount: 1.0,
+                    offer: Some(offer),
+                },
+            );
+            self.turns
+                .entry(team.id.clone())
+                .or_default()
+                .pass_on(&present);
+        }
+        true
+    }
+
+    /// Lets everybody of the team who may, or the best `size` of them, claim it.
+    pub(super) fn pool(
+        &mut self,
+        level: &OfferLevel,
+        team: &'w Team,
+        size: Option<usize>,
+        hide: &[Field],
+    ) -> bool {
+        let group = Group {
+            reps: team.members.clone(),
+            team: Some(team),
+        };
+        let considered = self.consider(&group);
+        self.remember(&considered);
+        let mut fit: Vec<&Rep> = considered
+            .iter()
+            .filter(|one| one.unfit.is_none())
+            .map(|one| one.rep)
+            .collect();
+        if let Some(size) = size.filter(|size| *size < fit.len()) {
+            fit = self.best(&group, fit, size);
+        }
+        for rep in &fit {
+            self.offer_to(&rep.id, Some(team), level.clone(), OfferKind::Pool);
+        }
+        if fit.is_empty() {
+            return false;
+        }
+        self.lead.state = State::Pooled {
+            team: team.id.clone(),
+            hide: hide.to_vec(),
+        };
+        true
+    }
+
+    /// The first `size` in the team's order.
+    pub(super) fn best<'r>(
+        &mut self,
+        group: &Group<'w>,
+        mut fit: Vec<&'r Rep>,
+        size: usize,
+    ) -> Vec<&'r Rep> {
+        let strategy = group
+            .team
+            .map_or(Strategy::RoundRobin, |team| team.strategy);
+        let mut best = Vec::new();
+        while best.len() < size && !fit.is_empty() {
+            let present: Vec<Present<'_>> = fit
+                .iter()
+                .map(|rep| Present {
+                    rep: &rep.id,
+                    weight: rep.weight,
+                })
+                .collect();
+            let next = self.choose(group, strategy, &fit, &present);
+            best.extend(fit.iter().copied().find(|rep| rep.id == next));
+            fit.retain(|rep| rep.id != next);
+        }
+        best
+    }
+
+    /// Puts the lead in front of one rep.
+    pub(super) fn offer_to(
+        &mut self,
+        rep: &RepId,
+        team: Option<&Team>,
+        level: OfferLevel,
+        kind: OfferKind,
+    ) -> OfferId {
+        let id = self.chance.next_offer();
+        let mut offer = Offer {
+            id: id.clone(),
+            rep: rep.clone(),
+            team: team.map(|team| team.id.clone()),
+            kind,
+            level,
+            epoch: self.lead.epoch,
+            state: OfferState::Pending,
+            offered_at: self.now,
+            delivered_at: None,
+            not_before: None,
+            until: None,
+            decided_at: None,
+            released_at: None,
+            reason: None,
+            lost: jiff::SignedDuration::ZERO,
+        };
+        offer.not_before = Some(self.free_from(self.now));
+        self.lead.offers.push(offer);
+        self.fact(
+            FactKind::Offered,
+            Actor::Baton,
+            Some(rep),
+            Some(&id),
+            self.policy().name_of(rep).to_owned(),
+        );
+        self.count(MeasureKind::Offered, Some(rep), None);
+        id
+    }
+
+    /// When an offer delivered at `from` has had its time.
+    pub(super) fn free_from(&self, from: Timestamp) -> Timestamp {
+        let Some(plan) = &self.lead.plan else {
+            return from;
+        };
+        let Some(at_least) = plan.at_least else {
+            return from;
+        };
+        let zone = plan.zone();
+        self.world
+            .clocks
+            .clock(plan.calendar.as_ref(), &zone)
+            .add(from, at_least)
+            .unwrap_or(from)
+    }
+
+    /// Ends a pending offer.
+    pub(super) fn end_offer(&mut self, id: &OfferId, state: OfferState, reason: Reason) {
+        let now = self.now;
+        if let Some(offer) = self.lead.offer_mut(id) {
+            offer.state = state;
+            offer.decided_at = Some(now);
+            offer.reason = Some(reason);
+        }
+    }
+
+    /// Takes all pending offers away, `except` one.
+    pub(super) fn withdraw_pending(&mut self, except: Option<&OfferId>, reason: &str) {
+        let ended: Vec<Offer> = self
+            .lead
+            .pending()
+            .filter(|offer| Some(&offer.id) != except)
+            .cloned()
+            .collect();
+        for offer in ended {
+            self.end_offer(&offer.id, OfferState::Withdrawn, Reason::own(reason));
+            self.fact(
+                FactKind::Withdrawn,
+                Actor::Baton,
+                Some(&offer.rep),
+                Some(&offer.id),
+                reason,
+            );
+            self.count(MeasureKind::Withdrawn, Some(&offer.rep), None);
+            self.turn_back(&offer, EntryWhy::Withdrawn);
+        }
+    }
+
+    /// Gives the turn of an offer back. A pool's offers never cost one.
+    pub(super) fn turn_back(&mut self, offer: &Offer, why: EntryWhy) {
+        if offer.kind == OfferKind::Push
+            && let Some(team) = offer.team.clone()
+        {
+            self.post_turn(
+                &team,
+                Entry {
+                    rep: offer.rep.clone(),
+                    why,
+                    amount: -1.0,
+                    offer: Some(offer.id.clone()),
+                },
+            );
+        }
+    }
+
+    pub(super) fn post_turn(&mut self, team: &TeamId, entry: Entry) {
+        self.turns
+            .entry(team.clone())
+            .or_default()
+            .post(&entry, self.now);
+        self.turned.insert(team.clone());
+        self.effects.push(Effect::Turn {
+            team: team.clone(),
+            entry,
+        });
+    }
+
+    pub(super) fn expire_pending(&mut self) {
+        let pending: Vec<Offer> = self.lead.pending().cloned().collect();
+        for offer in pending {
+            self.end_offer(&offer.id, OfferState::Expired, Reason::own("no answer"));
+            self.fact(
+                FactKind::Expired,
+                Actor::Baton,
+                Some(&offer.rep),
+                Some(&offer.id),
+                self.policy().name_of(&offer.rep).to_owned(),
+            );
+            self.count(MeasureKind::Expired, Some(&offer.rep), None);
+            let rule = offer
+                .team
+                .as_ref()
+                .and_then(|team| self.policy().team(team))
+                .map(|team| team.turns.expired);
+            if rule == Some(Turn::Back) {
+                self.turn_back(&offer, EntryWhy::Expired);
+            }
+        }
+    }
+
+    pub(super) fn take_away(&mut self, offer: &Offer, reason: &str) {
+        self.end_offer(&offer.id, OfferState::Withdrawn, Reason::own(reason));
+        self.fact(
+            FactKind::Withdrawn,
+            Actor::Baton,
+            Some(&offer.rep),
+            Some(&offer.id),
+            reason,
+        );
+        self.count(MeasureKind::Withdrawn, Some(&offer.rep), None);
+        self.turn_back(offer, EntryWhy::Withdrawn);
+    }
+}

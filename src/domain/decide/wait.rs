@@ -1,0 +1,149 @@
+//! Leads that nobody can take now: they wait for the next moment at which somebody can.
+
+use jiff::Timestamp;
+
+use super::{Case, choose::Group};
+use crate::domain::{
+    event::{Audible, Notice, Say},
+    id::TeamId,
+    lead::{State, Waiting},
+    plan::Plan,
+    policy::{Rung, Target},
+};
+
+impl<'w> Case<'_, 'w> {
+    /// Asks everybody whose turn has come already: somebody may be free now.
+    pub(super) fn try_again(&mut self) {
+        if !self.lead.is_waiting() {
+            return;
+        }
+        let behind: Vec<Rung> = self
+            .lead
+            .plan
+            .iter()
+            .flat_map(Plan::rungs_behind)
+            .cloned()
+            .collect();
+        let found = self.try_targets_from(0) || behind.iter().any(|rung| self.try_rung(rung));
+        if !found {
+            let again_at = self.next_chance();
+            if let State::Queued {
+                waiting: Some(waiting),
+                ..
+            } = &mut self.lead.state
+            {
+                waiting.again_at = again_at;
+            }
+        }
+    }
+
+    /// Nobody can take it: it waits in the queue, and the managers are told once for the cause.
+    pub(super) fn wait(&mut self) {
+        let team = self.team().map(|team| team.id.clone());
+        let again_at = self.next_chance();
+        self.lead.state = State::Queued {
+            team: team.clone(),
+            waiting: Some(Waiting { again_at }),
+        };
+        let Some(team) = team else { return };
+        let why = self.why_nobody();
+        let cause = format!("nobody:{team}");
+        let key = format!("nobody:{team}:{}", self.lead.epoch);
+        self.tell_managers(
+            &team,
+            &key,
+            Some(cause),
+            &Notice::NobodyFree {
+                team: team.clone(),
+                why,
+            },
+        );
+    }
+
+    pub(super) fn why_nobody(&self) -> String {
+        let candidates = self
+            .lead
+            .routing
+            .as_ref()
+            .map(|routing| routing.candidates.as_slice())
+            .unwrap_or_default();
+        let said: Vec<String> = candidates
+            .iter()
+            .map(|candidate| {
+                format!(
+                    "{} {}",
+                    self.policy().name_of(&candidate.rep),
+                    candidate.because
+                )
+            })
+            .collect();
+        if said.is_empty() {
+            "nobody is in the team".to_owned()
+        } else {
+            said.join(", ")
+        }
+    }
+
+    pub(super) fn tell_managers(
+        &mut self,
+        team: &TeamId,
+        key: &str,
+        cause: Option<String>,
+        notice: &Notice,
+    ) {
+        let managers = self
+            .policy()
+            .team(team)
+            .map(|team| team.managers.clone())
+            .unwrap_or_default();
+        for rep in managers {
+            let cause = cause.clone();
+            self.say(Say {
+                key: format!("{key}:{rep}"),
+                to: Audible::Rep(rep),
+                cause,
+                notice: notice.clone(),
+            });
+        }
+    }
+
+    /// The next moment at which the calendars know that somebody could take it.
+    pub(super) fn next_chance(&self) -> Option<Timestamp> {
+        let targets = self
+            .route()
+            .map(|route| route.to.as_slice())
+            .unwrap_or_default();
+        let asked = targets.iter().flat_map(|target| match target {
+            Target::Team(team) | Target::Pool { team, .. } => {
+                let team = self.policy().team(team);
+                let own = team.map(|team| Group {
+                    reps: team.members.clone(),
+                    team: Some(team),
+                });
+                let closed = team.and_then(|team| self.when_closed(team));
+                own.into_iter().chain(closed).collect()
+            }
+            Target::Rep(_) | Target::AccountOwner | Target::PreviousOwner => {
+                vec![self.group_of(target)]
+            }
+            Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify => {
+                Vec::new()
+            }
+        });
+        let rungs = self
+            .lead
+            .plan
+            .iter()
+            .flat_map(Plan::rungs_behind)
+            .filter_map(|rung| self.group_on(rung));
+        let groups: Vec<Group<'_>> = asked.chain(rungs).collect();
+        let moments = groups
+            .iter()
+            .flat_map(|group| self.consider(group))
+            .filter_map(|one| {
+                let person = self.world.reps.get(&one.rep.id)?;
+                one.unfit.as_ref().and_then(|unfit| unfit.ends_at(person))
+            });
+        moments.filter(|at| *at > self.now).min()
+    }
+}
