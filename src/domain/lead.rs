@@ -156,7 +156,8 @@ pub struct Offer {
     pub offered_at: Timestamp,
     /// When the rep's chat had it.
     pub delivered_at: Option<Timestamp>,
-    /// Before this moment no `reoffer` takes it away: delivery plus the plan's `at_least`.
+    /// Before this moment no `reoffer` takes it away: delivery plus the plan's `at_least`, or, after
+    /// an outage, what was left of it.
     pub not_before: Option<Timestamp>,
     /// When it moves on if nobody answers; shown on the card.
     pub until: Option<Timestamp>,
@@ -166,7 +167,7 @@ pub struct Offer {
     pub released_at: Option<Timestamp>,
     /// Why it was declined or taken away.
     pub reason: Option<Reason>,
-    /// What Baton was down for meanwhile; the offer is that much longer.
+    /// What Baton was down for meanwhile, in the clock's hours; `not_before` is that much later.
     pub lost: SignedDuration,
 }
 
@@ -180,17 +181,18 @@ impl Offer {
     /// When it has had its time and a `reoffer` may take it away; before its delivery, an estimate.
     #[must_use]
     pub fn free_at(&self) -> Timestamp {
-        self.not_before.unwrap_or(self.offered_at) + self.lost
+        self.not_before.unwrap_or(self.offered_at)
     }
 
-    /// Whether the rep has had this lead: asked in person, or said no.
+    /// Whether the rep has had this lead: asked in person, or said no. Who was away, or could not be
+    /// reached, has not had it.
     #[must_use]
     pub fn counts_as_had(&self) -> bool {
         match (self.kind, self.state) {
             (OfferKind::Push | OfferKind::Given, OfferState::Withdrawn) => self
                 .reason
                 .as_ref()
-                .is_none_or(|reason| reason.id != "away"),
+                .is_none_or(|reason| !matches!(reason.id.as_str(), "away" | "undeliverable")),
             (OfferKind::Push | OfferKind::Given, _) => true,
             (OfferKind::Pool, state) => state == OfferState::Declined,
         }

@@ -127,10 +127,12 @@ impl Plan {
     ///
     /// A step whose moment lies before the accept counts from the accept instead: whoever takes a
     /// lead late still gets time to call, and nobody is reminded of what they did a second ago.
-    pub fn accept(&mut self, now: Timestamp) {
+    pub fn accept(&mut self, now: Timestamp, clock: &Calendar) {
         close(&mut self.escalation);
-        for step in self.untouched.iter_mut().filter(|step| step.at <= now) {
-            step.at = now + step.at.duration_since(self.started_at);
+        let late = |step: &&mut PlannedStep| step.done == StepDone::Open && step.at <= now;
+        for step in self.untouched.iter_mut().filter(late) {
+            let after = clock.open_between(self.started_at, step.at);
+            step.at = clock.add(now, Period::Time(after)).unwrap_or(step.at);
         }
         self.untouched.sort_by_key(|step| step.at);
     }
@@ -321,6 +323,16 @@ impl Lead {
             .steps()
             .iter()
             .filter(|step| step.done == StepDone::Open && takes_away(&step.action));
+        open.map(|step| self.expected_at(step)).min()
+    }
+
+    /// The next moment at which a `reoffer` or `widen` is expected to take the pending offers away.
+    #[must_use]
+    pub fn taken_away_at(&self) -> Option<Timestamp> {
+        let open = self
+            .steps()
+            .iter()
+            .filter(|step| step.done == StepDone::Open && self.waits_for_offers(step));
         open.map(|step| self.expected_at(step)).min()
     }
 

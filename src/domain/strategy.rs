@@ -159,14 +159,14 @@ impl Turns {
         }
     }
 
-    /// Moves the round on by one turn that was shared among those present, and settles them: it
-    /// went by before their eyes.
-    pub fn pass_on(&mut self, present: &[Present<'_>]) {
+    /// Moves the round on by some turns (back for a turn given back) that were shared among those
+    /// present, and settles them: it went by before their eyes.
+    pub fn pass_on(&mut self, present: &[Present<'_>], turns: f64) {
         let weight: f64 = present.iter().map(|person| person.weight).sum();
         if weight <= 0.0 {
             return;
         }
-        self.round += 1.0 / weight;
+        self.round += turns / weight;
         for person in present {
             if let Some(balance) = self.reps.get_mut(person.rep) {
                 balance.seen = self.round;
@@ -235,7 +235,7 @@ mod tests {
             offer: None,
         };
         turns.post(&entry, Timestamp::UNIX_EPOCH);
-        turns.pass_on(&present);
+        turns.pass_on(&present, 1.0);
         rep
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     calendar::Calendar,
@@ -10,6 +10,11 @@ use super::{
     policy::{Policy, Rep},
     strategy::Turns,
 };
+
+/// When to look again whether an hour's cap has room.
+const LOOK_SOON: SignedDuration = SignedDuration::from_mins(5);
+/// When to look again whether a longer cap has room, or an untouched lead has gone stale.
+const LOOK_LATER: SignedDuration = SignedDuration::from_mins(30);
 
 /// Everything a decision may look at. Loaded for the teams concerned only.
 #[derive(Clone, Debug)]
@@ -124,18 +129,20 @@ impl Unfit {
         }
     }
 
-    /// The next moment at which it ends by itself, if the calendar knows one.
+    /// The next moment at which it ends by itself, or may have ended: for what only time or somebody
+    /// else's doing ends, a moment at which to look again.
     #[must_use]
-    pub fn ends_at(&self, person: &RepNow) -> Option<Timestamp> {
+    pub fn ends_at(&self, rep: &Rep, person: &RepNow, now: Timestamp) -> Option<Timestamp> {
+        let open_from = |at: Timestamp| person.calendar.next_open(at);
         match self {
-            Self::Away(until) => until.and_then(|until| person.calendar.next_open(until)),
+            Self::Away(until) => until.and_then(open_from),
             Self::Closed(opens) => *opens,
+            Self::Inactive => rep.from.filter(|from| *from > now).and_then(open_from),
+            Self::Capped("hour", _) => open_from(now + LOOK_SOON),
+            Self::Capped(..) | Self::Full { .. } => open_from(now + LOOK_LATER),
             Self::Unknown
-            | Self::Inactive
             | Self::Unreachable
-            | Self::Full { .. }
             | Self::Pending(_)
-            | Self::Capped(..)
             | Self::HadIt
             | Self::NotMatching(_)
             | Self::OwnsIt => None,

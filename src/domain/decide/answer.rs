@@ -4,7 +4,7 @@ use super::Case;
 use crate::domain::{
     event::{Actor, FactKind, MeasureKind, Refusal},
     id::{OfferId, RepId},
-    lead::{Offer, OfferKind, OfferLevel, OfferState, Reason, State},
+    lead::{Offer, OfferKind, OfferLevel, OfferState, Promise, Reason, State},
     policy::{AfterDecline, Turn},
     score::Stage,
     strategy::{Entry, EntryWhy},
@@ -37,7 +37,7 @@ impl Case<'_, '_> {
         if offer.kind == OfferKind::Pool
             && let Some(team) = &offer.team
         {
-            self.post_turn(
+            self.post_in_team(
                 team,
                 Entry {
                     rep: by.clone(),
@@ -73,11 +73,12 @@ impl Case<'_, '_> {
             Some(id),
             self.policy().name_of(rep).to_owned(),
         );
-        if let Some(plan) = self.lead.plan.as_mut() {
+        let clock = self.plan_clock();
+        if let (Some(plan), Some(clock)) = (self.lead.plan.as_mut(), clock) {
             if self.lead.clock.attempted_at.is_some() {
                 plan.finish();
             } else {
-                plan.accept(now);
+                plan.accept(now, &clock);
             }
         }
     }
@@ -87,13 +88,14 @@ impl Case<'_, '_> {
             return;
         }
         self.lead.clock.acknowledged_at = Some(self.now);
+        let missed = self.lead.clock.has_breached(Promise::Acknowledge);
         let in_time = self
             .lead
             .plan
             .as_ref()
             .and_then(|plan| plan.acknowledge_by)
             .is_some_and(|by| self.now <= by);
-        if in_time {
+        if in_time && !missed {
             self.count(MeasureKind::AcknowledgeKept, Some(rep), None);
         }
     }
@@ -134,11 +136,11 @@ impl Case<'_, '_> {
         }
         match rule.then {
             AfterDecline::Next => self.pass_on(&offer.level),
-            AfterDecline::Review => self.ask_manager(),
+            AfterDecline::Review => self.ask_manager(&offer.level),
             AfterDecline::Queue => {
                 self.withdraw_pending(None, "queued");
                 self.lead.state = State::Queued {
-                    team: self.team().map(|team| team.id.clone()),
+                    team: self.team_or_first().map(|team| team.id.clone()),
                     waiting: None,
                 };
             }
@@ -158,11 +160,15 @@ impl Case<'_, '_> {
         }
     }
 
-    fn ask_manager(&mut self) {
-        self.withdraw_pending(None, "review");
-        match self.team().map(|team| team.id.clone()) {
-            Some(team) => self.review(team),
-            None => self.wait(),
+    /// A manager decides, or where there is none the next rep.
+    fn ask_manager(&mut self, level: &OfferLevel) {
+        let team = self.team_or_first().map(|team| team.id.clone());
+        match team.filter(|team| self.has_managers(team)) {
+            Some(team) => {
+                self.withdraw_pending(None, "review");
+                self.review(team);
+            }
+            None => self.pass_on(level),
         }
     }
 
@@ -206,7 +212,7 @@ impl Case<'_, '_> {
             return Err(Refusal::NotToBeTaken);
         }
         let offer = self.offer_to(by, Some(team), OfferLevel::Hand, OfferKind::Given);
-        self.post_turn(
+        self.post_in_team(
             &team.id,
             Entry {
                 rep: by.clone(),

@@ -5,7 +5,6 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::Case;
 use crate::domain::{
     contact::Field,
-    event::Effect,
     id::{RepId, TeamId},
     lead::{Candidate, OfferState, Routing},
     policy::{Prefer, Rep, Strategy, Team, TurnRule},
@@ -55,16 +54,7 @@ impl<'w> Case<'_, 'w> {
             .team
             .map_or_else(|| TeamId::from(""), |team| team.id.clone());
         let rule = group.team.map_or_else(TurnRule::default, |team| team.turns);
-        let entries = self
-            .turns
-            .entry(team.clone())
-            .or_default()
-            .settle(present, rule.absence);
-        self.effects
-            .extend(entries.into_iter().map(|entry| Effect::Turn {
-                team: team.clone(),
-                entry,
-            }));
+        self.settle(&team, present, rule.absence);
         let least = |rep: &&Rep| self.load_of(rep);
         let lightest = wished
             .iter()
@@ -140,8 +130,14 @@ impl<'w> Case<'_, 'w> {
                 unfit: self.unfit(rep, group.team),
             })
             .collect();
-        if considered.iter().all(|one| one.unfit.is_some()) {
-            self.allow_a_second_round(&mut considered);
+        let had = |one: &Considered<'_>| {
+            matches!(
+                one.unfit,
+                Some(Unfit::HadIt | Unfit::OwnsIt | Unfit::Inactive | Unfit::Unknown)
+            )
+        };
+        if considered.iter().all(had) {
+            self.allow_a_second_round(&mut considered, group.team);
         }
         considered
     }
@@ -152,6 +148,9 @@ impl<'w> Case<'_, 'w> {
         };
         if self.lead.owner() == Some(&rep.id) {
             return Some(Unfit::OwnsIt);
+        }
+        if self.unreachable.as_ref() == Some(&rep.id) {
+            return Some(Unfit::Unreachable);
         }
         if self
             .lead
@@ -176,7 +175,11 @@ impl<'w> Case<'_, 'w> {
 
     /// When everybody has had the lead in an earlier epoch they may be asked again, but for whoever
     /// just let it go.
-    pub(super) fn allow_a_second_round(&self, considered: &mut [Considered<'w>]) {
+    pub(super) fn allow_a_second_round(
+        &self,
+        considered: &mut [Considered<'w>],
+        team: Option<&Team>,
+    ) {
         for one in considered
             .iter_mut()
             .filter(|one| one.unfit == Some(Unfit::HadIt))
@@ -189,13 +192,16 @@ impl<'w> Case<'_, 'w> {
             };
             let before = had()
                 .all(|offer| offer.epoch < self.lead.epoch && offer.state != OfferState::Declined);
-            let let_go = self.lead.previous_owner.as_ref() == Some(&one.rep.id);
+            let let_go = had()
+                .any(|offer| offer.epoch + 1 == self.lead.epoch && offer.released_at.is_some());
             let person = self.world.reps.get(&one.rep.id);
             if before
                 && !let_go
                 && let Some(person) = person
             {
-                one.unfit = person.unfit(one.rep, self.now);
+                one.unfit = person
+                    .unfit(one.rep, self.now)
+                    .or_else(|| self.mismatch(one.rep, team));
             }
         }
     }

@@ -5,24 +5,23 @@ use jiff::Timestamp;
 use super::Case;
 use crate::domain::{
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
-    id::{RepId, TeamId},
+    id::{OfferId, RepId, TeamId},
     lead::{Breach, Cause, Offer, OfferLevel, Promise, State},
     plan::{Ladder, StepDone},
-    policy::{Assignee, Audience, Rung, StepAction},
-    strategy::Present,
+    policy::{AbsenceCredit, Assignee, Audience, Rep, Rung, StepAction},
+    strategy::{Entry, EntryWhy, Present},
 };
 
 /// More rounds than any lead can need in one moment; guards against a plan that feeds itself.
 const MOST_ROUNDS: usize = 50;
 
 impl Case<'_, '_> {
-    /// Writes down each target whose moment has passed.
-    pub(super) fn note_breaches(&mut self) {
+    /// Writes down each target whose moment has passed at `moment`.
+    pub(super) fn note_breaches(&mut self, moment: Timestamp) {
         let Some(plan) = self.lead.plan.clone().filter(|_| self.lead.runs_a_clock()) else {
             return;
         };
-        let now = self.now;
-        let missed = |by: Option<Timestamp>| by.is_some_and(|by| by < now);
+        let missed = |by: Option<Timestamp>| by.is_some_and(|by| by <= moment);
         if missed(plan.acknowledge_by) && self.lead.clock.acknowledged_at.is_none() {
             self.breach(Promise::Acknowledge, MeasureKind::AcknowledgeMissed);
         }
@@ -37,10 +36,12 @@ impl Case<'_, '_> {
         }
         let cause = self.cause();
         self.lead.clock.breached.push(Breach { what, cause });
+        // In a rep's own numbers stands only what was the rep's doing.
         let rep = self
             .lead
             .owner()
             .or_else(|| self.lead.pending().next().map(|offer| &offer.rep))
+            .filter(|_| cause == Cause::Rep)
             .cloned();
         self.count(measure, rep.as_ref(), None);
     }
@@ -50,10 +51,10 @@ impl Case<'_, '_> {
         let pending: Vec<&Offer> = self.lead.pending().collect();
         if self.lead.owner().is_some() {
             Cause::Rep
-        } else if pending.is_empty() {
-            Cause::Capacity
         } else if pending.iter().any(|offer| !offer.lost.is_zero()) {
             Cause::Baton
+        } else if pending.is_empty() {
+            Cause::Capacity
         } else if pending.iter().all(|offer| offer.delivered_at.is_none()) {
             Cause::Chat
         } else {
@@ -95,47 +96,56 @@ impl Case<'_, '_> {
             StepAction::Widen => self.widen(),
             StepAction::Notify(audience) => self.notify(&audience),
             StepAction::Assign(assignee) => self.assign_by_step(&assignee),
-            StepAction::Review(team) => {
-                self.withdraw_pending(None, "review");
-                self.leave_owner();
-                self.review(team);
-            }
+            StepAction::Review(team) => self.review_by_step(team),
         }
     }
 
+    fn review_by_step(&mut self, team: TeamId) {
+        if self.has_managers(&team) {
+            self.escalated(&format!("a manager of {team} decides"));
+            self.withdraw_pending(None, "review");
+            self.leave_owner();
+            self.review(team);
+        }
+    }
+
+    /// Reminds everybody who is asked, or the owner.
     fn remind(&mut self) {
-        let (offer, notice) = match &self.lead.state {
-            State::Offered { offer } => (
-                offer.clone(),
-                Notice::AnswerDue {
-                    offer: offer.clone(),
-                },
-            ),
-            State::Owned { offer, .. } => (
-                offer.clone(),
-                Notice::ContactDue {
-                    offer: offer.clone(),
-                },
-            ),
+        let asked: Vec<(RepId, OfferId)> = match &self.lead.state {
+            State::Offered { .. } | State::Pooled { .. } => self
+                .lead
+                .pending()
+                .map(|offer| (offer.rep.clone(), offer.id.clone()))
+                .collect(),
+            State::Owned { rep, offer } => vec![(rep.clone(), offer.clone())],
             State::Pending
-            | State::Pooled { .. }
             | State::Queued { .. }
             | State::Review { .. }
             | State::Nurture { .. }
             | State::Closed { .. }
-            | State::Disqualified { .. } => return,
+            | State::Disqualified { .. } => Vec::new(),
         };
-        let Some(rep) = self.lead.offer(&offer).map(|offer| offer.rep.clone()) else {
-            return;
-        };
+        for (rep, offer) in asked {
+            self.remind_one(rep, &offer);
+        }
+    }
+
+    fn remind_one(&mut self, rep: RepId, offer: &OfferId) {
+        let offer = offer.clone();
         let key = format!("remind:{offer}:{}", self.now.as_microsecond());
+        let name = self.policy().name_of(&rep).to_owned();
         self.fact(
             FactKind::Reminded,
             Actor::Baton,
             Some(&rep),
             Some(&offer),
-            self.policy().name_of(&rep).to_owned(),
+            name,
         );
+        let notice = if self.lead.owner().is_some() {
+            Notice::ContactDue { offer }
+        } else {
+            Notice::AnswerDue { offer }
+        };
         self.say(Say {
             cause: None,
             to: Audible::Rep(rep),
@@ -162,7 +172,12 @@ impl Case<'_, '_> {
         }
         self.escalated(&format!("asks {}", rung_words(rung)));
         let waited = self.lead.is_waiting();
-        if !self.try_rung(rung) && !self.try_rungs_ahead() && !waited {
+        if self.try_rung(rung) || self.try_rungs_ahead() {
+            return;
+        }
+        if waited {
+            self.look_ahead();
+        } else {
             self.wait();
         }
     }
@@ -280,29 +295,47 @@ impl Case<'_, '_> {
                 .iter()
                 .filter_map(|id| self.policy().reps.get(id))
         };
-        let person = |rep: &crate::domain::policy::Rep| self.world.reps.get(&rep.id);
-        let free: Vec<_> = reps()
+        let person = |rep: &Rep| self.world.reps.get(&rep.id);
+        let free: Vec<&Rep> = reps()
             .filter(|rep| person(rep).is_some_and(|person| person.unfit(rep, self.now).is_none()))
             .collect();
-        let here: Vec<_> = reps()
+        let here: Vec<&Rep> = reps()
             .filter(|rep| person(rep).is_some_and(|person| person.away.is_none()))
             .collect();
         let some = [free, here, reps().collect()]
             .into_iter()
             .find(|group| !group.is_empty())?;
-        let line = TeamId::from(format!("{}#managers", team.id));
-        let present: Vec<Present<'_>> = some
+        Some(self.next_in_line(&managers_line(&team.id), &some))
+    }
+
+    /// Whose turn it is in a line that every turn given moves on.
+    fn next_in_line(&mut self, line: &TeamId, reps: &[&Rep]) -> RepId {
+        let present: Vec<Present<'_>> = reps
             .iter()
             .map(|rep| Present {
                 rep: &rep.id,
                 weight: rep.weight,
             })
             .collect();
-        let turns = self.turns.get(&line).cloned().unwrap_or_default();
-        turns
-            .next(&present, self.lead.number.unsigned_abs())
-            .cloned()
+        let lot = self.lead.number.unsigned_abs();
+        self.settle(line, &present, AbsenceCredit::Average);
+        let turns = self.turns.get(line);
+        let rep = turns.and_then(|turns| turns.next(&present, lot)).cloned();
+        let rep = rep.unwrap_or_else(|| reps[0].id.clone());
+        let entry = Entry {
+            rep: rep.clone(),
+            why: EntryWhy::ByHand,
+            amount: 1.0,
+            offer: None,
+        };
+        self.post_turn(line, entry, &present);
+        rep
     }
+}
+
+/// The line in which a team's managers are given what nobody took.
+fn managers_line(team: &TeamId) -> TeamId {
+    TeamId::from(format!("{team}#managers"))
 }
 
 fn rung_words(rung: &Rung) -> String {

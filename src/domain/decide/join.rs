@@ -4,7 +4,7 @@ use super::Case;
 use crate::domain::{
     contact::{Contact, Field, FieldValue},
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
-    lead::{Offer, State},
+    lead::{Clock, Offer, State},
     submission::NewLead,
 };
 
@@ -32,6 +32,8 @@ impl Case<'_, '_> {
         self.count(MeasureKind::Duplicate, None, None);
         if matches!(self.lead.state, State::Nurture { .. }) {
             self.fact(FactKind::Reopened, Actor::Baton, None, None, "wrote again");
+            // A new wish is to be answered anew, whatever became of the last one.
+            self.lead.clock = Clock::default();
             self.place();
             return;
         }

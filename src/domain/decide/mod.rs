@@ -10,11 +10,15 @@ mod owner;
 mod place;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::{
+    calendar::Calendar,
     event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
     id::{Chance, OfferId, RepId, TeamId},
     lead::{Lead, Offer, State},
@@ -22,6 +26,9 @@ use super::{
     strategy::Turns,
     world::World,
 };
+
+/// The smallest step of stored time.
+const MOMENT: jiff::SignedDuration = jiff::SignedDuration::from_micros(1);
 
 /// What happens to `lead` when `event` occurs at `now`. Pure: same arguments, same answer.
 ///
@@ -38,7 +45,25 @@ pub fn decide(
     world: &World<'_>,
 ) -> Result<(Lead, Vec<Effect>), Refusal> {
     let mut case = Case::new(lead, now, world);
-    case.note_breaches();
+    match &event {
+        // At the very moment an answer is still in time; the clock itself waits no longer. What
+        // fell into an outage is for the outage to say.
+        Event::Due => case.note_breaches(now),
+        Event::Outage { .. } => {}
+        Event::Arrived
+        | Event::Submitted { .. }
+        | Event::SomebodyFree
+        | Event::Delivered { .. }
+        | Event::Undeliverable { .. }
+        | Event::Accept { .. }
+        | Event::Decline { .. }
+        | Event::Claim { .. }
+        | Event::Contacted { .. }
+        | Event::Close { .. }
+        | Event::Assign { .. }
+        | Event::RouteOn { .. }
+        | Event::RepGone { .. } => case.note_breaches(now - MOMENT),
+    }
     match event {
         Event::Arrived => case.arrive(),
         Event::Submitted { new } => case.submitted(&new),
@@ -107,7 +132,7 @@ pub fn teams_concerned(lead: &Lead, policy: &Policy) -> BTreeSet<TeamId> {
             .filter_map(|routing| routing.team.clone()),
     );
     teams.extend(lead.offers.iter().filter_map(|offer| offer.team.clone()));
-    if teams.is_empty() {
+    if teams.iter().all(|team| policy.team(team).is_none()) {
         teams.extend(policy.teams.first().map(|team| team.id.clone()));
     }
     let next: Vec<TeamId> = teams
@@ -133,6 +158,15 @@ fn target_team(target: &Target) -> Option<TeamId> {
     }
 }
 
+/// Whether a deadline that a card shows moved by more than its reader would notice.
+fn moved(was: Option<Timestamp>, is: Option<Timestamp>) -> bool {
+    match (was, is) {
+        (Some(was), Some(is)) => is.duration_since(was).abs() >= jiff::SignedDuration::from_mins(1),
+        (None, None) => false,
+        (Some(_), None) | (None, Some(_)) => true,
+    }
+}
+
 /// One decision in the making.
 struct Case<'a, 'w> {
     lead: Lead,
@@ -142,6 +176,8 @@ struct Case<'a, 'w> {
     chance: Chance,
     turns: BTreeMap<TeamId, Turns>,
     turned: BTreeSet<TeamId>,
+    /// Whom the chat has just refused; the world was loaded before.
+    unreachable: Option<RepId>,
     effects: Vec<Effect>,
 }
 
@@ -155,6 +191,7 @@ impl<'a, 'w> Case<'a, 'w> {
             chance: world.chance.clone(),
             turns: world.turns.clone(),
             turned: BTreeSet::new(),
+            unreachable: None,
             effects: Vec::new(),
         }
     }
@@ -168,12 +205,29 @@ impl<'a, 'w> Case<'a, 'w> {
         self.policy().routes.iter().find(|route| route.id == *rule)
     }
 
-    /// The team whose managers, backups and channel the steps mean.
+    /// The team whose managers, backups and channel the steps mean; of those known for the lead the
+    /// first that is still in the rules.
     fn team(&self) -> Option<&'w Team> {
         let planned = self.lead.plan.as_ref().and_then(|plan| plan.team.as_ref());
-        planned
-            .or_else(|| self.lead.team())
-            .and_then(|team| self.policy().team(team))
+        [planned, self.lead.team()]
+            .into_iter()
+            .flatten()
+            .find_map(|team| self.policy().team(team))
+    }
+
+    /// The team that answers for a lead which no rule gives to one: the first in the file.
+    fn team_or_first(&self) -> Option<&'w Team> {
+        self.team().or_else(|| self.policy().teams.first())
+    }
+
+    /// The clock of the lead's plan.
+    fn plan_clock(&self) -> Option<Calendar> {
+        let plan = self.lead.plan.as_ref()?;
+        Some(
+            self.world
+                .clocks
+                .clock(plan.calendar.as_ref(), &plan.zone()),
+        )
     }
 
     fn fact(
@@ -234,12 +288,7 @@ impl<'a, 'w> Case<'a, 'w> {
     /// Settles what follows from the lead's new state, and hands everything over.
     fn finish(mut self) -> (Lead, Vec<Effect>) {
         let until = self.lead.moves_on_at();
-        for offer in self
-            .lead
-            .offers
-            .iter_mut()
-            .filter(|offer| offer.is_pending())
-        {
+        for offer in self.lead.offers.iter_mut().filter(|one| one.is_pending()) {
             offer.until = until;
         }
         for card in self.cards_to_show() {
@@ -259,8 +308,8 @@ impl<'a, 'w> Case<'a, 'w> {
             && self.lead.ladder() != Some(super::plan::Ladder::Escalation);
         let changed = |offer: &&Offer| {
             self.before.offer(&offer.id).is_none_or(|was| {
-                (was.state, was.released_at, was.lost)
-                    != (offer.state, offer.released_at, offer.lost)
+                (was.state, was.released_at) != (offer.state, offer.released_at)
+                    || moved(was.until, offer.until)
             })
         };
         let said_more = self.lead.contact != self.before.contact

@@ -1,9 +1,10 @@
 //! What becomes known from outside: deliveries, people who are gone, outages.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
-use super::Case;
+use super::{Case, MOMENT};
 use crate::domain::{
+    calendar::{Calendar, Period},
     event::{Actor, Effect, FactKind, Gone, Notice},
     id::{OfferId, RepId},
     lead::Offer,
@@ -20,7 +21,8 @@ impl Case<'_, '_> {
             return;
         };
         offer.delivered_at = Some(now);
-        offer.not_before = Some(free);
+        let extended = offer.not_before.filter(|_| !offer.lost.is_zero());
+        offer.not_before = extended.max(Some(free));
         let rep = offer.rep.clone();
         self.fact(FactKind::Delivered, Actor::Baton, Some(&rep), Some(id), "");
     }
@@ -30,6 +32,7 @@ impl Case<'_, '_> {
         let Some(offer) = self.lead.offer(id).cloned() else {
             return;
         };
+        self.unreachable = Some(offer.rep.clone());
         self.effects.push(Effect::Unreachable {
             rep: offer.rep.clone(),
             why: why.to_owned(),
@@ -76,15 +79,20 @@ impl Case<'_, '_> {
         }
     }
 
-    /// What Baton was down for is added to every offer that waited meanwhile, never to the clock.
+    /// What Baton was down for, in the clock's hours, is added to every offer that waited
+    /// meanwhile, never to the clock itself.
     pub(super) fn outage(&mut self, from: Timestamp, until: Timestamp) {
-        for offer in self
-            .lead
-            .offers
-            .iter_mut()
-            .filter(|offer| offer.is_pending() && offer.offered_at < until)
-        {
-            offer.lost += until.duration_since(from.max(offer.offered_at));
+        let clock = self
+            .plan_clock()
+            .unwrap_or_else(|| Calendar::always(TimeZone::UTC));
+        let ends = self.lead.taken_away_at();
+        let waited = |offer: &&mut Offer| offer.is_pending() && offer.offered_at < until;
+        for offer in self.lead.offers.iter_mut().filter(waited) {
+            let lost = clock.open_between(from.max(offer.offered_at), until);
+            let end = ends.unwrap_or_else(|| offer.free_at());
+            offer.lost += lost;
+            offer.not_before = clock.add(end, Period::Time(lost)).or(Some(end));
         }
+        self.note_breaches(until - MOMENT);
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     event::{Actor, Effect, FactKind, MeasureKind},
     id::{OfferId, RepId, TeamId},
     lead::{Offer, OfferKind, OfferLevel, OfferState, Reason, State},
-    policy::{Rep, Strategy, Team, Turn},
+    policy::{AbsenceCredit, Rep, Strategy, Team, Turn},
     strategy::{Entry, EntryWhy, Present},
 };
 
@@ -45,19 +45,13 @@ impl<'w> Case<'_, 'w> {
             offer: offer.clone(),
         };
         if let Some(team) = group.team {
-            self.post_turn(
-                &team.id,
-                Entry {
-                    rep,
-                    why: EntryWhy::Offered,
-                    amount: 1.0,
-                    offer: Some(offer),
-                },
-            );
-            self.turns
-                .entry(team.id.clone())
-                .or_default()
-                .pass_on(&present);
+            let entry = Entry {
+                rep,
+                why: EntryWhy::Offered,
+                amount: 1.0,
+                offer: Some(offer),
+            };
+            self.post_turn(&team.id, entry, &present);
         }
         true
     }
@@ -215,26 +209,71 @@ impl<'w> Case<'_, 'w> {
         if offer.kind == OfferKind::Push
             && let Some(team) = offer.team.clone()
         {
-            self.post_turn(
-                &team,
-                Entry {
-                    rep: offer.rep.clone(),
-                    why,
-                    amount: -1.0,
-                    offer: Some(offer.id.clone()),
-                },
-            );
+            let entry = Entry {
+                rep: offer.rep.clone(),
+                why,
+                amount: -1.0,
+                offer: Some(offer.id.clone()),
+            };
+            self.post_in_team(&team, entry);
         }
     }
 
-    pub(super) fn post_turn(&mut self, team: &TeamId, entry: Entry) {
-        self.turns
-            .entry(team.clone())
-            .or_default()
-            .post(&entry, self.now);
-        self.turned.insert(team.clone());
+    /// Posts a turn that was not chosen by the round: everybody of the rep's group who is there
+    /// sees it go by, so that who is absent is neither flooded nor starved by it later.
+    pub(super) fn post_in_team(&mut self, id: &TeamId, entry: Entry) {
+        let policy = self.policy();
+        let Some(team) = policy.team(id) else {
+            return;
+        };
+        let group = if team.members.contains(&entry.rep) {
+            &team.members
+        } else {
+            &team.backups
+        };
+        let there = |rep: &&Rep| {
+            let person = self.world.reps.get(&rep.id);
+            rep.id == entry.rep
+                || person.is_some_and(|person| person.unfit(rep, self.now).is_none())
+        };
+        let reps = group.iter().filter_map(|rep| policy.reps.get(rep));
+        let present: Vec<Present<'_>> = reps
+            .filter(there)
+            .map(|rep| Present {
+                rep: &rep.id,
+                weight: rep.weight,
+            })
+            .collect();
+        self.settle(id, &present, team.turns.absence);
+        self.post_turn(id, entry, &present);
+    }
+
+    /// Credits those who come back or join with the share that went by.
+    pub(super) fn settle(
+        &mut self,
+        line: &TeamId,
+        present: &[Present<'_>],
+        absence: AbsenceCredit,
+    ) {
+        let turns = self.turns.entry(line.clone()).or_default();
+        let entries = turns.settle(present, absence);
+        for entry in entries {
+            self.turned.insert(line.clone());
+            self.effects.push(Effect::Turn {
+                team: line.clone(),
+                entry,
+            });
+        }
+    }
+
+    /// Writes a line into the ledger; the round moves with it.
+    pub(super) fn post_turn(&mut self, line: &TeamId, entry: Entry, present: &[Present<'_>]) {
+        let turns = self.turns.entry(line.clone()).or_default();
+        turns.post(&entry, self.now);
+        turns.pass_on(present, entry.amount);
+        self.turned.insert(line.clone());
         self.effects.push(Effect::Turn {
-            team: team.clone(),
+            team: line.clone(),
             entry,
         });
     }

@@ -4,8 +4,8 @@ use super::Case;
 use crate::domain::{
     event::{Actor, ContactHow, Ending, FactKind, MeasureKind, Refusal},
     id::RepId,
-    lead::{OfferKind, OfferLevel, State},
-    policy::Role,
+    lead::{OfferKind, OfferLevel, Promise, State},
+    policy::{Role, Rung, Target},
     score::Stage,
     strategy::{Entry, EntryWhy},
 };
@@ -73,7 +73,7 @@ impl Case<'_, '_> {
             .as_ref()
             .and_then(|plan| plan.contact_by)
             .is_some_and(|by| self.now <= by);
-        if in_time {
+        if in_time && !self.lead.clock.has_breached(Promise::Contact) {
             self.count(MeasureKind::ContactKept, owner, None);
         }
         if self.lead.owner().is_some() {
@@ -109,6 +109,8 @@ impl Case<'_, '_> {
             }
             None if ending == Ending::Nurture => {
                 self.fact(FactKind::Nurtured, by.clone(), owner.as_ref(), None, detail);
+                // Whoever had it may have it again when the lead comes back.
+                self.lead.epoch += 1;
                 self.lead.state = State::Nurture {
                     label: "by hand".to_owned(),
                 };
@@ -162,6 +164,16 @@ impl Case<'_, '_> {
     pub(super) fn assign(&mut self, to: &RepId, by: &Actor) {
         self.withdraw_pending(None, "assigned");
         self.release_owner();
+        match self.lead.state {
+            // Only now could it be offered to anybody, so its clock starts now.
+            State::Pending | State::Review { .. } | State::Nurture { .. } => self.begin_plan(),
+            State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => {}
+        }
         let team = self.team();
         let offer = self.offer_to(to, team, OfferLevel::Hand, OfferKind::Given);
         self.fact(
@@ -179,7 +191,7 @@ impl Case<'_, '_> {
                 amount: 1.0,
                 offer: Some(offer.clone()),
             };
-            self.post_turn(&team.id, entry);
+            self.post_in_team(&team.id, entry);
         }
         self.own(&offer, to, by);
     }
@@ -206,14 +218,12 @@ impl Case<'_, '_> {
         );
         self.lead.state = State::Pending;
         self.begin_plan();
-        let after_review = self.route().map_or(0, |route| {
-            route
-                .to
-                .iter()
-                .take_while(|target| target.is_review())
-                .count()
-        });
-        if !self.try_targets_from(after_review) {
+        let after_review = self
+            .targets()
+            .iter()
+            .position(Target::is_review)
+            .map_or(0, |place| place + 1);
+        if !self.try_targets_from(after_review) && !self.try_rung(&Rung::Team) {
             self.wait();
         }
         Ok(())

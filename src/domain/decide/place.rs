@@ -1,5 +1,7 @@
 //! Where a lead goes: the targets of its route in order, then the rungs of its escalation.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::{Case, choose::Group};
@@ -47,6 +49,7 @@ impl<'w> Case<'_, 'w> {
 
     /// A lead without an owner gets a clock of its own, under a new epoch.
     pub(super) fn begin_plan(&mut self) {
+        self.withdraw_pending(None, "routed anew");
         self.lead.epoch += 1;
         let first = self.lead.plan.is_none() && self.lead.epoch == 1;
         let started_at = if first {
@@ -59,7 +62,10 @@ impl<'w> Case<'_, 'w> {
             .routing
             .as_ref()
             .and_then(|routing| routing.team.clone());
-        let team = team.as_ref().and_then(|team| self.policy().team(team));
+        let mut team = team.as_ref().and_then(|team| self.policy().team(team));
+        if self.route().is_none() {
+            team = team.or_else(|| self.policy().teams.first());
+        }
         let sla = sla_for(self.policy(), self.route(), team, &self.lead.lead_type);
         let zone = team
             .and_then(|team| team.timezone.clone())
@@ -80,11 +86,41 @@ impl<'w> Case<'_, 'w> {
 
     /// Asks the targets of the route from the `first` on; whether one of them took it.
     pub(super) fn try_targets_from(&mut self, first: usize) -> bool {
-        let targets = self
-            .route()
-            .map(|route| route.to.as_slice())
-            .unwrap_or_default();
+        let targets = self.targets();
         (first..targets.len()).any(|place| self.try_target(place, &targets[place]))
+    }
+
+    /// Asks the targets that mean people, of a lead that waits for one of them.
+    pub(super) fn try_people(&mut self) -> bool {
+        let targets = self.targets();
+        let people = targets
+            .iter()
+            .enumerate()
+            .filter(|(_, target)| match target {
+                Target::Team(_)
+                | Target::Pool { .. }
+                | Target::Rep(_)
+                | Target::AccountOwner
+                | Target::PreviousOwner => true,
+                Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify => {
+                    false
+                }
+            });
+        let people: Vec<(usize, &Target)> = people.collect();
+        people
+            .into_iter()
+            .any(|(place, target)| self.try_target(place, target))
+    }
+
+    /// Where the lead's rule sends it. A rule that is no longer in force, or one that named nothing but
+    /// a review that is over, leaves the team.
+    pub(super) fn targets(&self) -> Cow<'w, [Target]> {
+        let to = self.route().map(|route| route.to.as_slice());
+        let team = || Some(Target::Team(self.team_or_first()?.id.clone()));
+        match to {
+            Some(to) => Cow::Borrowed(to),
+            None => Cow::Owned(team().into_iter().collect()),
+        }
     }
 
     pub(super) fn try_target(&mut self, place: usize, target: &Target) -> bool {
@@ -102,7 +138,7 @@ impl<'w> Case<'_, 'w> {
                 let Some(team) = self.policy().team(team) else {
                     return false;
                 };
-                self.pool(&level, team, *size, hide)
+                self.pool(&level, team, *size, hide) || self.try_instead(&level, team)
             }
             Target::Queue(team) => {
                 self.lead.state = State::Queued {
@@ -112,8 +148,11 @@ impl<'w> Case<'_, 'w> {
                 true
             }
             Target::Review(team) => {
-                self.review(team.clone());
-                true
+                let decides = self.has_managers(team);
+                if decides {
+                    self.review(team.clone());
+                }
+                decides
             }
             Target::Nurture(label) => {
                 self.nurture(label.clone());
@@ -134,14 +173,40 @@ impl<'w> Case<'_, 'w> {
         if self.push(level, &group) {
             return true;
         }
-        let closed = self
-            .consider(&group)
-            .iter()
-            .all(|one| matches!(one.unfit, Some(Unfit::Closed(_))));
-        closed
+        self.try_instead(level, team)
+    }
+
+    /// While nobody of the team is in hours, asks whoever it names for that.
+    fn try_instead(&mut self, level: &OfferLevel, team: &'w Team) -> bool {
+        self.nobody_in_hours(team)
             && self
                 .when_closed(team)
                 .is_some_and(|group| self.push(level, &group))
+    }
+
+    /// Whether some are out of hours and nobody else is there.
+    fn nobody_in_hours(&self, team: &Team) -> bool {
+        let known = |rep: &RepId| {
+            let person = self.world.reps.get(rep)?;
+            Some(person.unfit(self.policy().reps.get(rep)?, self.now))
+        };
+        let mut out_of_hours = false;
+        for unfit in team.members.iter().filter_map(known) {
+            match unfit {
+                Some(Unfit::Closed(_)) => out_of_hours = true,
+                Some(Unfit::Unknown | Unfit::Inactive | Unfit::Unreachable | Unfit::Away(_)) => {}
+                None
+                | Some(
+                    Unfit::Full { .. }
+                    | Unfit::Pending(_)
+                    | Unfit::Capped(..)
+                    | Unfit::HadIt
+                    | Unfit::NotMatching(_)
+                    | Unfit::OwnsIt,
+                ) => return false,
+            }
+        }
+        out_of_hours
     }
 
     /// Who is asked while nobody of the team is in hours.
@@ -260,6 +325,18 @@ impl<'w> Case<'_, 'w> {
             }
             self.try_rung(&rung)
         })
+    }
+
+    /// Whether somebody could decide a review; without them it would lie there.
+    pub(super) fn has_managers(&self, team: &TeamId) -> bool {
+        let managers = self
+            .policy()
+            .team(team)
+            .map(|team| team.managers.as_slice());
+        managers
+            .unwrap_or_default()
+            .iter()
+            .any(|rep| self.policy().reps.contains_key(rep))
     }
 
     pub(super) fn review(&mut self, team: TeamId) {

@@ -17,6 +17,13 @@ impl<'w> Case<'_, 'w> {
         if !self.lead.is_waiting() {
             return;
         }
+        if !self.try_everybody() {
+            self.look_ahead();
+        }
+    }
+
+    /// Asks everybody whose turn has come by now; whether somebody took it.
+    fn try_everybody(&mut self) -> bool {
         let behind: Vec<Rung> = self
             .lead
             .plan
@@ -24,22 +31,28 @@ impl<'w> Case<'_, 'w> {
             .flat_map(Plan::rungs_behind)
             .cloned()
             .collect();
-        let found = self.try_targets_from(0) || behind.iter().any(|rung| self.try_rung(rung));
-        if !found {
-            let again_at = self.next_chance();
-            if let State::Queued {
-                waiting: Some(waiting),
-                ..
-            } = &mut self.lead.state
-            {
-                waiting.again_at = again_at;
-            }
+        self.try_people() || behind.iter().any(|rung| self.try_rung(rung))
+    }
+
+    /// Works out anew when a waiting lead has its next chance.
+    pub(super) fn look_ahead(&mut self) {
+        let again_at = self.next_chance();
+        if let State::Queued {
+            waiting: Some(waiting),
+            ..
+        } = &mut self.lead.state
+        {
+            waiting.again_at = again_at;
         }
     }
 
-    /// Nobody can take it: it waits in the queue, and the managers are told once for the cause.
+    /// Nobody ahead can take it. Somebody behind may be there again by now; else it waits in the queue,
+    /// and the managers are told once for the cause.
     pub(super) fn wait(&mut self) {
-        let team = self.team().map(|team| team.id.clone());
+        if self.try_everybody() {
+            return;
+        }
+        let team = self.team_or_first().map(|team| team.id.clone());
         let again_at = self.next_chance();
         self.lead.state = State::Queued {
             team: team.clone(),
@@ -109,10 +122,7 @@ impl<'w> Case<'_, 'w> {
 
     /// The next moment at which the calendars know that somebody could take it.
     pub(super) fn next_chance(&self) -> Option<Timestamp> {
-        let targets = self
-            .route()
-            .map(|route| route.to.as_slice())
-            .unwrap_or_default();
+        let targets = self.targets();
         let asked = targets.iter().flat_map(|target| match target {
             Target::Team(team) | Target::Pool { team, .. } => {
                 let team = self.policy().team(team);
@@ -142,7 +152,7 @@ impl<'w> Case<'_, 'w> {
             .flat_map(|group| self.consider(group))
             .filter_map(|one| {
                 let person = self.world.reps.get(&one.rep.id)?;
-                one.unfit.as_ref().and_then(|unfit| unfit.ends_at(person))
+                one.unfit?.ends_at(one.rep, person, self.now)
             });
         moments.filter(|at| *at > self.now).min()
     }
