@@ -173,13 +173,17 @@ fn name(n: usize) -> RepId {
 fn offer(lead: &Lead, n: usize) -> Option<(OfferId, RepId)> {
     let live: Vec<&Offer> = lead.pending().collect();
     let all: Vec<&Offer> = lead.offers.iter().collect();
-    let some = if n % 5 == 0 || live.is_empty() {
+    let some = if n.is_multiple_of(5) || live.is_empty() {
         all
     } else {
         live
     };
     let one = some.get(n / 5 % some.len().max(1))?;
-    let by = if n % 7 == 0 { name(n) } else { one.rep.clone() };
+    let by = if n.is_multiple_of(7) {
+        name(n)
+    } else {
+        one.rep.clone()
+    };
     Some((one.id.clone(), by))
 }
 

@@ -250,7 +250,7 @@ fn a_pool_of_size_asks_only_so_many_and_keeps_its_books() {
         assert_eq!(story.asked(n).len(), 1);
         let rep = story.asked(n)[0].to_owned();
         story.accepts(n, &rep).unwrap();
-        story.person("ayse").away = (n % 2 == 0).then_some(Away {
+        story.person("ayse").away = n.is_multiple_of(2).then_some(Away {
             until: None,
             cover: None,
         });

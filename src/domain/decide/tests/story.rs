@@ -444,7 +444,7 @@ impl Story {
             | State::Owned { .. }
             | State::Closed { .. }
             | State::Disqualified { .. } => {
-                assert_eq!(asked.len(), 0, "nobody is asked: {lead:#?}")
+                assert_eq!(asked.len(), 0, "nobody is asked: {lead:#?}");
             }
         }
         let mut reps: Vec<&RepId> = asked.iter().map(|offer| &offer.rep).collect();
@@ -499,9 +499,9 @@ impl Story {
                 None,
                 "unfit: {offer:?}"
             );
-            let had =
-                |one: &&Offer| one.rep == offer.rep && one.id != offer.id && one.counts_as_had();
-            let earlier: Vec<&Offer> = lead.offers.iter().filter(had).collect();
+            let before_it = lead.offers.iter().take_while(|one| one.id != offer.id);
+            let had = |one: &&Offer| one.rep == offer.rep && one.counts_as_had();
+            let earlier: Vec<&Offer> = before_it.filter(had).collect();
             assert!(
                 earlier
                     .iter()

@@ -9,7 +9,7 @@ fn office_team() -> Company {
         .rep("jonas", |rep| rep.calendar = Some("late".into()))
         .calendar("late", "Mo-Fr 11:00-20:00")
         .team("sales", &["ayse", "jonas"], |team| {
-            team.managers = vec!["selin".into()]
+            team.managers = vec!["selin".into()];
         })
         .route(&[Target::Team("sales".into())])
 }
