@@ -3,10 +3,12 @@
 //! Every mistake is reported at once, with its file, line and a caret. What is read is
 //! [`raw::Config`], the configuration as it was typed.
 
+pub mod check;
 pub mod compile;
 mod complaint;
 mod decode;
 mod golden;
+pub mod lint;
 pub mod raw;
 mod read;
 mod sources;

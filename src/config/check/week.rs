@@ -1,0 +1,126 @@
+//! `baton check --calendar`: who works when in the coming week, and when a team has nobody.
+
+use std::fmt::Write;
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{
+    config::lint::zone,
+    domain::{
+        calendar::{Calendar, Holidays},
+        policy::{HolidayRule, Rep, Team},
+    },
+    rules::Rules,
+};
+
+const DAYS: i64 = 7;
+/// How many holidays ahead are shown of each person.
+const HOLIDAYS: usize = 3;
+/// Stretches without anybody shorter than this are a lunch break.
+const GAP: SignedDuration = SignedDuration::from_hours(1);
+
+/// The whole text.
+pub(super) fn hours(rules: &Rules, now: Timestamp) -> String {
+    let mut out = String::new();
+    for rep in rules.policy.reps.values() {
+        person(&mut out, rules, rep, now);
+    }
+    for team in &rules.policy.teams {
+        gaps(&mut out, rules, team, now);
+    }
+    out
+}
+
+fn person(out: &mut String, rules: &Rules, rep: &Rep, now: Timestamp) {
+    let zone = zone(rep);
+    let calendar = rules.hours_of(rep, &zone);
+    let name = zone_name(calendar.zone());
+    let _ = writeln!(out, "{} ({}), {name}", rep.name, rep.id);
+    if !rep.active {
+        out.push_str("  not active\n");
+    }
+    if rep.calendar.is_none() {
+        out.push_str("  always\n");
+    } else {
+        for (from, until) in open(&calendar, now, now + SignedDuration::from_hours(24 * DAYS)) {
+            let _ = writeln!(out, "  {}", stretch(from, until, calendar.zone()));
+        }
+    }
+    let today = calendar.zone().to_datetime(now).date();
+    let next: Vec<String> = holidays_after(rules, rep, today)
+        .iter()
+        .map(|day| day.strftime("%a %e %b %Y").to_string())
+        .collect();
+    if !next.is_empty() {
+        let _ = writeln!(out, "  next holidays: {}", next.join(", "));
+    }
+    out.push('\n');
+}
+
+fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
+}
+
+/// The open stretches between two moments.
+fn open(calendar: &Calendar, from: Timestamp, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    let mut stretches = Vec::new();
+    let mut at = from;
+    while let Some(opens) = calendar.next_open(at).filter(|opens| *opens < end) {
+        let closes = calendar.next_close(opens).unwrap_or(end).min(end);
+        stretches.push((opens, closes));
+        if closes <= opens {
+            break;
+        }
+        at = closes;
+    }
+    stretches
+}
+
+fn stretch(from: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
+    let (from, until) = (from.to_zoned(zone.clone()), until.to_zoned(zone.clone()));
+    let end = if from.date() == until.date() {
+        until.strftime("%H:%M")
+    } else {
+        until.strftime("%a %e %b %H:%M")
+    };
+    format!("{} to {end}", from.strftime("%a %e %b %H:%M"))
+}
+
+fn holidays_after(rules: &Rules, rep: &Rep, today: Date) -> Vec<Date> {
+    let rule = rep.calendar.as_ref();
+    let rule = rule.and_then(|it| rules.policy.calendars.get(it));
+    let own = || rep.country.as_deref().and_then(|it| Holidays::of(it).ok());
+    let holidays = match rule.map(|it| &it.holidays) {
+        Some(HolidayRule::Fixed(holidays)) => Some(holidays.clone()),
+        Some(HolidayRule::Rep) => own(),
+        Some(HolidayRule::None) | None => None,
+    };
+    let days = holidays.iter().flat_map(Holidays::days);
+    days.filter(|day| *day >= today).take(HOLIDAYS).collect()
+}
+
+/// When nobody of the team works.
+fn gaps(out: &mut String, rules: &Rules, team: &Team, now: Timestamp) {
+    let end = now + SignedDuration::from_hours(24 * DAYS);
+    let there = team.members.iter().filter_map(|id| rules.policy.reps.get(id));
+    let mut all: Vec<_> = there
+        .filter(|rep| rep.active)
+        .flat_map(|rep| open(&rules.hours_of(rep, &zone(rep)), now, end))
+        .collect();
+    all.sort_unstable();
+    all.push((end, end));
+    let shown = team.timezone.clone().unwrap_or(TimeZone::UTC);
+    let mut covered = now;
+    let mut lines = Vec::new();
+    for (opens, closes) in all {
+        if opens.duration_since(covered) >= GAP {
+            lines.push(format!("  {}\n", stretch(covered, opens, &shown)));
+        }
+        covered = covered.max(closes);
+    }
+    let _ = match lines.len() {
+        0 => writeln!(out, "{}: somebody is there all the time", team.id),
+        _ => writeln!(out, "{}: nobody ({})", team.id, zone_name(&shown)),
+    };
+    out.extend(lines);
+}

@@ -1,0 +1,261 @@
+//! What can be used and is hardly what was meant: routes that are never reached, steps that reach
+//! nobody, teams that are never there.
+
+mod people;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeSet, ops::Range};
+
+use jiff::Timestamp;
+use toml::Spanned;
+
+use super::{Complaint, Severity, raw};
+use crate::{
+    domain::{
+        calendar::Holidays,
+        id::TeamId,
+        policy::{Assignee, Audience, HolidayRule, Route, Rung, Sla, StepAction, Target, Team},
+    },
+    rules::Rules,
+};
+
+pub(super) use people::zone;
+
+/// Everything that looks wrong in a configuration without a mistake.
+#[must_use]
+pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> {
+    let mut linter = Linter {
+        raw,
+        rules,
+        now,
+        lints: Vec::new(),
+    };
+    linter.routes();
+    linter.targets();
+    linter.people();
+    linter.steps();
+    linter.holidays();
+    linter.sources();
+    linter.lints
+}
+
+struct Linter<'a> {
+    raw: &'a raw::Config,
+    rules: &'a Rules,
+    now: Timestamp,
+    lints: Vec<Complaint>,
+}
+
+impl<'a> Linter<'a> {
+    fn say(&mut self, span: Range<usize>, message: String, help: &str) {
+        let complaint = Complaint {
+            severity: Severity::Lint,
+            message,
+            help: (!help.is_empty()).then(|| help.to_owned()),
+            span: Some(span),
+        };
+        if !self.lints.contains(&complaint) {
+            self.lints.push(complaint);
+        }
+    }
+
+    fn routes(&mut self) {
+        let routes = &self.rules.policy.routes;
+        for (place, (route, raw)) in routes.iter().zip(&self.raw.route).enumerate() {
+            let same = |before: &&Route| {
+                let (one, other) = (&before.when, &route.when);
+                let source = |it: &crate::domain::condition::Condition| it.source().trim().to_owned();
+                before.when.is_none() || one.as_ref().map(source) == other.as_ref().map(source)
+            };
+            let Some(before) = routes[..place].iter().find(same) else {
+                continue;
+            };
+            let why = if before.when.is_none() {
+                "takes everything"
+            } else {
+                "has the same condition"
+            };
+            let message = format!("this route is never taken: `{}` before it {why}", before.id);
+            self.say(raw.id.span(), message, "the first route that holds is taken");
+        }
+        if routes.iter().all(|route| route.when.is_some()) {
+            let place = self.raw.route.last().map(|it| it.id.span());
+            let message = "no route takes what the others leave".to_owned();
+            let help = "such leads wait in the queue; end with a route that has no `when`";
+            self.say(place.unwrap_or_default(), message, help);
+        }
+    }
+
+    /// What stands in `to` behind a target that takes every lead, or can reach nobody.
+    fn targets(&mut self) {
+        for (route, raw) in self.rules.policy.routes.iter().zip(&self.raw.route) {
+            let last = route.to.iter().position(takes_always);
+            if last.is_some_and(|it| it + 1 < route.to.len()) {
+                let message = format!("the last targets of `{}` are never reached", route.id);
+                let help = "a queue, a review, a label and `disqualify` take every lead";
+                self.say(raw.to.span(), message, help);
+            }
+            for target in &route.to {
+                if let Target::Review(team) = target
+                    && self.rules.policy.team(team).is_some_and(|it| it.managers.is_empty())
+                {
+                    let message = format!("nobody decides: the team `{team}` has no managers");
+                    self.say(raw.to.span(), message, "");
+                }
+            }
+        }
+    }
+
+    /// Steps that reach nobody in one of the teams whose leads they move.
+    fn steps(&mut self) {
+        for (team, raw) in self.rules.policy.teams.iter().zip(&self.raw.team) {
+            if !self.gets_leads(&team.id) {
+                continue;
+            }
+            for sla in self.slas_of(team) {
+                self.steps_of(sla, team, raw);
+            }
+        }
+    }
+
+    /// Whether a route leads to the team.
+    fn gets_leads(&self, team: &TeamId) -> bool {
+        let routes = &self.rules.policy.routes;
+        routes.iter().any(|route| leads_to(route, team))
+    }
+
+    /// The clocks that a lead of this team can have.
+    fn slas_of(&self, team: &Team) -> Vec<&'a Sla> {
+        let policy = &self.rules.policy;
+        let by_route = policy.routes.iter().filter(|it| leads_to(it, &team.id));
+        let by_route = by_route.filter_map(|it| it.sla.clone());
+        let by_type = team.sla.by_type.values().chain(&team.sla.default).cloned();
+        let by_name = policy
+            .slas
+            .keys()
+            .filter(|_| team.sla.default.is_none())
+            .cloned();
+        let ids: BTreeSet<_> = by_route.chain(by_type).chain(by_name).collect();
+        ids.iter().filter_map(|id| policy.slas.get(id)).collect()
+    }
+
+    fn steps_of(&mut self, sla: &Sla, team: &Team, raw: &raw::Team) {
+        let name = sla.id.as_ref().map_or("", |id| id.as_str());
+        let written = self.raw.sla.iter().find(|(it, _)| it.get_ref() == name);
+        let written = written.is_some_and(|(_, sla)| sla.escalation.is_some());
+        for step in sla.escalation.iter().chain(&sla.untouched) {
+            let lacks = match &step.action {
+                StepAction::Notify(Audience::Managers) | StepAction::Assign(Assignee::Managers)
+                    if team.managers.is_empty() =>
+                {
+                    "managers"
+                }
+                // The usual steps ask backups where there are some.
+                StepAction::Reoffer(Rung::Backups) if team.backups.is_empty() && written => {
+                    "backups"
+                }
+                StepAction::Notify(Audience::Channel) if team.channel.is_none() => "channel",
+                StepAction::Remind
+                | StepAction::Widen
+                | StepAction::Reoffer(_)
+                | StepAction::Notify(_)
+                | StepAction::Assign(_)
+                | StepAction::Review(_) => continue,
+            };
+            let message = format!(
+                "steps of the SLA `{name}` reach nobody: the team `{}` has no {lacks}",
+                team.id
+            );
+            self.say(raw.id.span(), message, "");
+        }
+    }
+
+    fn holidays(&mut self) {
+        for (name, raw) in &self.raw.calendar {
+            let Some(rule) = self.rules.policy.calendars.get(name.get_ref().as_str()) else {
+                continue;
+            };
+            let mentions = rule.hours.contains("PH");
+            match &rule.holidays {
+                HolidayRule::None if mentions => {
+                    let message = "`PH` means no day: this calendar has no `holidays`".to_owned();
+                    self.say(raw.hours.span(), message, "add `holidays = \"rep\"`, or a country");
+                }
+                HolidayRule::Rep | HolidayRule::Fixed(_) if !mentions => {
+                    let message = "the hours don't mention holidays".to_owned();
+                    self.say(raw.hours.span(), message, "add `; PH off`");
+                }
+                HolidayRule::Rep => self.holidays_of_reps(name.get_ref()),
+                HolidayRule::Fixed(holidays) => {
+                    let place = raw.holidays.as_ref().map(Spanned::span);
+                    self.national_only(holidays, &place.unwrap_or_else(|| name.span()));
+                }
+                HolidayRule::None => {}
+            }
+        }
+    }
+
+    fn holidays_of_reps(&mut self, calendar: &str) {
+        for raw in &self.raw.rep {
+            let Some(rep) = self.rules.policy.reps.get(raw.id.get_ref().as_str()) else {
+                continue;
+            };
+            if rep.calendar.as_ref().is_none_or(|it| it.as_str() != calendar) {
+                continue;
+            }
+            let place = raw.country.as_ref().map_or(raw.id.span(), Spanned::span);
+            match rep.country.as_deref().map(Holidays::of) {
+                Some(Ok(holidays)) => self.national_only(&holidays, &place),
+                Some(Err(error)) => self.say(place, error.to_string(), ""),
+                None => {
+                    let message = format!("no holidays are known for `{}`: no country", rep.id);
+                    self.say(place, message, "give `country`");
+                }
+            }
+        }
+    }
+
+    fn national_only(&mut self, holidays: &Holidays, place: &Range<usize>) {
+        for region in holidays.national_only() {
+            let message = format!("only the holidays of the whole country are known for `{region}`");
+            let help = "add the region's own days: `holidays = [\"…\", \"2026-08-15\"]` or an .ics file";
+            self.say(place.clone(), message, help);
+        }
+    }
+
+    fn sources(&mut self) {
+        for source in &self.raw.source {
+            let served = matches!(source.format.get_ref().as_str(), "json" | "form");
+            if served && source.verify.is_none() {
+                let message = format!("anybody can send leads to `{}`", source.id.get_ref());
+                let help = "give `verify` a scheme, or say `verify = \"none\"`";
+                self.say(source.id.span(), message, help);
+            }
+        }
+    }
+}
+
+fn takes_always(target: &Target) -> bool {
+    match target {
+        Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify => true,
+        Target::Team(_)
+        | Target::Pool { .. }
+        | Target::AccountOwner
+        | Target::PreviousOwner
+        | Target::Rep(_) => false,
+    }
+}
+
+fn leads_to(route: &Route, team: &TeamId) -> bool {
+    let named = route.to.iter().any(|target| match target {
+        Target::Team(to) | Target::Pool { team: to, .. } | Target::Queue(to) => to == team,
+        Target::Review(_)
+        | Target::AccountOwner
+        | Target::PreviousOwner
+        | Target::Rep(_)
+        | Target::Nurture(_)
+        | Target::Disqualify => false,
+    });
+    named || route.team.as_ref() == Some(team)
+}

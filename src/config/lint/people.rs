@@ -1,0 +1,122 @@
+//! Teams and people who are never there.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use toml::Spanned;
+
+use super::Linter;
+use crate::{
+    config::raw,
+    domain::{
+        id::RepId,
+        policy::{Assignee, Audience, Policy, Rep, StepAction, Target, Team, WhenClosed},
+    },
+};
+
+/// How far ahead somebody must be there.
+const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Linter<'_> {
+    pub(super) fn people(&mut self) {
+        for (team, raw) in self.rules.policy.teams.iter().zip(&self.raw.team) {
+            self.team(team, raw);
+        }
+        for raw in &self.raw.rep {
+            let Some(rep) = self.rules.policy.reps.get(raw.id.get_ref().as_str()) else {
+                continue;
+            };
+            if rep.active && !has_a_place(&self.rules.policy, &rep.id) {
+                let message = format!("`{}` is in no team", rep.id);
+                self.say(raw.id.span(), message, "nothing will ever be offered to them");
+            }
+        }
+        self.named();
+    }
+
+    fn team(&mut self, team: &Team, raw: &raw::Team) {
+        let (id, place) = (&team.id, raw.members.span());
+        if team.members.is_empty() {
+            self.say(place, format!("the team `{id}` has no members"), "");
+        } else if !team.members.iter().any(|rep| self.works_soon(rep)) {
+            let message = format!("nobody of the team `{id}` is there in the coming 7 days");
+            self.say(place, message, "look at their hours, `active`, `from` and `until`");
+        }
+        if team.when_closed == WhenClosed::Backups && team.backups.is_empty() {
+            let place = raw.when_closed.as_ref().map_or(raw.id.span(), Spanned::span);
+            let message = format!("the team `{id}` has no backups to ask while it is closed");
+            self.say(place, message, "");
+        }
+        let backups = &team.backups;
+        if !backups.is_empty() && !backups.iter().any(|rep| self.works_soon(rep)) {
+            let message = format!("no backup of the team `{id}` is there in the coming 7 days");
+            let place = raw.backups.first().map_or(raw.id.span(), Spanned::span);
+            self.say(place, message, "");
+        }
+    }
+
+    /// Reps whom targets and steps name.
+    fn named(&mut self) {
+        let policy = &self.rules.policy;
+        for (route, raw) in policy.routes.iter().zip(&self.raw.route) {
+            for target in &route.to {
+                if let Target::Rep(rep) = target
+                    && !self.works_soon(rep)
+                {
+                    let message = format!("`{rep}` is not there in the coming 7 days");
+                    self.say(raw.to.span(), message, "");
+                }
+            }
+        }
+        for (name, raw) in &self.raw.sla {
+            let Some(sla) = policy.slas.get(name.get_ref().as_str()) else {
+                continue;
+            };
+            let given = raw.escalation.iter().flat_map(Spanned::get_ref);
+            let places = given.map(Spanned::span).chain(raw.untouched.iter().map(Spanned::span));
+            let written = if raw.escalation.is_some() { 0 } else { sla.escalation.len() };
+            let steps = sla.escalation.iter().skip(written).chain(&sla.untouched);
+            for (step, place) in steps.zip(places) {
+                let rep = match &step.action {
+                    StepAction::Notify(Audience::Rep(rep))
+                    | StepAction::Assign(Assignee::Rep(rep)) => rep,
+                    StepAction::Remind
+                    | StepAction::Reoffer(_)
+                    | StepAction::Widen
+                    | StepAction::Notify(_)
+                    | StepAction::Assign(_)
+                    | StepAction::Review(_) => continue,
+                };
+                if !self.works_soon(rep) {
+                    let message = format!("`{rep}` is not there in the coming 7 days");
+                    self.say(place, message, "");
+                }
+            }
+        }
+    }
+
+    /// Whether somebody can be asked within the coming days.
+    fn works_soon(&self, rep: &RepId) -> bool {
+        let Some(rep) = self.rules.policy.reps.get(rep) else {
+            return false;
+        };
+        let end = self.now + SOON;
+        let first = rep.from.map_or(self.now, |from| from.max(self.now));
+        let last = rep.until.map_or(end, |until| until.min(end));
+        let opens = self.rules.hours_of(rep, &zone(rep)).next_open(first);
+        rep.active && opens.is_some_and(|opens| opens < last)
+    }
+}
+
+/// The zone of the file; the chat profile's is not known here.
+pub(in crate::config) fn zone(rep: &Rep) -> TimeZone {
+    rep.timezone.clone().unwrap_or(TimeZone::UTC)
+}
+
+/// Whether anything could lead to this person.
+fn has_a_place(policy: &Policy, rep: &RepId) -> bool {
+    let in_team = policy.teams.iter().any(|team| team.people().any(|it| it == *rep));
+    let stands_in = policy.reps.values().any(|it| it.cover.as_ref() == Some(rep));
+    let owns = policy.accounts.named.iter().any(|it| it.owner.as_ref() == Some(rep));
+    let targets = policy.routes.iter().flat_map(|route| &route.to);
+    let named = targets.into_iter().any(|it| *it == Target::Rep(rep.clone()));
+    in_team || stands_in || owns || named
+}

@@ -1,0 +1,155 @@
+//! Each lint, with the line it stands on.
+
+use super::*;
+use crate::config::{
+    compile::tests::{loaded, now},
+    plain,
+};
+
+/// A small configuration without a remark.
+const GOOD: &str = r#"
+[[rep]]
+id = "ayse"
+name = "Ayşe"
+email = "ayse@example.com"
+calendar = "office"
+country = "TR"
+[[team]]
+id = "sdr"
+members = ["ayse"]
+managers = ["ayse"]
+channel = "slack:C0SALES"
+[calendar.office]
+hours = "Mo-Fr 09:00-18:00; PH off"
+holidays = "rep"
+[[source]]
+id = "website"
+format = "json"
+verify = "none"
+[[route]]
+id = "hot"
+when = 'lead.type == "demo"'
+to = { team = "sdr" }
+[[route]]
+id = "rest"
+to = { nurture = "newsletter" }
+"#;
+
+fn lints(text: &str) -> String {
+    let loaded = loaded(text);
+    let said = plain(&loaded.complaints, &loaded.sources);
+    assert_eq!(said, "", "{text}");
+    let rules = Rules::new(loaded.compiled.unwrap().policy);
+    let lints = lint(&loaded.config.unwrap(), &rules, now());
+    plain(&lints, &loaded.sources)
+}
+
+#[test]
+fn a_good_configuration_has_no_remark() {
+    assert_eq!(lints(GOOD), "");
+}
+
+#[test]
+fn what_looks_wrong_is_said() {
+    let mut wrong = String::new();
+    for (from, to, expected) in [
+        (
+            "when = 'lead.type == \"demo\"'\n",
+            "",
+            "24:6: lint: this route is never taken: `hot` before it takes everything",
+        ),
+        (
+            "id = \"rest\"\n",
+            "id = \"rest\"\nwhen = ' lead.type == \"demo\"'\n",
+            "25:6: lint: this route is never taken: `hot` before it has the same condition",
+        ),
+        (
+            "id = \"rest\"\n",
+            "id = \"rest\"\nwhen = 'lead.free_mail'\n",
+            "25:6: lint: no route takes what the others leave",
+        ),
+        (
+            "to = { team = \"sdr\" }",
+            "to = [{ queue = \"sdr\" }, { team = \"sdr\" }]",
+            "lint: the last targets of `hot` are never reached",
+        ),
+        (
+            "managers = [\"ayse\"]\n",
+            "",
+            "9:6: lint: steps of the SLA `demo` reach nobody: the team `sdr` has no managers",
+        ),
+        (
+            "to = { nurture = \"newsletter\" }\n",
+            "to = { nurture = \"newsletter\" }\n[[team]]\nid = \"empty\"\nmembers = []\n",
+            "lint: the team `empty` has no members",
+        ),
+        (
+            "Mo-Fr 09:00-18:00; PH off",
+            "Mar Mo-Fr 09:00-18:00; PH off",
+            "10:11: lint: nobody of the team `sdr` is there in the coming 7 days",
+        ),
+        (
+            "country = \"TR\"\n",
+            "country = \"TR\"\nuntil = \"2026-11-22\"\n",
+            "lint: nobody of the team `sdr` is there in the coming 7 days",
+        ),
+        (
+            "[[team]]\n",
+            "[[rep]]\nid = \"new\"\nname = \"New\"\nemail = \"new@example.com\"\n[[team]]\n",
+            "9:6: lint: `new` is in no team",
+        ),
+        (
+            "country = \"TR\"\n",
+            "country = \"FR-ARA\"\n",
+            "7:11: lint: only the holidays of the whole country are known for `FR-ARA`",
+        ),
+        (
+            "country = \"TR\"\n",
+            "",
+            "3:6: lint: no holidays are known for `ayse`: no country",
+        ),
+        (
+            "holidays = \"rep\"\n",
+            "",
+            "14:9: lint: `PH` means no day: this calendar has no `holidays`",
+        ),
+        (
+            "; PH off",
+            "",
+            "14:9: lint: the hours don't mention holidays",
+        ),
+        (
+            "verify = \"none\"\n",
+            "",
+            "17:6: lint: anybody can send leads to `website`",
+        ),
+        (
+            "channel = ",
+            "when_closed = \"backups\"\nchannel = ",
+            "lint: the team `sdr` has no backups to ask while it is closed",
+        ),
+        (
+            "[[source]]\n",
+            "[sla.demo]\nacknowledge = \"5m\"\ncontact = \"9m\"\nescalation = [{ after = \"5m\", reoffer = \"backups\" }]\n[[source]]\n",
+            "9:6: lint: steps of the SLA `demo` reach nobody: the team `sdr` has no backups",
+        ),
+        (
+            "to = { nurture = \"newsletter\" }",
+            "to = { review = \"lone\" }\n[[team]]\nid = \"lone\"\nmembers = [\"ayse\"]\n",
+            "lint: nobody decides: the team `lone` has no managers",
+        ),
+        (
+            "to = { nurture = \"newsletter\" }",
+            "to = { rep = \"gone\" }\n[[rep]]\nid = \"gone\"\nname = \"Gone\"\nemail = \"g@example.com\"\nactive = false\n",
+            "lint: `gone` is not there in the coming 7 days",
+        ),
+    ] {
+        assert!(GOOD.contains(from), "{from}");
+        let text = GOOD.replacen(from, to, 1);
+        let said = lints(&text);
+        if !said.contains(expected) {
+            wrong.push_str(&format!("expected {expected}\nin {said}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
