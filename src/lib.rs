@@ -9,6 +9,7 @@ pub mod desk;
 pub mod domain;
 pub mod engine;
 pub mod http;
+pub mod explain;
 pub mod intake;
 pub mod playground;
 pub mod rules;

@@ -5,6 +5,8 @@
 //! baton.toml is right: 3 reps, 2 teams, 3 sources, 6 routes; 1 remark
 //! ```
 
+#[cfg(test)]
+mod tests;
 mod week;
 
 use std::path::Path;
@@ -88,7 +90,12 @@ fn said(loaded: compile::Loaded, path: &Path, now: Timestamp, format: CheckForma
 
 /// The last line.
 fn summary(path: &Path, policy: Option<&Policy>, complaints: &[Complaint]) -> String {
-    let count = |severity| complaints.iter().filter(|it| it.severity == severity).count();
+    let count = |severity| {
+        complaints
+            .iter()
+            .filter(|it| it.severity == severity)
+            .count()
+    };
     let remarks = match count(Severity::Lint) {
         0 => String::new(),
         lints => format!("; {}", many(lints, "remark")),

@@ -65,7 +65,8 @@ impl<'a> Linter<'a> {
         for (place, (route, raw)) in routes.iter().zip(&self.raw.route).enumerate() {
             let same = |before: &&Route| {
                 let (one, other) = (&before.when, &route.when);
-                let source = |it: &crate::domain::condition::Condition| it.source().trim().to_owned();
+                let source =
+                    |it: &crate::domain::condition::Condition| it.source().trim().to_owned();
                 before.when.is_none() || one.as_ref().map(source) == other.as_ref().map(source)
             };
             let Some(before) = routes[..place].iter().find(same) else {
@@ -77,7 +78,11 @@ impl<'a> Linter<'a> {
                 "has the same condition"
             };
             let message = format!("this route is never taken: `{}` before it {why}", before.id);
-            self.say(raw.id.span(), message, "the first route that holds is taken");
+            self.say(
+                raw.id.span(),
+                message,
+                "the first route that holds is taken",
+            );
         }
         if routes.iter().all(|route| route.when.is_some()) {
             let place = self.raw.route.last().map(|it| it.id.span());
@@ -98,7 +103,11 @@ impl<'a> Linter<'a> {
             }
             for target in &route.to {
                 if let Target::Review(team) = target
-                    && self.rules.policy.team(team).is_some_and(|it| it.managers.is_empty())
+                    && self
+                        .rules
+                        .policy
+                        .team(team)
+                        .is_some_and(|it| it.managers.is_empty())
                 {
                     let message = format!("nobody decides: the team `{team}` has no managers");
                     self.say(raw.to.span(), message, "");
@@ -180,7 +189,11 @@ impl<'a> Linter<'a> {
             match &rule.holidays {
                 HolidayRule::None if mentions => {
                     let message = "`PH` means no day: this calendar has no `holidays`".to_owned();
-                    self.say(raw.hours.span(), message, "add `holidays = \"rep\"`, or a country");
+                    self.say(
+                        raw.hours.span(),
+                        message,
+                        "add `holidays = \"rep\"`, or a country",
+                    );
                 }
                 HolidayRule::Rep | HolidayRule::Fixed(_) if !mentions => {
                     let message = "the hours don't mention holidays".to_owned();
@@ -201,7 +214,11 @@ impl<'a> Linter<'a> {
             let Some(rep) = self.rules.policy.reps.get(raw.id.get_ref().as_str()) else {
                 continue;
             };
-            if rep.calendar.as_ref().is_none_or(|it| it.as_str() != calendar) {
+            if rep
+                .calendar
+                .as_ref()
+                .is_none_or(|it| it.as_str() != calendar)
+            {
                 continue;
             }
             let place = raw.country.as_ref().map_or(raw.id.span(), Spanned::span);
@@ -218,8 +235,10 @@ impl<'a> Linter<'a> {
 
     fn national_only(&mut self, holidays: &Holidays, place: &Range<usize>) {
         for region in holidays.national_only() {
-            let message = format!("only the holidays of the whole country are known for `{region}`");
-            let help = "add the region's own days: `holidays = [\"…\", \"2026-08-15\"]` or an .ics file";
+            let message =
+                format!("only the holidays of the whole country are known for `{region}`");
+            let help =
+                "add the region's own days: `holidays = [\"…\", \"2026-08-15\"]` or an .ics file";
             self.say(place.clone(), message, help);
         }
     }

@@ -52,7 +52,7 @@ impl<'a> Tree<'a> {
         hidden: bool,
     ) -> Spanned<DeValue<'a>> {
         let span = shift(&value.span(), base);
-        if hidden && Self::is_typed_in_full(value.get_ref()) {
+        if (hidden || has_password(value.get_ref())) && Self::is_typed_in_full(value.get_ref()) {
             self.secrets.push(span.clone());
         }
         let value = match value.into_inner() {
@@ -193,6 +193,13 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> String {
 
 fn shift(span: &Range<usize>, base: usize) -> Range<usize> {
     span.start + base..span.end + base
+}
+
+/// Whether it is an address with a password in it, such as `postgres://baton:…@db/baton`.
+fn has_password(value: &DeValue<'_>) -> bool {
+    let address = value.as_str().and_then(|text| text.split_once("://"));
+    let before_host = address.and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
+    before_host.is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// Whether what is under this key must never be shown.

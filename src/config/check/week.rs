@@ -102,7 +102,10 @@ fn holidays_after(rules: &Rules, rep: &Rep, today: Date) -> Vec<Date> {
 /// When nobody of the team works.
 fn gaps(out: &mut String, rules: &Rules, team: &Team, now: Timestamp) {
     let end = now + SignedDuration::from_hours(24 * DAYS);
-    let there = team.members.iter().filter_map(|id| rules.policy.reps.get(id));
+    let there = team
+        .members
+        .iter()
+        .filter_map(|id| rules.policy.reps.get(id));
     let mut all: Vec<_> = there
         .filter(|rep| rep.active)
         .flat_map(|rep| open(&rules.hours_of(rep, &zone(rep)), now, end))

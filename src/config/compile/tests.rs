@@ -1,5 +1,8 @@
 //! Whole configurations compiled: what they mean, and what is said of wrong ones.
 
+mod meaning;
+mod mistakes;
+
 use std::{collections::BTreeMap, io, path::Path};
 
 use jiff::Timestamp;

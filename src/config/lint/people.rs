@@ -26,7 +26,11 @@ impl Linter<'_> {
             };
             if rep.active && !has_a_place(&self.rules.policy, &rep.id) {
                 let message = format!("`{}` is in no team", rep.id);
-                self.say(raw.id.span(), message, "nothing will ever be offered to them");
+                self.say(
+                    raw.id.span(),
+                    message,
+                    "nothing will ever be offered to them",
+                );
             }
         }
         self.named();
@@ -38,10 +42,17 @@ impl Linter<'_> {
             self.say(place, format!("the team `{id}` has no members"), "");
         } else if !team.members.iter().any(|rep| self.works_soon(rep)) {
             let message = format!("nobody of the team `{id}` is there in the coming 7 days");
-            self.say(place, message, "look at their hours, `active`, `from` and `until`");
+            self.say(
+                place,
+                message,
+                "look at their hours, `active`, `from` and `until`",
+            );
         }
         if team.when_closed == WhenClosed::Backups && team.backups.is_empty() {
-            let place = raw.when_closed.as_ref().map_or(raw.id.span(), Spanned::span);
+            let place = raw
+                .when_closed
+                .as_ref()
+                .map_or(raw.id.span(), Spanned::span);
             let message = format!("the team `{id}` has no backups to ask while it is closed");
             self.say(place, message, "");
         }
@@ -71,8 +82,14 @@ impl Linter<'_> {
                 continue;
             };
             let given = raw.escalation.iter().flat_map(Spanned::get_ref);
-            let places = given.map(Spanned::span).chain(raw.untouched.iter().map(Spanned::span));
-            let written = if raw.escalation.is_some() { 0 } else { sla.escalation.len() };
+            let places = given
+                .map(Spanned::span)
+                .chain(raw.untouched.iter().map(Spanned::span));
+            let written = if raw.escalation.is_some() {
+                0
+            } else {
+                sla.escalation.len()
+            };
             let steps = sla.escalation.iter().skip(written).chain(&sla.untouched);
             for (step, place) in steps.zip(places) {
                 let rep = match &step.action {
@@ -113,10 +130,22 @@ pub(in crate::config) fn zone(rep: &Rep) -> TimeZone {
 
 /// Whether anything could lead to this person.
 fn has_a_place(policy: &Policy, rep: &RepId) -> bool {
-    let in_team = policy.teams.iter().any(|team| team.people().any(|it| it == *rep));
-    let stands_in = policy.reps.values().any(|it| it.cover.as_ref() == Some(rep));
-    let owns = policy.accounts.named.iter().any(|it| it.owner.as_ref() == Some(rep));
+    let in_team = policy
+        .teams
+        .iter()
+        .any(|team| team.people().any(|it| it == *rep));
+    let stands_in = policy
+        .reps
+        .values()
+        .any(|it| it.cover.as_ref() == Some(rep));
+    let owns = policy
+        .accounts
+        .named
+        .iter()
+        .any(|it| it.owner.as_ref() == Some(rep));
     let targets = policy.routes.iter().flat_map(|route| &route.to);
-    let named = targets.into_iter().any(|it| *it == Target::Rep(rep.clone()));
+    let named = targets
+        .into_iter()
+        .any(|it| *it == Target::Rep(rep.clone()));
     in_team || stands_in || owns || named
 }

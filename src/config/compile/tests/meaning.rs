@@ -1,0 +1,212 @@
+//! What right configurations mean.
+
+use super::*;
+use crate::{
+    config::render,
+    domain::{
+        calendar::Period,
+        id::{RepId, SlaId},
+        policy::{AfterDecline, HolidayRule, Turn, WhenClosed},
+    },
+    intake::Scheme,
+};
+
+fn example() -> Compiled {
+    loaded(EXAMPLE).compiled.unwrap()
+}
+
+/// The steps of an SLA, one word each.
+fn steps(policy: &Policy, sla: &str) -> Vec<String> {
+    let sla = &policy.slas[&SlaId::from(sla)];
+    let steps = sla.escalation.iter();
+    steps
+        .map(|it| format!("{} {:?}", it.after, it.action))
+        .collect()
+}
+
+#[test]
+fn the_example_means_what_its_comments_say() {
+    let Compiled {
+        policy,
+        sources,
+        server,
+        database,
+        slack,
+        api_tokens,
+    } = example();
+    let ayse = &policy.reps["ayse"];
+    assert_eq!(
+        (ayse.weight, ayse.pending, ayse.caps.day),
+        (2.0, Some(3), Some(25))
+    );
+    assert_eq!(ayse.calendar.as_ref().unwrap().as_str(), "office");
+    assert_eq!(ayse.stale.as_hours(), 30 * 24);
+    assert_eq!(policy.reps["selin"].timezone, None);
+    assert!(matches!(
+        policy.calendars["office"].holidays,
+        HolidayRule::Rep
+    ));
+    let sdr = policy.team(&"sdr".into()).unwrap();
+    assert_eq!(sdr.sla.by_type["demo"].as_str(), "demo");
+    assert_eq!(sdr.sla.default.as_ref().unwrap().as_str(), "mql");
+    assert_eq!(sdr.when_closed, WhenClosed::Wait);
+    let served: Vec<&str> = sources.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(served, ["website", "newsletter"]);
+    assert!(matches!(sources[0].scheme, Scheme::HmacSha256(_)));
+    assert!(matches!(sources[1].scheme, Scheme::Token(_)));
+    assert_eq!(policy.sources.len(), 3);
+    assert_eq!(server.listen.port(), 3000);
+    assert_eq!(server.public_url.as_str(), "https://baton.example.com/");
+    assert_eq!(server.max_body, 262_144);
+    assert_eq!(database, "sqlite:baton.db");
+    assert_eq!(slack.unwrap().signing_secrets.len(), 1);
+    assert_eq!(api_tokens[0].name, "ops");
+    let language = policy.decline("language").unwrap();
+    assert_eq!(
+        (language.then, language.turn),
+        (AfterDecline::Next, Some(Turn::Back))
+    );
+}
+
+#[test]
+fn slas_and_escalations_are_built_in() {
+    let policy = loaded("[sla.quick]\nacknowledge = \"9m\"\ncontact = \"1h\"\n[sla.silent]\nacknowledge = \"9m\"\ncontact = \"1h\"\nescalation = []\n")
+        .compiled
+        .unwrap()
+        .policy;
+    insta::assert_debug_snapshot!(steps(&policy, "quick"), @r#"
+    [
+        "6m Remind",
+        "9m Reoffer(Team)",
+        "18m Reoffer(Backups)",
+        "27m Notify(Managers)",
+        "36m Assign(Managers)",
+    ]
+    "#);
+    assert_eq!(steps(&policy, "download")[0], "3bd Remind");
+    assert!(steps(&policy, "silent").is_empty());
+    let contact = |sla: &str| policy.slas[sla].contact.map(|it| it.to_string());
+    assert_eq!(contact("demo").as_deref(), Some("30m"));
+    assert_eq!(contact("event").as_deref(), Some("3d"));
+    assert_eq!(
+        policy.slas["download"].acknowledge,
+        Some(Period::BusinessDays(5))
+    );
+}
+
+#[test]
+fn a_built_in_reason_keeps_what_is_not_said_anew() {
+    let text = "[[decline]]\nid = \"spam\"\nlabel = \"Junk\"\n[[decline]]\nid = \"far\"\nlabel = \"Too far\"\nthen = \"queue\"\n";
+    let policy = loaded(text).compiled.unwrap().policy;
+    let ids: Vec<&str> = policy.declines.iter().map(|it| it.id.as_str()).collect();
+    let all = [
+        "busy",
+        "territory",
+        "language",
+        "conflict",
+        "duplicate",
+        "spam",
+        "far",
+    ];
+    assert_eq!(ids, all);
+    let spam = policy.decline("spam").unwrap();
+    assert_eq!(
+        (spam.label.as_str(), spam.then),
+        ("Junk", AfterDecline::Disqualify)
+    );
+    assert_eq!(policy.decline("far").unwrap().then, AfterDecline::Queue);
+}
+
+#[test]
+fn a_daughter_belongs_to_the_owner_of_its_mother() {
+    let text = "[[rep]]\nid = \"ayse\"\nname = \"A\"\nemail = \"a@example.com\"\n\
+        [[account]]\nname = \"Initech\"\nowner = \"A@example.com\"\n\
+        [[account]]\nname = \"Globex\"\nparent = \"initech\"\n\
+        [[account]]\nname = \"Round\"\nparent = \"Circle\"\n\
+        [[account]]\nname = \"Circle\"\nparent = \"Round\"\n";
+    let named = loaded(text).compiled.unwrap().policy.accounts.named;
+    let owners: Vec<Option<&str>> = named
+        .iter()
+        .map(|it| it.owner.as_ref().map(RepId::as_str))
+        .collect();
+    assert_eq!(owners, [Some("ayse"), Some("ayse"), None, None]);
+}
+
+#[test]
+fn holidays_come_from_countries_dates_and_files() {
+    let ics =
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260320\nEND:VEVENT\nEND:VCALENDAR\n";
+    let text = "[calendar.x]\nhours = \"Mo-Fr 09:00-18:00; PH off\"\nholidays = [\"DE\", \"2026-07-15\", \"file:bayram.ics\"]\n";
+    let loaded = loaded_from(&[("baton.toml", text), ("bayram.ics", ics)]);
+    let policy = loaded.compiled.unwrap().policy;
+    let HolidayRule::Fixed(days) = &policy.calendars["x"].holidays else {
+        panic!("these are fixed");
+    };
+    for day in ["2026-10-03", "2026-07-15", "2026-03-20"] {
+        assert!(days.contains(day.parse().unwrap()), "{day}");
+    }
+}
+
+#[test]
+fn the_hash_is_of_the_text_and_not_of_secrets() {
+    let hash = |text: &str| loaded(text).compiled.unwrap().policy.hash;
+    let token = |token: &str| {
+        format!("[[api.token]]\nname = \"a\"\nrole = \"admin\"\ntoken = \"{token}\"\n")
+    };
+    assert!(hash("").starts_with("sha256:"));
+    assert_eq!(hash(&token("one")), hash(&token("another")));
+    assert_ne!(hash(&token("one")), hash(&token("${ONE}")));
+    assert_ne!(hash(&token("one")), hash(""));
+}
+
+#[test]
+fn a_password_in_an_address_is_not_shown() {
+    let text = "[database]\nurl = \"postgrs://baton:hunter2@db/baton\"\n";
+    let loaded = loaded(text);
+    let shown = render(&loaded.complaints, &loaded.sources, false);
+    assert!(shown.contains("this is no database"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn a_wrong_condition_has_its_caret_inside() {
+    let text = "[[route]]\nid = \"hot\"\nwhen = 'intent == \"hihg\" && lead.employes > 5'\nto = { disqualify = true }\n";
+    let loaded = loaded(text);
+    insta::assert_snapshot!(render(&loaded.complaints, &loaded.sources, false), @r#"
+     × there is no intent `hihg`
+      ╭─[baton.toml:3:19]
+    2 │ id = "hot"
+    3 │ when = 'intent == "hihg" && lead.employes > 5'
+      ·                   ──────
+    4 │ to = { disqualify = true }
+      ╰────
+     help: did you mean `high`?
+
+     × unknown field `employes` of `lead`
+      ╭─[baton.toml:3:34]
+    2 │ id = "hot"
+    3 │ when = 'intent == "hihg" && lead.employes > 5'
+      ·                                  ────────
+    4 │ to = { disqualify = true }
+      ╰────
+     help: did you mean `lead.employees`?
+    "#);
+}
+
+#[test]
+fn a_golden_lead_that_fails_says_which_rules_were_asked() {
+    let text = "[[route]]\nid = \"hot\"\nwhen = 'lead.type == \"demo\"'\nto = { disqualify = true }\n\
+        [[route]]\nid = \"rest\"\nto = { nurture = \"x\" }\n\
+        [[golden]]\nlead = { email = \"a@globex.de\", type = \"webinar\" }\nroute = \"hot\"\n";
+    let loaded = loaded(text);
+    insta::assert_snapshot!(render(&loaded.complaints, &loaded.sources, false), @r#"
+     × this lead takes the route `rest`, not `hot`
+       ╭─[baton.toml:10:9]
+     9 │ lead = { email = "a@globex.de", type = "webinar" }
+    10 │ route = "hot"
+       ·         ─────
+       ╰────
+     help: rule hot does not hold: lead.type == "demo"
+           rule rest takes everything
+    "#);
+}

@@ -1,0 +1,568 @@
+//! One mistake at a time: what is said of it, and on which line.
+
+use super::*;
+
+/// What the snippets can refer to; its lines come after theirs.
+const REST: &str = r#"
+[[rep]]
+id = "ayse"
+name = "Ayşe"
+email = "ayse@example.com"
+[[team]]
+id = "enterprise"
+members = ["ayse"]
+[calendar.office]
+hours = "Mo-Fr 09:00-18:00"
+[[route]]
+id = "rest"
+to = { team = "enterprise" }
+"#;
+
+fn said(snippet: &str) -> String {
+    let loaded = loaded(&format!("{snippet}\n{REST}"));
+    let mistakes = has_mistake(&loaded.complaints);
+    assert_eq!(loaded.compiled.is_none(), mistakes, "{snippet}");
+    plain(&loaded.complaints, &loaded.sources).replace("baton.toml:", "")
+}
+
+/// Collects what is not said as expected, so that one run shows all.
+fn check(table: &[(&str, &str)]) {
+    let mut wrong = String::new();
+    for (snippet, expected) in table {
+        let said = said(snippet);
+        if !said.contains(expected) || said.matches("mistake: ").count() != 1 {
+            wrong.push_str(&format!(
+                "{snippet}\nexpected {expected}\nin       {said}\n"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+const REP: &str = "[[rep]]\nid = \"jonas\"\nname = \"Jonas\"\nemail = \"jonas@example.com\"\n";
+
+fn rep(line: &str) -> String {
+    format!("{REP}{line}")
+}
+
+fn check_each(lines: &[(&str, &str)], make: impl Fn(&str) -> String) {
+    let made: Vec<(String, &str)> = lines.iter().map(|(line, it)| (make(line), *it)).collect();
+    let table: Vec<(&str, &str)> = made.iter().map(|(text, it)| (text.as_str(), *it)).collect();
+    check(&table);
+}
+
+#[test]
+fn about_reps() {
+    check_each(
+        &[
+            (
+                "calendar = \"ofice\"",
+                "5:12: mistake: no calendar called `ofice` (did you mean `office`?)",
+            ),
+            (
+                "timezone = \"Europe/Berlinn\"",
+                "5:12: mistake: no time zone called `Europe/Berlinn` (did you mean `Europe/Berlin`?)",
+            ),
+            (
+                "timezone = \"Moon\"",
+                "write an IANA name such as `Europe/Berlin`",
+            ),
+            (
+                "country = \"Atlantis\"",
+                "5:11: mistake: no country called `Atlantis`",
+            ),
+            ("country = \"DE-XX\"", "`DE-XX` is no region of Germany"),
+            (
+                "region = \"BE\"",
+                "5:10: mistake: a `region` needs its `country`",
+            ),
+            ("weight = 0", "5:10: mistake: a weight is more than 0"),
+            ("weight = -1", "5:10: mistake: a weight is more than 0"),
+            ("weight = nan", "5:10: mistake: a weight is more than 0"),
+            (
+                "languages = [\"de\", \"klingon\"]",
+                "5:20: mistake: no language called `klingon`",
+            ),
+            (
+                "territories = [\"dach\"]",
+                "no territory called `dach` (there is no `[territory.NAME]` at all)",
+            ),
+            (
+                "cover = \"jonas\"",
+                "5:9: mistake: nobody can stand in for themselves",
+            ),
+            (
+                "cover = \"aise\"",
+                "5:9: mistake: no rep called `aise` (did you mean `ayse`?)",
+            ),
+            (
+                "slack = \"@jonas\"",
+                "5:9: mistake: `@jonas` is no Slack member id",
+            ),
+            (
+                "stale = \"30 moons\"",
+                "5:9: mistake: `30 moons` is not a period",
+            ),
+            ("stale = \"5bd\"", "business days need a calendar"),
+            ("pending = 0", "5:11: mistake: this must be at least 1"),
+            (
+                "caps = { day = 0 }",
+                "5:16: mistake: this must be at least 1",
+            ),
+            ("from = \"soon\"", "5:8: mistake: `soon` is no date"),
+            (
+                "from = \"2026-05-01\"\nuntil = \"2026-04-01\"",
+                "6:9: mistake: `until` lies before `from`",
+            ),
+        ],
+        rep,
+    );
+    check(&[
+        (
+            "[[rep]]\nid = \"x\"\nname = \"X\"",
+            "2:6: mistake: nobody would find `x` in the chat",
+        ),
+        (
+            "[[rep]]\nid = \"x\"\nname = \"X\"\nemail = \"x at home\"",
+            "4:9: mistake: `x at home` is no e-mail address",
+        ),
+        (
+            "[[rep]]\nid = \"x\"\nname = \" \"\nemail = \"x@example.com\"",
+            "3:8: mistake: `name` is empty",
+        ),
+        (
+            "[[rep]]\nid = \"x y\"\nname = \"X\"\nemail = \"x@example.com\"",
+            "2:6: mistake: `x y` can't name a rep",
+        ),
+        (
+            "[[rep]]\nid = \"managers\"\nname = \"X\"\nemail = \"x@example.com\"",
+            "a rep can't be called `managers`",
+        ),
+        (
+            "[[rep]]\nid = \"ayse\"\nname = \"X\"\nemail = \"x@example.com\"",
+            "7:6: mistake: there is a rep `ayse` already (the first is at 2)",
+        ),
+        (
+            "[[rep]]\nid = \"x\"\nname = \"X\"\nemail = \"AYSE@example.com\"",
+            "there is a rep with the e-mail `ayse@example.com` already",
+        ),
+        (
+            "[defaults.rep]\ncalendar = \"ofice\"",
+            "2:12: mistake: no calendar called `ofice`",
+        ),
+        (
+            "[territory.all]",
+            "1:12: mistake: every lead would be of this territory",
+        ),
+        (
+            "[territory.x]\ncountries = [\"DE\", \"XX\"]",
+            "2:20: mistake: no country called `XX`",
+        ),
+    ]);
+}
+
+#[test]
+fn about_teams_and_calendars() {
+    check_each(
+        &[
+            (
+                "managers = [\"selin\"]",
+                "4:13: mistake: no rep called `selin` (known: ayse)",
+            ),
+            (
+                "backups = [\"ayse\", \"ayse\"]",
+                "4:20: mistake: `ayse` stands here twice",
+            ),
+            (
+                "channel = \"#sales\"",
+                "4:11: mistake: `#sales` is no channel",
+            ),
+            (
+                "channel = \"slack:sales\"",
+                "4:11: mistake: `slack:sales` is no channel",
+            ),
+            (
+                "when_closed = \"go\"",
+                "4:15: mistake: `go` is not possible here",
+            ),
+            (
+                "when_closed = \"team:enterprse\"",
+                "4:21: mistake: no team called `enterprse` (did you mean `enterprise`?)",
+            ),
+            (
+                "when_closed = \"team:sdr\"",
+                "a closed team can't pass leads to itself",
+            ),
+            (
+                "sla = \"dmeo\"",
+                "4:7: mistake: no SLA called `dmeo` (did you mean `demo`?)",
+            ),
+            (
+                "sla = { demo = \"demo\", default = \"fast\" }",
+                "4:34: mistake: no SLA called `fast`",
+            ),
+            ("where = 'lead.langage in rep.languages'", "4:15: mistake: "),
+            ("where = 'rep.nme == \"x\"'", "4:14: mistake: "),
+        ],
+        |line| format!("[[team]]\nid = \"sdr\"\nmembers = [\"ayse\"]\n{line}"),
+    );
+    check(&[
+        (
+            "[[team]]\nid = \"sdr\"\nmembers = [\"aise\"]",
+            "3:12: mistake: no rep called `aise`",
+        ),
+        (
+            "[[team]]\nid = \"backups\"\nmembers = []",
+            "a team can't be called `backups`",
+        ),
+        (
+            "[calendar.x]\nhours = \"Mo-Fr 9 to 5\"",
+            "2:16: mistake: cannot read the hours",
+        ),
+        (
+            "[calendar.x]\nhours = \"Mo\"\nholidays = \"QQ\"",
+            "3:13: mistake: the public holidays of `QQ` are not known",
+        ),
+        (
+            "[calendar.x]\nhours = \"Mo\"\nholidays = [\"DE\", \"2026-13-01\"]",
+            "3:20: mistake: `2026-13-01` is no date",
+        ),
+        (
+            "[calendar.x]\nhours = \"Mo\"\nholidays = \"file:none.ics\"",
+            "3:13: mistake: there is no file `none.ics`",
+        ),
+        (
+            "[calendar.x]\nhours = \"Mo\"\nholidays = [\"rep\", \"DE\"]",
+            "`rep` can't be mixed",
+        ),
+    ]);
+}
+
+#[test]
+fn about_sources() {
+    check_each(
+        &[
+            (
+                "format = \"jsn\"",
+                "no format called `jsn` (did you mean `json`?)",
+            ),
+            (
+                "format = \"json\"\nsecret = \"x\"",
+                "4:10: mistake: `secret` belongs to a preset",
+            ),
+            (
+                "format = \"json\"\nverify = \"hmac\"",
+                "4:10: mistake: `hmac` is no way to verify a source",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"hmac-sha265\" }",
+                "4:21: mistake: no scheme called `hmac-sha265` (did you mean `hmac-sha256`?)",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"hmac-sha256\", secret = \"x\" }",
+                "4:10: mistake: the scheme `hmac-sha256` needs `header`",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"token\", token = \"\" }",
+                "4:38: mistake: this secret is empty",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"token\", token = \"${EMPTY}\" }",
+                "4:38: mistake: this secret is empty",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"token\", token = \"x\", prefix = \"y\" }",
+                "`prefix` means nothing to the scheme `token`",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"hmac-sha256\", header = \"x sig\", secret = \"x\" }",
+                "4:46: mistake: `x sig` is not a header name",
+            ),
+            (
+                "format = \"json\"\nverify = { scheme = \"hmac-sha256\", header = \"x\", secret = \"x\", base = \"v0\" }",
+                "`base` must have {body} in it exactly once",
+            ),
+            (
+                "format = \"json\"\nfields = { emial = \"$.x\" }",
+                "4:12: mistake: no field called `emial` (did you mean `email`?)",
+            ),
+            ("format = \"json\"\nfields = { email = \"$.x[\" }", "4:2"),
+            (
+                "format = \"json\"\ndefaults = { employees = \"many\" }",
+                "4:26: mistake: `employees` is a number",
+            ),
+            (
+                "format = \"json\"\ntype = [{ when = 'source.form == 7', is = \"demo\" }]",
+                "4:26: mistake: ",
+            ),
+            (
+                "format = \"json\"\ndelivery_id = \"x-id\"",
+                "4:15: mistake: `x-id` names no place of an id",
+            ),
+            (
+                "format = \"json\"\nwindow = \"1 month\"",
+                "`1 month` has no fixed length",
+            ),
+            (
+                "format = \"json\"\nrate = \"fast\"",
+                "4:8: mistake: `fast` is no rate",
+            ),
+            (
+                "format = \"json\"\nrate = \"0/s\"",
+                "4:8: mistake: `0/s` is no rate",
+            ),
+            (
+                "format = \"json\"\ncountry = \"ZZ\"",
+                "4:11: mistake: no country called `ZZ`",
+            ),
+        ],
+        |line| format!("[[source]]\nid = \"web\"\n{line}"),
+    );
+    check(&[
+        ("[list.x]", "1:7: mistake: this list is empty"),
+        (
+            "[list.x]\nfile = \"x.txt\"",
+            "2:8: mistake: there is no file `x.txt`",
+        ),
+        (
+            "[[filter]]\nid = \"x\"\nwhen = 'lead.domain in list(\"competitors\")'\nthen = \"drop\"",
+            "3:",
+        ),
+    ]);
+}
+
+#[test]
+fn about_routing() {
+    check(&[
+        (
+            "[[route]]\nid = \"x\"\nto = { team = \"enterprse\" }",
+            "3:15: mistake: no team called `enterprse` (did you mean `enterprise`?)",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = { }",
+            "3:6: mistake: this target leads nowhere",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = []",
+            "3:6: mistake: this leads nowhere",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = { team = \"enterprise\", nurture = \"x\" }",
+            "a target is one thing, this one `team` and `nurture`",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = { team = \"enterprise\", size = 3 }",
+            "3:36: mistake: `size` means something for a `pool` only",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = { pool = \"enterprise\", hide = [\"mail\"] }",
+            "3:37: mistake: no field called `mail` (did you mean `email`?)",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = { disqualify = false }",
+            "3:21: mistake: this target leads nowhere",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nwhen = 'intent == \"hihg\"'\nto = { team = \"enterprise\" }",
+            "3:19: mistake: ",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nsla = \"quick\"\nto = { rep = \"ayse\" }",
+            "3:7: mistake: no SLA called `quick`",
+        ),
+        (
+            "[[route]]\nid = \"rest\"\nto = { rep = \"ayse\" }",
+            "there is a route `rest` already",
+        ),
+        (
+            "[[golden]]\nlead = { email = \"a@x.de\" }\nroute = \"rets\"",
+            "3:9: mistake: no route called `rets` (did you mean `rest`?)",
+        ),
+        (
+            "[[golden]]\nlead = { email = \"a@x.de\" }\nteam = \"enterprise\"\nsource = \"web\"",
+            "4:10: mistake: no source called `web`",
+        ),
+        (
+            "[[golden]]\nlead = { emial = \"a@x.de\" }\nroute = \"rest\"",
+            "2:10: mistake: no field called `emial`",
+        ),
+        (
+            "[[golden]]\nlead = { email = \"a@x.de\" }",
+            "this golden lead expects nothing",
+        ),
+        (
+            "[[route]]\nid = \"x\"\nto = { queue = \"enterprise\" }\n[[golden]]\nlead = { email = \"a@x.de\" }\nroute = \"rest\"",
+            "6:9: mistake: this lead takes the route `x`, not `rest`",
+        ),
+        (
+            "[[team]]\nid = \"sdr\"\nmembers = []\n[[golden]]\nlead = { email = \"a@x.de\" }\nteam = \"sdr\"",
+            "6:8: mistake: this lead goes to the team `enterprise`, not `sdr`",
+        ),
+        (
+            "[[account]]\nname = \"Globex\"\ndomains = [\"info@globex.com\"]",
+            "3:12: mistake: `info@globex.com` is no domain",
+        ),
+        (
+            "[[account]]\nname = \"Globex\"\nowner = \"selin\"",
+            "3:9: mistake: no rep called `selin`",
+        ),
+        (
+            "[[account]]\nname = \"Globex\"\nparent = \"Globex\"",
+            "a company can't belong to itself",
+        ),
+        (
+            "[[decline]]\nid = \"own\"",
+            "2:6: mistake: `label` is missing",
+        ),
+        (
+            "[[scoring.fit]]\nwhen = 'lead.employees > \"x\"'\npoints = 5",
+            "2:9: mistake: ",
+        ),
+        (
+            "[scoring]\nstrong_fit = nan",
+            "2:14: mistake: this is not a number",
+        ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\" }]",
+            "4:8: mistake: an experiment compares at least two arms",
+        ),
+    ]);
+}
+
+#[test]
+fn about_clocks() {
+    check_each(
+        &[
+            (
+                "acknowledge = \"15 minutos\"\ncontact = \"1h\"",
+                "2:15: mistake: `15 minutos` is not a period",
+            ),
+            (
+                "acknowledge = \"0s\"\ncontact = \"1h\"",
+                "2:15: mistake: this must be longer than nothing",
+            ),
+            (
+                "acknowledge = \"2h\"\ncontact = \"1h\"",
+                "3:11: mistake: nobody can be contacted before",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\ncalendar = \"office2\"",
+                "4:12: mistake: no calendar called `office2`",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nescalation = [{ after = \"1m\" }]",
+                "4:15: mistake: this step does nothing",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nescalation = [{ after = \"1m\", remind = \"rep\", notify = \"managers\" }]",
+                "a step does one thing, this one `remind` and `notify`",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nescalation = [{ after = \"1m\", remind = \"everybody\" }]",
+                "4:40: mistake: `remind` can't be `everybody`",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nescalation = [{ after = \"1m\", reoffer = \"backup\" }]",
+                "no team called `backup` (did you mean `backups`?)",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nescalation = [{ after = \"1m\", notify = \"mangers\" }]",
+                "no rep called `mangers` (did you mean `managers`?)",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nuntouched = [{ after = \"9m\", remind = \"rep\" }, { after = \"5m\", remind = \"rep\" }]",
+                "4:58: mistake: this step comes before the one above it",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nuntouched = [{ after = \"9m\", remind = \"rep\", repeat = { every = \"0s\", times = 2 } }]",
+                "this must be longer than nothing",
+            ),
+            (
+                "acknowledge = \"15m\"\ncontact = \"1h\"\nuntouched = [{ after = \"9m\", remind = \"rep\", repeat = { every = \"1m\", times = 0 } }]",
+                "this must be at least 1",
+            ),
+        ],
+        |line| format!("[sla.x]\n{line}"),
+    );
+}
+
+#[test]
+fn about_server_and_chat() {
+    check(&[
+        (
+            "[server]\nlisten = \"3000\"",
+            "2:10: mistake: `3000` is no address to listen at",
+        ),
+        (
+            "[server]\npublic_url = \"baton.example.com\"",
+            "2:14: mistake: `baton.example.com` is no URL",
+        ),
+        (
+            "[server]\nmax_body = \"lots\"",
+            "2:12: mistake: this is no size of a request",
+        ),
+        (
+            "[server]\nmax_body = \"1GB\"",
+            "2:12: mistake: this is no size of a request",
+        ),
+        (
+            "[database]\nurl = \"mysql://x\"",
+            "2:7: mistake: this is no database",
+        ),
+        (
+            "[slack]\nbot_token = \"x\"",
+            "2:13: mistake: `signing_secret` is missing",
+        ),
+        (
+            "[slack]\nbot_token = \"\"\nsigning_secret = \"x\"",
+            "2:13: mistake: this secret is empty",
+        ),
+        (
+            "[slack]\nbot_token = \"x\"\nsigning_secret = \"x\"\ncommands = { awy = \"/away\" }",
+            "4:14: mistake: no command called `awy` (did you mean `away`?)",
+        ),
+        (
+            "[slack]\nbot_token = \"x\"\nsigning_secret = \"x\"\ncommands = { away = \"away\" }",
+            "4:21: mistake: `away` is no slash command",
+        ),
+        (
+            "[[api.token]]\nname = \"ops\"\ntoken = \" \"\nrole = \"admin\"",
+            "3:9: mistake: this secret is empty",
+        ),
+        (
+            "[[digest]]\ncron = \"0 8 * *\"\nto = \"slack:C0SALES\"\nreport = \"week\"",
+            "2:8: mistake: a schedule has five fields",
+        ),
+        (
+            "[[digest]]\ncron = \"0 8 * * Foo\"\nto = \"slack:C0SALES\"\nreport = \"week\"",
+            "2:17: mistake: `Foo` is no day of the week",
+        ),
+        (
+            "[[digest]]\ncron = \"0 8 * * Mon\"\nto = \"sales\"\nreport = \"week\"",
+            "3:6: mistake: `sales` is no channel",
+        ),
+        (
+            "[[webhook]]\nurl = \"https://x.example\"\nsecret = \"s\"\nevents = [\"lead.ownd\"]",
+            "4:11: mistake: no event called `lead.ownd` (did you mean `lead.owned`?)",
+        ),
+        (
+            "[card]\nlinks = [{ label = \"CRM\", url = \"crm/{email}\" }]",
+            "2:33: mistake: this is no URL",
+        ),
+        (
+            "[card]\nlinks = [{ label = \"CRM\", url = \"https://crm/{emial}\" }]",
+            "2:47: mistake: no field called `emial`",
+        ),
+        (
+            "[notices]\nbundle = \"soon\"",
+            "2:10: mistake: `soon` is not a period",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_not_set_is_told_once() {
+    let told = said("[server]\nlisten = \"${UNSET}\"");
+    assert_eq!(told.matches("mistake: ").count(), 1, "{told}");
+    assert!(told.contains("`UNSET` is not set"), "{told}");
+}
