@@ -18,7 +18,7 @@ use crate::{
         policy::{Policy, Team},
     },
     store::{facts, leads},
-    words::{details, dialogs},
+    words::{details, dialogs, when::When},
 };
 
 /// A button that somebody pressed.
@@ -53,6 +53,8 @@ impl Desk {
     async fn press(&self, press: &Press) -> Result<(), Trouble> {
         let rep = self.rep(&press.who).await?;
         let lead = self.lead(&press.value).await?;
+        let rules = self.engine.rules();
+        let policy = &rules.policy;
         match press.action {
             Action::OfferAccept => {
                 let offer = OfferId::from(&*press.value);
@@ -71,14 +73,41 @@ impl Desk {
                 .await
             }
             Action::ReviewDrop => self.drop_reviewed(&lead, rep).await,
-            Action::OfferDecline
-            | Action::LeadDetails
-            | Action::LeadWhy
-            | Action::LeadContacted
-            | Action::LeadClose
-            | Action::ReviewAssign => {
-                let dialog = self.dialog(press, &lead, &rep).await?;
-                self.open(&press.trigger, &dialog).await
+            Action::OfferDecline => {
+                let offer = answerable(&lead, &press.value, &rep)?;
+                self.open(press, &dialogs::decline(&lead, offer, policy))
+                    .await
+            }
+            Action::LeadDetails => {
+                let when = self.look(&lead, &rep).await?;
+                let history = self.history(&lead).await?;
+                self.open(
+                    press,
+                    &details::details(&lead, &history, policy, &rep, &when),
+                )
+                .await
+            }
+            Action::LeadWhy => {
+                let when = self.look(&lead, &rep).await?;
+                self.open(press, &details::why(&lead, policy, &rep, &when))
+                    .await
+            }
+            Action::LeadContacted => {
+                self.look(&lead, &rep).await?;
+                self.open(press, &dialogs::contacted(&lead)).await
+            }
+            Action::LeadClose => {
+                self.look(&lead, &rep).await?;
+                self.open(press, &dialogs::close(&lead)).await
+            }
+            Action::ReviewAssign => {
+                let when = self.look(&lead, &rep).await?;
+                let reps = candidates(policy, &lead);
+                self.open(
+                    press,
+                    &dialogs::review_assign(&lead, &reps, policy, &rep, &when),
+                )
+                .await
             }
             Action::OfferUndo
             | Action::LeadNextStep
@@ -128,26 +157,12 @@ impl Desk {
         .await
     }
 
-    async fn dialog(&self, press: &Press, lead: &Lead, rep: &RepId) -> Result<Dialog, Trouble> {
-        let rules = self.engine.rules();
-        let policy = &rules.policy;
-        if press.action == Action::OfferDecline {
-            let offer = answerable(lead, &press.value, rep)?;
-            return Ok(dialogs::decline(lead, offer, policy));
-        }
-        if !may_see(policy, rep, lead) {
+    /// Lets `rep` look at a lead that is their business; by their clock.
+    async fn look(&self, lead: &Lead, rep: &RepId) -> Result<When, Trouble> {
+        if !may_see(&self.engine.rules().policy, rep, lead) {
             return Err(Trouble::refused(Refusal::NotOwner, lead));
         }
-        let when = self.when(rep).await?;
-        Ok(match press.action {
-            Action::LeadDetails => {
-                details::details(lead, &self.history(lead).await?, policy, rep, &when)
-            }
-            Action::LeadWhy => details::why(lead, policy, rep, &when),
-            Action::LeadContacted => dialogs::contacted(lead),
-            Action::LeadClose => dialogs::close(lead),
-            _ => dialogs::review_assign(lead, &candidates(policy, lead), policy, rep, &when),
-        })
+        self.when(rep).await
     }
 
     async fn history(&self, lead: &Lead) -> Result<Vec<(Timestamp, Fact)>, Trouble> {
@@ -158,14 +173,12 @@ impl Desk {
             .await?)
     }
 
-    async fn open(&self, trigger: &str, dialog: &Dialog) -> Result<(), Trouble> {
+    async fn open(&self, press: &Press, dialog: &Dialog) -> Result<(), Trouble> {
         let Some(chat) = self.chat() else {
             return Ok(());
         };
-        chat.open_dialog(trigger, dialog)
-            .await
-            .map(drop)
-            .map_err(Trouble::NotOpened)
+        let opened = chat.open_dialog(&press.trigger, dialog).await;
+        opened.map(drop).map_err(Trouble::NotOpened)
     }
 }
 

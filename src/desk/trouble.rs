@@ -66,7 +66,7 @@ impl Trouble {
             }
             Self::NotOpened(error) => tracing::warn!(%error, "a dialog could not be opened"),
             Self::Failed(error) => {
-                tracing::error!(error = error as &dyn std::error::Error, "a press failed")
+                tracing::error!(error = error as &dyn std::error::Error, "a press failed");
             }
         }
     }
