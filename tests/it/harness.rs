@@ -49,6 +49,7 @@ pub struct Stage {
     pub engine: Engine,
     pub app: Arc<App>,
     pub chat: Arc<Chat>,
+    pub desk: Desk,
     pub slack: Playground,
     pub url: String,
     pub client: Client,
@@ -66,7 +67,7 @@ impl Stage {
         let engine = Engine::new(db.clone(), clock.clone(), Rules::new(policy()));
         let chat = Arc::new(Chat::Slack(slack_client(&slack_url)));
         let desk = Desk::new(engine.clone(), Some(Arc::clone(&chat)));
-        let app = Arc::new(App::new(engine.clone(), desk, Limits::default()));
+        let app = Arc::new(App::new(engine.clone(), desk.clone(), Limits::default()));
         app.set_sources(sources());
         app.set_tokens(tokens());
         let served = axum::serve(baton, router(Arc::clone(&app)));
@@ -79,6 +80,7 @@ impl Stage {
             engine,
             app,
             chat,
+            desk,
             slack,
             url,
             client,

@@ -7,6 +7,7 @@
 )]
 
 mod db;
+mod desk;
 mod harness;
 mod http;
 mod intake;
