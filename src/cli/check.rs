@@ -2,23 +2,52 @@
 
 use std::process::ExitCode;
 
-use baton::{clock::Clock, config};
-use clap::Args;
+use baton::{
+    clock::Clock,
+    config::check::{self, CheckFormat},
+};
+use clap::{Args, ValueEnum};
 
-use super::{Common, Format, talk};
+use super::{Common, talk};
 
 /// Reads the configuration and prints every mistake with file, line and a caret.
 #[derive(Debug, Args)]
 pub struct Check {
     /// How the result is written.
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: Written,
+    /// Prints everybody's hours and holidays, and when a team has nobody.
+    #[arg(long)]
+    calendar: bool,
 }
 
-/// Exit code 2 on mistakes, 0 with only lint.
-pub fn run(common: &Common, check: &Check) -> anyhow::Result<ExitCode> {
+/// How a check is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Written {
+    /// With the place and a caret, for people.
+    Text,
+    /// One line each, for editors.
+    Lines,
+    /// A list of objects, for programs.
+    Json,
+}
+
+/// Exit code 2 on mistakes, 0 with only remarks.
+pub fn run(common: &Common, asked: &Check) -> anyhow::Result<ExitCode> {
     let now = Clock::system().now();
-    let checked = config::check::check(&common.config(), &talk::env, now, check.format == Format::Json, super::colour());
+    let path = common.config();
+    let checked = if asked.calendar {
+        check::calendar(&path, &talk::env, now)
+    } else {
+        let format = match asked.format {
+            Written::Text => CheckFormat::Carets {
+                colour: talk::coloured(&std::io::stdout()),
+            },
+            Written::Lines => CheckFormat::Lines,
+            Written::Json => CheckFormat::Json,
+        };
+        check::check(&path, &talk::env, now, format)
+    };
     talk::print(&checked.text)?;
-    Ok(if checked.mistakes == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(ExitCode::from(checked.exit))
 }

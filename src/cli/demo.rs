@@ -40,7 +40,7 @@ pub async fn run(common: &Common, asked: Demo) -> anyhow::Result<ExitCode> {
         talk::say(&config::render(
             &loaded.complaints,
             &loaded.sources,
-            super::colour(),
+            talk::coloured(&std::io::stderr()),
         ));
     }
     let Some(compiled) = loaded.compiled else {

@@ -1,8 +1,10 @@
 //! What a person types, and what each command does with it.
 
 mod audit;
+mod check;
 mod demo;
 mod playground;
+mod route;
 mod serve;
 mod talk;
 
@@ -82,6 +84,10 @@ enum Command {
     Playground(playground::Playground),
     /// Run: webhooks, chat, clocks.
     Serve,
+    /// Read the configuration and print every mistake with file, line and a caret.
+    Check(check::Check),
+    /// Where a lead would go, and why; writes nothing.
+    Route(route::Route),
     /// Check what is stored, print each invariant that is broken, exit 1 if any.
     Audit(audit::Audit),
 }
@@ -101,15 +107,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(demo) => talk::block_on(demo::run(&common, demo)),
         Command::Playground(playground) => talk::block_on(playground::run(playground)),
         Command::Serve => talk::block_on(serve::run(&common)),
+        Command::Check(check) => check::run(&common, &check),
+        Command::Route(route) => route::run(&common, &route),
         Command::Audit(audit) => talk::block_on(audit::run(&common, &audit)),
     };
     done.unwrap_or_else(|error| {
         talk::say(&format!("baton: {error:#}"));
         ExitCode::FAILURE
     })
-}
-
-/// Whether what is said on stderr may have colours.
-fn colour() -> bool {
-    std::io::IsTerminal::is_terminal(&std::io::stderr()) && talk::env("NO_COLOR").is_none()
 }

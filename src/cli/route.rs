@@ -3,7 +3,11 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
-use baton::{clock::Clock, explain};
+use baton::{
+    clock::Clock,
+    explain::{self, Asked},
+    rules::Rules,
+};
 use clap::Args;
 
 use super::{Common, Format, serve, talk};
@@ -25,12 +29,24 @@ pub struct Route {
 /// Prints the route; exit code 2 when the configuration or the lead can't be read.
 pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
-    let Some(compiled) = serve::read(&common.config(), &clock) else { return Ok(ExitCode::from(2)) };
+    let Some(compiled) = serve::read(&common.config(), &clock) else {
+        return Ok(ExitCode::from(2));
+    };
+    let rules = Rules::new(compiled.policy);
     let body = read_lead(&asked.lead)?;
-    let now = clock.now();
-    match explain::explain(compiled, asked.source.as_deref(), &body, now, clock.chance(now)) {
-        Ok(explained) => {
-            talk::print(&if asked.format == Format::Json { explained.json() } else { explained.text() })?;
+    let about = match asked.source.as_deref() {
+        Some(source) => Asked::Body {
+            source,
+            body: &body,
+        },
+        None => Asked::Fields(&body),
+    };
+    match explain::explain(&rules, &compiled.sources, about, clock.now()) {
+        Ok(leads) => {
+            talk::print(&match asked.format {
+                Format::Json => explain::all_as_json(&leads),
+                Format::Text => explain::all_in_words(&leads, &rules.policy),
+            })?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {

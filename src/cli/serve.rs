@@ -42,7 +42,7 @@ pub fn read(path: &Path, clock: &Clock) -> Option<Compiled> {
         talk::say(&config::render(
             &loaded.complaints,
             &loaded.sources,
-            super::colour(),
+            talk::coloured(&std::io::stderr()),
         ));
     }
     loaded.compiled

@@ -92,3 +92,8 @@ pub fn stop_signal() -> anyhow::Result<CancellationToken> {
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
+
+/// Whether a stream is looked at by a person who wants colours.
+pub fn coloured(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && env("NO_COLOR").is_none()
+}
