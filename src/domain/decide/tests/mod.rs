@@ -1,4 +1,21 @@
 //! A small company in which leads arrive, and a driver that plays the engine's part.
+//!
+//! The guards of `decide`, and a test that fails when one is taken out:
+//!
+//! | guard | test |
+//! | --- | --- |
+//! | an offer is its rep's (`NotYours`) | `a_stale_press_changes_nothing` |
+//! | only a pending offer can be answered | `a_stale_press_changes_nothing` |
+//! | who has had the lead is passed over | `a_pool_everybody_declines_goes_to_the_next_level` |
+//! | a target is missed once | `the_first_rep_answers_for_the_missed_answer_and_not_the_second` |
+//! | a step taken is done | `a_decline_goes_to_the_next_then_the_backups_then_the_queue_and_managers_hear_once` |
+//! | a new plan is a new epoch | `a_removed_reps_offers_and_leads_move_and_the_owned_ones_under_a_new_clock` |
+//! | a new plan takes pending offers away | `a_new_plan_takes_away_what_is_still_pending` |
+//! | a `reoffer` waits for `at_least` | `a_reoffer_waits_until_the_offer_has_had_its_time_and_a_third_is_usual` |
+//! | an owner withdraws the other offers | `the_first_claim_withdraws_the_rest` |
+//! | giving a lead releases its owner | `only_managers_give_and_only_owners_and_managers_speak` |
+//! | whom the chat refuses is not asked again | `a_member_the_chat_refuses_is_not_put_into_the_pool_again` |
+//! | a waiting lead looks ahead after a step | `a_level_that_comes_due_meanwhile_is_waited_for_too` |
 
 mod answers;
 mod clocks;
