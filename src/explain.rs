@@ -13,7 +13,7 @@ use crate::{
     domain::{
         decide::decide,
         event::Event,
-        id::{Chance, SourceId},
+        id::{Chance, RepId, SourceId},
         lead::{Lead, State},
         plan::Plan,
         policy::{Policy, Rep},
@@ -132,7 +132,7 @@ fn arrived(
 }
 
 /// Everybody with nothing to do.
-fn everybody(rules: &Rules) -> BTreeMap<crate::domain::id::RepId, RepNow> {
+fn everybody(rules: &Rules) -> BTreeMap<RepId, RepNow> {
     let free = |rep: &Rep| {
         let zone = rep.timezone.clone().unwrap_or(TimeZone::UTC);
         RepNow {

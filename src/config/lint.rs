@@ -14,6 +14,7 @@ use super::{Complaint, Severity, raw};
 use crate::{
     domain::{
         calendar::Holidays,
+        condition::Condition,
         id::TeamId,
         policy::{Assignee, Audience, HolidayRule, Route, Rung, Sla, StepAction, Target, Team},
     },
@@ -65,8 +66,7 @@ impl<'a> Linter<'a> {
         for (place, (route, raw)) in routes.iter().zip(&self.raw.route).enumerate() {
             let same = |before: &&Route| {
                 let (one, other) = (&before.when, &route.when);
-                let source =
-                    |it: &crate::domain::condition::Condition| it.source().trim().to_owned();
+                let source = |it: &Condition| it.source().trim().to_owned();
                 before.when.is_none() || one.as_ref().map(source) == other.as_ref().map(source)
             };
             let Some(before) = routes[..place].iter().find(same) else {

@@ -13,6 +13,7 @@ mod routing;
 mod server;
 mod shown;
 mod sources;
+mod teams;
 #[cfg(test)]
 pub(super) mod tests;
 mod values;

@@ -141,7 +141,8 @@ impl Compiler<'_> {
         let url = url.filter(|it| matches!(it.scheme(), "http" | "https") && it.has_host());
         if url.is_none() {
             let help = "write the whole address, such as `https://baton.example.com`";
-            self.mistake_help(text.span(), format!("`{typed}` is no URL"), help);
+            // What was filled in may carry a password, so it is not repeated.
+            self.mistake_help(text.span(), "this is no URL", help);
         }
         url
     }

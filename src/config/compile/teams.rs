@@ -1,0 +1,196 @@
+//! Territories and teams.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::{
+    super::raw::{self, Form, Named, Text},
+    Compiler,
+    known::Kind,
+    people::{is_slack_id, turn, words},
+};
+use crate::domain::{
+    condition::Scope,
+    policy::{
+        AbsenceCredit, Channel, Prefer, Strategy, Team, TeamSla, Territory, Turn, TurnRule,
+        WhenClosed,
+    },
+};
+
+impl Compiler<'_> {
+    pub fn territories(&mut self) -> Vec<Territory> {
+        let mut named: Vec<_> = self.raw.territory.iter().collect();
+        named.sort_by_key(|(name, _)| name.span().start);
+        let found = named
+            .into_iter()
+            .filter_map(|(name, raw)| self.territory(name, raw));
+        found.collect()
+    }
+
+    fn territory(&mut self, name: &Text, raw: &raw::Territory) -> Option<Territory> {
+        for code in &raw.postal_codes {
+            self.later("territory.postal_codes", code.span());
+        }
+        if let Some(when) = &raw.when {
+            self.condition(when, Scope::Lead);
+            self.later("territory.when", when.span());
+        }
+        let countries = raw.countries.iter().filter_map(|it| self.country(it));
+        let countries: Vec<String> = countries.collect();
+        let regions = words(&raw.regions);
+        let says_nothing = raw.countries.is_empty() && regions.is_empty();
+        if says_nothing && raw.postal_codes.is_empty() && raw.when.is_none() {
+            let help = "give `countries`, `regions` or both";
+            self.mistake_help(name.span(), "every lead would be of this territory", help);
+        }
+        // Without a place it would hold for every lead.
+        (!says_nothing).then(|| Territory {
+            id: name.get_ref().clone(),
+            countries,
+            regions,
+        })
+    }
+
+    pub fn teams(&mut self) -> Vec<Team> {
+        let raw = &self.raw.team;
+        raw.iter().map(|it| self.team(it)).collect()
+    }
+
+    fn team(&mut self, raw: &raw::Team) -> Team {
+        let timezone = raw.timezone.as_ref().and_then(|it| self.zone(it));
+        if let Some(name) = &raw.name {
+            self.later("team.name", name.span());
+        }
+        let when_closed = raw.when_closed.as_ref();
+        Team {
+            id: raw.id.get_ref().as_str().into(),
+            members: self.refer_all(Kind::Rep, raw.members.get_ref()),
+            managers: self.refer_all(Kind::Rep, &raw.managers),
+            backups: self.refer_all(Kind::Rep, &raw.backups),
+            channel: raw.channel.as_ref().and_then(|it| self.channel(it)),
+            timezone: timezone.or_else(|| self.default_zone()),
+            strategy: self.strategy(raw),
+            prefer: raw.prefer.iter().filter_map(|it| self.prefer(it)).collect(),
+            filter: raw
+                .condition
+                .as_ref()
+                .and_then(|it| self.condition(it, Scope::Where)),
+            when_closed: when_closed.map_or(WhenClosed::Wait, |it| self.when_closed(it, &raw.id)),
+            sla: raw
+                .sla
+                .as_ref()
+                .map(|it| self.team_sla(it))
+                .unwrap_or_default(),
+            turns: turns(&raw.turns),
+        }
+    }
+
+    /// `slack:C…` or `teams:19:…`.
+    pub fn channel(&mut self, text: &Text) -> Option<Channel> {
+        let typed = self.filled(text)?;
+        match typed.split_once(':') {
+            Some(("slack", id)) if id.starts_with(['C', 'G']) && is_slack_id(id) => {
+                Some(Channel::Slack(id.to_owned()))
+            }
+            Some(("teams", id)) if id.starts_with("19:") => {
+                self.later("teams", text.span());
+                Some(Channel::Teams(id.to_owned()))
+            }
+            Some(_) | None => {
+                let message = format!("`{typed}` is no channel");
+                let help = "write `slack:C…` with the channel's id (About, at the very end), or `teams:19:…`";
+                self.mistake_help(text.span(), message, help);
+                None
+            }
+        }
+    }
+
+    fn strategy(&mut self, raw: &raw::Team) -> Strategy {
+        match raw.strategy {
+            None | Some(raw::Strategy::RoundRobin) => Strategy::RoundRobin,
+            Some(raw::Strategy::LeastLoaded) => Strategy::LeastLoaded,
+            Some(raw::Strategy::BestMatch) => {
+                self.later("strategy best-match", raw.id.span());
+                Strategy::BestMatch
+            }
+            Some(raw::Strategy::TopPerformer) => {
+                self.later("strategy top-performer", raw.id.span());
+                Strategy::TopPerformer
+            }
+        }
+    }
+
+    fn prefer(&mut self, wish: &Spanned<raw::Preference>) -> Option<Prefer> {
+        let later = |key| (key, wish.span());
+        let (key, span): (&str, Range<usize>) = match wish.get_ref() {
+            raw::Preference::Languages => return Some(Prefer::Languages),
+            raw::Preference::Territories => return Some(Prefer::Territories),
+            raw::Preference::Skills => return Some(Prefer::Skills),
+            raw::Preference::Level => return Some(Prefer::Level),
+            raw::Preference::Country => later("prefer country"),
+            raw::Preference::Timezone => later("prefer timezone"),
+        };
+        self.later(key, span);
+        None
+    }
+
+    fn when_closed(&mut self, text: &Text, own: &Text) -> WhenClosed {
+        match self.filled(text) {
+            None | Some("wait") => WhenClosed::Wait,
+            Some("backups") => WhenClosed::Backups,
+            Some(typed) => {
+                let Some(name) = typed.strip_prefix("team:") else {
+                    let message = format!("`{typed}` is not possible here");
+                    let help = "write `wait`, `backups`, or `team:` and a team's id";
+                    self.mistake_help(text.span(), message, help);
+                    return WhenClosed::Wait;
+                };
+                if name == own.get_ref() {
+                    self.mistake(text.span(), "a closed team can't pass leads to itself");
+                }
+                let name = Spanned::new(self.part(&text.span(), name), name.to_owned());
+                let team = self.refer(Kind::Team, &name);
+                team.map_or(WhenClosed::Wait, WhenClosed::Team)
+            }
+        }
+    }
+
+    fn team_sla(&mut self, raw: &Spanned<Form<Named<Text>>>) -> TeamSla {
+        let mut sla = TeamSla::default();
+        match raw.get_ref() {
+            Form::Text(name) => {
+                let name = Spanned::new(raw.span(), name.clone());
+                sla.default = self.refer(Kind::Sla, &name);
+            }
+            Form::Long(by_type) => {
+                for (lead_type, name) in by_type {
+                    let Some(id) = self.refer(Kind::Sla, name) else {
+                        continue;
+                    };
+                    if lead_type.get_ref() == "default" {
+                        sla.default = Some(id);
+                    } else {
+                        sla.by_type.insert(lead_type.get_ref().clone(), id);
+                    }
+                }
+            }
+        }
+        sla
+    }
+}
+
+fn turns(raw: &raw::Turns) -> TurnRule {
+    TurnRule {
+        declined: raw.declined.map_or(Turn::Spent, turn),
+        expired: raw.expired.map_or(Turn::Spent, turn),
+        by_hand: match raw.by_hand {
+            Some(raw::ByHand::Counts) | None => true,
+            Some(raw::ByHand::Free) => false,
+        },
+        absence: match raw.absence {
+            Some(raw::Absence::Average) | None => AbsenceCredit::Average,
+            Some(raw::Absence::Nothing) => AbsenceCredit::None,
+        },
+    }
+}
