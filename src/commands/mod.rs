@@ -11,11 +11,13 @@
 mod named;
 mod parse;
 mod period;
+mod picture;
 mod words;
 
 pub use named::{Named, Unknown};
 pub use parse::{Misunderstood, parse};
 pub use period::Period;
+pub use picture::Picture;
 pub use words::{CommandWords, Topic};
 
 use jiff::Timestamp;

@@ -145,7 +145,9 @@ fn leads(words: &[&str]) -> Result<Command, String> {
         ("review", []) => LeadsView::Review,
         ("turns", []) => LeadsView::Turns,
         ("search" | "find", []) => {
-            return Err("Search for what? A number, a name, a company or a mail address".to_owned());
+            return Err(
+                "Search for what? A number, a name, a company or a mail address".to_owned(),
+            );
         }
         ("search" | "find", _) => LeadsView::Search(rest.join(" ")),
         (other, []) => {
