@@ -1,5 +1,6 @@
 //! The only writer of leads: every event, whoever brings it, takes the same way.
 
+mod absences;
 mod apply;
 mod people;
 mod receive;

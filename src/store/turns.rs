@@ -125,3 +125,18 @@ const LEDGER: &str = "select at, rep, lead_id, offer_id, why, amount from turn w
 pub async fn ledger(tx: &mut Tx, team: &TeamId, limit: i64) -> Result<Vec<Posted>, Error> {
     tx.q(LEDGER).bind(team).bind(limit).all().await
 }
+
+const LOOK: Sql = sql!(
+    "select team, doc from turns where team in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") order by team"
+);
+
+/// The turns of `teams`, to look at; a team that never gave one is missing.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn look(tx: &mut Tx, teams: &[TeamId]) -> Result<BTreeMap<TeamId, Turns>, Error> {
+    let rows: Vec<Stored> = tx.q(LOOK).bind(Json(teams)).all().await?;
+    Ok(rows.into_iter().map(|r| (r.team, r.doc.0)).collect())
+}
