@@ -8,12 +8,18 @@
 //! Slack sends the word and the rest apart; a message to the bot in Teams starts with the same word. Both are
 //! read by [`parse`] into a [`Command`].
 
+mod asked;
+mod availability;
+mod leads;
 mod named;
 mod parse;
 mod period;
 mod picture;
+pub mod rights;
+mod stats;
 mod words;
 
+pub use leads::page;
 pub use named::{Named, Unknown};
 pub use parse::{Misunderstood, parse};
 pub use period::Period;
@@ -22,7 +28,95 @@ pub use words::{CommandWords, Topic};
 
 use jiff::Timestamp;
 
-use crate::domain::phrase::AwaySpan;
+use crate::{
+    domain::{card::Card, id::RepId, phrase::AwaySpan, stats::By},
+    engine::Engine,
+    words::help,
+};
+use asked::{Asked, Trouble};
+
+/// What an answer is made from.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Does what is asked, and reads.
+    pub engine: &'a Engine,
+    /// What the commands are called here.
+    pub words: &'a CommandWords,
+}
+
+/// What somebody gets for a command; for their eyes only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Said at once.
+    pub card: Card,
+    /// Uploaded and shown afterwards, as that takes longer than a command may.
+    pub picture: Option<Picture>,
+}
+
+impl From<Card> for Answer {
+    fn from(card: Card) -> Self {
+        Self {
+            card,
+            picture: None,
+        }
+    }
+}
+
+/// Does what `who` asks for with `word` and the `text` behind it, and says what came of it. `who` has been
+/// recognised before.
+pub async fn answer(context: Context<'_>, who: &RepId, word: &str, text: &str) -> Answer {
+    let answered = match Asked::new(context, who).await {
+        Ok(asked) => asked.answer(word, text).await,
+        Err(trouble) => Err(trouble),
+    };
+    answered.unwrap_or_else(|trouble| Card::sentence(trouble.said()).into())
+}
+
+impl Asked<'_> {
+    async fn answer(&self, word: &str, text: &str) -> Result<Answer, Trouble> {
+        match parse(word, text, &self.now, self.words) {
+            Ok(Command::Away { who, ask }) => Ok(availability::away(self, who, ask).await?.into()),
+            Ok(Command::Back { who, until }) => {
+                Ok(availability::back(self, who, until).await?.into())
+            }
+            Ok(Command::Leads(view)) => Ok(leads::list(self, &view, 0).await?.into()),
+            Ok(Command::LeadStats(ask)) => stats::report(self, &ask).await,
+            Ok(Command::Help(topic)) => Ok(self.help(topic).into()),
+            Err(wrong) => Ok(self.not_understood(&wrong).into()),
+        }
+    }
+
+    fn help(&self, topic: Option<Topic>) -> Card {
+        match topic {
+            Some(topic) => help::help(in_help(topic), self.words.word(topic)),
+            None => {
+                let all = Topic::ALL.map(|topic| (in_help(topic), self.words.word(topic)));
+                help::overview(&all)
+            }
+        }
+    }
+
+    fn not_understood(&self, wrong: &Misunderstood) -> Card {
+        if let Some(topic) = wrong.topic {
+            return help::not_understood(in_help(topic), self.words.word(topic), &wrong.what);
+        }
+        let first = Card::sentence(format!("{}.", wrong.what.trim_end_matches(['?', '.'])));
+        let help = self.help(None);
+        Card {
+            summary: format!("{} {}", first.summary, help.summary),
+            parts: first.parts.into_iter().chain(help.parts).collect(),
+        }
+    }
+}
+
+fn in_help(topic: Topic) -> help::Command {
+    match topic {
+        Topic::Away => help::Command::Away,
+        Topic::Back => help::Command::Back,
+        Topic::Leads => help::Command::Leads,
+        Topic::LeadStats => help::Command::Stats,
+    }
+}
 
 /// What somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +175,7 @@ pub struct StatsAsk {
     /// Whose; none: as much as the asker may see.
     pub of: Option<StatsOf>,
     /// In lines for each of these; none: what suits.
-    pub by: Option<StatsBy>,
+    pub by: Option<By>,
     /// Of leads that arrived then.
     pub period: Period,
 }
@@ -95,36 +189,4 @@ pub enum StatsOf {
     All,
     /// A rep's or a team's, as typed.
     Named(Named),
-}
-
-/// What a line of a report stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StatsBy {
-    /// A rep.
-    Rep,
-    /// A team.
-    Team,
-    /// A source.
-    Source,
-    /// What leads ask for.
-    Type,
-    /// The rule that sent them.
-    Rule,
-}
-
-impl StatsBy {
-    /// All of them.
-    pub const ALL: [StatsBy; 5] = [Self::Rep, Self::Team, Self::Source, Self::Type, Self::Rule];
-
-    /// As typed after `by`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Rep => "rep",
-            Self::Team => "team",
-            Self::Source => "source",
-            Self::Type => "type",
-            Self::Rule => "rule",
-        }
-    }
 }

@@ -2,16 +2,24 @@
 
 use jiff::Zoned;
 
-use super::{
-    AwayAsk, Command, CommandWords, LeadsView, Named, Period, StatsAsk, StatsBy, StatsOf, Topic,
-};
+use super::{AwayAsk, Command, CommandWords, LeadsView, Named, Period, StatsAsk, StatsOf, Topic};
 use crate::domain::{
     phrase::{self, AwaySpan, Until},
+    stats::By,
     suggest,
 };
 
 /// Nobody means more than this; a mention is cut nowhere.
 const LONGEST: usize = 400;
+/// What may follow `by`.
+const BY: [(&str, By); 6] = [
+    ("rep", By::Rep),
+    ("team", By::Team),
+    ("source", By::Source),
+    ("type", By::Type),
+    ("rule", By::Rule),
+    ("hour", By::Hour),
+];
 const VIEWS: [&str; 5] = ["mine", "queue", "review", "turns", "search"];
 
 /// Something typed that is no command of ours, and what is wrong with it.
@@ -206,7 +214,7 @@ fn no_range() -> String {
 /// What has been read of `/leadstats` so far.
 struct StatsRead {
     of: Option<StatsOf>,
-    by: Option<StatsBy>,
+    by: Option<By>,
     period: Option<Period>,
 }
 
@@ -214,13 +222,13 @@ impl StatsRead {
     /// Takes what the words begin with, and says how many it took.
     fn take(&mut self, words: &[&str], first: &str, now: &Zoned) -> Result<usize, String> {
         if let ["by", what, ..] = words {
-            let by = StatsBy::ALL
-                .into_iter()
-                .find(|by| [by.word(), &format!("{}s", by.word())].contains(what));
+            let by = BY
+                .iter()
+                .find(|(word, _)| [*word, &format!("{word}s")].contains(what));
             let by = by.ok_or_else(|| {
                 format!("I can't count by “{}”, but by {}", cut(what), known_by())
             })?;
-            return once(&mut self.by, by, first).map(|()| 2);
+            return once(&mut self.by, by.1, first).map(|()| 2);
         }
         if words == ["by"] {
             return Err(format!("By what? I count by {}", known_by()));
@@ -238,7 +246,7 @@ impl StatsRead {
 }
 
 fn known_by() -> String {
-    StatsBy::ALL.map(|by| format!("`{}`", by.word())).join(", ")
+    BY.map(|(word, _)| format!("`{word}`")).join(", ")
 }
 
 /// Sets what was not said before.

@@ -42,15 +42,15 @@ pub struct Bar {
     /// What is shown instead of a name that the picture's font can't write.
     pub plain: String,
     /// Accepted offers.
-    pub accepted: i64,
+    pub accepted: u64,
     /// Declined offers.
-    pub declined: i64,
+    pub declined: u64,
     /// Expired offers.
-    pub expired: i64,
+    pub expired: u64,
 }
 
 impl Bar {
-    fn total(&self) -> i64 {
+    fn total(&self) -> u64 {
         self.accepted + self.declined + self.expired
     }
 
@@ -77,7 +77,7 @@ fn is_in_font(c: char) -> bool {
 #[must_use]
 pub fn draw(title: &str, bars: &[Bar]) -> Option<Picture> {
     let mut bars: Vec<&Bar> = bars.iter().filter(|bar| bar.total() > 0).collect();
-    bars.sort_by_key(|bar| -bar.total());
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.total()));
     bars.truncate(MOST_ROWS);
     if bars.is_empty() {
         return None;
@@ -148,7 +148,7 @@ fn style_head(chart: &mut HorizontalBarChart, title: &str) {
     });
 }
 
-fn style_axes(chart: &mut HorizontalBarChart, longest: i64) {
+fn style_axes(chart: &mut HorizontalBarChart, longest: u64) {
     chart.x_axis.font.size = 15.0;
     chart.x_axis.font.color = INK;
     chart.x_axis.stroke_color = LINE;
@@ -164,8 +164,8 @@ fn style_axes(chart: &mut HorizontalBarChart, longest: i64) {
     }
 }
 
-fn series(name: &str, bars: &[&Bar], count: impl Fn(&Bar) -> i64) -> Series {
-    let shown = |n: i64| (n > 0).then(|| f32::from(u16::try_from(n).unwrap_or(u16::MAX)));
+fn series(name: &str, bars: &[&Bar], count: impl Fn(&Bar) -> u64) -> Series {
+    let shown = |n: u64| (n > 0).then(|| f32::from(u16::try_from(n).unwrap_or(u16::MAX)));
     Series {
         name: name.to_owned(),
         data: bars.iter().map(|bar| shown(count(bar))).collect(),
@@ -193,7 +193,7 @@ fn alt(title: &str, bars: &[&Bar]) -> String {
 mod tests {
     use super::*;
 
-    fn bar(name: &str, accepted: i64, declined: i64, expired: i64) -> Bar {
+    fn bar(name: &str, accepted: u64, declined: u64, expired: u64) -> Bar {
         Bar {
             name: name.to_owned(),
             plain: "id".to_owned(),

@@ -195,23 +195,23 @@ fn numbers_are_asked_for_in_any_order() {
             None,
             Period::Month,
         ),
-        ("/leadstats by rep", None, Some(StatsBy::Rep), Period::Week),
+        ("/leadstats by rep", None, Some(By::Rep), Period::Week),
         (
             "/leadstats by sources today",
             None,
-            Some(StatsBy::Source),
+            Some(By::Source),
             Period::Today,
         ),
         (
             "/leadstats enterprise by rule month",
             named("enterprise"),
-            Some(StatsBy::Rule),
+            Some(By::Rule),
             Period::Month,
         ),
         (
             "/leadstats month by type enterprise",
             named("enterprise"),
-            Some(StatsBy::Type),
+            Some(By::Type),
             Period::Month,
         ),
         (
@@ -253,7 +253,7 @@ fn numbers_are_asked_for_in_any_order() {
         (
             "/leadstats by team 1 Dec .. 15 Nov",
             None,
-            Some(StatsBy::Team),
+            Some(By::Team),
             days((2025, 12, 1), (2026, 11, 15)),
         ),
         (

@@ -1,0 +1,156 @@
+//! Who asks, at what moment, and under which rules: what every answer begins with.
+
+use std::sync::Arc;
+
+use jiff::{Zoned, tz::TimeZone};
+
+use super::{CommandWords, Context, Named, Unknown, rights};
+use crate::{
+    domain::{
+        calendar::Calendar,
+        id::RepId,
+        policy::{Policy, Rep},
+    },
+    engine::{self, Engine},
+    rules::Rules,
+    store::{self, reps},
+    words::{answers, when::When},
+};
+
+/// Somebody's question.
+pub(super) struct Asked<'a> {
+    pub engine: &'a Engine,
+    pub words: &'a CommandWords,
+    pub rules: Arc<Rules>,
+    /// Who asks.
+    pub who: RepId,
+    /// The moment, on their clock.
+    pub now: Zoned,
+}
+
+/// Why nothing was done.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It cannot be, in words for who asked.
+    Said(String),
+    /// The database.
+    Broken(engine::Error),
+}
+
+impl Trouble {
+    pub fn refused(words: impl Into<String>) -> Self {
+        Self::Said(words.into())
+    }
+
+    /// What who asked is told; what they can do nothing about goes to the log as well.
+    pub fn said(self) -> String {
+        match self {
+            Self::Said(words) => words,
+            Self::Broken(error) => {
+                tracing::error!(%error, "a command could not be answered");
+                "I can't reach my notes right now, so nothing was changed. Please try again in a minute.".to_owned()
+            }
+        }
+    }
+}
+
+impl From<engine::Error> for Trouble {
+    fn from(error: engine::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl From<Unknown> for Trouble {
+    fn from(unknown: Unknown) -> Self {
+        Self::Said(format!("{unknown}. Nothing was changed."))
+    }
+}
+
+impl<'a> Asked<'a> {
+    pub async fn new(context: Context<'a>, who: &RepId) -> Result<Self, Trouble> {
+        let Context { engine, words } = context;
+        let rules = engine.rules();
+        if !rules.policy.reps.contains_key(who) {
+            return Err(Trouble::refused(answers::stranger()));
+        }
+        let zone = zone(engine, &rules.policy, who).await?;
+        let now = engine.clock().now().to_zoned(zone);
+        Ok(Self {
+            engine,
+            words,
+            rules,
+            who: who.clone(),
+            now,
+        })
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.rules.policy
+    }
+
+    /// The clock that they read.
+    pub fn when(&self) -> When {
+        When::new(self.now.timestamp(), self.now.time_zone())
+    }
+
+    pub fn is_me(&self, rep: &RepId) -> bool {
+        self.who == *rep
+    }
+
+    /// The rep of the rules whom they name.
+    pub async fn find(&self, named: &Named) -> Result<RepId, Trouble> {
+        let known = self
+            .engine
+            .db()
+            .read(async |mut tx| reps::all(&mut tx).await)
+            .await?;
+        let users = known
+            .into_iter()
+            .filter_map(|rep| Some((rep.id, rep.slack_user?)));
+        Ok(named.find(self.policy(), &users.collect::<Vec<_>>())?)
+    }
+
+    /// Whom it is about: themselves, or somebody whom they manage.
+    pub async fn subject(&self, who: Option<&Named>) -> Result<RepId, Trouble> {
+        let Some(named) = who else {
+            return Ok(self.who.clone());
+        };
+        let rep = self.find(named).await?;
+        if rights::manages(self.policy(), &self.who, &rep) {
+            return Ok(rep);
+        }
+        let name = self.policy().name_of(&rep);
+        Err(Trouble::refused(format!(
+            "Only {name}, or a manager of a team {name} is in, can do that. Nothing was changed."
+        )))
+    }
+
+    /// The working hours of a rep, in their own zone.
+    pub async fn hours_of(&self, rep: &RepId) -> Result<Option<Calendar>, Trouble> {
+        let zone = zone(self.engine, self.policy(), rep).await?;
+        let known: Option<&Rep> = self.policy().reps.get(rep);
+        Ok(known.map(|rep| self.rules.hours_of(rep, &zone)))
+    }
+}
+
+/// A rep's zone: from the file, else as the chat's profile says, else UTC.
+async fn zone(engine: &Engine, policy: &Policy, rep: &RepId) -> Result<TimeZone, Trouble> {
+    if let Some(zone) = policy.reps.get(rep).and_then(|rep| rep.timezone.clone()) {
+        return Ok(zone);
+    }
+    let one = [rep.clone()];
+    let known = engine
+        .db()
+        .read(async |mut tx| reps::known(&mut tx, &one).await)
+        .await?;
+    let profile = known.get(rep).and_then(|known| known.zone.as_deref());
+    Ok(profile
+        .and_then(|name| TimeZone::get(name).ok())
+        .unwrap_or(TimeZone::UTC))
+}

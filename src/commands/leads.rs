@@ -1,0 +1,254 @@
+//! `/leads`: own leads with what to call now first, what can be taken, what a manager decides, and a search.
+
+use super::{
+    Answer, Context, LeadsView,
+    asked::{Asked, Trouble},
+    rights::{self, Sight},
+};
+use crate::{
+    domain::{
+        card::{Card, Item, Part, Run},
+        id::{RepId, TeamId},
+        lead::Lead,
+        policy::Team,
+        score::Intent,
+        strategy::Turns,
+    },
+    store::{
+        Error,
+        leads::{self, LeadFilter},
+        turns,
+    },
+    words::{
+        lists::{self, PAGE, Reader},
+        seen::cut,
+    },
+};
+
+/// More than this nobody turns the pages of.
+const MOST: u32 = 200;
+
+/// Shows the page that `value` names, as buttons under a list carry it: `queue:2`.
+pub async fn page(context: Context<'_>, who: &RepId, value: &str) -> Answer {
+    let (name, page) = value.split_once(':').unwrap_or((value, ""));
+    let view = match name {
+        "queue" => LeadsView::Queue,
+        "review" => LeadsView::Review,
+        _ => LeadsView::Mine,
+    };
+    let page = page.parse().unwrap_or(0);
+    let answered = match Asked::new(context, who).await {
+        Ok(asked) => list(&asked, &view, page).await,
+        Err(trouble) => Err(trouble),
+    };
+    let card = answered.unwrap_or_else(|trouble| Card::sentence(trouble.said()));
+    card.into()
+}
+
+pub(super) async fn list(
+    asked: &Asked<'_>,
+    view: &LeadsView,
+    page: usize,
+) -> Result<Card, Trouble> {
+    let when = asked.when();
+    let reader = Reader {
+        rep: &asked.who,
+        policy: asked.policy(),
+        when: &when,
+    };
+    match view {
+        LeadsView::Mine => Ok(lists::mine(reader, &each(&mine(asked).await?), page)),
+        LeadsView::Queue => Ok(lists::queue(reader, &each(&queue(asked).await?), page)),
+        LeadsView::Review => Ok(lists::review(reader, &each(&review(asked).await?), page)),
+        LeadsView::Search(text) => Ok(lists::found(
+            reader,
+            text,
+            &each(&search(asked, text).await?),
+            0,
+        )),
+        LeadsView::Turns => line(asked).await,
+    }
+}
+
+fn each(leads: &[Lead]) -> Vec<&Lead> {
+    leads.iter().collect()
+}
+
+/// What they own and what they are asked for.
+async fn mine(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
+    let who = &asked.who;
+    let found = asked.engine.db().read(async |mut tx| {
+        let mut ids = leads::pending_with(&mut tx, who).await?;
+        ids.extend(leads::owned_by(&mut tx, who).await?);
+        let mut all = Vec::new();
+        for id in ids.iter().take(MOST as usize) {
+            all.extend(leads::get(&mut tx, id).await?);
+        }
+        Ok::<_, Error>(all)
+    });
+    Ok(found.await?)
+}
+
+/// What waits in the queues of their teams: what wants most first, then the oldest.
+async fn queue(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
+    let mut waiting = in_state(asked, "queued", rights::queues(asked.policy(), &asked.who)).await?;
+    let rank = |intent| match intent {
+        Intent::High => 0,
+        Intent::Medium => 1,
+        Intent::Low => 2,
+    };
+    waiting.sort_by_key(|lead| (rank(lead.intent), lead.created_at));
+    Ok(waiting)
+}
+
+/// What waits for their decision, the oldest first.
+async fn review(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
+    let teams = match rights::sight(asked.policy(), &asked.who) {
+        Sight::Own => {
+            return Err(Trouble::refused(
+                "Leads in review are for the managers of a team. Yours are in /leads mine.",
+            ));
+        }
+        Sight::Teams(teams) => teams,
+        Sight::All => asked
+            .policy()
+            .teams
+            .iter()
+            .map(|team| team.id.clone())
+            .collect(),
+    };
+    let mut waiting = in_state(asked, "review", teams).await?;
+    waiting.sort_by_key(|lead| lead.created_at);
+    Ok(waiting)
+}
+
+async fn in_state(
+    asked: &Asked<'_>,
+    state: &str,
+    teams: Vec<TeamId>,
+) -> Result<Vec<Lead>, Trouble> {
+    let filter = LeadFilter {
+        state: Some(state.to_owned()),
+        teams: Some(teams),
+        limit: MOST,
+        ..LeadFilter::default()
+    };
+    let (found, _) = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::list(&mut tx, &filter).await)
+        .await?;
+    Ok(found)
+}
+
+/// By number, else by name, company, mail or phone; among what they may see, newest first.
+async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
+    if let Ok(number) = text.trim_start_matches('#').parse::<i64>() {
+        let found = asked
+            .engine
+            .db()
+            .read(async |mut tx| leads::by_number(&mut tx, number).await)
+            .await?;
+        let found: Vec<Lead> = found
+            .into_iter()
+            .filter(|lead| rights::finds(asked.policy(), &asked.who, lead))
+            .collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    let (teams, or_owner) = match rights::sight(asked.policy(), &asked.who) {
+        Sight::Own => (Some(Vec::new()), Some(asked.who.clone())),
+        Sight::Teams(teams) => (Some(teams), Some(asked.who.clone())),
+        Sight::All => (None, None),
+    };
+    let limit = u32::try_from(PAGE).unwrap_or(MOST);
+    let filter = LeadFilter {
+        q: Some(text.to_owned()),
+        teams,
+        or_owner,
+        limit,
+        ..LeadFilter::default()
+    };
+    let (found, _) = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::list(&mut tx, &filter).await)
+        .await?;
+    Ok(found)
+}
+
+/// The line of each of their teams: who is furthest behind their share is next.
+async fn line(asked: &Asked<'_>) -> Result<Card, Trouble> {
+    let policy = asked.policy();
+    let theirs = policy
+        .teams
+        .iter()
+        .filter(|team| team.people().any(|person| person == asked.who));
+    let theirs: Vec<&Team> = theirs.collect();
+    if theirs.is_empty() {
+        return Ok(Card::sentence("You are in no team, so you are in no line."));
+    }
+    let ids: Vec<TeamId> = theirs.iter().map(|team| team.id.clone()).collect();
+    let stored = asked
+        .engine
+        .db()
+        .read(async |mut tx| turns::look(&mut tx, &ids).await)
+        .await?;
+    let none = Turns::default();
+    let items = theirs.iter().map(|team| {
+        let names = in_line(asked, team, stored.get(&team.id).unwrap_or(&none));
+        let names = if names.is_empty() {
+            "nobody".to_owned()
+        } else {
+            names.join(", ")
+        };
+        Item {
+            text: vec![
+                Run::bold(cut(team.id.as_str(), 40)),
+                Run::plain(format!(": {names}")),
+            ],
+            buttons: Vec::new(),
+        }
+    });
+    let items: Vec<Item> = items.collect();
+    let said: Vec<String> = items
+        .iter()
+        .map(|item| item.text.iter().map(Run::words).collect())
+        .collect();
+    Ok(Card {
+        summary: format!("Whose turn it is. {}.", said.join(". ")),
+        parts: vec![
+            Part::Text(vec![Run::bold("Whose turn it is, the next one first")]),
+            Part::List(items),
+            Part::Note(vec![Run::plain(
+                "Who is away, out of hours or full is passed over and keeps their place.",
+            )]),
+        ],
+    })
+}
+
+/// The members of a team as they come next; names are said to colleagues only.
+fn in_line(asked: &Asked<'_>, team: &Team, turns: &Turns) -> Vec<String> {
+    let weight = |rep: &RepId| asked.policy().reps.get(rep).map_or(1.0, |rep| rep.weight);
+    let last = |rep: &RepId| turns.reps.get(rep).and_then(|balance| balance.last_at);
+    let mut members: Vec<&RepId> = team.members.iter().collect();
+    members.sort_by(|a, b| {
+        let behind = |rep: &RepId| turns.shortfall(rep, weight(rep));
+        behind(b)
+            .total_cmp(&behind(a))
+            .then_with(|| last(a).cmp(&last(b)))
+    });
+    let name = |rep: &RepId| {
+        if asked.is_me(rep) {
+            "you".to_owned()
+        } else {
+            asked.policy().name_of(rep).to_owned()
+        }
+    };
+    members
+        .into_iter()
+        .enumerate()
+        .map(|(at, rep)| format!("{}. {}", at + 1, name(rep)))
+        .collect()
+}
