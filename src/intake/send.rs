@@ -106,9 +106,7 @@ impl Delivery {
     fn form(&self, lead: &Map<String, Value>) -> String {
         let mut form = form_urlencoded::Serializer::new(String::new());
         for (name, value) in lead {
-            let label = self
-                .place_of(name)
-                .map_or_else(|| name.clone(), |place| place.join("."));
+            let label = self.place_of(name).map_or_else(|| name.clone(), bracketed);
             match value {
                 Value::String(text) => form.append_pair(&label, text),
                 other => form.append_pair(&label, &other.to_string()),
@@ -139,6 +137,15 @@ fn place(path: &FieldPath) -> Option<Vec<String>> {
             (plain && !keys.is_empty()).then_some(keys)
         }
     }
+}
+
+/// The key of a form field within others: `contact[email]`.
+fn bracketed(place: &[String]) -> String {
+    let (first, rest) = place
+        .split_first()
+        .map_or(("", &[] as &[String]), |(first, rest)| (first, rest));
+    rest.iter()
+        .fold(first.to_owned(), |key, part| format!("{key}[{part}]"))
 }
 
 fn put(object: &mut Map<String, Value>, place: &[String], value: Value) {

@@ -24,11 +24,22 @@ async fn columns(fresh: Fresh) -> Vec<(String, String, bool)> {
 
 #[tokio::test]
 async fn both_databases_have_the_same_columns() {
-    let sqlite = columns(Fresh::sqlite()).await;
+    let mut sqlite = columns(Fresh::sqlite()).await;
     let mut postgres = columns(Fresh::postgres().await).await;
+    // Lead numbers come from a sequence on PostgreSQL and from a table on SQLite.
+    sqlite.retain(|(name, ..)| !name.starts_with("counter.") && !name.starts_with("sqlite_"));
+    for (_, kind, needed) in &mut sqlite {
+        // A key that SQLite counts up itself can only be an `integer primary key`.
+        if kind == "integer" {
+            "bigint".clone_into(kind);
+            *needed = true;
+        }
+    }
     for (_, kind, _) in &mut postgres {
-        if kind == "jsonb" {
-            "text".clone_into(kind);
+        match kind.as_str() {
+            "jsonb" => "text".clone_into(kind),
+            "bytea" => "blob".clone_into(kind),
+            _ => {}
         }
     }
     assert_eq!(sqlite, postgres);
