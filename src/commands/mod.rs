@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Slack sends the word and the rest apart; a message to the bot in Teams starts with the same word. Both are
-//! read by [`parse`] into a [`Command`].
+//! read by [`parse()`] into a [`Command`].
 
 mod asked;
 mod availability;
