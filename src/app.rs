@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     chat::{Chat, slack},
     clock::Clock,
+    commands::CommandWords,
     config::{
         compile::{ApiToken, Compiled, SlackSettings},
         raw::TokenRole,
@@ -60,6 +61,7 @@ impl App {
             .transpose()?
             .map(Arc::new);
         let desk = Desk::new(engine.clone(), chat.clone());
+        desk.set_words(words(compiled.slack.as_ref()));
         let limits = http::Limits {
             body: compiled.server.max_body,
             ..http::Limits::default()
@@ -86,6 +88,7 @@ impl App {
     pub fn reloader(&self) -> Reloader {
         Reloader {
             engine: self.engine.clone(),
+            desk: self.desk.clone(),
             http: Arc::clone(&self.http),
         }
     }
@@ -135,16 +138,18 @@ impl App {
 #[derive(Clone)]
 pub struct Reloader {
     engine: Engine,
+    desk: Desk,
     http: Arc<http::App>,
 }
 
 impl Reloader {
-    /// Replaces rules, sources and tokens; moves what people who left had.
+    /// Replaces rules, sources, tokens and the words of commands; moves what people who left had.
     ///
     /// # Errors
     /// When the database does not answer; the rules are in force all the same.
     pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<()> {
         self.engine.set_rules(Rules::new(compiled.policy));
+        self.desk.set_words(words(compiled.slack.as_ref()));
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
         self.engine
@@ -231,6 +236,12 @@ fn connect(settings: &SlackSettings) -> anyhow::Result<Chat> {
     Ok(Chat::Slack(
         slack::Slack::new(settings).context("making the client for Slack")?,
     ))
+}
+
+/// What the commands are called.
+fn words(settings: Option<&SlackSettings>) -> CommandWords {
+    let configured = settings.map(|settings| settings.commands.clone());
+    CommandWords::new(configured.unwrap_or_default())
 }
 
 fn tokens(configured: Vec<ApiToken>) -> Vec<http::ApiToken> {

@@ -125,10 +125,15 @@ impl<'a> Asked<'a> {
         if rights::manages(self.policy(), &self.who, &rep) {
             return Ok(rep);
         }
-        let name = self.policy().name_of(&rep);
-        Err(Trouble::refused(format!(
+        Err(self.not_for(&rep))
+    }
+
+    /// Why they cannot do something for this rep.
+    pub fn not_for(&self, rep: &RepId) -> Trouble {
+        let name = self.policy().name_of(rep);
+        Trouble::refused(format!(
             "Only {name}, or a manager of a team {name} is in, can do that. Nothing was changed."
-        )))
+        ))
     }
 
     /// The working hours of a rep, in their own zone.

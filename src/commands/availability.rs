@@ -10,8 +10,9 @@
 use jiff::Timestamp;
 
 use super::{
-    AwayAsk, Named, Topic,
+    Answer, AwayAsk, Context, Named, Topic,
     asked::{Asked, Trouble},
+    rights,
 };
 use crate::{
     domain::{
@@ -108,7 +109,7 @@ fn taken(asked: &Asked<'_>, absence: &said::Absence, moved: &[Lead]) -> Card {
         offers: &numbers,
         owned: &[],
     };
-    let mut card = said::away(desk(asked, &when), absence, moved_on, false);
+    let mut card = said::away(desk(asked, &when), absence, moved_on);
     let items = moved.iter().map(|lead| {
         let now = whereabouts(lead, policy, &asked.who, &when);
         let called = Seen::by(&asked.who, lead, policy).called();
@@ -191,6 +192,44 @@ async fn cancel(asked: &Asked<'_>, rep: &RepId, nth: usize) -> Result<Card, Trou
     Ok(Card::sentence(words))
 }
 
+/// Takes back the absence `id`, as a button of the list carries it; shows what is left of the list.
+pub async fn cancel_listed(context: Context<'_>, who: &RepId, id: &str) -> Answer {
+    let answered = match Asked::new(context, who).await {
+        Ok(asked) => take_out(&asked, id).await,
+        Err(trouble) => Err(trouble),
+    };
+    let card = answered.unwrap_or_else(|trouble| Card::sentence(trouble.said()));
+    card.into()
+}
+
+async fn take_out(asked: &Asked<'_>, id: &str) -> Result<Card, Trouble> {
+    let stored = asked
+        .engine
+        .db()
+        .read(async |mut tx| reps::absence_by_id(&mut tx, id).await)
+        .await?;
+    let over = || Trouble::refused("That absence is over already.");
+    let rep = stored.ok_or_else(over)?.rep;
+    if !rights::manages(asked.policy(), &asked.who, &rep) {
+        return Err(asked.not_for(&rep));
+    }
+    let before = absences(asked, &rep).await?;
+    let (gone, left): (Vec<_>, Vec<_>) = before.into_iter().partition(|one| one.id == id);
+    let gone = gone.into_iter().next().ok_or_else(over)?;
+    if !asked.engine.cancel_absence(&rep, id).await? {
+        return Err(over());
+    }
+    let when = asked.when();
+    let desk = desk(asked, &when);
+    let mut card = Card::sentence(said::cancelled(desk, &gone));
+    if !left.is_empty() {
+        let list = numbered(said::absences(desk, &left));
+        card.summary = format!("{} {}", card.summary, list.summary);
+        card.parts.extend(list.parts);
+    }
+    Ok(card)
+}
+
 pub(super) async fn back(
     asked: &Asked<'_>,
     who: Option<Named>,
@@ -206,16 +245,8 @@ pub(super) async fn back(
     // Who says at night that they are back wants leads; from their hours on they get them anyway.
     let returned = asked.engine.back(&rep, until.or(opens)).await?;
     let when = asked.when();
-    let words = match (until, opens) {
-        (None, Some(opens)) => format!(
-            "Welcome back. You get leads from now on, also before your hours start {}.",
-            when.said_with_zone(opens)
-        ),
-        (Some(_), _) | (None, None) => {
-            said::back(desk(asked, &when), returned.ended > 0, until, None)
-        }
-    };
     if asked.is_me(&rep) {
+        let words = said::back(desk(asked, &when), returned.ended > 0, until, opens);
         return Ok(Card::sentence(words));
     }
     let name = asked.policy().name_of(&rep);

@@ -20,7 +20,7 @@ use crate::{
         turns,
     },
     words::{
-        lists::{self, PAGE, Reader},
+        lists::{self, Reader},
         seen::cut,
     },
 };
@@ -28,15 +28,17 @@ use crate::{
 /// More than this nobody turns the pages of.
 const MOST: u32 = 200;
 
-/// Shows the page that `value` names, as buttons under a list carry it: `queue:2`.
+/// Shows the page that `value` names, as buttons under a list carry it: `queue:2`, `search:1:acme`.
 pub async fn page(context: Context<'_>, who: &RepId, value: &str) -> Answer {
-    let (name, page) = value.split_once(':').unwrap_or((value, ""));
-    let view = match name {
-        "queue" => LeadsView::Queue,
-        "review" => LeadsView::Review,
+    let mut carried = value.splitn(3, ':');
+    let (name, page, text) = (carried.next(), carried.next(), carried.next());
+    let view = match (name, text) {
+        (Some("queue"), _) => LeadsView::Queue,
+        (Some("review"), _) => LeadsView::Review,
+        (Some("search"), Some(text)) => LeadsView::Search(text.to_owned()),
         _ => LeadsView::Mine,
     };
-    let page = page.parse().unwrap_or(0);
+    let page = page.and_then(|page| page.parse().ok()).unwrap_or(0);
     let answered = match Asked::new(context, who).await {
         Ok(asked) => list(&asked, &view, page).await,
         Err(trouble) => Err(trouble),
@@ -64,7 +66,7 @@ pub(super) async fn list(
             reader,
             text,
             &each(&search(asked, text).await?),
-            0,
+            page,
         )),
         LeadsView::Turns => line(asked).await,
     }
@@ -162,12 +164,11 @@ async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
         Sight::Teams(teams) => (Some(teams), Some(asked.who.clone())),
         Sight::All => (None, None),
     };
-    let limit = u32::try_from(PAGE).unwrap_or(MOST);
     let filter = LeadFilter {
         q: Some(text.to_owned()),
         teams,
         or_owner,
-        limit,
+        limit: MOST,
         ..LeadFilter::default()
     };
     let (found, _) = asked

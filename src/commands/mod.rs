@@ -19,6 +19,7 @@ pub mod rights;
 mod stats;
 mod words;
 
+pub use availability::cancel_listed as cancel;
 pub use leads::page;
 pub use named::{Named, Unknown};
 pub use parse::{Misunderstood, parse};

@@ -8,6 +8,7 @@
 //! Cards are not changed here: the outbox does that, from the lead as it is then. Who pressed is told
 //! at once only what the card does not say: why nothing happened, and who has the lead now.
 
+mod command;
 mod people;
 mod press;
 mod rights;
@@ -19,6 +20,7 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use tokio::{sync::oneshot, time::timeout};
 use tracing::Instrument;
 
@@ -27,9 +29,9 @@ use crate::{
         Chat, Recipient,
         incoming::{Answer, Incoming, Presser, ReplyTo},
     },
+    commands::CommandWords,
     domain::card::Card,
     engine::Engine,
-    words,
 };
 
 pub use rights::may_see;
@@ -45,6 +47,8 @@ pub struct Desk {
     chat: Option<Arc<Chat>>,
     /// The workspace that Baton is installed in, once the chat has said so.
     workspace: Arc<OnceLock<String>>,
+    /// What the commands are called here; a reload may change it.
+    words: Arc<ArcSwap<CommandWords>>,
 }
 
 impl Desk {
@@ -55,7 +59,13 @@ impl Desk {
             engine,
             chat,
             workspace: Arc::default(),
+            words: Arc::default(),
         }
+    }
+
+    /// Calls the commands so from now on.
+    pub fn set_words(&self, words: CommandWords) {
+        self.words.store(Arc::new(words));
     }
 
     /// Takes presses from this workspace only. Until it is known a person's id counts alone.
@@ -82,20 +92,19 @@ impl Desk {
         let told = match reply {
             Some(to) => chat.reply(to, card, false).await,
             None => {
-                let key = format!(
-                    "desk_{}",
-                    self.engine
-                        .clock()
-                        .chance(self.engine.clock().now())
-                        .next_ulid()
-                );
                 let to = Recipient::User(who.user_id.clone());
-                chat.post(&to, card, &key, None).await.map(drop)
+                chat.post(&to, card, &self.key(), None).await.map(drop)
             }
         };
         if let Err(error) = told {
             tracing::warn!(%error, "who pressed could not be told what came of it");
         }
+    }
+
+    /// A name for a message that the outbox does not know.
+    fn key(&self) -> String {
+        let clock = self.engine.clock();
+        format!("desk_{}", clock.chance(clock.now()).next_ulid())
     }
 }
 
@@ -148,7 +157,22 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             };
             submit::handle(desk, submitted).await
         }
-        Incoming::Command { .. } => Answer::Message(Card::sentence(words::trouble::use_buttons())),
+        Incoming::Command {
+            who,
+            word,
+            text,
+            reply,
+            conversation: _,
+            trigger: _,
+        } => {
+            let typed = command::Typed {
+                who,
+                word,
+                text,
+                reply,
+            };
+            command::handle(desk, typed).await
+        }
         Incoming::Challenge(text) => Answer::Challenge(text),
         Incoming::Closed { .. } | Incoming::Home { .. } | Incoming::PersonChanged { .. } => {
             Answer::Empty
@@ -168,16 +192,18 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
 /// the platform does.
 async fn in_time<T: Send + 'static>(
     work: impl Future<Output = ()> + Send + 'static,
-    answer: oneshot::Receiver<T>,
+    mut answer: oneshot::Receiver<T>,
 ) -> Option<T> {
     tokio::spawn(work.in_current_span());
-    match timeout(ANSWER_WITHIN, answer).await {
+    match timeout(ANSWER_WITHIN, &mut answer).await {
         Ok(Ok(answer)) => Some(answer),
         // The work broke off; its panic is in the log.
         Ok(Err(_)) => None,
         Err(_) => {
-            tracing::warn!("a press takes longer than the chat waits");
-            None
+            tracing::warn!("a press or command takes longer than the chat waits");
+            // What was sent in this very moment counts; from here on the work knows that nobody waits.
+            answer.close();
+            answer.try_recv().ok()
         }
     }
 }

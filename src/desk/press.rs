@@ -11,7 +11,7 @@ use crate::{
     chat::incoming::{Answer, Presser, ReplyTo},
     domain::{
         action::Action,
-        card::Dialog,
+        card::{Card, Dialog},
         event::{Actor, Ending, Event, Fact, Refusal},
         id::{LeadId, OfferId, RepId},
         lead::{Lead, Offer, State},
@@ -52,6 +52,10 @@ pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
 impl Desk {
     async fn press(&self, press: &Press) -> Result<(), Trouble> {
         let rep = self.rep(&press.who).await?;
+        if let Some(list) = self.turned(press, &rep).await {
+            self.replace(press, &list).await;
+            return Ok(());
+        }
         let lead = self.lead(&press.value).await?;
         let rules = self.engine.rules();
         let policy = &rules.policy;
@@ -120,6 +124,16 @@ impl Desk {
             | Action::AwayKeep
             | Action::AwayCancel
             | Action::LeadsPage => Err(Trouble::NoSuchButton),
+        }
+    }
+
+    /// Shows a list as it is now, where it stands.
+    async fn replace(&self, press: &Press, list: &Card) {
+        let (Some(chat), Some(to)) = (self.chat(), &press.reply) else {
+            return self.tell(&press.who, press.reply.as_ref(), list).await;
+        };
+        if let Err(error) = chat.reply(to, list, true).await {
+            tracing::warn!(%error, "a list could not be changed");
         }
     }
 

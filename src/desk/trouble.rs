@@ -62,11 +62,14 @@ impl Trouble {
     pub(super) fn log(&self) {
         match self {
             Self::Stranger | Self::NoSuchLead | Self::Refused { .. } | Self::NoSuchButton => {
-                tracing::debug!(trouble = ?self.word(), "a press was refused");
+                tracing::debug!(trouble = ?self.word(), "a press or command was refused");
             }
             Self::NotOpened(error) => tracing::warn!(%error, "a dialog could not be opened"),
             Self::Failed(error) => {
-                tracing::error!(error = error as &dyn std::error::Error, "a press failed");
+                tracing::error!(
+                    error = error as &dyn std::error::Error,
+                    "a press or command failed"
+                );
             }
         }
     }

@@ -133,6 +133,8 @@ pub enum MomentStyle {
     Time,
     /// `today 14:30`
     DateTime,
+    /// `today 14:30:20`
+    Exact,
     /// `5 minutes ago`
     Relative,
 }

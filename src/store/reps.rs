@@ -11,8 +11,8 @@ use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{id::RepId, world::Offered};
 
 pub use absence::{
-    Absence, absence_add, absence_cancel, absences_now, absences_of, absences_to_begin,
-    end_absences, next_absence_change,
+    Absence, absence_add, absence_by_id, absence_cancel, absences_now, absences_of,
+    absences_to_begin, end_absences, next_absence_change,
 };
 
 /// A rep as far as Baton has learned of them.

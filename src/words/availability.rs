@@ -56,10 +56,9 @@ pub struct Desk<'a> {
     pub back_word: &'a str,
 }
 
-/// What an absence of the reader's, or of somebody whom they manage, is answered. While `undo` holds, a
-/// button takes the offers back.
+/// What an absence of the reader's, or of somebody whom they manage, is answered.
 #[must_use]
-pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>, undo: bool) -> Card {
+pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>) -> Card {
     let mut said = vec![format!("{}.", span_words(desk, absence))];
     if let Some(cover) = &absence.cover {
         said.push(format!("{} stands in.", desk.policy.name_of(cover)));
@@ -70,17 +69,7 @@ pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>, undo: bool) -> 
     if let Some((count, numbers)) = numbered(moved.owned, "lead without contact") {
         said.push(format!("{count} went to somebody else: {numbers}."));
     }
-    let mut card = Card::sentence(said.join(" "));
-    if undo && !moved.offers.is_empty() {
-        let keep = Button::new(
-            Action::AwayKeep,
-            absence.id.as_str(),
-            "Give me the offers back",
-        )
-        .spoken("Take the offers back that went to the next");
-        card.parts.push(Part::Buttons(vec![keep]));
-    }
-    card
+    Card::sentence(said.join(" "))
 }
 
 /// "You are away until Mon 24 Nov 09:00 (Europe/Istanbul)".
@@ -131,21 +120,8 @@ fn numbered(leads: &[i64], what: &str) -> Option<(String, String)> {
     Some((count, numbers.join(", ")))
 }
 
-/// The offers that an absence moved on are theirs again, as far as nobody had taken them.
-#[must_use]
-pub fn kept(back: &[i64], taken: &[i64]) -> String {
-    let mut said = Vec::new();
-    match numbered(back, "offer") {
-        Some((count, numbers)) => said.push(format!("You have {count} back: {numbers}.")),
-        None => said.push("There was nothing to take back any more.".to_owned()),
-    }
-    if let Some((count, numbers)) = numbered(taken, "offer") {
-        said.push(format!("Others have taken {count} meanwhile: {numbers}."));
-    }
-    said.join(" ")
-}
-
-/// They are available again; `extra_until` outside their working hours.
+/// They are available again: until `extra_until` also outside their hours, or from now on if those start
+/// at `opens_at`.
 #[must_use]
 pub fn back(
     desk: Desk<'_>,
@@ -159,9 +135,8 @@ pub fn back(
             desk.when.said_with_zone(until)
         ),
         (None, Some(opens)) => format!(
-            "Welcome back. Your working hours start {}; {} until 21:00 gets you leads before that.",
-            desk.when.said_with_zone(opens),
-            desk.back_word
+            "Welcome back. You get leads from now on, also before your hours start {}.",
+            desk.when.said_with_zone(opens)
         ),
         (None, None) if was_away => "Welcome back. You get leads again.".to_owned(),
         (None, None) => "You were not away: you get leads as usual.".to_owned(),

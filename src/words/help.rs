@@ -12,33 +12,20 @@ pub enum Command {
     Back,
     /// `/leads`
     Leads,
-    /// `/lead`
-    Lead,
     /// `/leadstats`
     Stats,
-    /// `/leadrules`
-    Rules,
 }
 
 impl Command {
     /// All of them.
-    pub const ALL: [Command; 6] = [
-        Self::Away,
-        Self::Back,
-        Self::Leads,
-        Self::Lead,
-        Self::Stats,
-        Self::Rules,
-    ];
+    pub const ALL: [Command; 4] = [Self::Away, Self::Back, Self::Leads, Self::Stats];
 
     fn does(self) -> &'static str {
         match self {
             Self::Away => "no new leads for a while; what waits for your answer goes to the next",
-            Self::Back => "you get leads again, also outside your hours",
+            Self::Back => "you get leads again, if you like also outside your hours",
             Self::Leads => "your leads, the queue, what waits for a decision, or a search",
-            Self::Lead => "one lead with its history and the why",
             Self::Stats => "numbers: who answers, how fast, what was kept",
-            Self::Rules => "the rules in force, in plain words",
         }
     }
 
@@ -53,24 +40,20 @@ impl Command {
                 ("until back", "until you say that you are back"),
                 ("from 12 Dec to 2 Jan", "planned, whole days"),
                 ("list", "what is planned"),
-                ("cancel 1", "takes a planned absence out"),
+                ("cancel 1", "takes the first of that list out"),
+                ("@jonas until Monday", "a colleague, for their manager"),
             ],
             Self::Back => &[
-                ("", "within your working hours"),
-                ("until 21:00", "also outside them"),
+                ("", "from now on, also before your hours start"),
+                ("until 21:00", "also after your hours, until then"),
+                ("@jonas", "a colleague, for their manager"),
             ],
             Self::Leads => &[
                 ("mine", "whom to call now, then the rest"),
                 ("queue", "what you can take"),
                 ("review", "what waits for your decision"),
                 ("turns", "who is next in your teams"),
-                ("search acme", "by name, company or mail"),
-            ],
-            Self::Lead => &[
-                ("4711", "by number"),
-                ("ada@example.com", "by mail"),
-                ("next", "gives you the next one of the queue"),
-                ("new", "enters one by hand"),
+                ("search acme", "by number, name, company, mail or phone"),
             ],
             Self::Stats => &[
                 ("me", "your own numbers"),
@@ -79,7 +62,6 @@ impl Command {
                 ("by source quarter", "split by source"),
                 ("2026-11-01..2026-11-15", "from one day to another"),
             ],
-            Self::Rules => &[("", "all of them, in order")],
         }
     }
 }

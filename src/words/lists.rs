@@ -58,6 +58,7 @@ pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     let listing = Listing {
         headline,
         name: "mine",
+        text: "",
         page,
     };
     reader.list(&listing, &sorted, |lead, seen| {
@@ -83,6 +84,7 @@ pub fn queue(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     let listing = Listing {
         headline: format!("In the queue: {}", count(leads.len())),
         name: "queue",
+        text: "",
         page,
     };
     reader.list(&listing, leads, |lead, seen| {
@@ -102,6 +104,7 @@ pub fn review(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     let listing = Listing {
         headline: format!("To decide: {}", count(leads.len())),
         name: "review",
+        text: "",
         page,
     };
     reader.list(&listing, leads, |lead, seen| {
@@ -116,16 +119,17 @@ pub fn review(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
 /// The leads that match what was searched for.
 #[must_use]
 pub fn found(reader: Reader<'_>, text: &str, leads: &[&Lead], page: usize) -> Card {
-    let text = super::seen::cut(text, 60);
+    let called = super::seen::cut(text, 60);
     if leads.is_empty() {
         let words = format!(
-            "Nothing found for “{text}”. A number, a name, a company or an e-mail address works best."
+            "Nothing found for “{called}”. A number, a name, a company or an e-mail address works best."
         );
         return empty(&words);
     }
     let listing = Listing {
-        headline: format!("Found for “{text}”: {}", count(leads.len())),
+        headline: format!("Found for “{called}”: {}", count(leads.len())),
         name: "search",
+        text,
         page,
     };
     reader.list(&listing, leads, |lead, seen| {
@@ -172,10 +176,12 @@ fn details(lead: &Lead, seen: &Seen<'_>) -> Button {
 }
 
 /// A list in the making.
-struct Listing {
+struct Listing<'a> {
     headline: String,
     /// What `leads.page` carries before the page's number.
     name: &'static str,
+    /// What was searched for, which it carries behind.
+    text: &'a str,
     page: usize,
 }
 
@@ -202,7 +208,7 @@ impl Reader<'_> {
 
     fn list(
         &self,
-        listing: &Listing,
+        listing: &Listing<'_>,
         leads: &[&Lead],
         line: impl Fn(&Lead, &Seen<'_>) -> (String, Vec<Button>),
     ) -> Card {
@@ -226,7 +232,7 @@ impl Reader<'_> {
             Part::Text(vec![Run::bold(format!("{}.", listing.headline))]),
             Part::List(items),
         ];
-        parts.extend(turning(listing.name, page, pages));
+        parts.extend(turning(listing, page, pages));
         Card {
             summary: format!("{}. {}", listing.headline, said.join(" ")),
             parts,
@@ -238,8 +244,10 @@ fn words_of(item: &Item) -> String {
     item.text.iter().map(Run::words).collect()
 }
 
-/// Buttons to the pages before and after; what they carry is `NAME:PAGE`.
-fn turning(name: &str, page: usize, pages: usize) -> Option<Part> {
+/// Buttons to the pages before and after; what they carry is `NAME:PAGE` or `search:PAGE:TEXT`.
+fn turning(listing: &Listing<'_>, page: usize, pages: usize) -> Option<Part> {
+    let Listing { name, text, .. } = listing;
+    let colon = if text.is_empty() { "" } else { ":" };
     let before = page.checked_sub(1).map(|to| (to, "Previous"));
     let after = Some(page + 1)
         .filter(|to| *to < pages)
@@ -248,8 +256,12 @@ fn turning(name: &str, page: usize, pages: usize) -> Option<Part> {
         .into_iter()
         .flatten()
         .map(|(to, label)| {
-            Button::new(Action::LeadsPage, format!("{name}:{to}"), label)
-                .spoken(format!("{label}, page {} of {pages}", to + 1))
+            Button::new(
+                Action::LeadsPage,
+                format!("{name}:{to}{colon}{text}"),
+                label,
+            )
+            .spoken(format!("{label}, page {} of {pages}", to + 1))
         })
         .collect();
     (!buttons.is_empty()).then_some(Part::Buttons(buttons))

@@ -27,28 +27,47 @@ const MOST_LINES: usize = 10;
 const MAX_WHY: usize = 300;
 const MAX_NEWS: usize = 8;
 
-/// The message for `say` about these leads (one, or several with one cause); `None` when it is true for
-/// none of them any more.
+/// The message for these notices, each with its lead: one, or several of one cause for the same reader.
+/// `None` when none of them is true any more.
 #[must_use]
 pub fn notice(
-    say: &Say,
-    leads: &[&Lead],
+    about: &[(&Say, &Lead)],
     policy: &Policy,
     viewer_zone: &TimeZone,
     now: Timestamp,
 ) -> Option<Card> {
+    let (say, lead) = *about.first()?;
     let telling = Telling {
         to: &say.to,
         policy,
         when: When::new(now, viewer_zone),
     };
     match &say.notice {
-        Notice::AnswerDue { offer } => telling.answer_due(offer, leads),
-        Notice::ContactDue { offer } => telling.contact_due(offer, leads),
-        Notice::Late { epoch, .. } => telling.late(*epoch, leads),
-        Notice::NobodyFree { team, why } => telling.nobody_free(team, why, leads),
-        Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, leads)),
-        Notice::WroteAgain { offer, what } => telling.wrote_again(offer, what, leads),
+        Notice::AnswerDue { offer } => telling.answer_due(offer, lead),
+        Notice::ContactDue { offer } => telling.contact_due(offer, lead),
+        Notice::Late { .. } => telling.late(about),
+        Notice::NobodyFree { team, why } => telling.nobody_free(team, why, &each(about)),
+        Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
+        Notice::WroteAgain { offer, what } => telling.wrote_again(offer, what, lead),
+    }
+}
+
+/// The leads, each once.
+fn each<'l>(about: &[(&Say, &'l Lead)]) -> Vec<&'l Lead> {
+    let mut known = BTreeSet::new();
+    let leads = about.iter().map(|(_, lead)| *lead);
+    leads.filter(|lead| known.insert(&lead.id)).collect()
+}
+
+/// Whether a notice of lateness is about the stretch that the lead is in now.
+fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
+    match &say.notice {
+        Notice::Late { epoch, .. } => lead.epoch == *epoch,
+        Notice::AnswerDue { .. }
+        | Notice::ContactDue { .. }
+        | Notice::NobodyFree { .. }
+        | Notice::CannotReach { .. }
+        | Notice::WroteAgain { .. } => false,
     }
 }
 
@@ -77,8 +96,8 @@ impl Telling<'_> {
         whereabouts(lead, self.policy, reader, &self.when)
     }
 
-    fn answer_due(&self, offer: &OfferId, leads: &[&Lead]) -> Option<Card> {
-        let (lead, offer) = with_offer(leads, offer)?;
+    fn answer_due(&self, offer: &OfferId, lead: &Lead) -> Option<Card> {
+        let offer = lead.offer(offer)?;
         if !offer.is_pending() {
             return None;
         }
@@ -108,8 +127,7 @@ impl Telling<'_> {
         })
     }
 
-    fn contact_due(&self, offer: &OfferId, leads: &[&Lead]) -> Option<Card> {
-        let (lead, _) = with_offer(leads, offer)?;
+    fn contact_due(&self, offer: &OfferId, lead: &Lead) -> Option<Card> {
         let owned = matches!(&lead.state, State::Owned { offer: by, .. } if by == offer);
         if !owned || lead.clock.attempted_at.is_some() {
             return None;
@@ -139,14 +157,10 @@ impl Telling<'_> {
         })
     }
 
-    fn late(&self, epoch: u32, leads: &[&Lead]) -> Option<Card> {
-        let late = |lead: &&Lead| lead.epoch == epoch || leads.len() > 1;
-        let still: Vec<&Lead> = leads
-            .iter()
-            .copied()
-            .filter(late)
-            .filter(|lead| is_late(lead, &self.when))
-            .collect();
+    fn late(&self, about: &[(&Say, &Lead)]) -> Option<Card> {
+        let mut still: Vec<(&Say, &Lead)> = about.to_vec();
+        still.retain(|(say, lead)| is_of_this_stretch(say, lead) && is_late(lead, &self.when));
+        let still = each(&still);
         let lines = still.iter().map(|lead| (*lead, self.late_words(lead)));
         let headline = match still.as_slice() {
             [] => return None,
@@ -263,8 +277,8 @@ impl Telling<'_> {
         card
     }
 
-    fn wrote_again(&self, offer: &OfferId, what: &[String], leads: &[&Lead]) -> Option<Card> {
-        let (lead, offer) = with_offer(leads, offer)?;
+    fn wrote_again(&self, offer: &OfferId, what: &[String], lead: &Lead) -> Option<Card> {
+        let offer = lead.offer(offer)?;
         let holds = offer.is_pending()
             || matches!(&lead.state, State::Owned { offer: by, .. } if *by == offer.id);
         if !holds {
@@ -338,13 +352,4 @@ fn is_late(lead: &Lead, when: &When) -> bool {
         plan.contact_by.is_some_and(|by| when.is_past(by)) || plan.untouched.iter().any(told)
     });
     lead.runs_a_clock() && lead.clock.attempted_at.is_none() && overdue
-}
-
-fn with_offer<'l>(
-    leads: &[&'l Lead],
-    offer: &OfferId,
-) -> Option<(&'l Lead, &'l crate::domain::lead::Offer)> {
-    leads
-        .iter()
-        .find_map(|lead| lead.offer(offer).map(|offer| (*lead, offer)))
 }

@@ -23,9 +23,3 @@ pub fn no_such_button() -> String {
 pub fn choose_one() -> String {
     "Please choose one.".to_owned()
 }
-
-/// Somebody typed a command, and there are none to answer it.
-#[must_use]
-pub fn use_buttons() -> String {
-    "Leads come to you here as messages. Use the buttons on them.".to_owned()
-}

@@ -57,7 +57,11 @@ impl When {
     pub fn moment(&self, at: Timestamp) -> Run {
         Run::Moment {
             at,
-            style: MomentStyle::DateTime,
+            style: if phrase::is_near(at, self.now()) {
+                MomentStyle::Exact
+            } else {
+                MomentStyle::DateTime
+            },
             fallback: self.said_with_zone(at),
         }
     }

@@ -117,15 +117,15 @@ impl Worker {
             }
             None => Vec::new(),
         };
-        let mut leads = Vec::new();
+        let mut about = Vec::new();
         for one in std::iter::once(claimed).chain(&together) {
-            if let Some(id) = &one.lead
+            if let (Some(id), Work::Say(say)) = (&one.lead, &one.work)
                 && let Some(lead) = self
                     .db()
                     .read(async |mut tx| leads::get(&mut tx, id).await)
                     .await?
             {
-                leads.push(lead);
+                about.push((say, lead));
             }
         }
         let (to, zone) = match &say.to {
@@ -135,12 +135,14 @@ impl Worker {
                 None => return Ok(None),
             },
         };
-        let about: Vec<&Lead> = leads.iter().collect();
-        let Some(card) = words::notices::notice(say, &about, &rules.policy, &zone, now) else {
+        let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
+        let Some(card) = words::notices::notice(&each, &rules.policy, &zone, now) else {
             // Nothing of it is true any more; those it would have spoken for are settled with it.
             return Ok(None);
         };
-        let thread = self.thread_of(&say.notice, leads.first()).await?;
+        let thread = self
+            .thread_of(&say.notice, about.first().map(|(_, lead)| lead))
+            .await?;
         Ok(Some(Message {
             to,
             card,

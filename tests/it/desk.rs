@@ -412,3 +412,257 @@ async fn an_offer_that_moved_on_is_not_accepted_any_more() {
     })
     .await;
 }
+
+/// A command as Slack would send it; the answer's words.
+async fn typed(stage: &Stage, user: &str, word: &str, text: &str) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [
+        ("command", word),
+        ("text", text),
+        ("user_id", user),
+        ("team_id", "T1"),
+    ] {
+        form.append_pair(name, value);
+    }
+    let answer = from_slack(stage, "/slack/commands", form.finish()).await;
+    assert_eq!(answer.status(), 200);
+    let said: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(said["response_type"], "ephemeral");
+    said["text"].as_str().unwrap().to_owned()
+}
+
+/// A lead whose offer was accepted.
+async fn accepted(stage: &Stage) {
+    let (_, offer, rep) = offered(stage).await;
+    press(stage, &user_of(&rep), "T1", "offer.accept", offer.as_str()).await;
+}
+
+/// The block texts and pictures of a message, as JSON.
+fn blocks_of(message: &baton::playground::Message) -> String {
+    serde_json::to_string(&message.blocks).unwrap()
+}
+
+#[tokio::test]
+async fn away_and_back_move_offers_and_can_be_cancelled_by_a_button() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        let (_, _, rep) = offered(&stage).await;
+        let user = user_of(&rep);
+        let said = typed(&stage, &user, "/away", "for 2h dentist").await;
+        assert!(
+            said.starts_with("You are away until today 12:00 (UTC): dentist."),
+            "{said}"
+        );
+        assert_ne!(pending(&stage.only_lead().await).1, rep);
+
+        typed(&stage, &user, "/lead-away", "from 12 Dec to 2 Jan").await;
+        stage.slack.slash(&user, "/away", "list").await;
+        let list = stage.slack.ephemeral_to(&user).pop().unwrap();
+        assert!(list.text.contains("Sat 12 Dec"), "{}", list.text);
+        let pressed = stage.slack.press(&user, &list.ts, "away.cancel").await;
+        assert_eq!(pressed.problem, None);
+        let left = |slack: &baton::playground::Playground| {
+            let list = slack.ephemeral_to(&user).pop()?;
+            list.text.starts_with("Cancelled:").then_some(list.text)
+        };
+        let left = stage
+            .slack
+            .wait_for(Duration::from_secs(5), left)
+            .await
+            .unwrap();
+        assert!(
+            left.contains("dentist") && left.contains("Sat 12 Dec"),
+            "{left}"
+        );
+        assert_eq!(stage.slack.ephemeral_to(&user).len(), 1);
+
+        assert_eq!(
+            typed(&stage, &user, "/lead-back", "").await,
+            "You were not away: you get leads as usual."
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_cancels_a_colleagues_absence() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        typed(&stage, "U0SELIN", "/away", "from 12 Dec to 2 Jan").await;
+        let id = stage
+            .db
+            .read(async |mut tx| tx.q("select id from absence").one::<(String,)>().await)
+            .await
+            .unwrap()
+            .0;
+        let open = "select count(*) from absence where cancelled_at is null";
+        for (user, left) in [("U0JONAS", 1), ("U0MARTA", 0)] {
+            press(&stage, user, "T1", "away.cancel", &id).await;
+            assert_eq!(stage.count(open).await, left, "{user}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_keeps_its_text_from_page_to_page() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        for number in 0..12 {
+            let body =
+                format!(r#"{{"email":"p{number}@acme.example","company":"Acme: {number}"}}"#);
+            stage.send(&body).await;
+        }
+        stage.slack.slash("U0MARTA", "/leads", "search acme:").await;
+        let first = stage.slack.ephemeral_to("U0MARTA").pop().unwrap();
+        assert!(
+            first.text.starts_with("Found for “acme:”: 12 leads."),
+            "{}",
+            first.text
+        );
+        stage.slack.press("U0MARTA", &first.ts, "leads.page").await;
+        let turned = |slack: &baton::playground::Playground| {
+            let list = slack.ephemeral_to("U0MARTA").pop()?;
+            (list.text != first.text).then_some(list)
+        };
+        let second = stage
+            .slack
+            .wait_for(Duration::from_secs(5), turned)
+            .await
+            .unwrap();
+        assert!(second.text.starts_with("Found for “acme:”: 12 leads."));
+        assert_eq!(second.ts, first.ts);
+        assert!(blocks_of(&second).contains("search:0:acme:"));
+        assert_eq!(second.text.matches("Acme:").count(), 2, "{}", second.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn numbers_come_with_a_picture_behind_the_answer() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        accepted(&stage).await;
+        stage
+            .slack
+            .slash("U0MARTA", "/leadstats", "today by rep")
+            .await;
+        let picture = |slack: &baton::playground::Playground| {
+            let all = slack.ephemeral_to("U0MARTA");
+            let shown = all.iter().any(|one| blocks_of(one).contains("slack_file"));
+            shown.then_some(all)
+        };
+        let all = stage
+            .slack
+            .wait_for(Duration::from_secs(5), picture)
+            .await
+            .unwrap();
+        assert_eq!(all.len(), 2);
+        assert!(
+            all[0].text.starts_with("Team sales, today."),
+            "{}",
+            all[0].text
+        );
+        assert!(blocks_of(&all[1]).contains("slack_file"));
+        assert!(all[1].text.contains("offers by rep"), "{}", all[1].text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_picture_without_a_place_behind_the_answer_comes_as_a_message() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        accepted(&stage).await;
+        // Without a response address.
+        let said = typed(&stage, "U0MARTA", "/leadstats", "today").await;
+        assert!(said.starts_with("Team sales, today."), "{said}");
+        let posted = |slack: &baton::playground::Playground| {
+            let all = slack.messages_of("U0MARTA");
+            all.into_iter()
+                .find(|one| blocks_of(one).contains("slack_file"))
+        };
+        let picture = stage.slack.wait_for(Duration::from_secs(5), posted).await;
+        assert!(picture.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_configured_words_are_commands_and_are_said_in_help() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        let help = typed(&stage, "U0JONAS", "/away", "help").await;
+        assert!(help.starts_with("/lead-away: no new leads"), "{help}");
+        let before = typed(&stage, "U0JONAS", "/weg", "").await;
+        assert!(before.starts_with("I don't know “/weg”"), "{before}");
+        let words = [("away".to_owned(), "/weg".to_owned())];
+        stage
+            .desk
+            .set_words(baton::commands::CommandWords::new(words.into()));
+        let help = typed(&stage, "U0JONAS", "/weg", "help").await;
+        assert!(help.starts_with("/weg: no new leads"), "{help}");
+        let nonsense = typed(&stage, "U0JONAS", "/weg", "blörgh xyz until").await;
+        assert!(nonsense.contains("/weg until tomorrow 9am"), "{nonsense}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn strangers_type_in_vain() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        for word in ["/away", "/back", "/leads", "/leadstats", "/florps"] {
+            let said = typed(&stage, "U0NEW", word, "").await;
+            assert!(said.contains("not in the list of reps"), "{word}: {said}");
+        }
+        stage.desk.set_workspace("T2");
+        let said = typed(&stage, "U0JONAS", "/away", "").await;
+        assert!(said.contains("not in the list of reps"), "{said}");
+        assert_eq!(stage.count("select count(*) from absence").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_is_answered_in_time_while_the_database_is_busy() {
+    both(async |db| {
+        let stage = Stage::new(db.clone()).await;
+        let (lead, _, rep) = offered(&stage).await;
+        let user = user_of(&rep);
+        let (begun, release) = (Notify::new(), Notify::new());
+        let hold = db.write(async |mut tx| {
+            leads::lock(&mut tx, &lead.id).await?;
+            begun.notify_one();
+            release.notified().await;
+            Ok::<_, baton::store::Error>(())
+        });
+        let asked = async {
+            begun.notified().await;
+            let slash = stage.slack.slash(&user, "/away", "for 2h");
+            let outcome = timeout(Duration::from_secs(3), slash).await.unwrap();
+            assert_eq!(outcome.problem, None);
+            assert!(stage.slack.ephemeral_to(&user).is_empty());
+            release.notify_one();
+        };
+        let (held, ()) = tokio::join!(hold, asked);
+        held.unwrap();
+        assert!(told(&stage, &user).await.starts_with("You are away until"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_opened_home_is_answered_harmlessly() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        let event = json!({
+            "type": "event_callback", "team_id": "T1",
+            "event": {"type": "app_home_opened", "user": "U0JONAS", "tab": "home"},
+        });
+        let answer = from_slack(&stage, "/slack/events", event.to_string()).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.text().await.unwrap(), "");
+    })
+    .await;
+}

@@ -90,6 +90,7 @@ fn date_format(style: MomentStyle) -> &'static str {
     match style {
         MomentStyle::Time => "{time}",
         MomentStyle::DateTime => "{date_short_pretty} {time}",
+        MomentStyle::Exact => "{date_short_pretty} {time_secs}",
         MomentStyle::Relative => "{ago}",
     }
 }

@@ -4,10 +4,13 @@ use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 
 /// A date so near needs no year.
 const NEAR_DAYS: i32 = 183;
+/// A moment so near is said to the second.
+const NEAR_SECONDS: i64 = 120;
 
 /// Says `at` in words on the clocks of `now`: "today 15:00", "tomorrow 09:00", "Mon 23 Nov 09:00".
 ///
-/// Another year is named, unless the date is less than half a year away: "2 Jan 2028 09:00".
+/// Another year is named, unless the date is less than half a year away: "2 Jan 2028 09:00". What is less than
+/// two minutes away is said to the second: "today 15:00:20".
 #[must_use]
 pub fn say(at: Timestamp, now: &Zoned) -> String {
     let local = at.to_zoned(now.time_zone().clone());
@@ -19,7 +22,19 @@ pub fn say(at: Timestamp, now: &Zoned) -> String {
         days if day.year() == today.year() || days.abs() < NEAR_DAYS => "%a %-d %b %H:%M",
         _ => "%-d %b %Y %H:%M",
     };
-    local.strftime(format).to_string()
+    let seconds = if is_near(at, now.timestamp()) {
+        local.strftime(":%S").to_string()
+    } else {
+        String::new()
+    };
+    local.strftime(format).to_string() + &seconds
+}
+
+/// Whether `at` is so near `now` that its seconds matter; a whole minute has none.
+#[must_use]
+pub fn is_near(at: Timestamp, now: Timestamp) -> bool {
+    let apart = at.as_second().abs_diff(now.as_second());
+    apart < NEAR_SECONDS.unsigned_abs() && at.as_second().rem_euclid(60) != 0
 }
 
 fn days_between(a: Date, b: Date) -> i32 {
@@ -64,6 +79,10 @@ mod tests {
             ("2027-12-24T09:00", "24 Dec 2027 09:00"),
             ("2026-01-02T09:00", "Fri 2 Jan 09:00"),
             ("2025-01-02T09:00", "2 Jan 2025 09:00"),
+            ("2026-11-21T14:01:20", "today 14:01:20"),
+            ("2026-11-21T13:59:05", "today 13:59:05"),
+            ("2026-11-21T14:01", "today 14:01"),
+            ("2026-11-21T14:02:20", "today 14:02"),
         ] {
             let at: Zoned = format!("{at}[Europe/Berlin]").parse().unwrap();
             assert_eq!(say(at.timestamp(), &now), said);

@@ -108,6 +108,17 @@ pub async fn absences_of(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Vec
     tx.q(OF).bind(rep).bind(now).all().await
 }
 
+const ONE: &str = "select id, rep, from_at, until_at, reason, cover, made_by, made_at from absence \
+     where id = $1 and cancelled_at is null";
+
+/// The absence of that name, unless it was taken back.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absence_by_id(tx: &mut Tx, id: &str) -> Result<Option<Absence>, Error> {
+    tx.q(ONE).bind(id).opt().await
+}
+
 const CANCEL: &str = "update absence set cancelled_at = $2 where id = $1 and cancelled_at is null \
      and (until_at is null or until_at > $2)";
 

@@ -218,16 +218,15 @@ fn away_says_until_when_and_what_moved_on() {
         owned: &[4700],
     };
     let card = at_desk("ayse", |desk| {
-        availability::away(desk, &absence(until), moved, true)
+        availability::away(desk, &absence(until), moved)
     });
     assert_snapshot!(text(&card), @r"
     (You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers went to the next: #4711, #4712. 1 lead without contact went to somebody else: #4700.)
     You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers went to the next: #4711, #4712. 1 lead without contact went to somebody else: #4700.
-    [Give me the offers back]
     ");
     let none = Moved::default();
     let card = at_desk("selin", |desk| {
-        availability::away(desk, &absence(Until::Back), none, true)
+        availability::away(desk, &absence(Until::Back), none)
     });
     assert_snapshot!(text(&card), @r"
     (Ayşe Yılmaz is away until they say /lead-back: dentist. Jonas Weber stands in.)
@@ -247,8 +246,6 @@ fn away_says_until_when_and_what_moved_on() {
         availability::cancelled(desk, &absence(until))
     });
     assert_snapshot!(said, @"Cancelled: You are away until tomorrow 09:00 (Europe/Berlin): dentist.");
-    assert_snapshot!(availability::kept(&[4711], &[4712]), @"You have 1 offer back: #4711. Others have taken 1 offer meanwhile: #4712.");
-    assert_snapshot!(availability::kept(&[], &[]), @"There was nothing to take back any more.");
 }
 
 #[test]
@@ -266,7 +263,7 @@ fn back_says_from_when_leads_come() {
     Welcome back. You get leads again.
     You were not away: you get leads as usual.
     Welcome back. You get leads until today 21:00 (Europe/Berlin), also outside your hours.
-    Welcome back. Your working hours start tomorrow 09:00 (Europe/Berlin); /lead-back until 21:00 gets you leads before that.
+    Welcome back. You get leads from now on, also before your hours start tomorrow 09:00 (Europe/Berlin).
     ");
 }
 
@@ -278,11 +275,12 @@ fn what_was_not_understood_is_named_with_the_help() {
         "I don't know when `soonish` is",
     );
     assert_snapshot!(text(&card), @r"
-    (I did not understand that: I don't know when `soonish` is. /lead-back: you get leads again, also outside your hours. /lead-back: within your working hours; /lead-back until 21:00: also outside them.)
+    (I did not understand that: I don't know when `soonish` is. /lead-back: you get leads again, if you like also outside your hours. /lead-back: from now on, also before your hours start; /lead-back until 21:00: also after your hours, until then; /lead-back @jonas: a colleague, for their manager.)
     I did not understand that: I don't know when `soonish` is.
-    /lead-back: you get leads again, also outside your hours.
-    - /lead-back: within your working hours
-    - /lead-back until 21:00: also outside them
+    /lead-back: you get leads again, if you like also outside your hours.
+    - /lead-back: from now on, also before your hours start
+    - /lead-back until 21:00: also after your hours, until then
+    - /lead-back @jonas: a colleague, for their manager
     ");
     for command in Command::ALL {
         assert!(help::help(command, "/x").summary.starts_with("/x: "));

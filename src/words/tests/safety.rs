@@ -183,7 +183,7 @@ proptest! {
                 Notice::WroteAgain { offer: "offer_0".into(), what: vec!["x".to_owned()] },
             ] {
                 let say = Say { to: to.clone(), key: String::new(), cause: None, notice: notice_of };
-                let card = notice(&say, &[&lead], &policy, &berlin(), now);
+                let card = notice(&[(&say, &lead)], &policy, &berlin(), now);
                 prop_assert!(card.is_none_or(|card| !card.summary.is_empty() && !card.parts.is_empty()));
             }
         }

@@ -22,7 +22,8 @@ fn told(to: Audible, what: Notice, leads: &[&Lead]) -> Option<String> {
         cause: None,
         notice: what,
     };
-    notice(&say, leads, &policy(), &berlin(), now()).map(|card| text(&card))
+    let about: Vec<(&Say, &Lead)> = leads.iter().map(|lead| (&say, *lead)).collect();
+    notice(&about, &policy(), &berlin(), now()).map(|card| text(&card))
 }
 
 fn to_selin() -> Audible {
@@ -85,7 +86,11 @@ fn late_leads_say_who_had_them_and_where_they_are() {
     A lead is late.
     - #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.
     ");
-    let many: Vec<&Lead> = std::iter::repeat_n(&one, 12).collect();
+    let mut many = vec![one.clone(); 12];
+    for (at, lead) in many.iter_mut().enumerate() {
+        lead.id = format!("lead_{at}").as_str().into();
+    }
+    let many: Vec<&Lead> = many.iter().collect();
     let said = told(to_selin(), late.clone(), &many).unwrap();
     assert!(
         said.contains("12 leads are late") && said.ends_with("_ And 2 more."),
@@ -99,6 +104,36 @@ fn late_leads_say_who_had_them_and_where_they_are() {
             .unwrap()
             .contains("nobody has tried to reach them (due today 13:59)")
     );
+}
+
+#[test]
+fn of_late_leads_each_is_told_by_its_own_notice() {
+    let late = |epoch| Say {
+        to: to_selin(),
+        key: String::new(),
+        cause: Some("late".to_owned()),
+        notice: Notice::Late {
+            team: Some("sdr".into()),
+            sla: Some("demo".into()),
+            epoch,
+        },
+    };
+    let (first, second) = (late(1), late(2));
+    let waits = |id: &str, epoch| Lead {
+        id: id.into(),
+        epoch,
+        ..lead()
+    };
+    let (old, new) = (waits("lead_old", 1), waits("lead_new", 2));
+    let said = |about: &[(&Say, &Lead)]| {
+        notice(about, &policy(), &berlin(), now()).map(|card| card.summary)
+    };
+    let both = said(&[(&first, &old), (&second, &new)]).unwrap();
+    assert!(both.starts_with("2 leads are late."), "{both}");
+    // A notice of a stretch that is over is silent beside one that is true, and one lead is told once.
+    let one = said(&[(&first, &new), (&second, &new), (&second, &new)]).unwrap();
+    assert!(one.starts_with("A lead is late."), "{one}");
+    assert_eq!(said(&[(&first, &new), (&second, &old)]), None);
 }
 
 #[test]
