@@ -90,7 +90,7 @@ impl Plan {
             started_at,
             acknowledge_by: due(sla.acknowledge),
             contact_by: due(sla.contact),
-            at_least: sla.at_least.or_else(|| sla.acknowledge.map(third)),
+            at_least: sla.at_least.or_else(|| usual_time(sla)),
             calendar: sla.calendar.clone(),
             zone: zone.iana_name().unwrap_or("UTC").to_owned(),
             escalation: moments(&sla.escalation, started_at, calendar),
@@ -164,7 +164,21 @@ impl Plan {
     }
 }
 
-/// A third of a period: what an offer gets at least when nothing else is said.
+/// What an offer gets at least when nothing is said: a third of `acknowledge`; without one a third of
+/// the time to the first step that takes an offer away, for no offer ends as it is delivered.
+fn usual_time(sla: &Sla) -> Option<Period> {
+    let moves_on = |step: &&Step| match step.action {
+        StepAction::Reoffer(_) | StepAction::Widen => true,
+        StepAction::Remind
+        | StepAction::Notify(_)
+        | StepAction::Assign(_)
+        | StepAction::Review(_) => false,
+    };
+    let first = || sla.escalation.iter().find(moves_on).map(|step| step.after);
+    sla.acknowledge.or_else(first).map(third)
+}
+
+/// A third of a period.
 fn third(period: Period) -> Period {
     match period {
         Period::Time(time) => Period::Time(time / 3),

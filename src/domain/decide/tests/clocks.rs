@@ -143,6 +143,22 @@ fn a_reoffer_waits_until_the_offer_has_had_its_time_and_a_third_is_usual() {
 }
 
 #[test]
+fn without_an_acknowledge_an_offer_has_its_time_too() {
+    let mut company = sales();
+    let demo = company.policy.slas.get_mut("demo").unwrap();
+    demo.acknowledge = None;
+    demo.escalation = vec![reoffer("15m", Rung::Team), reoffer("15m", Rung::Backups)];
+    let mut story = Story::of(company);
+    let n = story.arrives();
+    story.until("10:19");
+    assert_eq!(story.leads[n].offers.len(), 2);
+    // A third of the 15 minutes after which the first step would take an offer away.
+    assert_eq!(until_of(&story, n), Some(at("10:20")));
+    story.until("10:20");
+    assert_eq!(story.asked(n), ["bo"]);
+}
+
+#[test]
 fn two_steps_of_one_moment_are_both_taken() {
     let mut company = sales();
     company.policy.teams[0].channel = Some(crate::domain::policy::Channel::Slack("C0".to_owned()));
