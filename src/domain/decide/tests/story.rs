@@ -97,6 +97,7 @@ impl Story {
         let seen = world.reps;
         let before = std::mem::replace(&mut self.leads[n], after);
         self.asked_rightly(n, &before, &seen);
+        self.unseen_offers_stay(n, &before);
         self.facts_are_true(n, &effects);
         self.sound(n);
         let mut freed = false;
@@ -220,16 +221,16 @@ impl Story {
             same = if wake <= self.now { same + 1 } else { 0 };
             assert!(
                 same < 200,
-                "the lead wakes without end: {:#?}",
-                self.leads[n]
+                "the lead wakes without end: {}",
+                sketch(&self.leads[n])
             );
             self.now = self.now.max(wake);
             self.must(n, Event::Due);
             let wake = self.leads[n].next_wake();
             assert!(
                 wake.is_none_or(|wake| wake > self.now),
-                "wakes at once again: {:#?}",
-                self.leads[n]
+                "wakes at once again: {}",
+                sketch(&self.leads[n])
             );
         }
         self.now = moment;
@@ -417,7 +418,7 @@ impl Story {
         let asked: Vec<&Offer> = lead.pending().collect();
         match &lead.state {
             State::Owned { rep, offer } => {
-                assert_eq!(owners.len(), 1, "one owner: {lead:#?}");
+                assert_eq!(owners.len(), 1, "one owner: {}", sketch(lead));
                 assert_eq!((&owners[0].rep, &owners[0].id), (rep, offer));
             }
             State::Pending
@@ -428,28 +429,35 @@ impl Story {
             | State::Nurture { .. }
             | State::Closed { .. }
             | State::Disqualified { .. } => {
-                assert_eq!(owners.len(), 0, "no owner: {lead:#?}");
+                assert_eq!(owners.len(), 0, "no owner: {}", sketch(lead));
             }
         }
         match &lead.state {
             State::Offered { offer } => {
-                assert_eq!(asked.len(), 1, "one is asked: {lead:#?}");
+                assert_eq!(asked.len(), 1, "one is asked: {}", sketch(lead));
                 assert_eq!((&asked[0].id, asked[0].kind), (offer, OfferKind::Push));
             }
-            State::Pooled { .. } => assert!(!asked.is_empty(), "a pool without people: {lead:#?}"),
-            State::Pending => panic!("left pending: {lead:#?}"),
+            State::Pooled { .. } => {
+                assert!(!asked.is_empty(), "a pool without people: {}", sketch(lead))
+            }
+            State::Pending => panic!("left pending: {}", sketch(lead)),
             State::Queued { .. }
             | State::Review { .. }
             | State::Nurture { .. }
             | State::Owned { .. }
             | State::Closed { .. }
             | State::Disqualified { .. } => {
-                assert_eq!(asked.len(), 0, "nobody is asked: {lead:#?}");
+                assert_eq!(asked.len(), 0, "nobody is asked: {}", sketch(lead));
             }
         }
         let mut reps: Vec<&RepId> = asked.iter().map(|offer| &offer.rep).collect();
         reps.dedup();
-        assert_eq!(reps.len(), asked.len(), "asked twice at once: {lead:#?}");
+        assert_eq!(
+            reps.len(),
+            asked.len(),
+            "asked twice at once: {}",
+            sketch(lead)
+        );
         for offer in &lead.offers {
             assert_eq!(offer.is_pending(), offer.decided_at.is_none(), "{offer:?}");
             assert!(
@@ -466,7 +474,8 @@ impl Story {
                 lead.plan
                     .as_ref()
                     .is_none_or(|plan| plan.epoch == lead.epoch),
-                "an old plan: {lead:#?}"
+                "an old plan: {}",
+                sketch(lead)
             );
             let blocked = asked.iter().any(|offer| offer.delivered_at.is_none());
             let open = lead
@@ -475,10 +484,11 @@ impl Story {
                 .any(|step| step.done == crate::domain::plan::StepDone::Open);
             assert!(
                 lead.next_wake().is_some() || blocked || !open,
-                "left lying: {lead:#?}"
+                "left lying: {}",
+                sketch(lead)
             );
         } else {
-            assert_eq!(lead.next_wake(), None, "a clock runs on: {lead:#?}");
+            assert_eq!(lead.next_wake(), None, "a clock runs on: {}", sketch(lead));
         }
     }
 
@@ -506,7 +516,32 @@ impl Story {
                 earlier
                     .iter()
                     .all(|one| one.epoch < lead.epoch && one.state != OfferState::Declined),
-                "asked again: {lead:#?}"
+                "asked again: {}",
+                sketch(lead)
+            );
+        }
+    }
+
+    /// An offer that nobody has seen does not expire: only a step that gives the lead to somebody
+    /// ends it for want of an answer. A pool moves on once somebody in it has seen it.
+    fn unseen_offers_stay(&self, n: usize, before: &Lead) {
+        let lead = &self.leads[n];
+        let is_new = |offer: &Offer| before.offer(&offer.id).is_none();
+        let given = |offer: &&Offer| offer.kind == OfferKind::Given && is_new(offer);
+        let seen = before.pending().any(|offer| offer.delivered_at.is_some());
+        if seen || lead.offers.iter().any(|offer| given(&offer)) {
+            return;
+        }
+        for was in before.pending() {
+            let is = lead.offer(&was.id).unwrap();
+            let moved_on = is
+                .reason
+                .as_ref()
+                .is_some_and(|reason| reason.id == "moved on");
+            assert!(
+                is.state != OfferState::Expired && !moved_on,
+                "expired unseen: {}",
+                sketch(lead)
             );
         }
     }
@@ -527,6 +562,30 @@ impl Story {
             assert_eq!(Some(&offer.rep), fact.rep.as_ref());
         }
     }
+}
+
+/// A lead in a few lines: what a broken promise is understood by.
+fn sketch(lead: &Lead) -> String {
+    let offer = |offer: &Offer| {
+        format!(
+            "\n  {} {:?} {:?} of epoch {}, {:?}, offered {}, delivered {:?}, until {:?}",
+            offer.rep,
+            offer.kind,
+            offer.state,
+            offer.epoch,
+            offer.level,
+            offer.offered_at,
+            offer.delivered_at,
+            offer.until
+        )
+    };
+    let step = |step: &crate::domain::plan::PlannedStep| {
+        format!("\n  {} {:?} {:?}", step.at, step.action, step.done)
+    };
+    let offers: String = lead.offers.iter().map(offer).collect();
+    let steps: String = lead.steps().iter().map(step).collect();
+    let (number, epoch, state) = (lead.number, lead.epoch, &lead.state);
+    format!("lead {number} of epoch {epoch}: {state:?}{offers}{steps}")
 }
 
 fn audible(say: &Say) -> String {
