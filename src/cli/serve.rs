@@ -66,7 +66,7 @@ async fn reload_on_hangup(
         }
         match read(&path, &clock) {
             None => {
-                tracing::error!("the configuration has mistakes; the one before stays in force")
+                tracing::error!("the configuration has mistakes; the one before stays in force");
             }
             Some(compiled) => match reloader.reload(compiled).await {
                 Ok(()) => tracing::info!("the configuration was read again and is in force"),

@@ -52,7 +52,7 @@ impl Engine {
             match effect {
                 Effect::Fact(_) | Effect::Count(_) => {}
                 Effect::Show(card) => {
-                    outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?
+                    outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?;
                 }
                 Effect::Say(say) => {
                     outbox::say(
@@ -66,7 +66,7 @@ impl Engine {
                     .await?;
                 }
                 Effect::Turn { team, entry } => {
-                    turns::post(tx, team, Some(&lead.id), entry, now).await?
+                    turns::post(tx, team, Some(&lead.id), entry, now).await?;
                 }
                 Effect::Round { team, turns } => turns::save(tx, team, turns).await?,
                 Effect::Unreachable { rep, why } => reps::unreachable(tx, rep, why, now).await?,

@@ -208,7 +208,7 @@ impl Worker {
                         }
                         Outcome::Sent(sent) => self.note_sent(&mut tx, one, sent, now).await?,
                         Outcome::Failed(error) => {
-                            self.note_failure(&mut tx, one, error, now).await?
+                            self.note_failure(&mut tx, one, error, now).await?;
                         }
                     }
                     if let Some(event) = news(one, outcome)
