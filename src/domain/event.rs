@@ -542,31 +542,6 @@ measures! {
     Duplicate "duplicate",
 }
 
-impl MeasureKind {
-    /// Whether it leaves somebody with room for another lead.
-    #[must_use]
-    pub fn frees_room(self) -> bool {
-        match self {
-            Self::Accepted
-            | Self::Declined
-            | Self::Expired
-            | Self::Withdrawn
-            | Self::Won
-            | Self::Lost => true,
-            Self::Arrived
-            | Self::Offered
-            | Self::Escalated
-            | Self::Assigned
-            | Self::Contacted
-            | Self::AcknowledgeKept
-            | Self::AcknowledgeMissed
-            | Self::ContactKept
-            | Self::ContactMissed
-            | Self::Duplicate => false,
-        }
-    }
-}
-
 /// A person asked for what cannot be; said to them in plain words, never logged as an error.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {

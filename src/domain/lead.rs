@@ -1,6 +1,6 @@
 //! A lead and its offers: everything that one decision may change, in one value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -477,6 +477,23 @@ impl Lead {
     /// The offers that wait for an answer.
     pub fn pending(&self) -> impl Iterator<Item = &Offer> {
         self.offers.iter().filter(|offer| offer.is_pending())
+    }
+
+    /// Who has room for another lead now that this one, as it was `before`, has changed: an offer of
+    /// theirs was answered or ended, or they own it no longer.
+    #[must_use]
+    pub fn freed_since(&self, before: &Self) -> BTreeSet<RepId> {
+        let asked = before.pending().filter(|was| {
+            let is = self.offer(&was.id);
+            is.is_none_or(|is| !is.is_pending())
+        });
+        let mut freed: BTreeSet<RepId> = asked.map(|offer| offer.rep.clone()).collect();
+        if let State::Owned { rep, .. } = &before.state
+            && !matches!(&self.state, State::Owned { rep: owner, .. } if owner == rep)
+        {
+            freed.insert(rep.clone());
+        }
+        freed
     }
 
     /// The name to call the lead by: the person's, else the company's, else the mail's.

@@ -13,7 +13,7 @@ use super::{
 
 /// When to look again whether an hour's cap has room.
 const LOOK_SOON: SignedDuration = SignedDuration::from_mins(5);
-/// When to look again whether a longer cap has room, or an untouched lead has gone stale.
+/// When to look again whether somebody has room: under a longer cap, or by what they have before them.
 const LOOK_LATER: SignedDuration = SignedDuration::from_mins(30);
 
 /// Everything a decision may look at. Loaded for the teams concerned only.
@@ -139,10 +139,10 @@ impl Unfit {
             Self::Closed(opens) => *opens,
             Self::Inactive => rep.from.filter(|from| *from > now).and_then(open_from),
             Self::Capped("hour", _) => open_from(now + LOOK_SOON),
-            Self::Capped(..) | Self::Full { .. } => open_from(now + LOOK_LATER),
+            // An answer wakes those who wait; looking again is the net below that.
+            Self::Capped(..) | Self::Full { .. } | Self::Pending(_) => open_from(now + LOOK_LATER),
             Self::Unknown
             | Self::Unreachable
-            | Self::Pending(_)
             | Self::HadIt
             | Self::NotMatching(_)
             | Self::OwnsIt => None,

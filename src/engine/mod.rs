@@ -16,8 +16,8 @@ use crate::{
     domain::{
         decide::{decide, routes_anew, teams_concerned},
         event::{Effect, Event, Refusal},
-        id::{LeadId, TeamId},
-        lead::{Lead, OfferState},
+        id::{LeadId, RepId, TeamId},
+        lead::Lead,
         route::Reader,
     },
     rules::Rules,
@@ -26,6 +26,10 @@ use crate::{
 
 pub use people::{Absence, Returned};
 pub use receive::{Content, Received, Submission};
+
+/// How many waiting leads may turn out not to be for whoever has room, before the rest are left to
+/// their own clock.
+const TRIED_IN_VAIN: usize = 8;
 
 /// Handles events: loads under lock, decides, saves, wakes the worker.
 #[derive(Clone)]
@@ -61,6 +65,8 @@ pub struct Handled {
     pub lead: Lead,
     /// What followed.
     pub effects: Vec<Effect>,
+    /// Who has room for another lead now.
+    pub freed: BTreeSet<RepId>,
 }
 
 impl Engine {
@@ -155,63 +161,54 @@ impl Engine {
             })?;
         leads::save(tx, &lead, version, &before, now).await?;
         self.apply(tx, &lead, &effects, &rules, now).await?;
-        Ok(Handled { lead, effects })
+        let freed = lead.freed_since(&before);
+        Ok(Handled {
+            lead,
+            effects,
+            freed,
+        })
     }
 
-    /// Where an offer ended or a lead was closed there may be room again: the lead that has waited
-    /// longest gets it, in the same transaction.
+    /// Whoever was freed of this lead has room again: the leads that have waited longest for their
+    /// teams get it, in the same transaction.
     async fn fill_freed_room(
         &self,
         tx: &mut Tx,
         handled: &Handled,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let freed = handled.effects.iter().any(|effect| match effect {
-            Effect::Count(measure) => measure.what.frees_room(),
-            Effect::Fact(_)
-            | Effect::Show(_)
-            | Effect::Say(_)
-            | Effect::Turn { .. }
-            | Effect::Round { .. }
-            | Effect::Unreachable { .. } => false,
-        });
-        if !freed {
-            return Ok(());
-        }
-        let ended = |state: OfferState| state != OfferState::Pending;
         let teams: BTreeSet<TeamId> = handled
-            .lead
-            .offers
+            .freed
             .iter()
-            .filter(|offer| ended(offer.state))
-            .filter_map(|offer| offer.team.clone())
+            .flat_map(|rep| self.teams_of(rep))
             .collect();
-        self.wake_waiting(
-            tx,
-            &teams.into_iter().collect::<Vec<_>>(),
-            1,
-            Some(&handled.lead.id),
-            now,
-        )
-        .await
+        let teams: Vec<TeamId> = teams.into_iter().collect();
+        let rooms = handled.freed.len();
+        self.wake_waiting(tx, &teams, rooms, Some(&handled.lead.id), now)
+            .await
     }
 
-    /// Lets the leads that have waited longest for one of these teams try again.
+    /// Lets the leads that have waited longest for one of these teams try again, until so many as
+    /// there are `rooms` for wait no longer. One that had its chance before does not hold up the rest.
     async fn wake_waiting(
         &self,
         tx: &mut Tx,
         teams: &[TeamId],
-        most: usize,
+        rooms: usize,
         except: Option<&LeadId>,
         now: Timestamp,
     ) -> Result<(), Error> {
         if teams.is_empty() {
             return Ok(());
         }
-        for lead in leads::waiting(tx, teams, most + 1).await? {
+        let mut left = rooms;
+        for lead in leads::waiting(tx, teams, rooms + TRIED_IN_VAIN).await? {
+            if left == 0 {
+                break;
+            }
             if Some(&lead) != except {
-                self.decide_stored(tx, &lead, Event::SomebodyFree, now)
-                    .await?;
+                let tried = self.decide_stored(tx, &lead, Event::SomebodyFree, now);
+                left -= usize::from(!tried.await?.lead.is_waiting());
             }
         }
         Ok(())

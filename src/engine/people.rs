@@ -125,7 +125,7 @@ impl Engine {
             .await
     }
 
-    fn teams_of(&self, rep: &RepId) -> Vec<TeamId> {
+    pub(super) fn teams_of(&self, rep: &RepId) -> Vec<TeamId> {
         let rules = self.rules();
         let theirs = rules
             .policy

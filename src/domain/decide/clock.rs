@@ -7,7 +7,7 @@ use crate::domain::{
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
     id::{OfferId, RepId, TeamId},
     lead::{Breach, Cause, Offer, OfferLevel, Promise, State},
-    plan::{Ladder, StepDone},
+    plan::{Ladder, Plan, StepDone},
     policy::{AbsenceCredit, Assignee, Audience, Rep, Rung, StepAction},
     strategy::{Entry, EntryWhy, Present},
 };
@@ -74,6 +74,19 @@ impl Case<'_, '_> {
         if chance_has_come {
             self.try_again();
         }
+        let behind = self.rungs_behind();
+        self.take_steps();
+        // A waiting lead may have slept through the step that would have asked somebody.
+        if self.rungs_behind() > behind {
+            self.try_again();
+        }
+    }
+
+    fn rungs_behind(&self) -> usize {
+        self.lead.plan.iter().flat_map(Plan::rungs_behind).count()
+    }
+
+    fn take_steps(&mut self) {
         for _ in 0..MOST_ROUNDS {
             let due = self.lead.take_due_steps(self.now);
             let Some(place) = due.first().copied() else {
@@ -207,7 +220,9 @@ impl Case<'_, '_> {
     }
 
     fn widen(&mut self) {
-        let Some(team) = self.team() else { return };
+        let Some(team) = self.team_or_first() else {
+            return;
+        };
         let held = match &self.lead.state {
             State::Offered { .. } => true,
             State::Queued {
@@ -234,7 +249,7 @@ impl Case<'_, '_> {
 
     fn notify(&mut self, audience: &Audience) {
         self.escalated("tells");
-        let team = self.team();
+        let team = self.team_or_first();
         let notice = Notice::Late {
             team: team.map(|team| team.id.clone()),
             sla: self.lead.plan.as_ref().and_then(|plan| plan.sla.clone()),
@@ -289,7 +304,7 @@ impl Case<'_, '_> {
 
     /// The manager whose turn it is: of those available, else of those not away, else of all.
     fn next_manager(&mut self) -> Option<RepId> {
-        let team = self.team()?;
+        let team = self.team_or_first()?;
         let reps = || {
             team.managers
                 .iter()

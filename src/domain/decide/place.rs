@@ -277,7 +277,7 @@ impl<'w> Case<'_, 'w> {
     /// The people of a rung, for the team the plan means.
     pub(super) fn group_on(&self, rung: &Rung) -> Option<Group<'w>> {
         let team = match rung {
-            Rung::Team | Rung::Backups => self.team()?,
+            Rung::Team | Rung::Backups => self.team_or_first()?,
             Rung::Other(team) => self.policy().team(team)?,
         };
         let reps = match rung {

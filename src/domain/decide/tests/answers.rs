@@ -1,12 +1,7 @@
 //! What people do with offers and leads.
 
 use super::*;
-use crate::domain::{
-    contact::Field,
-    event::Ending,
-    policy::{Caps, Turn},
-    submission::NewLead,
-};
+use crate::domain::{contact::Field, event::Ending, policy::Turn, submission::NewLead};
 
 fn closes(rep: &str, ending: Ending) -> Event {
     Event::Close {
@@ -417,66 +412,6 @@ fn only_managers_give_and_only_owners_and_managers_speak() {
     );
     assert_eq!(story.leads[n].next_wake(), None);
     story.sound(n);
-}
-
-#[test]
-fn nobody_is_asked_again_unless_everybody_has_had_it() {
-    let mut company = sales().rep("tom", |_| {});
-    company.policy.teams[0].members.push("tom".into());
-    company.policy.teams[0].backups.clear();
-    company.policy.slas.get_mut("demo").unwrap().escalation =
-        vec![reoffer("15m", Rung::Team), reoffer("25m", Rung::Team)];
-    let mut story = Story::of(company);
-    let n = story.arrives();
-    story.until("10:25");
-    let last = story.asked(n)[0].to_owned();
-    story.accepts(n, &last).unwrap();
-    // Untouched for an hour: all three have had it, so both others may be asked, but not the last.
-    story.until("11:01");
-    assert_eq!(story.leads[n].epoch, 2);
-    assert_eq!(story.asked(n).len(), 1);
-    assert_ne!(story.asked(n), [last.as_str()]);
-}
-
-#[test]
-fn an_absent_rep_who_has_not_had_it_stands_before_a_second_round() {
-    let mut company = sales().rep("tom", |_| {});
-    company.policy.teams[0].members.push("tom".into());
-    company.policy.teams[0].backups.clear();
-    company.policy.slas.get_mut("demo").unwrap().escalation = vec![reoffer("15m", Rung::Team)];
-    let mut story = Story::of(company);
-    story.goes_away("tom", None);
-    let n = story.arrives();
-    story.until("10:15");
-    let second = story.asked(n)[0].to_owned();
-    story.accepts(n, &second).unwrap();
-    story.until("11:15");
-    assert!(story.leads[n].is_waiting());
-    story.comes_back("tom");
-    assert_eq!(story.asked(n), ["tom"]);
-}
-
-#[test]
-fn a_second_round_keeps_to_what_must_hold_and_to_limits() {
-    let mut company = sales().rep("ayse", |rep| {
-        rep.caps = Caps {
-            day: Some(1),
-            ..Caps::default()
-        }
-    });
-    company.policy.teams[0].backups.clear();
-    let mut story = Story::of(company);
-    let n = story.arrives();
-    story.until("10:15");
-    let second = story.asked(n)[0].to_owned();
-    story.accepts(n, &second).unwrap();
-    story.until("11:01");
-    let expected = if second == "ayse" {
-        vec!["jonas"]
-    } else {
-        vec![]
-    };
-    assert_eq!(story.asked(n), expected);
 }
 
 #[test]

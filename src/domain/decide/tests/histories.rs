@@ -400,6 +400,7 @@ proptest! {
         let later = story.now + SignedDuration::from_hours(24);
         story.chat_down = false;
         story.pass_to(later);
+        story.nobody_waits_in_vain();
         story.books_agree();
     }
 

@@ -16,10 +16,23 @@
 //! | giving a lead releases its owner | `only_managers_give_and_only_owners_and_managers_speak` |
 //! | whom the chat refuses is not asked again | `a_member_the_chat_refuses_is_not_put_into_the_pool_again` |
 //! | a waiting lead looks ahead after a step | `a_level_that_comes_due_meanwhile_is_waited_for_too` |
+//! | an offer has its time without `acknowledge` too | `without_an_acknowledge_an_offer_has_its_time_too` |
+//! | an offer nobody has seen does not expire | `a_missed_answer_is_the_chats_doing_while_nothing_is_delivered` |
+//! | only a team's people claim | `only_a_teams_people_take_from_its_queue` |
+//! | who pulls or decides is not pushed | `queue_and_review_run_the_clock_with_notify_and_assign_only` |
+//! | `where` holds, in a pool as well | `a_pool_and_a_widened_offer_leave_out_who_does_not_match` |
+//! | `where` holds in a second round | `a_second_round_asks_nobody_who_does_not_match_any_more` |
+//! | `when_closed` asks while nobody is in hours | `while_a_team_is_closed_it_waits_or_asks_backups_or_another_team` |
+//! | `when_closed` means closed, not full | `a_full_team_in_hours_does_not_count_as_closed` |
+//! | who returns is credited the share that went by | `who_was_absent_while_others_pulled_is_not_flooded` |
+//! | an answer wakes who waits for room | `an_answer_makes_room_for_the_lead_that_waited_for_it` |
 
 mod answers;
 mod clocks;
 mod histories;
+mod outages;
+mod promises;
+mod rounds;
 mod routing;
 mod story;
 mod waiting;
@@ -32,9 +45,11 @@ use super::*;
 use crate::domain::{
     calendar::{Calendar, Holidays, Period},
     id::{CalendarId, SlaId},
+    lead::{Cause, Promise},
     policy::{AfterDecline, Audience, DeclineReason, Rep, Rung, Sla, Step, StepAction},
     world::Clocks,
 };
+use promises::sketch;
 pub(super) use story::Story;
 
 /// A moment of the Monday on which most stories play, or a whole one.
@@ -231,4 +246,19 @@ pub(super) fn plain_team(id: &str, members: &[&str]) -> Team {
         sla: crate::domain::policy::TeamSla::default(),
         turns: crate::domain::policy::TurnRule::default(),
     }
+}
+
+pub(super) fn breaches(story: &Story, n: usize) -> Vec<(Promise, Cause)> {
+    let breached = &story.leads[n].clock.breached;
+    breached
+        .iter()
+        .map(|breach| (breach.what, breach.cause))
+        .collect()
+}
+
+pub(super) fn until_of(story: &Story, n: usize) -> Option<Timestamp> {
+    story.leads[n]
+        .pending()
+        .next()
+        .and_then(|offer| offer.until)
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     event::{Gone, Notice},
     id::LeadId,
-    lead::{OfferKind, OfferState},
+    lead::OfferKind,
     route::Reader,
     strategy::Entry,
     world::{Away, Offered, RepNow},
@@ -80,7 +80,7 @@ impl Story {
         Ok(())
     }
 
-    fn decide(&mut self, n: usize, event: Event) -> Result<(), Refusal> {
+    pub(super) fn decide(&mut self, n: usize, event: Event) -> Result<(), Refusal> {
         self.steps += 1;
         let mut lead = self.leads[n].clone();
         if routes_anew(&lead, &event) {
@@ -100,7 +100,7 @@ impl Story {
         self.unseen_offers_stay(n, &before);
         self.facts_are_true(n, &effects);
         self.sound(n);
-        let mut freed = false;
+        let freed = self.leads[n].freed_since(&before);
         for effect in effects {
             match &effect {
                 Effect::Round { team, turns } => {
@@ -110,22 +110,28 @@ impl Story {
                 Effect::Unreachable { rep, .. } => {
                     self.person(rep.as_str()).unreachable = true;
                 }
-                Effect::Count(measure) => freed |= measure.what.frees_room(),
-                Effect::Fact(_) | Effect::Show(_) | Effect::Say(_) => {}
+                Effect::Fact(_) | Effect::Show(_) | Effect::Say(_) | Effect::Count(_) => {}
             }
             self.log.push((n, self.now, effect));
         }
-        if freed {
-            self.fill_room(n);
-        }
+        self.fill_room(n, &freed);
         Ok(())
     }
 
-    fn fill_room(&mut self, except: usize) {
-        let oldest = (0..self.leads.len()).find(|n| *n != except && self.leads[*n].is_waiting());
-        if let Some(n) = oldest {
-            self.decide(n, Event::SomebodyFree)
-                .expect("free room offends nobody");
+    /// Like the engine: the oldest that wait for a team of somebody with room get it.
+    fn fill_room(&mut self, except: usize, freed: &BTreeSet<RepId>) {
+        let teams = self.company.policy.teams.iter();
+        let theirs = teams.filter(|team| team.people().any(|rep| freed.contains(&rep)));
+        let theirs: BTreeSet<TeamId> = theirs.map(|team| team.id.clone()).collect();
+        let mut rooms = freed.len();
+        for n in (0..self.leads.len()).filter(|n| *n != except) {
+            let lead = &self.leads[n];
+            let waits = lead.is_waiting() && lead.team().is_some_and(|team| theirs.contains(team));
+            if rooms > 0 && waits {
+                self.decide(n, Event::SomebodyFree)
+                    .expect("free room offends nobody");
+                rooms -= usize::from(!self.leads[n].is_waiting());
+            }
         }
     }
 
@@ -390,202 +396,6 @@ impl Story {
             .filter(|(lead, _, effect)| *lead == n && is(effect))
             .count()
     }
-
-    /// The ledger adds up to the balances.
-    pub fn books_agree(&self) {
-        for (team, turns) in &self.turns {
-            for (rep, balance) in &turns.reps {
-                let lines = self
-                    .ledger
-                    .iter()
-                    .filter(|(of, entry)| of == team && entry.rep == *rep);
-                let sum: f64 = lines.map(|(_, entry)| entry.amount).sum();
-                let kept = balance.taken + balance.credit;
-                assert!(
-                    (sum - kept).abs() < 1e-6,
-                    "{rep} of {team}: {sum} in the ledger, {kept} kept"
-                );
-            }
-        }
-    }
-
-    /// What holds of a lead after every event.
-    pub fn sound(&self, n: usize) {
-        let lead = &self.leads[n];
-        let live =
-            |offer: &&Offer| offer.state == OfferState::Accepted && offer.released_at.is_none();
-        let owners: Vec<&Offer> = lead.offers.iter().filter(live).collect();
-        let asked: Vec<&Offer> = lead.pending().collect();
-        match &lead.state {
-            State::Owned { rep, offer } => {
-                assert_eq!(owners.len(), 1, "one owner: {}", sketch(lead));
-                assert_eq!((&owners[0].rep, &owners[0].id), (rep, offer));
-            }
-            State::Pending
-            | State::Offered { .. }
-            | State::Pooled { .. }
-            | State::Queued { .. }
-            | State::Review { .. }
-            | State::Nurture { .. }
-            | State::Closed { .. }
-            | State::Disqualified { .. } => {
-                assert_eq!(owners.len(), 0, "no owner: {}", sketch(lead));
-            }
-        }
-        match &lead.state {
-            State::Offered { offer } => {
-                assert_eq!(asked.len(), 1, "one is asked: {}", sketch(lead));
-                assert_eq!((&asked[0].id, asked[0].kind), (offer, OfferKind::Push));
-            }
-            State::Pooled { .. } => {
-                assert!(!asked.is_empty(), "a pool without people: {}", sketch(lead));
-            }
-            State::Pending => panic!("left pending: {}", sketch(lead)),
-            State::Queued { .. }
-            | State::Review { .. }
-            | State::Nurture { .. }
-            | State::Owned { .. }
-            | State::Closed { .. }
-            | State::Disqualified { .. } => {
-                assert_eq!(asked.len(), 0, "nobody is asked: {}", sketch(lead));
-            }
-        }
-        let mut reps: Vec<&RepId> = asked.iter().map(|offer| &offer.rep).collect();
-        reps.dedup();
-        assert_eq!(
-            reps.len(),
-            asked.len(),
-            "asked twice at once: {}",
-            sketch(lead)
-        );
-        for offer in &lead.offers {
-            assert_eq!(offer.is_pending(), offer.decided_at.is_none(), "{offer:?}");
-            assert!(
-                !offer.is_pending() || offer.epoch == lead.epoch,
-                "of another epoch: {offer:?}"
-            );
-            assert!(
-                !offer.is_pending() || offer.until == lead.moves_on_at(),
-                "{offer:?}"
-            );
-        }
-        if lead.runs_a_clock() {
-            assert!(
-                lead.plan
-                    .as_ref()
-                    .is_none_or(|plan| plan.epoch == lead.epoch),
-                "an old plan: {}",
-                sketch(lead)
-            );
-            let blocked = asked.iter().any(|offer| offer.delivered_at.is_none());
-            let open = lead
-                .steps()
-                .iter()
-                .any(|step| step.done == crate::domain::plan::StepDone::Open);
-            assert!(
-                lead.next_wake().is_some() || blocked || !open,
-                "left lying: {}",
-                sketch(lead)
-            );
-        } else {
-            assert_eq!(lead.next_wake(), None, "a clock runs on: {}", sketch(lead));
-        }
-    }
-
-    /// What holds of the people who have just been asked.
-    fn asked_rightly(&self, n: usize, before: &Lead, seen: &BTreeMap<RepId, RepNow>) {
-        let lead = &self.leads[n];
-        for offer in lead
-            .offers
-            .iter()
-            .filter(|offer| before.offer(&offer.id).is_none())
-        {
-            if offer.kind == OfferKind::Given {
-                continue;
-            }
-            let rep = &self.company.policy.reps[&offer.rep];
-            assert_eq!(
-                seen[&offer.rep].unfit(rep, self.now),
-                None,
-                "unfit: {offer:?}"
-            );
-            let before_it = lead.offers.iter().take_while(|one| one.id != offer.id);
-            let had = |one: &&Offer| one.rep == offer.rep && one.counts_as_had();
-            let earlier: Vec<&Offer> = before_it.filter(had).collect();
-            assert!(
-                earlier
-                    .iter()
-                    .all(|one| one.epoch < lead.epoch && one.state != OfferState::Declined),
-                "asked again: {}",
-                sketch(lead)
-            );
-        }
-    }
-
-    /// An offer that nobody has seen does not expire: only a step that gives the lead to somebody
-    /// ends it for want of an answer. A pool moves on once somebody in it has seen it.
-    fn unseen_offers_stay(&self, n: usize, before: &Lead) {
-        let lead = &self.leads[n];
-        let is_new = |offer: &Offer| before.offer(&offer.id).is_none();
-        let given = |offer: &&Offer| offer.kind == OfferKind::Given && is_new(offer);
-        let seen = before.pending().any(|offer| offer.delivered_at.is_some());
-        if seen || lead.offers.iter().any(|offer| given(&offer)) {
-            return;
-        }
-        for was in before.pending() {
-            let is = lead.offer(&was.id).unwrap();
-            let moved_on = is
-                .reason
-                .as_ref()
-                .is_some_and(|reason| reason.id == "moved on");
-            assert!(
-                is.state != OfferState::Expired && !moved_on,
-                "expired unseen: {}",
-                sketch(lead)
-            );
-        }
-    }
-
-    /// What the facts of one event say is so.
-    fn facts_are_true(&self, n: usize, effects: &[Effect]) {
-        let of = |kind: FactKind| {
-            effects.iter().filter_map(move |effect| match effect {
-                Effect::Fact(fact) if fact.event == kind => Some(fact),
-                _ => None,
-            })
-        };
-        for fact in of(FactKind::Owned) {
-            assert_eq!(self.leads[n].owner(), fact.rep.as_ref());
-        }
-        for fact in of(FactKind::Offered) {
-            let offer = self.leads[n].offer(fact.offer.as_ref().unwrap()).unwrap();
-            assert_eq!(Some(&offer.rep), fact.rep.as_ref());
-        }
-    }
-}
-
-/// A lead in a few lines: what a broken promise is understood by.
-fn sketch(lead: &Lead) -> String {
-    let offer = |offer: &Offer| {
-        format!(
-            "\n  {} {:?} {:?} of epoch {}, {:?}, offered {}, delivered {:?}, until {:?}",
-            offer.rep,
-            offer.kind,
-            offer.state,
-            offer.epoch,
-            offer.level,
-            offer.offered_at,
-            offer.delivered_at,
-            offer.until
-        )
-    };
-    let step = |step: &crate::domain::plan::PlannedStep| {
-        format!("\n  {} {:?} {:?}", step.at, step.action, step.done)
-    };
-    let offers: String = lead.offers.iter().map(offer).collect();
-    let steps: String = lead.steps().iter().map(step).collect();
-    let (number, epoch, state) = (lead.number, lead.epoch, &lead.state);
-    format!("lead {number} of epoch {epoch}: {state:?}{offers}{steps}")
 }
 
 fn audible(say: &Say) -> String {

@@ -150,3 +150,88 @@ fn closed_backups_are_waited_for_where_they_are_asked_instead() {
     story.until("22:00");
     assert_eq!(story.asked(n), ["bo"]);
 }
+
+fn one_offer_at_once() -> Company {
+    Company::new()
+        .rep("ayse", |rep| rep.pending = Some(1))
+        .team("sales", &["ayse"], |_| {})
+        .route(&[Target::Team("sales".into())])
+}
+
+#[test]
+fn an_answer_makes_room_for_the_lead_that_waited_for_it() {
+    for reason in [None, Some("busy")] {
+        let mut story = Story::of(one_offer_at_once());
+        let (first, second) = (story.arrives(), story.arrives());
+        assert!(story.leads[second].is_waiting());
+        match reason {
+            None => story.accepts(first, "ayse").unwrap(),
+            Some(reason) => story.declines(first, "ayse", reason).unwrap(),
+        }
+        assert_eq!(story.asked(second), ["ayse"], "at once, by no clock");
+    }
+}
+
+#[test]
+fn room_made_elsewhere_is_found_by_looking_again() {
+    let mut company = one_offer_at_once().team("named", &[], |_| {});
+    // The lead waits in the line of a team that its rep is not in.
+    company.policy.routes[0].team = Some("named".into());
+    company.policy.routes[0].to = vec![Target::Rep("ayse".into())];
+    let mut story = Story::of(company);
+    let (first, second) = (story.arrives(), story.arrives());
+    story.accepts(first, "ayse").unwrap();
+    story.until("10:29");
+    assert!(story.leads[second].is_waiting());
+    story.until("10:30");
+    assert_eq!(story.asked(second), ["ayse"]);
+}
+
+#[test]
+fn a_lead_that_had_its_chance_does_not_hold_up_the_next() {
+    let mut story = Story::of(one_offer_at_once());
+    let (declined, first, second) = (story.arrives(), story.arrives(), story.arrives());
+    story.declines(declined, "ayse", "busy").unwrap();
+    assert!(story.leads[declined].is_waiting());
+    story.accepts(first, "ayse").unwrap();
+    assert_eq!(story.asked(second), ["ayse"]);
+}
+
+#[test]
+fn a_lead_given_to_somebody_else_leaves_room_behind() {
+    let mut story = Story::of(
+        Company::new()
+            .rep("ayse", |rep| rep.capacity = Some(1))
+            .team("sales", &["ayse"], |team| {
+                team.managers = vec!["selin".into()];
+            })
+            .route(&[Target::Team("sales".into())]),
+    );
+    let (first, second) = (story.arrives(), story.arrives());
+    story.accepts(first, "ayse").unwrap();
+    let by = Actor::Rep("selin".into());
+    story.must(
+        first,
+        Event::Assign {
+            to: "selin".into(),
+            by,
+        },
+    );
+    assert_eq!(story.asked(second), ["ayse"]);
+}
+
+#[test]
+fn a_lead_of_no_team_has_the_first_teams_steps_in_every_state() {
+    let mut company = sales();
+    company.policy.routes[0].to = vec![Target::Rep("nobody".into())];
+    let mut story = Story::of(company);
+    let n = story.arrives();
+    assert!(story.leads[n].is_waiting());
+    story.until("10:15");
+    assert_eq!(story.asked(n).len(), 1);
+    // Asked, it still has the backups and the managers that it had while it waited.
+    story.until("10:25");
+    assert_eq!(story.asked(n), ["bo"]);
+    story.until("11:00");
+    assert_eq!(story.owner(n), Some("selin"));
+}

@@ -1,0 +1,98 @@
+//! What a clock does while Baton or the chat is down.
+
+use super::*;
+use crate::domain::lead::{Cause, Promise};
+
+#[test]
+fn a_missed_answer_is_the_chats_doing_while_nothing_is_delivered() {
+    let mut story = Story::of(sales());
+    story.chat_down = true;
+    let n = story.arrives();
+    story.until("10:20");
+    assert_eq!(breaches(&story, n), [(Promise::Acknowledge, Cause::Chat)]);
+    // An offer that nobody has seen isn't taken away either; only what never waits goes on.
+    assert_eq!(story.leads[n].offers.len(), 1);
+    story.until("11:00");
+    assert_eq!(story.owner(n), Some("selin"));
+}
+
+#[test]
+fn after_a_stop_of_days_a_lead_takes_the_one_step_it_is_at_and_the_next_counts_on() {
+    let mut company = sales();
+    let steps = vec![
+        managers("10m"),
+        managers("30m"),
+        step("24h", StepAction::Notify(Audience::Managers)),
+        step("100h", StepAction::Assign(Assignee::Managers)),
+    ];
+    company.policy.slas.get_mut("demo").unwrap().escalation = steps;
+    let mut story = Story::of(company);
+    let n = story.arrives();
+    story.stands_still_until("2026-11-26T10:00:00Z");
+    assert_eq!(story.told(n).len(), 1);
+    story.until("2026-11-27T14:00:00Z");
+    assert_eq!(story.owner(n), Some("selin"));
+}
+
+#[test]
+fn an_outage_extends_the_pending_offer_and_not_the_clock() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.until("10:05");
+    story.stands_still_until("10:25");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    assert_eq!(until_of(&story, n), Some(at("10:35")));
+    assert_eq!(breaches(&story, n), [(Promise::Acknowledge, Cause::Baton)]);
+    let shown = Effect::Show(CardRef::Offer {
+        offer: story.offer_of(n, &first),
+        rep: first.as_str().into(),
+    });
+    assert!(
+        story
+            .log
+            .iter()
+            .any(|(_, at_, effect)| *at_ == at("10:25") && *effect == shown)
+    );
+    assert_eq!(
+        story.leads[n].plan.as_ref().unwrap().contact_by,
+        Some(at("10:30"))
+    );
+    story.until("10:34");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    assert_eq!(story.told(n).last().unwrap(), "10:30 selin late");
+    story.until("10:35");
+    assert_ne!(story.asked(n), [first.as_str()]);
+}
+
+#[test]
+fn a_night_without_baton_costs_nobody_office_hours() {
+    let mut company = sales();
+    company.policy.slas.get_mut("demo").unwrap().calendar = Some("office".into());
+    let mut story = Story::of(company);
+    story.now = at("17:55");
+    let n = story.arrives();
+    assert_eq!(until_of(&story, n), Some(at("2026-11-24T09:10:00Z")));
+    story.now = at("20:00");
+    story.stands_still_until("2026-11-24T09:02:00Z");
+    assert_eq!(until_of(&story, n), Some(at("2026-11-24T09:12:00Z")));
+}
+
+#[test]
+fn a_waiting_lead_asks_those_whose_step_it_slept_through() {
+    let mut company = sales();
+    company.policy.slas.get_mut("demo").unwrap().escalation =
+        vec![reoffer("10m", Rung::Backups), managers("25m")];
+    let mut story = Story::of(company);
+    story.goes_away("ayse", None);
+    story.goes_away("jonas", None);
+    story.goes_away("bo", None);
+    let n = story.arrives();
+    assert!(story.leads[n].is_waiting());
+    // Bo is there again, and no event says so to a Baton that stands still.
+    story.people.clear();
+    story.goes_away("ayse", None);
+    story.goes_away("jonas", None);
+    story.stands_still_until("10:25");
+    assert_eq!(story.asked(n), ["bo"]);
+}
