@@ -115,10 +115,7 @@ fn managers_are_told_once_and_the_steps_go_on() {
         story.told(n),
         ["10:00 selin nobody_free", "10:30 selin late"]
     );
-    assert_eq!(
-        story.leads[n].clock.breached[0].cause,
-        crate::domain::lead::Cause::Capacity
-    );
+    assert_eq!(story.leads[n].clock.breached[0].cause, Cause::Capacity);
     story.until("11:00");
     assert_eq!(story.owner(n), Some("selin"));
 }
