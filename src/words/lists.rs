@@ -53,6 +53,7 @@ pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     let headline = match (sorted.len(), to_call) {
         (0, _) => return empty("You have no open leads. /leads queue shows what you can take."),
         (all, 0) => format!("You have {}, all contacted", count(all)),
+        (all, some) if all == some => format!("You have {} to answer or call", count(all)),
         (all, some) => format!("You have {}, {some} to answer or call", count(all)),
     };
     let listing = Listing {
