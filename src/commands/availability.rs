@@ -3,7 +3,7 @@
 //! ```text
 //! /away until tomorrow 9am dentist cover @jonas
 //! You are away until tomorrow 09:00 (Europe/Berlin) (dentist). Jonas Weber stands in.
-//! 1 pending offer went to the next: #4711.   #4711 Ada, Acme: Selin Kaya is asked now.
+//! 1 pending offer moved on: #4711.   #4711 Ada, Acme: Selin Kaya is asked now.
 //! /away list    /away cancel 2    /away @jonas until monday    /back    /back until 21:00
 //! ```
 

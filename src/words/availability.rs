@@ -35,7 +35,7 @@ pub struct Absence {
 /// What an absence did at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Moved<'a> {
-    /// Numbers of the leads whose offers went to the next.
+    /// Numbers of the leads whose offers moved on.
     pub offers: &'a [i64],
     /// Numbers of the owned leads that nobody had contacted and that went to the cover or team.
     pub owned: &'a [i64],
@@ -64,7 +64,7 @@ pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>) -> Card {
         said.push(format!("{} stands in.", desk.policy.name_of(cover)));
     }
     if let Some((count, numbers)) = numbered(moved.offers, "pending offer") {
-        said.push(format!("{count} went to the next: {numbers}."));
+        said.push(format!("{count} moved on: {numbers}."));
     }
     if let Some((count, numbers)) = numbered(moved.owned, "lead without contact") {
         said.push(format!("{count} went to somebody else: {numbers}."));
@@ -74,11 +74,16 @@ pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>) -> Card {
 
 /// "You are away until Mon 24 Nov 09:00 (Europe/Istanbul)".
 fn span_words(desk: Desk<'_>, absence: &Absence) -> String {
-    let (who, is) = if absence.rep == *desk.reader {
-        ("You".to_owned(), "are")
+    let away = away_words(desk, absence);
+    if absence.rep == *desk.reader {
+        format!("You are {away}")
     } else {
-        (desk.policy.name_of(&absence.rep).to_owned(), "is")
-    };
+        format!("{} is {away}", desk.policy.name_of(&absence.rep))
+    }
+}
+
+/// "away until Mon 24 Nov 09:00 (Europe/Istanbul): dentist".
+fn away_words(desk: Desk<'_>, absence: &Absence) -> String {
     let until = match absence.until {
         Until::At(at) => format!("until {}", desk.when.said_with_zone(at)),
         Until::Back if absence.rep == *desk.reader => format!("until you say {}", desk.back_word),
@@ -95,7 +100,7 @@ fn span_words(desk: Desk<'_>, absence: &Absence) -> String {
     } else {
         format!(": {reason}")
     };
-    format!("{who} {is} away{from} {until}{reason}")
+    format!("away{from} {until}{reason}")
 }
 
 /// "2 pending offers" and "#4711, #4712"; nothing for none.
@@ -181,5 +186,13 @@ pub fn absences(desk: Desk<'_>, all: &[Absence]) -> Card {
 /// An absence was taken out.
 #[must_use]
 pub fn cancelled(desk: Desk<'_>, absence: &Absence) -> String {
-    format!("Cancelled: {}.", span_words(desk, absence))
+    let away = away_words(desk, absence);
+    if absence.rep == *desk.reader {
+        format!("Cancelled: {away}.")
+    } else {
+        format!(
+            "Cancelled for {}: {away}.",
+            desk.policy.name_of(&absence.rep)
+        )
+    }
 }

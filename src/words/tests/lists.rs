@@ -221,8 +221,8 @@ fn away_says_until_when_and_what_moved_on() {
         availability::away(desk, &absence(until), moved)
     });
     assert_snapshot!(text(&card), @r"
-    (You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers went to the next: #4711, #4712. 1 lead without contact went to somebody else: #4700.)
-    You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers went to the next: #4711, #4712. 1 lead without contact went to somebody else: #4700.
+    (You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers moved on: #4711, #4712. 1 lead without contact went to somebody else: #4700.)
+    You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers moved on: #4711, #4712. 1 lead without contact went to somebody else: #4700.
     ");
     let none = Moved::default();
     let card = at_desk("selin", |desk| {
@@ -245,7 +245,7 @@ fn away_says_until_when_and_what_moved_on() {
     let said = at_desk("ayse", |desk| {
         availability::cancelled(desk, &absence(until))
     });
-    assert_snapshot!(said, @"Cancelled: You are away until tomorrow 09:00 (Europe/Berlin): dentist.");
+    assert_snapshot!(said, @"Cancelled: away until tomorrow 09:00 (Europe/Berlin): dentist.");
 }
 
 #[test]
