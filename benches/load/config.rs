@@ -72,6 +72,7 @@ url = "{database}"
 bot_token = "xoxb-playground"
 signing_secret = "{SIGNING_SECRET}"
 api_url = "http://{playground}/api/"
+paced = false
 [[api.token]]
 name = "load"
 token = "{API_TOKEN}"
