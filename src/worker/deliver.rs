@@ -353,7 +353,11 @@ impl Worker {
                 _,
                 Some(user),
             ) => return Ok(Ok(Recipient::User(user.clone()))),
-            (Err(SendError::Unknown { why }), None, _) => {
+            // Whose id is written in the configuration need not be looked up to be written to.
+            (Err(SendError::Retry { .. } | SendError::Unknown { .. }), None, Some(user)) => {
+                return Ok(Ok(Recipient::User(user.clone())));
+            }
+            (Err(SendError::Unknown { why }), None, None) => {
                 return Ok(Err(SendError::Retry { after: None, why }));
             }
             (Err(error), _, _) => return Ok(Err(error)),
