@@ -228,13 +228,15 @@ async fn sleep(time: Duration, stop: &CancellationToken) -> bool {
 }
 
 fn connect(settings: &SlackSettings) -> anyhow::Result<Chat> {
-    let settings = slack::Settings::new(
+    let slack = slack::Settings::new(
         settings.api_url.clone(),
         settings.bot_token.clone(),
         settings.signing_secrets.clone(),
     );
+    let paced = settings.paced;
     Ok(Chat::Slack(
-        slack::Slack::new(settings).context("making the client for Slack")?,
+        slack::Slack::new(slack::Settings { paced, ..slack })
+            .context("making the client for Slack")?,
     ))
 }
 

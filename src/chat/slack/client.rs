@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::errors::{Repeat, meaning};
-use super::limits::{Elapsed, Limits};
+use super::limits::Limits;
 use super::method::Method;
 use crate::chat::outcome::{FailKind, SendError};
 
@@ -42,7 +42,7 @@ impl Client {
         api: Url,
         token: SecretString,
         timeout: Duration,
-        elapsed: Elapsed,
+        limits: Limits,
     ) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
@@ -55,7 +55,7 @@ impl Client {
             http,
             api,
             token,
-            limits: Limits::new(elapsed),
+            limits,
         })
     }
 

@@ -33,6 +33,7 @@ type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Dur
 /// The buckets of one workspace.
 pub struct Limits {
     ticks: Ticks,
+    paced: bool,
     tier3: Buckets<Method>,
     tier4: Buckets<Method>,
     posts: Buckets<String>,
@@ -41,8 +42,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Full buckets.
-    pub fn new(elapsed: Elapsed) -> Self {
+    /// Full buckets; if calls are not `paced`, bottomless ones.
+    pub fn new(elapsed: Elapsed, paced: bool) -> Self {
         let ticks = Ticks(elapsed);
         Self {
             tier3: buckets(per_minute(50), &ticks),
@@ -52,6 +53,7 @@ impl Limits {
                 &ticks,
             ),
             blocked: Mutex::default(),
+            paced,
             ticks,
         }
     }
@@ -63,6 +65,9 @@ impl Limits {
     pub fn take(&self, method: Method, channel: &str) -> Result<(), Duration> {
         if let Some(wait) = self.blocked_for(method, channel) {
             return Err(wait);
+        }
+        if !self.paced {
+            return Ok(());
         }
         match method.tier() {
             Tier::Three => take(&self.tier3, &method),
@@ -115,12 +120,17 @@ mod tests {
     use super::*;
 
     fn limits() -> (Limits, Arc<AtomicU64>) {
+        limits_that_are(true)
+    }
+
+    fn limits_that_are(paced: bool) -> (Limits, Arc<AtomicU64>) {
         let seconds = Arc::new(AtomicU64::new(0));
         let read = Arc::clone(&seconds);
         (
-            Limits::new(Arc::new(move || {
-                Duration::from_secs(read.load(Ordering::Relaxed))
-            })),
+            Limits::new(
+                Arc::new(move || Duration::from_secs(read.load(Ordering::Relaxed))),
+                paced,
+            ),
             seconds,
         )
     }
@@ -163,5 +173,15 @@ mod tests {
             .count();
         assert_eq!(calls, 25);
         limits.take(Method::Delete, "D1").unwrap();
+    }
+
+    #[test]
+    fn without_pacing_only_a_retry_after_counts() {
+        let (limits, _) = limits_that_are(false);
+        for _ in 0..1_000 {
+            limits.take(Method::Update, "D1").unwrap();
+        }
+        limits.block(Method::Update, "D1", Duration::from_secs(30));
+        assert!(limits.take(Method::Update, "D1").is_err());
     }
 }

@@ -45,6 +45,8 @@ pub struct SlackSettings {
     pub app_token: Option<SecretString>,
     /// Slack's own, or the playground's.
     pub api_url: Url,
+    /// Whether calls are kept below Slack's rate limits.
+    pub paced: bool,
     /// What people type, by what it does: `away` is `/lead-away`.
     pub commands: BTreeMap<String, String>,
 }
@@ -142,6 +144,7 @@ impl Compiler<'_> {
             signing_secrets,
             app_token: raw.app_token.as_ref().map(|it| self.secret(it)),
             api_url: api_url.unwrap_or_else(slack_url),
+            paced: raw.paced.unwrap_or(true),
             commands: self.commands(&raw.commands),
         })
     }

@@ -55,6 +55,8 @@ pub struct Slack {
     pub app_token: Option<Spanned<Secret>>,
     /// `api_url = "https://slack.com/api/"`, the default.
     pub api_url: Option<Text>,
+    /// `paced = false`: calls are not kept below Slack's rate limits, for load programs. Default: true.
+    pub paced: Option<bool>,
     /// `commands = { away = "/lead-away", back = "/lead-back" }`: the words the manifest declares.
     #[serde(default)]
     pub commands: BTreeMap<Text, Text>,
