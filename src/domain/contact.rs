@@ -100,10 +100,23 @@ fields! {
 pub enum FieldValue {
     /// Text, never empty.
     Text(String),
-    /// A number.
-    Number(f64),
+    /// A number; written without a fraction where it has none.
+    Number(#[serde(serialize_with = "plain")] f64),
     /// Texts, never an empty list.
     List(Vec<String>),
+}
+
+/// Writes 120 and not 120.0.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole and small enough, as just checked"
+)]
+fn plain<S: serde::Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        to.serialize_i64(*number as i64)
+    } else {
+        to.serialize_f64(*number)
+    }
 }
 
 /// Every canonical field that is known of a lead; what is not given is not there.
@@ -183,6 +196,24 @@ impl std::fmt::Display for FieldValue {
             Self::Text(text) => f.write_str(text),
             Self::Number(number) => write!(f, "{number}"),
             Self::List(list) => f.write_str(&list.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_plainly_and_read_back() {
+        for (number, text) in [(120.0, "120"), (0.5, "0.5"), (-3.0, "-3"), (1e300, "1e300")] {
+            let value = FieldValue::Number(number);
+            let written = serde_json::to_string(&value).expect("a number can be written");
+            assert_eq!(written, text);
+            assert_eq!(
+                serde_json::from_str::<FieldValue>(&written).expect("it was just written"),
+                value
+            );
         }
     }
 }
