@@ -1,0 +1,77 @@
+//! What managers count.
+
+use jiff::SignedDuration;
+
+use crate::domain::id::{RepId, TeamId};
+
+/// Something that managers count; one each time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// In whose numbers.
+    pub team: Option<TeamId>,
+    /// In whose numbers.
+    pub rep: Option<RepId>,
+    /// What.
+    pub what: MeasureKind,
+    /// How long, for those that are a time.
+    pub took: Option<SignedDuration>,
+}
+
+macro_rules! measures {
+    ($($(#[$doc:meta])* $variant:ident $word:literal,)*) => {
+        /// What is counted.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum MeasureKind {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl MeasureKind {
+            /// As stored.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// The one with this word.
+            #[must_use]
+            pub fn by_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+measures! {
+    /// A lead came in.
+    Arrived "arrived",
+    /// An offer was made.
+    Offered "offered",
+    /// An offer was accepted; `took` from its delivery.
+    Accepted "accepted",
+    /// An offer was declined.
+    Declined "declined",
+    /// An offer expired.
+    Expired "expired",
+    /// An offer was taken away.
+    Withdrawn "withdrawn",
+    /// A step of an escalation was taken.
+    Escalated "escalated",
+    /// A lead was given without asking.
+    Assigned "assigned",
+    /// First attempt; `took` from the lead's arrival: speed to lead.
+    Contacted "contacted",
+    /// Accepted in time.
+    AcknowledgeKept "acknowledge_kept",
+    /// Not accepted in time.
+    AcknowledgeMissed "acknowledge_missed",
+    /// Tried in time.
+    ContactKept "contact_kept",
+    /// Not tried in time.
+    ContactMissed "contact_missed",
+    /// Ended as won.
+    Won "won",
+    /// Ended otherwise.
+    Lost "lost",
+    /// Another submission joined a lead.
+    Duplicate "duplicate",
+}

@@ -1,0 +1,102 @@
+//! What stands in a chat because of a lead: cards, and what people are told once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{OfferId, RepId, SlaId, TeamId};
+
+/// A card somewhere in a chat.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "card", rename_all = "lowercase")]
+pub enum CardRef {
+    /// A rep's card of an offer.
+    Offer {
+        /// Which.
+        offer: OfferId,
+        /// Whose direct messages it is in.
+        rep: RepId,
+    },
+    /// A pool's card in the team's channel.
+    Pool {
+        /// Whose channel.
+        team: TeamId,
+        /// The lead's epoch.
+        epoch: u32,
+    },
+    /// A manager's card of a lead in review.
+    Review {
+        /// The manager.
+        rep: RepId,
+        /// The lead's epoch.
+        epoch: u32,
+    },
+}
+
+/// A notice: sent once, in the words of the moment at which it is sent, and not at all if it is no
+/// longer true then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Say {
+    /// To whom.
+    pub to: Audible,
+    /// Makes it unique for this lead.
+    pub key: String,
+    /// Notices with the same cause to the same people become one message; absent: never.
+    pub cause: Option<String>,
+    /// What.
+    pub notice: Notice,
+}
+
+/// Somebody who can be told something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Audible {
+    /// A person, in direct messages.
+    Rep(RepId),
+    /// A team's channel.
+    Channel(TeamId),
+}
+
+/// What somebody is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub enum Notice {
+    /// You have an offer that waits.
+    AnswerDue {
+        /// Which.
+        offer: OfferId,
+    },
+    /// You own a lead that nobody has tried to reach.
+    ContactDue {
+        /// By which offer they own it.
+        offer: OfferId,
+    },
+    /// A lead was not taken, or not tried, in time.
+    Late {
+        /// Whose.
+        team: Option<TeamId>,
+        /// The clock that says so.
+        sla: Option<SlaId>,
+        /// The lead's epoch.
+        epoch: u32,
+    },
+    /// Nobody can take leads of this team now.
+    NobodyFree {
+        /// Whose.
+        team: TeamId,
+        /// In words: everybody's reason.
+        why: String,
+    },
+    /// The chat does not deliver to this rep.
+    CannotReach {
+        /// Whom.
+        rep: RepId,
+        /// In the chat's words.
+        why: String,
+    },
+    /// Your lead wrote again.
+    WroteAgain {
+        /// By which offer they have it.
+        offer: OfferId,
+        /// What is new, field by field.
+        what: Vec<String>,
+    },
+}

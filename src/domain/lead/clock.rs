@@ -1,0 +1,58 @@
+//! What the SLA's clock has seen of a lead.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What the SLA's clock has seen of a lead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// First accept.
+    pub acknowledged_at: Option<Timestamp>,
+    /// First attempt to reach the lead.
+    pub attempted_at: Option<Timestamp>,
+    /// First time the lead was reached.
+    pub contacted_at: Option<Timestamp>,
+    /// Targets that were missed.
+    pub breached: Vec<Breach>,
+}
+
+impl Clock {
+    /// Whether this target was missed.
+    #[must_use]
+    pub fn has_breached(&self, what: Promise) -> bool {
+        self.breached.iter().any(|breach| breach.what == what)
+    }
+}
+
+/// A target of the SLA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Promise {
+    /// Accepted in time.
+    Acknowledge,
+    /// Attempted in time.
+    Contact,
+}
+
+/// A missed target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    /// Which.
+    pub what: Promise,
+    /// Whose doing.
+    pub cause: Cause,
+}
+
+/// Whose doing a breach was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// A rep had it.
+    Rep,
+    /// Nobody could take it.
+    Capacity,
+    /// Baton was down.
+    Baton,
+    /// The chat did not deliver.
+    Chat,
+}

@@ -1,0 +1,147 @@
+//! A lead put in front of one rep, and what became of it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    id::{OfferId, RepId, TeamId},
+    policy::Rung,
+};
+
+/// A lead put in front of one rep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Buttons carry it.
+    pub id: OfferId,
+    /// Who is asked.
+    pub rep: RepId,
+    /// In whose line it counts.
+    pub team: Option<TeamId>,
+    /// How it came about.
+    pub kind: OfferKind,
+    /// Where in the ladder it was made, so that the next one continues there.
+    pub level: OfferLevel,
+    /// The lead's epoch when it was made.
+    pub epoch: u32,
+    /// What became of it.
+    pub state: OfferState,
+    /// When it was decided.
+    pub offered_at: Timestamp,
+    /// When the rep's chat had it.
+    pub delivered_at: Option<Timestamp>,
+    /// Before this moment no `reoffer` takes it away: delivery plus the plan's `at_least`, or, after
+    /// an outage, what was left of it.
+    pub not_before: Option<Timestamp>,
+    /// When it moves on if nobody answers; shown on the card.
+    pub until: Option<Timestamp>,
+    /// When it was answered or taken away.
+    pub decided_at: Option<Timestamp>,
+    /// When an accepted one stopped being the owner's.
+    pub released_at: Option<Timestamp>,
+    /// Why it was declined or taken away.
+    pub reason: Option<Reason>,
+    /// What Baton was down for meanwhile, in the clock's hours; `not_before` is that much later.
+    pub lost: SignedDuration,
+}
+
+impl Offer {
+    /// Whether it waits for an answer.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.state == OfferState::Pending
+    }
+
+    /// When it has had its time and a `reoffer` may take it away; before its delivery, an estimate.
+    #[must_use]
+    pub fn free_at(&self) -> Timestamp {
+        self.not_before.unwrap_or(self.offered_at)
+    }
+
+    /// Whether the rep has had this lead: asked in person, or said no. Who was away, or could not be
+    /// reached, has not had it.
+    #[must_use]
+    pub fn counts_as_had(&self) -> bool {
+        match (self.kind, self.state) {
+            (OfferKind::Push | OfferKind::Given, OfferState::Withdrawn) => self
+                .reason
+                .as_ref()
+                .is_none_or(|reason| !matches!(reason.id.as_str(), "away" | "undeliverable")),
+            (OfferKind::Push | OfferKind::Given, _) => true,
+            (OfferKind::Pool, state) => state == OfferState::Declined,
+        }
+    }
+}
+
+/// How an offer came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfferKind {
+    /// One rep is asked.
+    Push,
+    /// Several are asked, the first to claim gets it.
+    Pool,
+    /// Nobody was asked: a step or a person gave it, or the rep took it.
+    Given,
+}
+
+/// From which group of people an offer was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfferLevel {
+    /// The route's so-and-so-many-th target.
+    Target(usize),
+    /// A `reoffer` step.
+    Rung(Rung),
+    /// Outside the ladder.
+    Hand,
+}
+
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfferState {
+    /// Waits for an answer.
+    Pending,
+    /// The rep took it.
+    Accepted,
+    /// The rep did not want it.
+    Declined,
+    /// The rep did not answer.
+    Expired,
+    /// It was taken away.
+    Withdrawn,
+}
+
+impl OfferState {
+    /// As stored and sent.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Why an offer ended: a reason's id, and what the rep wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A `[[decline]]` id, or Baton's own: `away`, `undeliverable`, `claimed`, …
+    pub id: String,
+    /// Free text, possibly empty.
+    pub note: String,
+}
+
+impl Reason {
+    /// One of Baton's own.
+    #[must_use]
+    pub fn own(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            note: String::new(),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Who there is: reps, what they may do and carry, and the teams they form.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    condition::Condition,
+    id::{CalendarId, RepId, SlaId, TeamId},
+};
+
+/// How experienced a rep is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Small deals, first contacts.
+    Junior,
+    /// The rule.
+    #[default]
+    Mid,
+    /// Large deals, named accounts.
+    Senior,
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Own leads, numbers and absences.
+    #[default]
+    Rep,
+    /// Also the teams that name them in `managers`.
+    Manager,
+    /// Everything.
+    Admin,
+}
+
+/// One person who takes leads.
+#[derive(Clone, Debug)]
+pub struct Rep {
+    /// As named in the file.
+    pub id: RepId,
+    /// As shown to people.
+    pub name: String,
+    /// For the look-up in the chat, lower case.
+    pub email: String,
+    /// Slack's id (`U…` or `W…`); absent: looked up by e-mail.
+    pub slack: Option<String>,
+    /// Microsoft Entra's object id.
+    pub teams: Option<String>,
+    /// Experience.
+    pub level: Level,
+    /// Rights.
+    pub role: Role,
+    /// From the file; absent: the chat profile's, else UTC.
+    pub timezone: Option<TimeZone>,
+    /// ISO code with an optional subdivision (`DE-BE`): whose public holidays.
+    pub country: Option<String>,
+    /// Share of the turns against others; 1 if not set.
+    pub weight: f64,
+    /// ISO 639-1 codes.
+    pub languages: Vec<String>,
+    /// Names of `[territory.*]`.
+    pub territories: Vec<String>,
+    /// Free words.
+    pub skills: Vec<String>,
+    /// Who stands in while away.
+    pub cover: Option<RepId>,
+    /// This person's ids in other systems, by system.
+    pub external: BTreeMap<String, String>,
+    /// Working hours; absent: always.
+    pub calendar: Option<CalendarId>,
+    /// Offers at once; absent: no limit.
+    pub pending: Option<u32>,
+    /// Offers per span of time.
+    pub caps: Caps,
+    /// Pending offers plus owned, unclosed leads touched within `stale`; absent: no limit.
+    pub capacity: Option<u32>,
+    /// After how long an untouched lead no longer counts against capacity.
+    pub stale: SignedDuration,
+    /// `false`: gets nothing.
+    pub active: bool,
+    /// First moment of employment, if said.
+    pub from: Option<Timestamp>,
+    /// Last moment of employment, if said.
+    pub until: Option<Timestamp>,
+}
+
+/// Offers a rep gets at most per span of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// In any 60 minutes.
+    pub hour: Option<u32>,
+    /// In any 24 hours.
+    pub day: Option<u32>,
+    /// In any 7 days.
+    pub week: Option<u32>,
+}
+
+/// A channel of a chat, as `slack:C0…` or `teams:19:…`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Channel {
+    /// A Slack channel id.
+    Slack(String),
+    /// A Teams channel's conversation id.
+    Teams(String),
+}
+
+/// People who share a line of leads.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// As named in the file.
+    pub id: TeamId,
+    /// Who is offered its leads.
+    pub members: Vec<RepId>,
+    /// Who is told, decides reviews, and is assigned what nobody took.
+    pub managers: Vec<RepId>,
+    /// Who is asked when no member takes a lead.
+    pub backups: Vec<RepId>,
+    /// Where pools are shown and notices go.
+    pub channel: Option<Channel>,
+    /// The zone of its clocks.
+    pub timezone: Option<TimeZone>,
+    /// Who of those who may is next.
+    pub strategy: Strategy,
+    /// Soft wishes, in this order, before the strategy.
+    pub prefer: Vec<Prefer>,
+    /// Must hold for a rep to be asked; never relaxed.
+    pub filter: Option<Condition>,
+    /// What happens while nobody is in hours.
+    pub when_closed: WhenClosed,
+    /// Its clock by lead type.
+    pub sla: TeamSla,
+    /// What costs a turn.
+    pub turns: TurnRule,
+}
+
+impl Team {
+    /// Everybody in it: members, managers and backups, some more than once.
+    pub fn people(&self) -> impl Iterator<Item = RepId> {
+        [&self.members, &self.managers, &self.backups]
+            .into_iter()
+            .flatten()
+            .cloned()
+    }
+
+    /// The other team that is asked while nobody of this one is in hours.
+    #[must_use]
+    pub fn when_closed_team(&self) -> Option<TeamId> {
+        match &self.when_closed {
+            WhenClosed::Team(team) => Some(team.clone()),
+            WhenClosed::Wait | WhenClosed::Backups => None,
+        }
+    }
+}
+
+/// How the next rep is found among those who may take the lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// The largest shortfall against the weighted share.
+    #[default]
+    RoundRobin,
+    /// The fewest open leads against capacity.
+    LeastLoaded,
+    /// The best match of the `prefer` attributes.
+    BestMatch,
+    /// The best recent conversion, capped.
+    TopPerformer,
+}
+
+/// An attribute that a lead and a rep should share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Prefer {
+    /// The lead's language is one of the rep's.
+    Languages,
+    /// The lead's territory is one of the rep's.
+    Territories,
+    /// The product, use case or industry is one of the rep's skills.
+    Skills,
+    /// The higher the better.
+    Level,
+}
+
+/// What a team does with a lead while none of its members is in hours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WhenClosed {
+    /// It waits for the first who opens.
+    #[default]
+    Wait,
+    /// The team's backups are asked.
+    Backups,
+    /// Another team is asked.
+    Team(TeamId),
+}
+
+/// The clock of a team, by lead type.
+#[derive(Clone, Debug, Default)]
+pub struct TeamSla {
+    /// For these types.
+    pub by_type: BTreeMap<String, SlaId>,
+    /// For all others.
+    pub default: Option<SlaId>,
+}
+
+/// Whether something costs a turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Turn {
+    /// It does.
+    #[default]
+    Spent,
+    /// The rep gets it back.
+    Back,
+}
+
+/// What costs a turn in a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnRule {
+    /// A declined offer.
+    pub declined: Turn,
+    /// An expired offer.
+    pub expired: Turn,
+    /// Whether a lead given by hand counts as a turn.
+    pub by_hand: bool,
+    /// Whether who returns is credited an average share for the time away.
+    pub absence: AbsenceCredit,
+}
+
+impl Default for TurnRule {
+    fn default() -> Self {
+        Self {
+            declined: Turn::Spent,
+            expired: Turn::Spent,
+            by_hand: true,
+            absence: AbsenceCredit::Average,
+        }
+    }
+}
+
+/// What an absence does to somebody's place in line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AbsenceCredit {
+    /// As if they had had their share meanwhile.
+    #[default]
+    Average,
+    /// Nothing: they catch up on what they missed.
+    None,
+}

@@ -1,0 +1,232 @@
+//! Where a lead goes: sources and their types, scores, routes and their targets, declines, accounts.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::people::Turn;
+use crate::domain::{
+    condition::Condition,
+    contact::{Contact, Field},
+    id::{RepId, RouteId, SlaId, SourceId, TeamId},
+    score::{Fit, Intent},
+};
+
+/// What a source says about its leads.
+#[derive(Clone, Debug, Default)]
+pub struct SourceRule {
+    /// Ordered: the first that holds; none of them: what the payload says.
+    pub types: Vec<TypeRule>,
+    /// Set where the payload says nothing; for leads that do not come through the webhook.
+    pub defaults: Contact,
+}
+
+/// One line of a source's `type`.
+#[derive(Clone, Debug)]
+pub struct TypeRule {
+    /// Absent: always.
+    pub when: Option<Condition>,
+    /// The type.
+    pub is: String,
+}
+
+/// One rule of the ordered list.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// As named in the file.
+    pub id: RouteId,
+    /// Absent: everything.
+    pub when: Option<Condition>,
+    /// The first with somebody who may take the lead now, else the first.
+    pub to: Vec<Target>,
+    /// Goes before the team's.
+    pub sla: Option<SlaId>,
+    /// Whose managers and backups stand behind a `rep` or `owner` target.
+    pub team: Option<TeamId>,
+}
+
+/// Where a route sends a lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Push by the team's strategy.
+    Team(TeamId),
+    /// First to claim.
+    Pool {
+        /// Whose members.
+        team: TeamId,
+        /// Only the best so many by the team's strategy.
+        size: Option<usize>,
+        /// Not shown until somebody has claimed it.
+        hide: Vec<Field>,
+    },
+    /// Reps take from it themselves.
+    Queue(TeamId),
+    /// A manager of this team decides.
+    Review(TeamId),
+    /// The account's named owner.
+    AccountOwner,
+    /// Whoever owned this lead or a lead of this person before.
+    PreviousOwner,
+    /// One person.
+    Rep(RepId),
+    /// Not for reps yet; the label goes along.
+    Nurture(String),
+    /// Nobody should spend time on it.
+    Disqualify,
+}
+
+impl Target {
+    /// Whether a manager decides.
+    #[must_use]
+    pub fn is_review(&self) -> bool {
+        matches!(self, Self::Review(_))
+    }
+}
+
+/// How fit and engagement are counted.
+#[derive(Clone, Debug)]
+pub struct Scoring {
+    /// Points for what a lead is.
+    pub fit: Vec<FitRule>,
+    /// From which fit score on fit is strong.
+    pub strong_fit: f64,
+    /// From which total on a lead is an MQL.
+    pub mql: Option<f64>,
+}
+
+impl Default for Scoring {
+    fn default() -> Self {
+        Self {
+            fit: Vec::new(),
+            strong_fit: 25.0,
+            mql: None,
+        }
+    }
+}
+
+/// Points for what a lead is.
+#[derive(Clone, Debug)]
+pub struct FitRule {
+    /// Which leads.
+    pub when: Condition,
+    /// How many, negative ones too.
+    pub points: f64,
+    /// In words, for the reasons.
+    pub why: String,
+}
+
+/// One line of `[[intent]]`.
+#[derive(Clone, Debug)]
+pub struct IntentRule {
+    /// The level it gives.
+    pub level: Intent,
+    /// Absent: always.
+    pub when: Option<Condition>,
+}
+
+/// A reason for declining and what it leads to.
+#[derive(Clone, Debug)]
+pub struct DeclineReason {
+    /// `busy`, `territory`, …
+    pub id: String,
+    /// As shown to the rep.
+    pub label: String,
+    /// What happens to the lead.
+    pub then: AfterDecline,
+    /// Whether it costs a turn; absent: the team's rule.
+    pub turn: Option<Turn>,
+}
+
+/// What a decline leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterDecline {
+    /// The next rep.
+    #[default]
+    Next,
+    /// A manager.
+    Review,
+    /// The queue.
+    Queue,
+    /// Nobody.
+    Disqualify,
+}
+
+/// A part of the world.
+#[derive(Clone, Debug)]
+pub struct Territory {
+    /// As named in the file.
+    pub id: String,
+    /// ISO codes; empty: any.
+    pub countries: Vec<String>,
+    /// Regions within; empty: any.
+    pub regions: Vec<String>,
+}
+
+/// Named accounts.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    /// All of them.
+    pub named: Vec<Account>,
+}
+
+/// A company with a name of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// As people say it.
+    pub name: String,
+    /// Domains of its mail, lower case.
+    pub domains: Vec<String>,
+    /// The company it belongs to.
+    pub parent: Option<String>,
+    /// Who owns its leads.
+    pub owner: Option<RepId>,
+    /// Free word.
+    pub tier: String,
+    /// Whether it buys already.
+    pub customer: bool,
+}
+
+/// What a card shows beside the fixed facts.
+#[derive(Clone, Debug, Default)]
+pub struct CardRule {
+    /// Canonical fields or attribute labels.
+    pub facts: Vec<String>,
+    /// Links into other systems; `{field}` is filled in.
+    pub links: Vec<LinkRule>,
+}
+
+/// A link on a card.
+#[derive(Clone, Debug)]
+pub struct LinkRule {
+    /// Its text.
+    pub label: String,
+    /// `https://…`, with `{field}` places that are filled in, percent-encoded.
+    pub url: String,
+}
+
+/// A lead with a known answer.
+#[derive(Clone, Debug)]
+pub struct Golden {
+    /// The lead.
+    pub contact: Contact,
+    /// Its type.
+    pub lead_type: String,
+    /// The source it comes from, if it matters.
+    pub source: Option<SourceId>,
+    /// The rule that must catch it.
+    pub route: Option<RouteId>,
+    /// The team that must get it.
+    pub team: Option<TeamId>,
+    /// When it arrives, for rules that ask the time; absent: now.
+    pub at: Option<Timestamp>,
+}
+
+/// The intent and fit levels that the brief's table distinguishes.
+#[must_use]
+pub fn fit_level(points: f64, scoring: &Scoring) -> Fit {
+    if points >= scoring.strong_fit {
+        Fit::Strong
+    } else {
+        Fit::Weak
+    }
+}
