@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use axum::Router;
 use jiff::SignedDuration;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -10,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     chat::{Chat, slack},
     clock::Clock,
-    commands::CommandWords,
     config::{
         compile::{ApiToken, Compiled, SlackSettings},
         raw::TokenRole,
@@ -53,15 +53,14 @@ impl App {
         if let Some(off) = clock_offset(&db, &clock).await {
             clock.set_shift(off);
         }
-        let engine = Engine::new(db, clock, Rules::new(compiled.policy));
         let chat = compiled
             .slack
             .as_ref()
-            .map(connect)
+            .map(|settings| connect(settings, &clock))
             .transpose()?
             .map(Arc::new);
+        let engine = Engine::new(db, clock, Rules::new(compiled.policy));
         let desk = Desk::new(engine.clone(), chat.clone());
-        desk.set_words(words(compiled.slack.as_ref()));
         let limits = http::Limits {
             body: compiled.server.max_body,
             ..http::Limits::default()
@@ -88,16 +87,22 @@ impl App {
     pub fn reloader(&self) -> Reloader {
         Reloader {
             engine: self.engine.clone(),
-            desk: self.desk.clone(),
             http: Arc::clone(&self.http),
         }
     }
 
-    /// Serves until `stop`: then no new requests, running ones finish, and everything is closed.
+    /// All that is served.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        http::router(Arc::clone(&self.http))
+    }
+
+    /// Takes up what was left by the last run: people who are gone, the time without Baton. Returns the
+    /// worker that goes on with it.
     ///
     /// # Errors
-    /// When the listener or a loop fails.
-    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    /// When the database does not answer.
+    pub async fn resume(&self) -> anyhow::Result<Worker> {
         let left = self
             .engine
             .note_people()
@@ -114,6 +119,15 @@ impl App {
             .make_up_for_downtime()
             .await
             .context("looking for a time without Baton")?;
+        Ok(worker)
+    }
+
+    /// Serves until `stop`: then no new requests, running ones finish, and everything is closed.
+    ///
+    /// # Errors
+    /// When the listener or a loop fails.
+    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        let worker = self.resume().await?;
         // The loops outlive the last requests, so that what these write is still sent.
         let stop_loops = CancellationToken::new();
         let mut loops = JoinSet::new();
@@ -138,18 +152,16 @@ impl App {
 #[derive(Clone)]
 pub struct Reloader {
     engine: Engine,
-    desk: Desk,
     http: Arc<http::App>,
 }
 
 impl Reloader {
-    /// Replaces rules, sources, tokens and the words of commands; moves what people who left had.
+    /// Replaces rules, sources and tokens; moves what people who left had.
     ///
     /// # Errors
     /// When the database does not answer; the rules are in force all the same.
     pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<()> {
         self.engine.set_rules(Rules::new(compiled.policy));
-        self.desk.set_words(words(compiled.slack.as_ref()));
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
         self.engine
@@ -227,23 +239,18 @@ async fn sleep(time: Duration, stop: &CancellationToken) -> bool {
     }
 }
 
-fn connect(settings: &SlackSettings) -> anyhow::Result<Chat> {
-    let slack = slack::Settings::new(
-        settings.api_url.clone(),
-        settings.bot_token.clone(),
-        settings.signing_secrets.clone(),
-    );
-    let paced = settings.paced;
+fn connect(settings: &SlackSettings, clock: &Clock) -> anyhow::Result<Chat> {
+    let settings = slack::Settings {
+        elapsed: clock.stopwatch(),
+        ..slack::Settings::new(
+            settings.api_url.clone(),
+            settings.bot_token.clone(),
+            settings.signing_secrets.clone(),
+        )
+    };
     Ok(Chat::Slack(
-        slack::Slack::new(slack::Settings { paced, ..slack })
-            .context("making the client for Slack")?,
+        slack::Slack::new(settings).context("making the client for Slack")?,
     ))
-}
-
-/// What the commands are called.
-fn words(settings: Option<&SlackSettings>) -> CommandWords {
-    let configured = settings.map(|settings| settings.commands.clone());
-    CommandWords::new(configured.unwrap_or_default())
 }
 
 fn tokens(configured: Vec<ApiToken>) -> Vec<http::ApiToken> {
@@ -274,7 +281,7 @@ async fn learn_workspace(
                 break;
             }
             Err(error) => {
-                tracing::warn!(%error, "the chat does not say who Baton is; trying again");
+                tracing::warn!(%error, "the chat does not say who Baton is; trying again")
             }
         }
         if !sleep(ASK_AGAIN, &stop).await {

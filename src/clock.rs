@@ -1,8 +1,11 @@
 //! The one place where time and chance are read.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -75,6 +78,23 @@ impl Clock {
                 i64::try_from(by.as_micros()).unwrap_or(0),
                 Ordering::Relaxed,
             );
+        }
+    }
+
+    /// The time since now, which never goes back: real time, or that of a clock that stands still.
+    #[must_use]
+    pub fn stopwatch(&self) -> Arc<dyn Fn() -> Duration + Send + Sync> {
+        match &*self.0 {
+            Kind::System { .. } => {
+                let start = Instant::now();
+                Arc::new(move || start.elapsed())
+            }
+            Kind::Manual { .. } => {
+                let (clock, start) = (self.clone(), self.now());
+                Arc::new(move || {
+                    Duration::try_from(clock.now().duration_since(start)).unwrap_or(Duration::ZERO)
+                })
+            }
         }
     }
 

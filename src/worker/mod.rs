@@ -129,6 +129,8 @@ impl Worker {
     /// # Errors
     /// If the database does not answer.
     pub async fn tick(&self) -> Result<Done, Error> {
+        let mut never = Timestamp::MIN;
+        self.beat(&mut never).await?;
         let leads = self.wake_due(&mut Vec::new()).await?;
         let absences = self.engine.begin_absences().await?;
         let messages = self.deliver_due().await?;
