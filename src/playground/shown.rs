@@ -130,18 +130,20 @@ fn element(element: &Value) -> String {
     }
 }
 
-/// Every text in a rich block, in order.
+/// Every text in a rich block, in order: a moment as its fallback, a list with a line for each item.
 fn all_text(value: &Value) -> String {
-    let own = value["text"]
-        .as_str()
-        .map(str::to_owned)
-        .unwrap_or_default();
-    let inner = value["elements"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(all_text);
-    std::iter::once(own).chain(inner).collect()
+    let elements = value["elements"].as_array().into_iter().flatten();
+    let inner: Vec<String> = elements.map(all_text).collect();
+    match value["type"].as_str().unwrap_or_default() {
+        "rich_text" => inner.join("\n"),
+        "rich_text_list" => inner
+            .iter()
+            .map(|item| format!("• {item}"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        "date" => value["fallback"].as_str().unwrap_or_default().to_owned(),
+        _ => value["text"].as_str().unwrap_or_default().to_owned() + &inner.concat(),
+    }
 }
 
 #[cfg(test)]
@@ -158,6 +160,11 @@ mod tests {
                 "accessory": {"type": "overflow", "action_id": "more", "options": [{"text": {"type": "plain_text", "text": "Why"}, "value": "why"}]}},
             {"type": "divider"},
             {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "as "}, {"type": "text", "text": "written"}]}]},
+            {"type": "rich_text", "elements": [
+                {"type": "rich_text_section", "elements": [{"type": "text", "text": "by "}, {"type": "date", "timestamp": 0, "format": "{time}", "fallback": "15:05"}]},
+                {"type": "rich_text_list", "style": "bullet", "elements": [
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "two"}]}]}]},
             {"type": "context", "elements": [{"type": "mrkdwn", "text": "your turn"}, {"type": "mrkdwn", "text": "German"}]},
             {"type": "actions", "elements": [
                 {"type": "button", "action_id": "offer.accept", "text": {"type": "plain_text", "text": "Accept"}},
@@ -175,6 +182,9 @@ mod tests {
         <overflow: Why>
         ---
         as written
+        by 15:05
+        • one
+        • two
         (your turn · German)
         [Accept] <datepicker>
         ");
