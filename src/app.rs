@@ -92,7 +92,6 @@ impl App {
     }
 
     /// All that is served.
-    #[must_use]
     pub fn router(&self) -> Router {
         http::router(Arc::clone(&self.http))
     }
