@@ -16,19 +16,17 @@ use super::{
 };
 use crate::{
     chat::{
-        Chat, Recipient, Sent, Who,
+        Chat, Recipient, Sent,
         outcome::{FailKind, SendError},
     },
     domain::{
         event::{CardRef, Event},
-        id::RepId,
         policy::Channel as TeamChannel,
     },
     engine::Error,
     store::{
         Channel, Tx,
         outbox::{self, Claimed, Place, Work},
-        reps,
     },
 };
 
@@ -46,9 +44,6 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long the chat is left alone when it refuses the token.
 const TOKEN_PAUSE: SignedDuration = SignedDuration::from_secs(60);
-
-/// How long what was looked up of a person counts.
-const LOOKED_UP: SignedDuration = SignedDuration::from_hours(24);
 
 /// What came of one try.
 enum Outcome {
@@ -208,7 +203,7 @@ impl Worker {
                         }
                         Outcome::Sent(sent) => self.note_sent(&mut tx, one, sent, now).await?,
                         Outcome::Failed(error) => {
-                            self.note_failure(&mut tx, one, error, now).await?;
+                            self.note_failure(&mut tx, one, error, now).await?
                         }
                     }
                     if let Some(event) = news(one, outcome)
@@ -309,75 +304,6 @@ impl Worker {
             }
         }
     }
-
-    async fn user_of(
-        &self,
-        chat: &Chat,
-        rep: &RepId,
-    ) -> Result<Result<Recipient, SendError>, Error> {
-        let now = self.engine.clock().now();
-        let rules = self.engine.rules();
-        let known = self
-            .db()
-            .read(async |mut tx| reps::known(&mut tx, std::slice::from_ref(rep)).await)
-            .await?;
-        let row = known.get(rep);
-        let fresh = row
-            .and_then(|row| row.looked_up_at)
-            .is_some_and(|at| now.duration_since(at) < LOOKED_UP);
-        if let Some(user) = row.and_then(|row| row.slack_user.clone()).filter(|_| fresh) {
-            return Ok(Ok(Recipient::User(user)));
-        }
-        let Some(person) = rules.policy.reps.get(rep) else {
-            return Ok(Err(gone("not in the configuration")));
-        };
-        let who = person
-            .slack
-            .clone()
-            .map_or_else(|| Who::Email(person.email.clone()), Who::Id);
-        let found = match (
-            chat.person(&who).await,
-            row.and_then(|row| row.slack_user.clone()),
-            &person.slack,
-        ) {
-            (Ok(found), _, _) => found,
-            // Who could not be looked up today is still where they were yesterday.
-            (Err(SendError::Retry { .. } | SendError::Unknown { .. }), Some(user), _) => {
-                return Ok(Ok(Recipient::User(user)));
-            }
-            (
-                Err(SendError::Fail {
-                    kind: FailKind::Config,
-                    ..
-                }),
-                _,
-                Some(user),
-            ) => return Ok(Ok(Recipient::User(user.clone()))),
-            // Whose id is written in the configuration need not be looked up to be written to.
-            (Err(SendError::Retry { .. } | SendError::Unknown { .. }), None, Some(user)) => {
-                return Ok(Ok(Recipient::User(user.clone())));
-            }
-            (Err(SendError::Unknown { why }), None, None) => {
-                return Ok(Err(SendError::Retry { after: None, why }));
-            }
-            (Err(error), _, _) => return Ok(Err(error)),
-        };
-        if found.deleted {
-            return Ok(Err(gone("deactivated")));
-        }
-        let (user, zone) = (found.id.clone(), found.zone.clone());
-        let learned = reps::Learned {
-            slack_user: Some(&found.id),
-            slack_dm: None,
-            name: Some(&found.name),
-            zone: found.zone.as_deref(),
-        };
-        self.db()
-            .write(async |mut tx| reps::learned(&mut tx, rep, learned, now).await)
-            .await?;
-        tracing::debug!(rep.id = %rep, zone, "looked a rep up in the chat");
-        Ok(Ok(Recipient::User(user)))
-    }
 }
 
 /// The mark a message carries, by which it is found again. The moment keeps a new database's first
@@ -391,13 +317,6 @@ fn still_unknown(error: SendError) -> SendError {
     match error {
         SendError::Retry { why, .. } | SendError::Unknown { why } => SendError::Unknown { why },
         SendError::Fail { kind, word } => SendError::Fail { kind, word },
-    }
-}
-
-fn gone(why: &str) -> SendError {
-    SendError::Fail {
-        kind: FailKind::RecipientGone,
-        word: why.to_owned(),
     }
 }
 

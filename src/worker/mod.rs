@@ -1,9 +1,10 @@
 //! What happens by itself: leads whose moment has come, absences that begin, messages that wait.
 //!
-//! Nothing here remembers anything: what is due is in the database. Both loops look, do what is
+//! Nothing here remembers anything: what is due is in the database. The loops look, do what is
 //! due, and sleep until the next moment or until they are woken, a second at the most.
 
 mod deliver;
+mod people;
 mod render;
 
 use std::{sync::Arc, time::Duration};
@@ -76,6 +77,7 @@ impl Worker {
         loops.spawn(self.clone().keep_clocks(stop.clone()));
         if self.chat.is_some() {
             loops.spawn(self.clone().keep_delivering(stop.clone()));
+            loops.spawn(self.clone().keep_knowing_people(stop.clone()));
         }
         while let Some(ended) = loops.join_next().await {
             if !stop.is_cancelled() {
@@ -131,6 +133,7 @@ impl Worker {
     pub async fn tick(&self) -> Result<Done, Error> {
         let mut never = Timestamp::MIN;
         self.beat(&mut never).await?;
+        self.learn_people().await?;
         let leads = self.wake_due(&mut Vec::new()).await?;
         let absences = self.engine.begin_absences().await?;
         let messages = self.deliver_due().await?;

@@ -17,7 +17,6 @@ use crate::{
     store::{
         leads,
         outbox::{self, Claimed, Work},
-        reps,
     },
     words,
 };
@@ -189,13 +188,17 @@ impl Worker {
         {
             return Ok(zone);
         }
-        let known = self
-            .db()
-            .read(async |mut tx| reps::known(&mut tx, std::slice::from_ref(rep)).await)
-            .await?;
-        let profile = known.get(rep).and_then(|row| row.zone.as_deref());
+        let mut known = self.known(rep).await?;
+        let looked_up = known.as_ref().is_some_and(|row| row.looked_up_at.is_some());
+        if !looked_up && let Some(chat) = self.chat.as_deref() {
+            // The first message of all tells the time by their clock too. Whoever is not found there is
+            // sent nothing, which the sending says.
+            let _ = self.user_of(chat, rep).await?;
+            known = self.known(rep).await?;
+        }
+        let profile = known.and_then(|row| row.zone);
         Ok(profile
-            .and_then(|zone| TimeZone::get(zone).ok())
+            .and_then(|zone| TimeZone::get(&zone).ok())
             .unwrap_or(TimeZone::UTC))
     }
 }
