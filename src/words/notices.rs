@@ -312,6 +312,9 @@ impl Telling<'_> {
 
     /// A headline, and up to ten leads with a sentence each.
     fn listed(&self, headline: String, lines: &[(&Lead, String)]) -> Card {
+        // Leads that were due at one moment come in any order; people read them in theirs.
+        let mut lines: Vec<&(&Lead, String)> = lines.iter().collect();
+        lines.sort_by_key(|(lead, _)| lead.number);
         let said: Vec<(String, &str)> = lines
             .iter()
             .take(MOST_LINES)
