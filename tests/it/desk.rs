@@ -12,14 +12,13 @@ use baton::{
     store::leads,
     words::offer::offer_card,
 };
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde_json::json;
 use tokio::{sync::Notify, time::timeout};
 
 use crate::{
     db::both,
-    harness::{SIGNING_SECRET, Stage, pending, user_of},
+    harness::{SIGNING_SECRET, Stage, pending, signed, user_of},
 };
 
 const ADA: &str = r#"{"email":"ada@example.com","name":"Ada Lovelace","phone":"+4930123456"}"#;
@@ -58,12 +57,6 @@ async fn told(stage: &Stage, user: &str) -> String {
     let last = |slack: &baton::playground::Playground| Some(slack.ephemeral_to(user).pop()?.text);
     let within = Duration::from_secs(5);
     stage.slack.wait_for(within, last).await.unwrap()
-}
-
-fn signed(secret: &str, timestamp: i64, body: &str) -> String {
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(format!("v0:{timestamp}:{body}").as_bytes());
-    format!("v0={}", hex::encode(mac.finalize().into_bytes()))
 }
 
 async fn from_slack(stage: &Stage, path: &str, body: String) -> reqwest::Response {

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ::hmac::{Hmac as Mac256, KeyInit, Mac};
 use baton::{
     chat::{
         Chat,
@@ -63,7 +64,10 @@ impl Stage {
         let stop = CancellationToken::new();
         let baton = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", baton.local_addr().unwrap());
-        let (slack, slack_url) = playground(&url, &clock, &stop).await;
+        let theirs = clock.clone();
+        let now: playground::Clock = Arc::new(move || theirs.now());
+        let settings = playground::Settings::new(&url, SIGNING_SECRET, now);
+        let (slack, slack_url) = playground(settings, &stop).await;
         let engine = Engine::new(db.clone(), clock.clone(), Rules::new(policy()));
         let chat = Arc::new(Chat::Slack(slack_client(&slack_url)));
         let desk = Desk::new(engine.clone(), Some(Arc::clone(&chat)));
@@ -165,9 +169,18 @@ pub fn user_of(rep: &RepId) -> String {
     format!("U0{}", rep.as_str().to_uppercase())
 }
 
-async fn playground(baton: &str, clock: &Clock, stop: &CancellationToken) -> (Playground, String) {
-    let theirs = clock.clone();
-    let settings = playground::Settings::new(baton, SIGNING_SECRET, Arc::new(move || theirs.now()));
+/// A signature as Slack makes it.
+pub fn signed(secret: &str, timestamp: i64, body: &str) -> String {
+    let mut mac = Mac256::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("v0:{timestamp}:{body}").as_bytes());
+    format!("v0={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+/// Starts a stand-in for Slack; it, and where it is.
+pub async fn playground(
+    settings: playground::Settings,
+    stop: &CancellationToken,
+) -> (Playground, String) {
     let slack = Playground::new(settings).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

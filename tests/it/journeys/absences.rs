@@ -1,0 +1,67 @@
+//! People go and come back.
+
+use super::{ada, short};
+use crate::{
+    office::{SALES, on_both},
+    reads,
+};
+
+#[tokio::test]
+async fn who_goes_away_passes_on_what_waits_for_them() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.read("selin");
+        office
+            .slash("selin", "/away until tomorrow 9am dentist")
+            .await;
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It was passed on because you were away. Jonas Weber is asked now.
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin withdrawn, jonas pending"
+        );
+        office.read("jonas");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_free_and_the_manager_hears_of_ten_leads_in_one_message() {
+    on_both(SALES, async |office| {
+        for who in ["ayse", "jonas", "selin", "deniz"] {
+            office.slash(who, "/away until back").await;
+        }
+        for nth in 0..10 {
+            office.submit(short(&format!("Lead{nth}"))).await;
+        }
+        office.settle().await;
+        reads!(office, "marta", @r"
+        Nobody in team sales is free; 10 leads wait.
+        • #1001 · Lead0: is offered as soon as somebody is free.
+        • #1002 · Lead1: is offered as soon as somebody is free.
+        • #1003 · Lead2: is offered as soon as somebody is free.
+        • #1004 · Lead3: is offered as soon as somebody is free.
+        • #1005 · Lead4: is offered as soon as somebody is free.
+        • #1006 · Lead5: is offered as soon as somebody is free.
+        • #1007 · Lead6: is offered as soon as somebody is free.
+        • #1008 · Lead7: is offered as soon as somebody is free.
+        • #1009 · Lead8: is offered as soon as somebody is free.
+        • #1010 · Lead9: is offered as soon as somebody is free.
+        (Ayşe Yılmaz is away, Jonas Weber is away, Selin Kaya is away.)
+        ");
+        office.after("6m").await;
+        office.slash("jonas", "/back").await;
+        // Slack takes one message a second.
+        office.after("10s").await;
+        for number in 1001..=1010 {
+            assert_eq!(office.story_of(number).await, "offered: jonas pending");
+        }
+        assert_eq!(office.cards("jonas").len(), 10);
+        office.read("jonas");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}

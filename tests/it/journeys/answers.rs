@@ -1,0 +1,100 @@
+//! Somebody is asked, and answers.
+
+use super::{ada, short};
+use crate::{
+    office::{SALES, on_both},
+    reads,
+};
+
+#[tokio::test]
+async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        reads!(office, "selin", @r"
+        # New lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please answer by today 11:15 (Europe/Berlin), then somebody else is asked.
+        (Why you: rule all; it is your turn in team sales.)
+        [Accept] [Decline] [Details] [Why]
+        ");
+        office.press("selin", "Accept").await;
+        reads!(office, "selin", @r"
+        changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Call by today 11:30 (Europe/Berlin).
+        (Why you: rule all; it is your turn in team sales.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by selin: selin accepted"
+        );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_declined_lead_goes_to_the_next_and_the_old_card_says_so() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.read("selin");
+        office.decline("selin", "busy", "on a train").await;
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        You declined it today 11:00 (I have no time right now). Jonas Weber is asked now.
+        ");
+        office.read("jonas");
+        office.press("jonas", "Accept").await;
+        office.read("jonas");
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        You declined it today 11:00 (I have no time right now). Jonas Weber has it since today 11:00.
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by jonas: selin declined, jonas accepted"
+        );
+        let offers = &office.api_lead(1001).await["offers"];
+        assert_eq!(offers[0]["reason"]["id"], "busy");
+        assert_eq!(offers[0]["reason"]["note"], "on a train");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_full_is_passed_over_until_there_is_room_again() {
+    let rules = format!("{SALES}\n[defaults.rep]\ncapacity = 1\n");
+    on_both(&rules, async |office| {
+        for name in ["Ada", "Grace", "Edith", "Mary"] {
+            office.lead(short(name)).await;
+        }
+        for number in [1001, 1002, 1003] {
+            assert!(office.story_of(number).await.starts_with("offered: "), "{number}");
+        }
+        assert_eq!(office.story_of(1004).await, "queued: ");
+        reads!(office, "marta", @r"
+        Nobody in team sales is free; a lead waits.
+        • #1004 · Mary: is offered again today 11:30.
+        (Ayşe Yılmaz is at 1 of 1 leads, Jonas Weber is at 1 of 1 leads, Selin Kaya is at 1 of 1 leads.)
+        ");
+        office.press("selin", "Accept").await;
+        office.press_now("selin", "Close").await;
+        office.fill_in("selin", serde_json::json!({"choice": "lost"})).await;
+        assert_eq!(office.story_of(1004).await, "offered: selin pending");
+    })
+    .await;
+}

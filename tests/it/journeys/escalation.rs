@@ -1,0 +1,111 @@
+//! Nobody answers: step by step until somebody has it.
+
+use super::{ada, short};
+use crate::{
+    office::{SALES, on_both},
+    reads,
+};
+
+#[tokio::test]
+async fn a_lead_nobody_answers_ends_with_the_manager() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.read("selin");
+
+        office.after("10m").await;
+        reads!(office, "selin", @"Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:15 (Europe/Berlin).");
+        office.after("5m").await;
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 11:15, so it moved on. Jonas Weber is asked now.
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin expired, jonas pending"
+        );
+        office.read("jonas");
+
+        office.after("10m").await;
+        reads!(office, "jonas", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 11:25, so it moved on. Deniz Aydın is asked now.
+        ");
+        reads!(office, "selin", @"(nothing)");
+        reads!(office, "deniz", @r"
+        # New lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please answer by today 12:00 (Europe/Berlin), then somebody else is asked.
+        (Why you: rule all; nobody took it yet, and you are a backup in team sales.)
+        [Accept] [Decline] [Details] [Why]
+        ");
+
+        office.after("15m").await;
+        reads!(office, "marta", @r"
+        A lead is late.
+        • #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Jonas Weber and Selin Kaya did not answer. Deniz Aydın is asked now.
+        ");
+
+        office.after("20m").await;
+        reads!(office, "marta", @r"
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please call now: it was due today 11:30 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        reads!(office, "deniz", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 12:00, so it moved on. Marta Lind has it since today 12:00.
+        ");
+        reads!(office, "jonas", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 11:25, so it moved on. Marta Lind has it since today 12:00.
+        ");
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 11:15, so it moved on. Marta Lind has it since today 12:00.
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by marta: selin expired, jonas expired, deniz expired, marta accepted"
+        );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_late_within_five_minutes_is_one_message_to_the_manager() {
+    on_both(SALES, async |office| {
+        for name in ["Ada", "Grace", "Edith"] {
+            office.lead(short(name)).await;
+            office.after("1m").await;
+        }
+        office.after("37m").await;
+        reads!(office, "marta", @r"
+        A lead is late.
+        • #1001 · Ada: nobody has accepted it (due today 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        ");
+        office.after("4m").await;
+        reads!(office, "marta", @"(nothing)");
+        office.after("1m").await;
+        reads!(office, "marta", @r"
+        2 leads are late.
+        • #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        • #1003 · Edith: nobody has accepted it (due today 11:17). Ayşe Yılmaz and Jonas Weber did not answer. Deniz Aydın is asked now.
+        ");
+    })
+    .await;
+}

@@ -1,0 +1,27 @@
+//! Whole journeys of leads, told by what people do and see. Each story runs on both databases, with the
+//! real Slack adapter over HTTP.
+
+mod absences;
+mod answers;
+mod chat;
+mod escalation;
+mod owners;
+mod pools;
+mod presses;
+mod restarts;
+mod rules;
+
+use serde_json::{Value, json};
+
+/// A lead with everything that a card shows.
+fn ada() -> Value {
+    json!({
+        "email": "ada@analytical.example", "name": "Ada Lovelace", "company": "Analytical Engines",
+        "phone": "+4930123456", "message": "Please show us how it works.",
+    })
+}
+
+/// A lead of whom only the name and the address are known.
+fn short(name: &str) -> Value {
+    json!({"email": format!("{}@example.org", name.to_lowercase()), "name": name})
+}

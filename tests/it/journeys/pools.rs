@@ -1,0 +1,209 @@
+//! Several people may have a lead: pools, reviews, queues.
+
+use tokio::join;
+
+use super::ada;
+use crate::{office::on_both, reads, told};
+
+/// The team, and where its leads go.
+fn to(target: &str) -> String {
+    format!(
+        r#"people = ["ayse", "jonas", "selin", "marta"]
+
+[[team]]
+id = "sales"
+members = ["ayse", "jonas"]
+managers = ["marta"]
+channel = "slack:C0SALES"
+timezone = "Europe/Berlin"
+sla = "demo"
+
+[[route]]
+id = "all"
+to = {target}
+
+[sla.demo]
+acknowledge = "15m"
+contact = "30m"
+escalation = [
+  {{ after = "15m", reoffer = "team" }},
+  {{ after = "30m", notify = "managers" }},
+]
+"#
+    )
+}
+
+#[tokio::test]
+async fn of_two_who_claim_at_once_one_has_it_and_the_other_is_told_who() {
+    let pool = to(r#"{ pool = "sales", hide = ["email", "phone"] }"#);
+    on_both(&pool, async |office| {
+        office.lead(ada()).await;
+        reads!(office, "#sales", @r"
+        # Open lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        “Please show us how it works.”
+        The first to claim it has it. Open until today 11:15 (Europe/Berlin).
+        (How to reach them is shown to whoever claims it.)
+        [Claim] [Details] [Why]
+        ");
+        reads!(office, "ayse", @r"
+        # New lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        “Please show us how it works.”
+        Claim it by today 11:15 (Europe/Berlin), then somebody else is asked.
+        (Why you: rule all; open to whoever claims it first in team sales.)
+        [Claim] [Details] [Why]
+        ");
+        office.read("jonas");
+        join!(
+            office.press_now("ayse", "Claim"),
+            office.press_now("jonas", "Claim")
+        );
+        office.settle().await;
+        let story = office.story_of(1001).await;
+        let (winner, loser) = match story.as_str() {
+            "owned by ayse: ayse accepted, jonas withdrawn" => ("ayse", "jonas"),
+            "owned by jonas: ayse withdrawn, jonas accepted" => ("jonas", "ayse"),
+            other => panic!("{other}"),
+        };
+        let name = if winner == "ayse" { "Ayşe Yılmaz" } else { "Jonas Weber" };
+        let told = office.told(loser).await;
+        assert_eq!(told, format!("Too late for lead #1001. {name} has it since today 11:00."));
+        assert!(office.read(winner).contains("Mail: ada@analytical.example"));
+        assert_eq!(
+            office.read(loser),
+            format!("changed: # Lead #1001 · Ada Lovelace, Analytical Engines\n{name} has it since today 11:00.")
+        );
+        assert_eq!(
+            office.read("#sales"),
+            format!("changed: # Lead #1001 · Ada Lovelace, Analytical Engines\n{name} has it since today 11:00.")
+        );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
+    let pool = to(r#"{ pool = "sales" }"#);
+    on_both(&pool, async |office| {
+        office.lead(ada()).await;
+        office.press("ayse #sales", "Claim").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by ayse: ayse accepted, jonas withdrawn"
+        );
+        office.lead(super::short("Grace")).await;
+        for who in ["ayse", "jonas", "#sales"] {
+            office.read(who);
+        }
+        office.after("15m").await;
+        reads!(office, "#sales", @r"
+        changed: # Lead #1002 · Grace
+        Jonas Weber is asked now.
+        ");
+        reads!(office, "ayse", @r"
+        changed: # Lead #1002 · Grace
+        Nobody claimed it in time. Jonas Weber is asked now.
+        ");
+        reads!(office, "jonas", @r"
+        changed: # Lead #1002 · Grace
+        Nobody claimed it in time. You are asked.
+        ----
+        # New lead #1002 · Grace
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Mail: grace@example.org
+        Please answer soon: somebody waits.
+        (Why you: rule all; nobody took it yet, and it is your turn in team sales.)
+        [Accept] [Decline] [Details] [Why]
+        ");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
+    let review = to(r#"{ review = "sales" }"#);
+    on_both(&review, async |office| {
+        office.lead(ada()).await;
+        reads!(office, "marta", @r"
+        # Please decide: lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Why you decide: rule all leaves it to a person.
+        It should go out by today 11:15 (Europe/Berlin).
+        [Assign…] [Route by the rules] [Drop] [Details] [Why]
+        ");
+        office.press_now("marta", "Assign…").await;
+        office
+            .fill_in("marta", serde_json::json!({"choice": "jonas"}))
+            .await;
+        reads!(office, "marta", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        Decided. Jonas Weber has it since today 11:00.
+        ");
+        reads!(office, "jonas", @r"
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Call by today 11:30 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
+    let queue = to(r#"{ queue = "sales" }"#);
+    on_both(&queue, async |office| {
+        office.lead(ada()).await;
+        let listed = office.slash("ayse", "/leads queue").await;
+        assert!(listed.contains("Ada Lovelace"), "{listed}");
+        let id = office.api_lead(1001).await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        office.press_stale("ayse", "queue.take", &id).await;
+        reads!(office, "ayse", @r"
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Call by today 11:30 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        office.press_stale("jonas", "queue.take", &id).await;
+        told!(office, "jonas", @"Too late for lead #1001. Ayşe Yılmaz has it since today 11:00.");
+        assert_eq!(office.story_of(1001).await, "owned by ayse: ayse accepted");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}

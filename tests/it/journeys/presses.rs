@@ -1,0 +1,92 @@
+//! Presses that come twice, late, or from a card that is no longer true.
+
+use baton::playground::{Fault, FaultRule};
+
+use super::ada;
+use crate::{
+    office::{SALES, on_both, user},
+    reads, told,
+};
+
+#[tokio::test]
+async fn a_press_that_slack_delivers_twice_counts_once() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.fault(FaultRule::next(1, "interactions", Fault::Twice));
+        office.press("selin", "Accept").await;
+        told!(office, "selin", @"Lead #1001 is yours already.");
+        reads!(office, "selin", @r"
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Call by today 11:30 (Europe/Berlin).
+        (Why you: rule all; it is your turn in team sales.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by selin: selin accepted"
+        );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_press_on_an_old_card_tells_who_has_the_lead_now() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        let offer = office.value_of("selin", "Accept");
+        // Slack is in no hurry to change her card.
+        let slow = Fault::RateLimited { seconds: 3600 };
+        office.fault(FaultRule::next(1, "chat.update", slow).to(&user("selin")));
+        office.after("15m").await;
+        office.press("jonas", "Accept").await;
+        office.read("selin");
+        office.press("selin", "Accept").await;
+        told!(office, "selin", @"Too late for lead #1001. Jonas Weber has it since today 11:15.");
+        office.press_stale("marta", "offer.accept", &offer).await;
+        told!(office, "marta", @"This offer of lead #1001 is for somebody else. Jonas Weber has it since today 11:15.");
+        office.read("jonas");
+        office.after("20m").await;
+        office.read("marta");
+        office.contacted("jonas", "reached").await;
+        office.after("40m").await;
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 11:15, so it moved on. Jonas Weber has it since today 11:15.
+        ");
+        office.read("jonas");
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by jonas: selin expired, jonas accepted"
+        );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_press_that_is_lost_on_its_way_changes_nothing_and_may_be_repeated() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.read("selin");
+        office.fault(FaultRule::next(1, "interactions", Fault::Lost).to(&user("selin")));
+        let (card, accept) = office.button("selin", "Accept");
+        let lost = office.slack.press(&user("selin"), &card, accept).await;
+        assert_eq!(lost.problem.as_deref(), Some("operation_timeout"));
+        office.settle().await;
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
+        office.press("selin", "Accept").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by selin: selin accepted"
+        );
+    })
+    .await;
+}

@@ -1,0 +1,127 @@
+//! Baton ends, and comes back.
+
+use baton::store::{Error, outbox};
+use jiff::SignedDuration;
+
+use super::{ada, short};
+use crate::{
+    office::{SALES, on_both},
+    reads,
+};
+
+#[tokio::test]
+async fn what_was_to_be_sent_when_baton_died_is_sent_once() {
+    on_both(SALES, async |office| {
+        office.submit(ada()).await;
+        office.submit(short("Grace")).await;
+        // Another process has taken both messages and dies before it sends one.
+        let now = office.clock.now();
+        let until = now + SignedDuration::from_secs(60);
+        let claimed = office.engine().db().write(async |mut tx| {
+            let claimed = outbox::claim(&mut tx, "run_dead", now, until, 10, &[]).await?;
+            Ok::<_, Error>(claimed.len())
+        });
+        assert_eq!(claimed.await.unwrap(), 2);
+        office.stop().await;
+        office.start().await;
+        assert_eq!(
+            (office.cards("selin").len(), office.cards("ayse").len()),
+            (0, 0)
+        );
+        office.after("61s").await;
+        assert_eq!(
+            (office.cards("selin").len(), office.cards("ayse").len()),
+            (1, 1)
+        );
+        for who in ["selin", "ayse"] {
+            assert_eq!(office.calls("chat.postMessage", who), 1);
+            office.read(who);
+        }
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_two_days_each_lead_takes_one_step_and_not_all() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.read("selin");
+        office.stop().await;
+        office.sleep("48h");
+        office.start().await;
+        // The manager is given it; the steps slept through reminded nobody, and asked and told nobody.
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by marta: selin expired, marta accepted"
+        );
+        reads!(office, "marta", @r"
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It had no answer by today 11:00, so it moved on. Marta Lind has it since today 11:00.
+        ");
+        office.expect_nothing_else().await;
+        office.after("20m").await;
+        reads!(office, "marta", @r"
+        Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
+        Call: +4930123456
+        Mail: ada@analytical.example
+        [Contacted]
+        ");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_baton_was_down_for_is_added_to_the_offer() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.after("9m").await;
+        office.read("selin");
+        office.stop().await;
+        office.sleep("10m");
+        office.start().await;
+        reads!(office, "selin", @r"
+        changed: # New lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please answer by today 11:25 (Europe/Berlin), then somebody else is asked.
+        (Why you: rule all; it is your turn in team sales.)
+        [Accept] [Decline] [Details] [Why]
+        ----
+        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:25 (Europe/Berlin).
+        ");
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
+        // Of her fifteen minutes she had nine.
+        office.after("5m").await;
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
+        office.after("1m").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin expired, jonas pending"
+        );
+        assert_eq!(
+            office.api_lead(1001).await["sla"]["breached"],
+            serde_json::json!([{"what": "acknowledge", "cause": "baton"}])
+        );
+    })
+    .await;
+}
