@@ -141,6 +141,13 @@ impl Engine {
     /// [`Error::Store`].
     pub async fn begin_absences(&self) -> Result<usize, Error> {
         let now = self.clock.now();
+        let next = self
+            .db
+            .read(async |mut tx| reps::next_absence_change(&mut tx, now).await);
+        // Asked after every lead, and hardly ever is there one: a write would cost a commit each time.
+        if next.await?.is_none_or(|at| at > now) {
+            return Ok(0);
+        }
         self.db
             .write(async |mut tx| Ok(self.begin_in(&mut tx, now).await?.len()))
             .await
