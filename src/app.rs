@@ -115,6 +115,10 @@ impl App {
         }
         let worker = Worker::new(self.engine.clone(), self.chat.clone());
         worker
+            .take_over()
+            .await
+            .context("taking over what was under way")?;
+        worker
             .make_up_for_downtime()
             .await
             .context("looking for a time without Baton")?;

@@ -206,7 +206,12 @@ mod tests {
 
     #[test]
     fn numbers_are_written_plainly_and_read_back() {
-        for (number, text) in [(120.0, "120"), (0.5, "0.5"), (-3.0, "-3"), (1e300, "1e300")] {
+        for (number, text) in [
+            (120.0, "120"),
+            (0.5, "0.5"),
+            (-3.0, "-3"),
+            (1e300, "1e+300"),
+        ] {
             let value = FieldValue::Number(number);
             let written = serde_json::to_string(&value).expect("a number can be written");
             assert_eq!(written, text);

@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 pub use card::{Card, card, card_by_message, card_gone, card_put, cards_of};
-pub use settle::{dropped, failed, reclaim_expired, retry, sent, unknown};
+pub use settle::{dropped, failed, reclaim_expired, retry, sent, take_over, unknown};
 
 /// What is to be delivered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

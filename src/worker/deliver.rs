@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +25,7 @@ use crate::{
     },
     engine::Error,
     store::{
-        Channel, Tx,
+        Channel, Tx, Wake,
         outbox::{self, Claimed, Place, Work},
     },
 };
@@ -58,12 +58,9 @@ impl Worker {
         let mut wake = self.db().subscribe(Channel::Outbox);
         while !stop.is_cancelled() {
             wake.mark_unchanged();
-            match self.deliver_due().await {
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "waiting messages could not be read; trying again");
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
+            if let Err(error) = self.deliver_due(Some(&mut wake), &stop).await {
+                tracing::warn!(%error, "waiting messages could not be read; trying again");
+                tokio::time::sleep(Duration::from_millis(200)).await;
             }
             let now = self.engine.clock().now();
             let next = self
@@ -74,41 +71,67 @@ impl Worker {
         }
     }
 
-    /// Delivers what is due until nothing is; returns how many messages were tried.
-    pub(super) async fn deliver_due(&self) -> Result<usize, Error> {
+    /// Delivers what is due until nothing is under way; returns how many messages were tried.
+    ///
+    /// A place that becomes free is filled at once, and so is one for a message that `wake` tells
+    /// of: whoever the chat is slow with delays nobody else.
+    pub(super) async fn deliver_due(
+        &self,
+        mut wake: Option<&mut Wake>,
+        stop: &CancellationToken,
+    ) -> Result<usize, Error> {
         let Some(chat) = self.chat.as_deref() else {
             return Ok(0);
         };
-        let mut tried = 0;
+        let (mut tried, mut busy, mut under_way) = (0, Vec::new(), FuturesUnordered::new());
         loop {
-            let now = self.engine.clock().now();
-            let claimed: Vec<Claimed> = self
-                .db()
-                .write(async |mut tx| {
-                    outbox::reclaim_expired(&mut tx, now).await?;
-                    Ok::<_, Error>(
-                        outbox::claim(&mut tx, &self.name, now, now + LEASE, AT_ONCE as i64, &[])
-                            .await?,
-                    )
-                })
-                .await?;
-            if claimed.is_empty() {
-                return Ok(tried);
+            let free = if stop.is_cancelled() {
+                0
+            } else {
+                AT_ONCE - under_way.len()
+            };
+            for claimed in self.claim(free, &busy).await? {
+                tried += 1;
+                busy.push(claimed.recipient.clone());
+                under_way.push(self.deliver(chat, claimed));
             }
-            tried += claimed.len();
-            stream::iter(claimed)
-                .for_each_concurrent(AT_ONCE, |one| self.deliver(chat, one))
-                .await;
+            let done = tokio::select! {
+                done = under_way.next() => done,
+                () = rung(wake.as_deref_mut()) => continue,
+            };
+            let Some(done) = done else {
+                return Ok(tried);
+            };
+            let rest = std::iter::from_fn(|| under_way.next().now_or_never().flatten());
+            let done: Vec<String> = std::iter::once(done).chain(rest).collect();
+            busy.retain(|recipient| !done.contains(recipient));
         }
     }
 
-    /// Sends one message, with those that have the same cause, and writes down what came of it.
-    async fn deliver(&self, chat: &Chat, claimed: Claimed) {
-        let id = claimed.id;
+    async fn claim(&self, most: usize, busy: &[String]) -> Result<Vec<Claimed>, Error> {
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        let now = self.engine.clock().now();
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.db()
+            .write(async |mut tx| {
+                outbox::reclaim_expired(&mut tx, now).await?;
+                let claimed = outbox::claim(&mut tx, &self.name, now, now + LEASE, most, busy);
+                Ok::<_, Error>(claimed.await?)
+            })
+            .await
+    }
+
+    /// Sends one message, with those that have the same cause, and writes down what came of it;
+    /// answers with whose it was.
+    async fn deliver(&self, chat: &Chat, claimed: Claimed) -> String {
+        let (id, recipient) = (claimed.id, claimed.recipient.clone());
         if let Err(error) = self.try_deliver(chat, claimed).await {
             // The lease ends by itself; then the message is looked up and tried again.
             tracing::warn!(outbox.id = id, %error, "what came of a message could not be written down");
         }
+        recipient
     }
 
     async fn try_deliver(&self, chat: &Chat, claimed: Claimed) -> Result<(), Error> {
@@ -303,6 +326,18 @@ impl Worker {
                 Ok(Ok(Recipient::Channel(id.clone())))
             }
         }
+    }
+}
+
+/// Waits until something new is to be said; for ever where nobody tells.
+async fn rung(wake: Option<&mut Wake>) {
+    let told = match wake {
+        Some(wake) => wake.changed().await.is_ok(),
+        None => false,
+    };
+    // Where nobody tells, or the database that told has closed, there is nothing new to come.
+    if !told {
+        std::future::pending().await
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     chat::Chat,
     domain::{event::Event, id::LeadId},
     engine::{Engine, Error},
-    store::{Channel, Db, Wake, instance, leads, reps},
+    store::{Channel, Db, Wake, instance, leads, outbox, reps},
 };
 
 /// No sleep is longer: a clock that was moved, or a notification that was lost, is noticed by then.
@@ -136,7 +136,7 @@ impl Worker {
         self.learn_people().await?;
         let leads = self.wake_due(&mut Vec::new()).await?;
         let absences = self.engine.begin_absences().await?;
-        let messages = self.deliver_due().await?;
+        let messages = self.deliver_due(None, &CancellationToken::new()).await?;
         Ok(Done {
             leads,
             absences,
@@ -191,6 +191,19 @@ impl Worker {
             .write(async |mut tx| Ok::<_, Error>(instance::beat(&mut tx, &self.name, now).await?))
             .await?;
         *last = now;
+        Ok(())
+    }
+
+    /// Ends the leases of whoever ran before, where nobody else can run: what was under way then is
+    /// looked up at once. Called once, before the loops start.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn take_over(&self) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        self.db()
+            .write(async |mut tx| Ok::<_, Error>(outbox::take_over(&mut tx, now).await?))
+            .await?;
         Ok(())
     }
 

@@ -108,7 +108,7 @@ async fn end(
 const RECLAIM: &str = "update outbox set state = case \
      when kind = 'show' and exists (select 1 from card where card.key = outbox.key) then 'pending' \
      else 'unknown' end, \
-     due_at = $1, leased_by = null, leased_until = null where leased_until <= $1";
+     due_at = $1, leased_by = null, leased_until = null where leased_until <= $2";
 
 /// Takes back what workers held that did not come back. A new message may have been sent: one looks first.
 /// Showing a card once more where it stands does no harm.
@@ -116,5 +116,17 @@ const RECLAIM: &str = "update outbox set state = case \
 /// # Errors
 /// If the database does not answer.
 pub async fn reclaim_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
-    tx.q(RECLAIM).bind(now).exec().await
+    tx.q(RECLAIM).bind(now).bind(now).exec().await
+}
+
+/// Takes back everything that an earlier run held, like [`reclaim_expired`], where nobody else can be
+/// running; on a database that replicas share it is left to them.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn take_over(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    if tx.is_shared() {
+        return Ok(0);
+    }
+    tx.q(RECLAIM).bind(now).bind(Timestamp::MAX).exec().await
 }
