@@ -110,3 +110,24 @@ impl Clock {
 fn system_micros() -> i64 {
     Timestamp::now().as_microsecond()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopwatch_runs_with_its_clock() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let watch = clock.stopwatch();
+        assert_eq!(watch(), Duration::ZERO);
+        clock.advance(SignedDuration::from_secs(90));
+        assert_eq!(watch(), Duration::from_secs(90));
+        let real = Clock::system();
+        let watch = real.stopwatch();
+        real.advance(SignedDuration::from_hours(1));
+        assert!(
+            watch() < Duration::from_secs(3_600),
+            "a shift is no time that passed"
+        );
+    }
+}

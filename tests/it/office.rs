@@ -187,7 +187,6 @@ impl Office {
     pub async fn start(&mut self) {
         let listener = TcpListener::bind(&self.baton).await.unwrap();
         self.start_on(listener).await;
-        self.settle().await;
     }
 
     async fn start_on(&mut self, listener: TcpListener) {
@@ -206,6 +205,7 @@ impl Office {
             stop,
             server,
         });
+        self.settle().await;
     }
 
     /// Puts another configuration in force while Baton runs.

@@ -65,3 +65,26 @@ async fn nobody_is_free_and_the_manager_hears_of_ten_leads_in_one_message() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_planned_absence_begins_by_itself() {
+    on_both(SALES, async |office| {
+        office.slash("selin", "/away from 14:00 until 15:00").await;
+        office.after("2h 58m").await;
+        office.lead(ada()).await;
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
+        office.read("selin");
+        office.after("2m").await;
+        reads!(office, "selin", @r"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        It was passed on because you were away. Jonas Weber is asked now.
+        ");
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin withdrawn, jonas pending"
+        );
+        office.read("jonas");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}

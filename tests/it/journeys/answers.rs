@@ -98,3 +98,46 @@ async fn whoever_is_full_is_passed_over_until_there_is_room_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        for who in ["selin", "jonas", "ayse", "deniz"] {
+            office.read(who);
+            office.decline(who, "busy", "").await;
+            office.read(who);
+        }
+        assert_eq!(
+            office.story_of(1001).await,
+            "queued: selin declined, jonas declined, ayse declined, deniz declined"
+        );
+        reads!(office, "marta", @r"
+        Nobody in team sales is free; a lead waits.
+        • #1001 · Ada Lovelace, Analytical Engines: is offered as soon as somebody is free.
+        (Ayşe Yılmaz had it already, Jonas Weber had it already, Selin Kaya had it already, Deniz Aydın had it already.)
+        ");
+        // The steps go on; nobody who has declined is asked again.
+        office.after("40m").await;
+        office.after("20m").await;
+        reads!(office, "marta", @r"
+        A lead is late.
+        • #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Ayşe Yılmaz, Deniz Aydın, Jonas Weber and Selin Kaya declined. Nobody has it yet; it goes to the first who is free.
+        ----
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please call now: it was due today 11:30 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Close] [Details] [Why]
+        ");
+        office.read("selin");
+        assert!(office.story_of(1001).await.starts_with("owned by marta: "));
+    })
+    .await;
+}

@@ -28,7 +28,7 @@ async fn a_rep_whose_account_is_deactivated_is_passed_over_and_the_manager_is_to
         reads!(office, "marta", @r"
         The chat does not deliver to Selin Kaya.
         • #1001 · Ada Lovelace, Analytical Engines: Jonas Weber is asked now.
-        (The chat says: deactivated. Selin Kaya gets no leads until this is mended.)
+        (The chat says: user_disabled. Selin Kaya gets no leads until this is mended.)
         ");
         reads!(office, "selin", @"(nothing)");
         assert_eq!(
@@ -56,6 +56,8 @@ async fn a_rep_whom_slack_does_not_know_is_passed_over() {
             error: "users_not_found".to_owned(),
         };
         office.fault(FaultRule::next(ALWAYS, "users.info", unknown).to(&user("selin")));
+        // Whom Slack knew yesterday is looked up again today.
+        office.sleep("25h");
         office.lead(ada()).await;
         assert_eq!(
             office.story_of(1001).await,
