@@ -98,7 +98,8 @@ pub fn card_key(lead: &LeadId, card: &CardRef) -> String {
 
 const SHOW: Sql = sql!(
     "insert into outbox (kind, lead_id, recipient, key, doc, state, due_at, lease, attempts, revision, created_at) \
-     values ('show', $1, $2, $3, $4, 'pending', $5, 0, 0, 1, $5) \
+     values ('show', $1, case when exists (select 1 from card where card.key = $3) then $2 || '#edit' else $2 end, \
+     $3, $4, 'pending', $5, 0, 0, 1, $5) \
      on conflict (key) do update set revision = outbox.revision + 1, recipient = excluded.recipient, \
      due_at = case when outbox.leased_until is null and outbox.state <> 'unknown' then excluded.due_at \
          else outbox.due_at end, \
@@ -106,7 +107,8 @@ const SHOW: Sql = sql!(
      state = case when outbox.state = 'unknown' then 'unknown' else 'pending' end"
 );
 
-/// Asks for a card to show the present state. There is one row for each card: asked again before it was
+/// Asks for a card to show the present state. A card that stands already waits in a line of its own, for
+/// edits: what changes an old card must not hold up a new one. There is one row for each card: asked again before it was
 /// shown, it is shown once; asked again while it is being shown, it is shown once more.
 ///
 /// # Errors

@@ -4,14 +4,14 @@
 //! already is changed in place. One message per person or channel is under way at a time, so that
 //! what was said first arrives first.
 
-use std::time::Duration;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::{self, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Worker,
+    LONGEST_SLEEP, Worker,
     render::{Message, Target},
 };
 use crate::{
@@ -80,31 +80,38 @@ impl Worker {
         mut wake: Option<&mut Wake>,
         stop: &CancellationToken,
     ) -> Result<usize, Error> {
-        let Some(chat) = self.chat.as_deref() else {
+        let Some(chat) = &self.chat else {
             return Ok(0);
         };
-        let (mut tried, mut busy, mut under_way) = (0, Vec::new(), FuturesUnordered::new());
+        let (mut tried, mut busy, mut under_way) = (0, HashMap::new(), JoinSet::new());
         loop {
             let free = if stop.is_cancelled() {
                 0
             } else {
-                AT_ONCE - under_way.len()
+                AT_ONCE - busy.len()
             };
-            for claimed in self.claim(free, &busy).await? {
+            let recipients: Vec<String> = busy.values().cloned().collect();
+            for claimed in self.claim(free, &recipients).await? {
                 tried += 1;
-                busy.push(claimed.recipient.clone());
-                under_way.push(self.deliver(chat, claimed));
+                let recipient = claimed.recipient.clone();
+                let (worker, chat) = (self.clone(), Arc::clone(chat));
+                // A task of its own: whoever holds the database's writer must not wait for this loop.
+                let task = under_way.spawn(async move { worker.deliver(&chat, claimed).await });
+                busy.insert(task.id(), recipient);
             }
             let done = tokio::select! {
-                done = under_way.next() => done,
+                done = under_way.join_next_with_id() => done,
                 () = rung(wake.as_deref_mut()) => continue,
+                // What becomes due by time meanwhile waits for nobody either.
+                () = tokio::time::sleep(LONGEST_SLEEP), if wake.is_some() => continue,
             };
             let Some(done) = done else {
                 return Ok(tried);
             };
-            let rest = std::iter::from_fn(|| under_way.next().now_or_never().flatten());
-            let done: Vec<String> = std::iter::once(done).chain(rest).collect();
-            busy.retain(|recipient| !done.contains(recipient));
+            let rest = std::iter::from_fn(|| under_way.try_join_next_with_id());
+            for done in std::iter::once(done).chain(rest) {
+                busy.remove(&task_of(done));
+            }
         }
     }
 
@@ -123,15 +130,13 @@ impl Worker {
             .await
     }
 
-    /// Sends one message, with those that have the same cause, and writes down what came of it;
-    /// answers with whose it was.
-    async fn deliver(&self, chat: &Chat, claimed: Claimed) -> String {
-        let (id, recipient) = (claimed.id, claimed.recipient.clone());
+    /// Sends one message, with those that have the same cause, and writes down what came of it.
+    async fn deliver(&self, chat: &Chat, claimed: Claimed) {
+        let id = claimed.id;
         if let Err(error) = self.try_deliver(chat, claimed).await {
             // The lease ends by itself; then the message is looked up and tried again.
             tracing::warn!(outbox.id = id, %error, "what came of a message could not be written down");
         }
-        recipient
     }
 
     async fn try_deliver(&self, chat: &Chat, claimed: Claimed) -> Result<(), Error> {
@@ -325,6 +330,17 @@ impl Worker {
             Target::Channel(TeamChannel::Slack(id) | TeamChannel::Teams(id)) => {
                 Ok(Ok(Recipient::Channel(id.clone())))
             }
+        }
+    }
+}
+
+/// Which delivery has ended; one that panicked is taken up again when its lease has ended.
+fn task_of(done: Result<(task::Id, ()), JoinError>) -> task::Id {
+    match done {
+        Ok((task, ())) => task,
+        Err(error) => {
+            tracing::error!(%error, "a delivery ended badly; it is looked up and tried again");
+            error.id()
         }
     }
 }

@@ -360,3 +360,27 @@ async fn many_workers_deliver_each_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_edit_that_has_to_wait_holds_up_no_new_card() {
+    both(async |db| {
+        show(&db, 1, "rep:anna", at(0)).await;
+        let posted = claim(&db, at(1)).await.remove(0);
+        write(&db, async |tx| {
+            outbox::sent(tx, &posted, Some(&place()), at(1)).await?;
+            outbox::card_put(tx, &posted, &one(), &place(), at(1)).await
+        })
+        .await;
+        show(&db, 1, "rep:anna", at(2)).await;
+        let edit = claim(&db, at(2)).await.remove(0);
+        write(&db, async |tx| {
+            outbox::retry(tx, &edit, at(500), "Slack takes 50 edits a minute").await
+        })
+        .await;
+        show(&db, 2, "rep:anna", at(3)).await;
+        let next = claim(&db, at(3)).await;
+        assert_eq!(keys(&next).len(), 1);
+        assert_eq!(next[0].work, Work::Show(card(2)));
+    })
+    .await;
+}

@@ -37,7 +37,7 @@ pub(in crate::config) fn loaded(text: &str) -> Loaded {
 #[test]
 fn the_example_compiles_and_names_what_is_not_in_effect_yet() {
     let loaded = loaded(EXAMPLE);
-    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: source.fetch (baton.toml:126), format meta (baton.toml:127), filter (baton.toml:137), scoring.half_life (baton.toml:143), scoring.mql (baton.toml:145), scoring.engagement (baton.toml:153), accounts.keep (baton.toml:167), sla.retry (baton.toml:233), sla.exhausted (baton.toml:234), digest (baton.toml:251), experiment (baton.toml:257), webhook (baton.toml:262)");
+    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: source.fetch (baton.toml:127), format meta (baton.toml:128), filter (baton.toml:138), scoring.half_life (baton.toml:144), scoring.mql (baton.toml:146), scoring.engagement (baton.toml:154), accounts.keep (baton.toml:168), sla.retry (baton.toml:234), sla.exhausted (baton.toml:235), digest (baton.toml:252), experiment (baton.toml:258), webhook (baton.toml:263)");
     let compiled = loaded.compiled.unwrap();
     assert_eq!(compiled.policy.reps.len(), 3);
     assert_eq!(compiled.sources.len(), 2);
