@@ -173,6 +173,11 @@ impl Office {
         office
     }
 
+    /// Whether other Batons may run on the same database.
+    pub fn is_shared(&self) -> bool {
+        self.database.starts_with("postgres")
+    }
+
     // ---- Baton itself ---------------------------------------------------------------------------
 
     /// Baton ends, in the middle of whatever it was about to do.
