@@ -71,11 +71,25 @@ impl FieldPath {
     }
 }
 
+/// The longest JSONPath, in bytes.
+const LONGEST: usize = 500;
+
+/// How many `(`, `[` and `!` a JSONPath may have: each can nest, and the parser is recursive.
+const MOST_NESTING: usize = 32;
+
 /// Compiles a JSONPath.
 ///
 /// # Errors
 /// What is wrong with it, and where.
 pub fn json_path(text: &str) -> Result<JsonPath, PathError> {
+    if text.len() > LONGEST {
+        let message = format!("it is longer than {LONGEST} bytes");
+        return Err(PathError { at: 0, message });
+    }
+    if let Some((at, _)) = text.match_indices(['(', '[', '!']).nth(MOST_NESTING) {
+        let message = format!("it has more than {MOST_NESTING} of `(`, `[` and `!`");
+        return Err(PathError { at, message });
+    }
     JsonPath::parse(text).map_err(|error| PathError {
         at: error.position(),
         message: error.message().to_owned(),
@@ -109,6 +123,18 @@ mod tests {
             FieldPath::parse("Your e-mail"),
             Ok(FieldPath::Label(_))
         ));
+    }
+
+    #[test]
+    fn a_path_that_would_overflow_the_parser_is_refused() {
+        for deep in ["(", "[", "!", "@[?", "!("] {
+            let long = format!("$[?{}", deep.repeat(3000));
+            assert!(FieldPath::parse(&long).unwrap_err().message.contains("500"));
+            let nested = format!("$[?{}", deep.repeat(40));
+            let error = FieldPath::parse(&nested).unwrap_err();
+            assert!(error.message.contains("more than 32"), "{error}");
+        }
+        assert!(FieldPath::parse("$.a[0][?(@.b == 1 && !(@.c))]['d']").is_ok());
     }
 
     #[test]
