@@ -80,7 +80,10 @@ impl Compiler<'_> {
     pub fn scheme(&mut self, source: &raw::Source, preset: bool) -> Option<Scheme> {
         self.own_secrets(source, preset);
         match source.verify.as_ref().map(|it| (it.get_ref(), it.span())) {
-            None => (!preset).then_some(Scheme::None),
+            None => {
+                self.unverified(source);
+                None
+            }
             Some((Form::Text(word), _)) if word == "none" => Some(Scheme::None),
             Some((Form::Text(word), span)) => {
                 let message = format!("`{word}` is no way to verify a source");
@@ -91,6 +94,16 @@ impl Compiler<'_> {
             }
             Some((Form::Long(verify), span)) => self.long_scheme(verify, span),
         }
+    }
+
+    /// A source that does not say how it proves who it is.
+    fn unverified(&mut self, source: &raw::Source) {
+        if source.secret.is_some() || source.secrets.is_some() {
+            return;
+        }
+        let message = format!("anybody could send leads to `{}`", source.id.get_ref());
+        let help = "give `verify` a scheme, or say `verify = \"none\"` if anybody may post";
+        self.mistake_help(source.id.span(), message, help);
     }
 
     /// The secrets that stand at the source itself, for a preset's own scheme.

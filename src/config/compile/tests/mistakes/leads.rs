@@ -80,9 +80,24 @@ fn about_sources() {
                 "4:11: mistake: no country called `ZZ`",
             ),
         ],
-        |line| format!("[[source]]\nid = \"web\"\n{line}"),
+        |line| {
+            let verify = if line.contains("verify") {
+                ""
+            } else {
+                "verify = \"none\""
+            };
+            format!("[[source]]\nid = \"web\"\n{line}\n{verify}")
+        },
     );
     check(&[
+        (
+            "[[source]]\nid = \"web\"\nformat = \"form\"",
+            "2:6: mistake: anybody could send leads to `web` (give `verify` a scheme, or say `verify = \"none\"` if anybody may post)",
+        ),
+        (
+            "[[source]]\nid = \"web\"\nformat = \"typeform\"",
+            "2:6: mistake: anybody could send leads to `web`",
+        ),
         ("[list.x]", "1:7: mistake: this list is empty"),
         (
             "[list.x]\nfile = \"x.txt\"",
