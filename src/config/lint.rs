@@ -1,6 +1,7 @@
 //! What can be used and is hardly what was meant: routes that are never reached, steps that reach
 //! nobody, teams that are never there.
 
+mod clocks;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -37,7 +38,7 @@ pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> 
     linter.people();
     linter.steps();
     linter.holidays();
-    linter.sources();
+    linter.clocks();
     linter.lints
 }
 
@@ -140,12 +141,7 @@ impl<'a> Linter<'a> {
         let by_route = policy.routes.iter().filter(|it| leads_to(it, &team.id));
         let by_route = by_route.filter_map(|it| it.sla.clone());
         let by_type = team.sla.by_type.values().chain(&team.sla.default).cloned();
-        let by_name = policy
-            .slas
-            .keys()
-            .filter(|_| team.sla.default.is_none())
-            .cloned();
-        let ids: BTreeSet<_> = by_route.chain(by_type).chain(by_name).collect();
+        let ids: BTreeSet<_> = by_route.chain(by_type).collect();
         ids.iter().filter_map(|id| policy.slas.get(id)).collect()
     }
 
@@ -240,17 +236,6 @@ impl<'a> Linter<'a> {
             let help =
                 "add the region's own days: `holidays = [\"…\", \"2026-08-15\"]` or an .ics file";
             self.say(place.clone(), message, help);
-        }
-    }
-
-    fn sources(&mut self) {
-        for source in &self.raw.source {
-            let served = matches!(source.format.get_ref().as_str(), "json" | "form");
-            if served && source.verify.is_none() {
-                let message = format!("anybody can send leads to `{}`", source.id.get_ref());
-                let help = "give `verify` a scheme, or say `verify = \"none\"`";
-                self.say(source.id.span(), message, help);
-            }
         }
     }
 }

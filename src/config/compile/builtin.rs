@@ -24,6 +24,9 @@ pub(super) const SLAS: [(&str, Period, Period); 4] = [
     ("download", Period::BusinessDays(5), hours(240)),
 ];
 
+/// What leads of a team have when nothing else gives them an SLA.
+pub(in crate::config) const LAST_SLA: &str = "mql";
+
 /// An SLA that says only how fast.
 pub(super) fn sla(name: &str, acknowledge: Period, contact: Period) -> Sla {
     Sla {

@@ -3,7 +3,7 @@
 //! Everything in the file is checked, and every mistake is told at once with its place. What is
 //! understood but not done by this version is named in one warning.
 
-mod builtin;
+pub(super) mod builtin;
 mod calendars;
 mod canonical;
 mod clocks;

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::{
     super::raw::{self, Form, Named, Text},
-    Compiler,
+    Compiler, builtin,
     known::Kind,
     people::{is_slack_id, turn, words},
 };
@@ -77,11 +77,7 @@ impl Compiler<'_> {
                 .as_ref()
                 .and_then(|it| self.condition(it, Scope::Where)),
             when_closed: when_closed.map_or(WhenClosed::Wait, |it| self.when_closed(it, &raw.id)),
-            sla: raw
-                .sla
-                .as_ref()
-                .map(|it| self.team_sla(it))
-                .unwrap_or_default(),
+            sla: self.clock(raw),
             turns: turns(&raw.turns),
         }
     }
@@ -154,6 +150,21 @@ impl Compiler<'_> {
                 team.map_or(WhenClosed::Wait, WhenClosed::Team)
             }
         }
+    }
+
+    /// The team's clocks. Without a default, types with an SLA of their name have that one and all
+    /// others `mql`, so that no lead lies without a clock.
+    fn clock(&mut self, raw: &raw::Team) -> TeamSla {
+        let given = raw.sla.as_ref().map(|it| self.team_sla(it));
+        let mut sla = given.unwrap_or_default();
+        if sla.default.is_none() {
+            for name in self.known.of_kind(Kind::Sla) {
+                let by_name = sla.by_type.entry(name.to_owned());
+                by_name.or_insert_with(|| name.into());
+            }
+            sla.default = Some(builtin::LAST_SLA.into());
+        }
+        sla
     }
 
     fn team_sla(&mut self, raw: &Spanned<Form<Named<Text>>>) -> TeamSla {

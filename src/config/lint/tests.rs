@@ -26,6 +26,7 @@ holidays = "rep"
 id = "website"
 format = "json"
 verify = "none"
+type = "demo"
 [[route]]
 id = "hot"
 when = 'lead.type == "demo"'
@@ -56,17 +57,17 @@ fn what_looks_wrong_is_said() {
         (
             "when = 'lead.type == \"demo\"'\n",
             "",
-            "24:6: lint: this route is never taken: `hot` before it takes everything",
+            "25:6: lint: this route is never taken: `hot` before it takes everything",
         ),
         (
             "id = \"rest\"\n",
             "id = \"rest\"\nwhen = ' lead.type == \"demo\"'\n",
-            "25:6: lint: this route is never taken: `hot` before it has the same condition",
+            "26:6: lint: this route is never taken: `hot` before it has the same condition",
         ),
         (
             "id = \"rest\"\n",
             "id = \"rest\"\nwhen = 'lead.free_mail'\n",
-            "25:6: lint: no route takes what the others leave",
+            "26:6: lint: no route takes what the others leave",
         ),
         (
             "to = { team = \"sdr\" }",
@@ -119,9 +120,19 @@ fn what_looks_wrong_is_said() {
             "14:9: lint: the hours don't mention holidays",
         ),
         (
-            "verify = \"none\"\n",
+            "type = \"demo\"\n",
             "",
-            "17:6: lint: anybody can send leads to `website`",
+            "9:6: lint: the team `sdr` has no SLA for leads of `website` without a type: their clock is `mql`",
+        ),
+        (
+            "type = \"demo\"\n",
+            "type = \"webinar\"\n",
+            "for leads of `website` with the type `webinar`: their clock is `mql`",
+        ),
+        (
+            "type = \"demo\"\n[[route]]\nid = \"hot\"\nwhen = 'lead.type == \"demo\"'\nto = { team = \"sdr\" }\n",
+            "[[rep]]\nid = \"lone\"\nname = \"Lone\"\nemail = \"l@example.com\"\n[[route]]\nid = \"hot\"\nwhen = 'lead.free_mail'\nto = { rep = \"lone\" }\n",
+            "lint: the route `hot` can leave leads of `website` without a type without a clock",
         ),
         (
             "channel = ",

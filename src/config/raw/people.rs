@@ -190,7 +190,8 @@ pub struct Team {
     /// `where = 'lead.language in rep.languages'`: must hold.
     #[serde(rename = "where")]
     pub condition: Option<Text>,
-    /// `sla = "demo"`, or by lead type: `{ demo = "demo", default = "mql" }`.
+    /// `sla = "demo"`, or by lead type: `{ demo = "demo", default = "mql" }`. Without a default: the
+    /// SLA named like the lead's type, else `mql`.
     pub sla: Option<Spanned<Form<Named<Text>>>>,
     /// `turns = { declined = "spent" }`: what becomes of a turn.
     #[serde(default)]

@@ -7,6 +7,7 @@ use crate::{
         calendar::Period,
         id::{RepId, SlaId},
         policy::{AfterDecline, HolidayRule, Turn, WhenClosed},
+        route::sla_for,
     },
     intake::Scheme,
 };
@@ -209,4 +210,23 @@ fn a_golden_lead_that_fails_says_which_rules_were_asked() {
      help: rule hot does not hold: lead.type == "demo"
            rule rest takes everything
     "#);
+}
+
+#[test]
+fn a_team_without_a_default_has_a_clock_for_every_lead() {
+    let text = "[[team]]\nid = \"bare\"\nmembers = []\n[[team]]\nid = \"some\"\nmembers = []\n\
+                sla = { demo = \"event\" }\n[sla.webinar]\nacknowledge = \"1h\"\ncontact = \"2h\"\n";
+    let policy = loaded(text).compiled.unwrap().policy;
+    for (team, lead_type, clock) in [
+        ("bare", "", "mql"),
+        ("bare", "referral", "mql"),
+        ("bare", "demo", "demo"),
+        ("bare", "webinar", "webinar"),
+        ("some", "demo", "event"),
+        ("some", "download", "download"),
+        ("some", "referral", "mql"),
+    ] {
+        let found = sla_for(&policy, None, policy.team(&team.into()), lead_type).unwrap();
+        assert_eq!(found.id, Some(clock.into()), "{team}, {lead_type}");
+    }
 }

@@ -1,0 +1,116 @@
+//! Leads whose clock nobody chose, or that have none.
+
+use toml::Spanned;
+
+use super::{Linter, leads_to};
+use crate::{
+    config::{
+        compile::builtin::LAST_SLA,
+        raw::{Form, Source},
+    },
+    domain::{
+        id::{RepId, SlaId},
+        policy::{Route, Target},
+    },
+};
+
+const ADVICE: &str = "name an SLA like the type, or give the route an `sla`";
+
+impl Linter<'_> {
+    pub(super) fn clocks(&mut self) {
+        for raw in &self.raw.source {
+            for lead_type in types(raw) {
+                if !self.is_sla(&lead_type) {
+                    self.teams_without(raw, &lead_type);
+                    self.routes_without(raw, &lead_type);
+                }
+            }
+        }
+    }
+
+    fn is_sla(&self, name: &str) -> bool {
+        self.rules.policy.slas.contains_key(&SlaId::from(name))
+    }
+
+    /// Teams that did not choose a clock for such leads.
+    fn teams_without(&mut self, source: &Source, lead_type: &str) {
+        let routes = &self.rules.policy.routes;
+        for team in &self.raw.team {
+            let id = team.id.get_ref();
+            let gets = routes
+                .iter()
+                .any(|route| route.sla.is_none() && leads_to(route, &id.as_str().into()));
+            let chosen = match team.sla.as_ref().map(Spanned::get_ref) {
+                Some(Form::Text(_)) => true,
+                Some(Form::Long(by_type)) => by_type.keys().any(|it| {
+                    matches!(it.get_ref().as_str(), "default") || it.get_ref() == lead_type
+                }),
+                None => false,
+            };
+            if gets && !chosen {
+                let message = format!(
+                    "the team `{id}` has no SLA for {}: their clock is `{LAST_SLA}`",
+                    leads(source, lead_type)
+                );
+                let place = team.sla.as_ref().map_or(team.id.span(), Spanned::span);
+                self.say(place, message, "give the team an `sla` with a `default`");
+            }
+        }
+    }
+
+    /// Routes that can lead to somebody behind whom no team stands.
+    fn routes_without(&mut self, source: &Source, lead_type: &str) {
+        for (route, raw) in self.rules.policy.routes.iter().zip(&self.raw.route) {
+            if route.sla.is_none() && self.can_be_without_team(route) {
+                let message = format!(
+                    "the route `{}` can leave {} without a clock",
+                    route.id,
+                    leads(source, lead_type)
+                );
+                self.say(raw.id.span(), message, ADVICE);
+            }
+        }
+    }
+
+    fn can_be_without_team(&self, route: &Route) -> bool {
+        let policy = &self.rules.policy;
+        let alone = |rep: &RepId| policy.team_of(rep).is_none();
+        let without = |target: &Target| match target {
+            Target::Team(_) | Target::Pool { .. } | Target::Queue(_) | Target::Review(_) => {
+                Some(false)
+            }
+            Target::Rep(rep) => Some(alone(rep)),
+            Target::AccountOwner | Target::PreviousOwner => Some(policy.reps.keys().any(alone)),
+            Target::Nurture(_) | Target::Disqualify => None,
+        };
+        let behind: Vec<bool> = route.to.iter().filter_map(without).collect();
+        route.team.is_none() && !behind.is_empty() && behind.iter().all(|it| *it)
+    }
+}
+
+fn leads(source: &Source, lead_type: &str) -> String {
+    let source = source.id.get_ref();
+    if lead_type.is_empty() {
+        return format!("leads of `{source}` without a type");
+    }
+    format!("leads of `{source}` with the type `{lead_type}`")
+}
+
+/// The types that a source's leads can have; empty is none, or whatever the payload says.
+fn types(source: &Source) -> Vec<String> {
+    let default = source
+        .defaults
+        .iter()
+        .find(|(name, _)| name.get_ref() == "type");
+    let default = default.and_then(|(_, value)| value.get_ref().as_str());
+    let otherwise = default.unwrap_or_default().to_owned();
+    match source.kind.as_ref().map(Spanned::get_ref) {
+        Some(Form::Text(one)) => vec![one.clone()],
+        Some(Form::Long(rules)) => {
+            let named = rules.iter().map(|it| it.is.get_ref().clone());
+            let all = rules.iter().any(|it| it.when.is_none());
+            named.chain((!all).then_some(otherwise)).collect()
+        }
+        None => vec![otherwise],
+    }
+}
