@@ -100,6 +100,7 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+#[derive(Debug, PartialEq)]
 enum Kind {
     Unavailable,
     Corrupt,
@@ -118,11 +119,19 @@ fn kind_of(error: &dyn sqlx::error::DatabaseError) -> Kind {
     {
         return kind_of_sqlite(code.parse().unwrap_or(0));
     }
+    kind_of_postgres(&code)
+}
+
+/// Sorts one of PostgreSQL's SQLSTATEs; the first two characters are the class.
+fn kind_of_postgres(code: &str) -> Kind {
     match code.get(..2).unwrap_or_default() {
-        // connection, transaction rolled back, resources, stopped by an operator, system error
-        "08" | "40" | "53" | "57" | "58" => Kind::Unavailable,
+        // connection, transaction rolled back, resources, not in the state for it (also: a database that
+        // takes no connections), stopped by an operator, system error
+        "08" | "40" | "53" | "55" | "57" | "58" => Kind::Unavailable,
+        // the role may not connect (any more), the database is not there (now): only said to new connections
+        "28" | "3D" => Kind::Unavailable,
         "XX" => Kind::Corrupt,
-        _ if code == "25006" || code == "55P03" => Kind::Unavailable,
+        _ if code == "25006" => Kind::Unavailable,
         _ => Kind::Other,
     }
 }
@@ -135,5 +144,23 @@ fn kind_of_sqlite(code: i32) -> Kind {
         // corrupt, not a database
         11 | 26 => Kind::Corrupt,
         _ => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postgresql_that_turns_connections_away_does_not_answer() {
+        for code in [
+            "08006", "28000", "3D000", "53300", "55000", "55P03", "57P01", "57P03",
+        ] {
+            assert_eq!(kind_of_postgres(code), Kind::Unavailable, "{code}");
+        }
+        assert_eq!(kind_of_postgres("XX001"), Kind::Corrupt);
+        for code in ["22021", "42601", "42501", ""] {
+            assert_eq!(kind_of_postgres(code), Kind::Other, "{code}");
+        }
     }
 }
