@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
@@ -58,10 +59,47 @@ pub(super) async fn keep_saved(core: Arc<Core>, shutdown: CancellationToken) {
 async fn save(core: &Core, path: &Path) -> anyhow::Result<()> {
     let bytes = serde_json::to_vec(&*core.world()).context("writing the state as JSON")?;
     let beside = path.with_extension("new");
-    tokio::fs::write(&beside, bytes)
+    write_private(&beside, &bytes)
         .await
         .with_context(|| format!("writing {}", beside.display()))?;
     tokio::fs::rename(&beside, path)
         .await
         .with_context(|| format!("renaming to {}", path.display()))
+}
+
+/// Writes a file that nobody else reads: what it shows is people's data.
+async fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(path).await?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // One that a crash left behind keeps the mode it had.
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+            .await?;
+    }
+    file.write_all(bytes).await?;
+    file.flush().await
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_owner_reads_the_state() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("playground.new");
+        std::fs::write(&path, "left by a crash, and longer").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        write_private(&path, b"{}").await.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"{}");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }
