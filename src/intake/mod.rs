@@ -33,7 +33,7 @@ use crate::domain::{id::SourceId, submission::NewLead};
 /// How many people one body may name.
 pub const MOST_LEADS: usize = 1_000;
 
-/// An id longer than this is kept as its digest.
+/// An id longer than this, or with control characters in it, is kept as its digest.
 const LONGEST_DELIVERY_ID: usize = 200;
 
 /// A configured webhook, as far as reading what it sends goes.
@@ -179,11 +179,14 @@ pub fn delivery_id(
 
 fn usable_id(text: &str) -> Option<String> {
     let id = text.trim();
-    match id.len() {
-        0 => None,
-        1..=LONGEST_DELIVERY_ID => Some(id.to_owned()),
-        _ => Some(format!("sha256:{}", body_hash(id.as_bytes()))),
+    if id.is_empty() {
+        return None;
     }
+    // A digest, and not what is left without them: two ids must not become one.
+    if id.len() > LONGEST_DELIVERY_ID || id.contains(char::is_control) {
+        return Some(format!("sha256:{}", body_hash(id.as_bytes())));
+    }
+    Some(id.to_owned())
 }
 
 /// The SHA-256 of a body in hexadecimal, by which it is known when it comes again.
@@ -231,6 +234,9 @@ mod tests {
         let of_field = Some("9007199254740993".to_owned());
         assert_eq!(delivery_id(&source, &none, Some(&payload)), of_field);
         assert_eq!(delivery_id(&source, &none, None), None);
+        let hidden = delivery_id(&source, &none, Some(&json!({"meta": {"id": "a\u{0}b"}})));
+        let hidden = hidden.unwrap();
+        assert!(hidden.starts_with("sha256:"), "{hidden}");
         assert_eq!(
             delivery_id(&source, &header("idempotency-key", " "), Some(&payload)),
             of_field
