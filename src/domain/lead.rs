@@ -349,12 +349,18 @@ impl Lead {
     pub fn next_breach_at(&self) -> Option<Timestamp> {
         let plan = self.plan.as_ref().filter(|_| self.runs_a_clock())?;
         let acknowledge = plan.acknowledge_by.filter(|_| {
-            self.clock.acknowledged_at.is_none() && !self.clock.has_breached(Promise::Acknowledge)
+            self.clock.acknowledged_at.is_none() && !self.has_breached(Promise::Acknowledge)
         });
-        let contact = plan.contact_by.filter(|_| {
-            self.clock.attempted_at.is_none() && !self.clock.has_breached(Promise::Contact)
-        });
+        let contact = plan
+            .contact_by
+            .filter(|_| self.clock.attempted_at.is_none() && !self.has_breached(Promise::Contact));
         [acknowledge, contact].into_iter().flatten().min()
+    }
+
+    /// Whether this target of the present plan was missed.
+    #[must_use]
+    pub fn has_breached(&self, what: Promise) -> bool {
+        self.clock.has_breached(what, self.epoch)
     }
 
     /// Whether targets and steps apply in this state.

@@ -88,7 +88,7 @@ impl Case<'_, '_> {
             return;
         }
         self.lead.clock.acknowledged_at = Some(self.now);
-        let missed = self.lead.clock.has_breached(Promise::Acknowledge);
+        let missed = self.lead.has_breached(Promise::Acknowledge);
         let in_time = self
             .lead
             .plan

@@ -31,11 +31,15 @@ impl Case<'_, '_> {
     }
 
     fn breach(&mut self, what: Promise, measure: MeasureKind) {
-        if self.lead.clock.has_breached(what) {
+        if self.lead.has_breached(what) {
             return;
         }
         let cause = self.cause();
-        self.lead.clock.breached.push(Breach { what, cause });
+        self.lead.clock.breached.push(Breach {
+            what,
+            cause,
+            epoch: self.lead.epoch,
+        });
         // In a rep's own numbers stands only what was the rep's doing.
         let rep = self
             .lead

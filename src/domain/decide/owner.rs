@@ -73,7 +73,7 @@ impl Case<'_, '_> {
             .as_ref()
             .and_then(|plan| plan.contact_by)
             .is_some_and(|by| self.now <= by);
-        if in_time && !self.lead.clock.has_breached(Promise::Contact) {
+        if in_time && !self.lead.has_breached(Promise::Contact) {
             self.count(MeasureKind::ContactKept, owner, None);
         }
         if self.lead.owner().is_some() {

@@ -12,15 +12,17 @@ pub struct Clock {
     pub attempted_at: Option<Timestamp>,
     /// First time the lead was reached.
     pub contacted_at: Option<Timestamp>,
-    /// Targets that were missed.
+    /// Targets that were missed, those of earlier plans too.
     pub breached: Vec<Breach>,
 }
 
 impl Clock {
-    /// Whether this target was missed.
+    /// Whether this target of the plan of `epoch` was missed.
     #[must_use]
-    pub fn has_breached(&self, what: Promise) -> bool {
-        self.breached.iter().any(|breach| breach.what == what)
+    pub fn has_breached(&self, what: Promise, epoch: u32) -> bool {
+        self.breached
+            .iter()
+            .any(|breach| breach.what == what && breach.epoch == epoch)
     }
 }
 
@@ -41,6 +43,9 @@ pub struct Breach {
     pub what: Promise,
     /// Whose doing.
     pub cause: Cause,
+    /// The lead's epoch, and so the plan, whose target it was.
+    #[serde(default)]
+    pub epoch: u32,
 }
 
 /// Whose doing a breach was.

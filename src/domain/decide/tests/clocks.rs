@@ -298,6 +298,18 @@ fn an_owner_who_does_not_try_is_reminded_then_reported_then_loses_it() {
         (at("11:00"), 2, 2)
     );
     assert_eq!(plan.acknowledge_by, Some(at("11:15")));
+    assert!(!story.leads[n].has_breached(Promise::Contact));
+    story.until("11:31");
+    let breached = &story.leads[n].clock.breached;
+    let of_plans: Vec<_> = breached.iter().map(|one| (one.what, one.epoch)).collect();
+    assert_eq!(
+        of_plans,
+        [
+            (Promise::Contact, 1),
+            (Promise::Acknowledge, 2),
+            (Promise::Contact, 2)
+        ]
+    );
 }
 
 #[test]
