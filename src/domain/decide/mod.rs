@@ -15,7 +15,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     calendar::Calendar,
@@ -28,7 +28,7 @@ use super::{
 };
 
 /// The smallest step of stored time.
-const MOMENT: jiff::SignedDuration = jiff::SignedDuration::from_micros(1);
+const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
 /// What happens to `lead` when `event` occurs at `now`. Pure: same arguments, same answer.
 ///
@@ -158,10 +158,16 @@ fn target_team(target: &Target) -> Option<TeamId> {
     }
 }
 
-/// Whether a deadline that a card shows moved by more than its reader would notice.
-fn moved(was: Option<Timestamp>, is: Option<Timestamp>) -> bool {
-    match (was, is) {
-        (Some(was), Some(is)) => is.duration_since(was).abs() >= jiff::SignedDuration::from_mins(1),
+/// Whether the deadline on an offer's card moved by more than its reader would notice. After an
+/// outage the card has to be right again, for by the old deadline nothing would happen.
+fn moved(was: &Offer, is: &Offer) -> bool {
+    let noticed = if was.lost == is.lost {
+        SignedDuration::from_mins(1)
+    } else {
+        SignedDuration::from_secs(2)
+    };
+    match (was.until, is.until) {
+        (Some(was), Some(is)) => is.duration_since(was).abs() >= noticed,
         (None, None) => false,
         (Some(_), None) | (None, Some(_)) => true,
     }
@@ -251,12 +257,7 @@ impl<'a, 'w> Case<'a, 'w> {
         self.effects.push(Effect::Say(say));
     }
 
-    fn count(
-        &mut self,
-        what: MeasureKind,
-        rep: Option<&RepId>,
-        took: Option<jiff::SignedDuration>,
-    ) {
+    fn count(&mut self, what: MeasureKind, rep: Option<&RepId>, took: Option<SignedDuration>) {
         if self.lead.test {
             return;
         }
@@ -309,7 +310,7 @@ impl<'a, 'w> Case<'a, 'w> {
         let changed = |offer: &&Offer| {
             self.before.offer(&offer.id).is_none_or(|was| {
                 (was.state, was.released_at) != (offer.state, offer.released_at)
-                    || moved(was.until, offer.until)
+                    || moved(was, offer)
             })
         };
         let said_more = self.lead.contact != self.before.contact

@@ -66,6 +66,24 @@ fn an_outage_extends_the_pending_offer_and_not_the_clock() {
 }
 
 #[test]
+fn a_card_has_the_new_deadline_after_a_short_outage_too() {
+    for (until, shown) in [
+        ("2026-11-23T10:05:01Z", false),
+        ("2026-11-23T10:05:20Z", true),
+    ] {
+        let mut story = Story::of(sales());
+        story.arrives();
+        story.until("10:05");
+        story.stands_still_until(until);
+        let moment = at(until);
+        let again = story.log.iter().any(|(_, at_, effect)| {
+            *at_ == moment && matches!(effect, Effect::Show(CardRef::Offer { .. }))
+        });
+        assert_eq!(again, shown, "{until}");
+    }
+}
+
+#[test]
 fn a_night_without_baton_costs_nobody_office_hours() {
     let mut company = sales();
     company.policy.slas.get_mut("demo").unwrap().calendar = Some("office".into());
