@@ -13,7 +13,7 @@ use super::{
 
 /// How late a step must be for the time in between to count as slept through. The worker of a
 /// running Baton is never late by more than a second.
-const ASLEEP: SignedDuration = SignedDuration::from_secs(10);
+const ASLEEP: SignedDuration = SignedDuration::from_secs(3);
 
 /// More repetitions than anybody wants to be reminded of.
 const MOST_STEPS: usize = 200;
