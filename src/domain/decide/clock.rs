@@ -14,6 +14,8 @@ use crate::domain::{
 
 /// More rounds than any lead can need in one moment; guards against a plan that feeds itself.
 const MOST_ROUNDS: usize = 50;
+/// The cause of all notices of lateness: whoever manages several teams reads of them in one message.
+const LATE: &str = "late";
 
 impl Case<'_, '_> {
     /// Writes down each target whose moment has passed at `moment`.
@@ -262,7 +264,7 @@ impl Case<'_, '_> {
         let key = format!("late:{}:{}", self.lead.epoch, self.now.as_microsecond());
         match (audience, team.map(|team| team.id.clone())) {
             (Audience::Rep(rep), _) => {
-                let cause = Some(format!("late:{rep}"));
+                let cause = Some(LATE.to_owned());
                 self.say(Say {
                     to: Audible::Rep(rep.clone()),
                     key: format!("{key}:{rep}"),
@@ -271,10 +273,10 @@ impl Case<'_, '_> {
                 });
             }
             (Audience::Managers, Some(team)) => {
-                self.tell_managers(&team, &key, Some(format!("late:{team}")), &notice);
+                self.tell_managers(&team, &key, Some(LATE.to_owned()), &notice);
             }
             (Audience::Channel, Some(team)) => {
-                let cause = Some(format!("late:{team}"));
+                let cause = Some(LATE.to_owned());
                 self.say(Say {
                     to: Audible::Channel(team),
                     key: format!("{key}:channel"),
