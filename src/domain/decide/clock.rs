@@ -6,7 +6,7 @@ use super::Case;
 use crate::domain::{
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
     id::{OfferId, RepId, TeamId},
-    lead::{Breach, Cause, Offer, OfferLevel, Promise, State},
+    lead::{Breach, Cause, Offer, OfferKind, OfferLevel, Promise, State},
     plan::{Ladder, Plan, StepDone},
     policy::{AbsenceCredit, Assignee, Audience, Rep, Rung, StepAction},
     strategy::{Entry, EntryWhy, Present},
@@ -46,10 +46,19 @@ impl Case<'_, '_> {
         let rep = self
             .lead
             .owner()
-            .or_else(|| self.lead.pending().next().map(|offer| &offer.rep))
+            .or_else(|| self.asked_alone())
             .filter(|_| cause == Cause::Rep)
             .cloned();
         self.count(measure, rep.as_ref(), None);
+    }
+
+    /// Who is asked in person; of a pool nobody in particular owes the answer.
+    fn asked_alone(&self) -> Option<&RepId> {
+        let mut asked = self.lead.pending().filter(|offer| match offer.kind {
+            OfferKind::Push | OfferKind::Given => true,
+            OfferKind::Pool => false,
+        });
+        asked.next().map(|offer| &offer.rep)
     }
 
     /// Whose doing it is that nobody has answered yet.
