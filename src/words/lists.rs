@@ -31,20 +31,19 @@ pub struct Reader<'a> {
     pub when: &'a When,
 }
 
-/// The reader's leads: offers that wait for an answer, then whom to call by when, then the rest, the
-/// longest untouched first. `page` counts from 0.
+/// The reader's leads: what to answer and whom to call by when, in one line; then the rest, the longest
+/// untouched first. `page` counts from 0.
 #[must_use]
 pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     let mut sorted: Vec<&Lead> = leads.to_vec();
     sorted.sort_by_key(|lead| {
-        let due = lead.plan.as_ref().and_then(|plan| plan.contact_by);
-        let rank = match (reader.offer_of(lead), lead.clock.attempted_at) {
-            (Some(_), _) => 0,
-            (None, None) => 1,
-            (None, Some(_)) => 2,
+        let contact_by = || lead.plan.as_ref().and_then(|plan| plan.contact_by);
+        let (rests, by) = match (reader.offer_of(lead), lead.clock.attempted_at) {
+            (Some(offer), _) => (false, offer.until),
+            (None, None) => (false, contact_by()),
+            (None, Some(_)) => (true, None),
         };
-        let by = if rank == 1 { due } else { None };
-        (rank, by.is_none(), by, lead.touched_at, lead.number)
+        (rests, by.is_none(), by, lead.touched_at, lead.number)
     });
     let to_call = sorted
         .iter()
@@ -160,7 +159,10 @@ fn offer_buttons(offer: &Offer, seen: &Seen<'_>) -> Vec<Button> {
     let button = Button::new(take.0, id, take.1)
         .styled(ButtonStyle::Primary)
         .spoken(format!("{} {}", take.1, seen.spoken()));
-    vec![button, details(seen.lead(), seen)]
+    let decline = Button::new(Action::OfferDecline, id, "Decline")
+        .spoken(format!("Decline {}", seen.spoken()))
+        .opening_dialog();
+    vec![button, decline, details(seen.lead(), seen)]
 }
 
 fn mine_buttons(lead: &Lead, seen: &Seen<'_>) -> Vec<Button> {

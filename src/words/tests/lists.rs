@@ -37,11 +37,15 @@ fn mine_opens_with_what_to_answer_and_whom_to_call_first() {
     assert_snapshot!(text(&card), @r"
     (You have 4 leads, 3 to answer or call. #4711 · Ada Lovelace, Acme: Please answer by today 14:05. #3 · Ada Lovelace, Acme: Call by today 14:20. #2 · Ada Lovelace, Acme: Call by today 17:00. #1 · Ada Lovelace, Acme: Tried today 13:59, not reached yet.)
     You have 4 leads, 3 to answer or call.
-    - #4711 · Ada Lovelace, Acme: Please answer by today 14:05. [Accept] [Details]
+    - #4711 · Ada Lovelace, Acme: Please answer by today 14:05. [Accept] [Decline] [Details]
     - #3 · Ada Lovelace, Acme: Call by today 14:20. [Contacted] [Details]
     - #2 · Ada Lovelace, Acme: Call by today 17:00. [Contacted] [Details]
     - #1 · Ada Lovelace, Acme: Tried today 13:59, not reached yet. [Contacted] [Details]
     ");
+    soon.plan.as_mut().unwrap().contact_by = Some(at("13:01"));
+    let card = read("ayse", |reader| lists::mine(reader, &[&asked, &soon], 0));
+    let words = text(&card);
+    assert!(words.find("- #3") < words.find("- #4711"), "{words}");
     let none = read("ayse", |reader| lists::mine(reader, &[], 0));
     assert_snapshot!(text(&none), @r"
     (You have no open leads. /leads queue shows what you can take.)
