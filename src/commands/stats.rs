@@ -15,7 +15,7 @@ use crate::{
         stats::{By, Stats, TallyRow},
     },
     store::tally::{self, Scope},
-    words::stats::{self as said, Numbers, Report},
+    words::stats::{self as said, Kept, Numbers, Report},
 };
 
 /// Whose numbers are told.
@@ -221,8 +221,14 @@ fn numbers(stats: &Stats) -> Numbers {
         accept_p90: stats.time_to_accept(0.9),
         contact_median: stats.time_to_contact(0.5),
         contact_p90: stats.time_to_contact(0.9),
-        kept: count(MeasureKind::AcknowledgeKept) + count(MeasureKind::ContactKept),
-        missed: count(MeasureKind::AcknowledgeMissed) + count(MeasureKind::ContactMissed),
+        answered: Kept {
+            kept: count(MeasureKind::AcknowledgeKept),
+            missed: count(MeasureKind::AcknowledgeMissed),
+        },
+        contacted: Kept {
+            kept: count(MeasureKind::ContactKept),
+            missed: count(MeasureKind::ContactMissed),
+        },
     }
 }
 

@@ -34,9 +34,18 @@ pub struct Numbers {
     pub contact_median: Option<SignedDuration>,
     /// Arrival to first attempt, 90th percentile.
     pub contact_p90: Option<SignedDuration>,
-    /// Targets that were met.
+    /// Whether leads were accepted in time.
+    pub answered: Kept,
+    /// Whether leads were tried in time.
+    pub contacted: Kept,
+}
+
+/// How often one target was met, of the clocks that have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Met.
     pub kept: u64,
-    /// Targets that were missed.
+    /// Not met.
     pub missed: u64,
 }
 
@@ -79,6 +88,8 @@ pub fn stats(report: &Report, when: &When) -> Card {
         .iter()
         .map(|fact| format!("{}: {}", fact.label, fact.value[0].words()))
         .collect();
+    let rows = report.groups.iter().take(MOST_ROWS);
+    let rows: Vec<String> = rows.map(|(name, numbers)| spoken(name, numbers)).collect();
     let mut parts = vec![Part::Title(heading.clone()), Part::Facts(facts)];
     if !report.groups.is_empty() {
         parts.push(Part::Table(table(report)));
@@ -92,7 +103,9 @@ pub fn stats(report: &Report, when: &When) -> Card {
         span(report, when)
     ))]));
     Card {
-        summary: format!("{heading}. {}.", said.join(". ")),
+        summary: format!("{heading}. {}. {}", said.join(". "), rows.join(" "))
+            .trim_end()
+            .to_owned(),
         parts,
     }
 }
@@ -135,19 +148,44 @@ fn both(median: Option<SignedDuration>, p90: Option<SignedDuration>) -> String {
     }
 }
 
-/// "92 % (23 of 25)", or a dash as long as no clock has ended.
+/// "answered 3 of 4, contacted 2 of 3"; only what a clock has ended for.
 fn kept(numbers: &Numbers) -> String {
-    let all = numbers.kept.saturating_add(numbers.missed);
-    match percent(numbers) {
-        Some(percent) => format!("{percent} % ({} of {all})", numbers.kept),
-        None => "no clock has ended yet".to_owned(),
+    let told = [
+        ("answered", numbers.answered),
+        ("contacted", numbers.contacted),
+    ];
+    let told: Vec<String> = told
+        .iter()
+        .filter_map(|(what, kept)| Some(format!("{what} {}", kept.said()?)))
+        .collect();
+    if told.is_empty() {
+        return "no clock has ended yet".to_owned();
+    }
+    told.join(", ")
+}
+
+impl Kept {
+    /// "3 of 4"; `None` as long as no clock has ended.
+    fn said(self) -> Option<String> {
+        let all = self.kept.saturating_add(self.missed);
+        (all > 0).then(|| format!("{} of {all}", self.kept))
     }
 }
 
-/// Rounded down, so that 100 % means all.
-fn percent(numbers: &Numbers) -> Option<u128> {
-    let all = u128::from(numbers.kept) + u128::from(numbers.missed);
-    (u128::from(numbers.kept) * 100).checked_div(all)
+/// A table is read to nobody, so each of its rows is a sentence as well.
+fn spoken(name: &str, numbers: &Numbers) -> String {
+    format!(
+        "{}: {} offers, {} accepted, {} declined, {} without an answer, speed to lead {}, SLA {}.",
+        super::seen::cut(name, 24),
+        numbers.offered,
+        numbers.accepted,
+        numbers.declined,
+        numbers.expired,
+        numbers
+            .contact_median
+            .map_or_else(|| "not measured".to_owned(), say_duration),
+        kept(numbers)
+    )
 }
 
 fn table(report: &Report) -> Table {
@@ -161,9 +199,17 @@ fn table(report: &Report) -> Table {
         number: false,
     }];
     columns.extend(
-        ["Offers", "Yes", "No", "Silent", "To lead", "SLA"]
-            .into_iter()
-            .map(number),
+        [
+            "Offers",
+            "Yes",
+            "No",
+            "Silent",
+            "To lead",
+            "Answered",
+            "Contacted",
+        ]
+        .into_iter()
+        .map(number),
     );
     let rows = report.groups.iter().take(MOST_ROWS).map(|(name, numbers)| {
         vec![
@@ -173,7 +219,8 @@ fn table(report: &Report) -> Table {
             numbers.declined.to_string(),
             numbers.expired.to_string(),
             numbers.contact_median.map_or_else(dash, say_duration),
-            percent(numbers).map_or_else(dash, |percent| format!("{percent} %")),
+            numbers.answered.said().unwrap_or_else(dash),
+            numbers.contacted.said().unwrap_or_else(dash),
         ]
     });
     Table {

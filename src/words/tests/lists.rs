@@ -10,7 +10,7 @@ use crate::{
         availability::{self, Absence, Desk, Moved},
         help::{self, Command},
         lists::{self, Reader},
-        stats::{Numbers, Report, stats},
+        stats::{Kept, Numbers, Report, stats},
         when::When,
     },
 };
@@ -143,8 +143,8 @@ fn numbers_are_said_with_their_period_and_split() {
         accept_p90: minutes(9),
         contact_median: minutes(11),
         contact_p90: minutes(150),
-        kept: 199,
-        missed: 1,
+        answered: Kept { kept: 3, missed: 1 },
+        contacted: Kept { kept: 2, missed: 1 },
     };
     let report = Report {
         whose: "Team sdr".to_owned(),
@@ -160,17 +160,17 @@ fn numbers_are_said_with_their_period_and_split() {
     };
     let when = When::new(now(), &berlin());
     assert_snapshot!(text(&stats(&report, &when)), @r"
-    (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: 99 % (199 of 200). Escalated: 3.)
+    (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet.)
     # Team sdr, this week
     Leads: 20
     Offers: 19 accepted, 4 declined, 2 without an answer, of 25
     Speed to lead: half within 11 min, nine of ten within 2 h 30 min
     Time to accept: half within 2 min, nine of ten within 9 min
-    SLA kept: 99 % (199 of 200)
+    SLA kept: answered 3 of 4, contacted 2 of 3
     Escalated: 3
-    Rep | Offers | Yes | No | Silent | To lead | SLA
-    Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 99 %
-    Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | –
+    Rep | Offers | Yes | No | Silent | To lead | Answered | Contacted
+    Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 3 of 4 | 2 of 3
+    Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | – | –
     _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; time to accept is delivery to accept.
     ");
     let nothing = Report {
@@ -182,15 +182,17 @@ fn numbers_are_said_with_their_period_and_split() {
     Team sdr, this week: no leads yet. Try a longer period, such as /leadstats month.
     ");
     let most = Numbers {
-        kept: u64::MAX,
-        missed: u64::MAX,
+        answered: Kept {
+            kept: u64::MAX,
+            missed: u64::MAX,
+        },
         ..Numbers::default()
     };
     let full = Report {
         total: most,
         ..nothing
     };
-    assert!(text(&stats(&full, &when)).contains("SLA kept: 50 %"));
+    assert!(text(&stats(&full, &when)).contains("SLA kept: answered 18446744073709551615 of"));
 }
 
 fn absence(until: Until) -> Absence {
