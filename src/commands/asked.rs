@@ -24,7 +24,7 @@ pub(super) struct Asked<'a> {
     pub rules: Arc<Rules>,
     /// Who asks.
     pub who: RepId,
-    /// The moment, on their clock.
+    /// The moment, on their clock, or on that of the colleague whom it is about.
     pub now: Zoned,
 }
 
@@ -126,6 +126,17 @@ impl<'a> Asked<'a> {
             return Ok(rep);
         }
         Err(self.not_for(&rep))
+    }
+
+    /// Reads and says times in the zone of the colleague whom it is about.
+    pub async fn use_zone_of(&mut self, subject: Option<Named>) -> Result<(), Trouble> {
+        let Some(named) = subject else {
+            return Ok(());
+        };
+        let rep = self.subject(Some(&named)).await?;
+        let zone = zone(self.engine, self.policy(), &rep).await?;
+        self.now = self.now.with_time_zone(zone);
+        Ok(())
     }
 
     /// Why they cannot do something for this rep.

@@ -67,7 +67,13 @@ impl From<Card> for Answer {
 /// recognised before.
 pub async fn answer(context: Context<'_>, who: &RepId, word: &str, text: &str) -> Answer {
     let answered = match Asked::new(context, who).await {
-        Ok(asked) => asked.answer(word, text).await,
+        Ok(mut asked) => {
+            let subject = parse::subject(word, text, context.words);
+            match asked.use_zone_of(subject).await {
+                Ok(()) => asked.answer(word, text).await,
+                Err(trouble) => Err(trouble),
+            }
+        }
         Err(trouble) => Err(trouble),
     };
     answered.unwrap_or_else(|trouble| Card::sentence(trouble.said()).into())

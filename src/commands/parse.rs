@@ -69,6 +69,15 @@ pub fn parse(
     .map_err(wrong)
 }
 
+/// Whom a command about an absence names, if somebody: its times are theirs.
+pub(super) fn subject(word: &str, text: &str, names: &CommandWords) -> Option<Named> {
+    let first = text.split_whitespace().next()?;
+    match names.topic(word)? {
+        Topic::Away | Topic::Back => Named::signed(first),
+        Topic::Leads | Topic::LeadStats => None,
+    }
+}
+
 fn unknown(word: &str, names: &CommandWords) -> Result<Command, Misunderstood> {
     let typed = word.trim().trim_start_matches('/').to_lowercase();
     if ["", "help", "?"].contains(&typed.as_str()) {
