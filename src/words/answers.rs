@@ -1,5 +1,7 @@
 //! What a press or a sent dialog is answered, to the person who did it.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{
     facts,
     fate::whereabouts,
@@ -11,9 +13,12 @@ use crate::domain::{
     card::{Card, Part, Run},
     event::{ContactHow, Ending, Refusal},
     id::RepId,
-    lead::Lead,
+    lead::{Lead, State},
     policy::Policy,
 };
+
+/// For so long after an accept another press of the same button counts as the same.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(1);
 
 /// The lead is theirs now: how to reach it, and until when.
 #[must_use]
@@ -104,9 +109,7 @@ pub fn refusal(
         Refusal::OfferOver => format!("Too late for lead #{number}. {now}"),
         Refusal::NoSuchOffer => format!("This offer of lead #{number} is gone. {now}"),
         Refusal::NotYours => format!("This offer of lead #{number} is for somebody else. {now}"),
-        Refusal::AlreadyYours if lead.owner() == Some(viewer) => {
-            format!("Lead #{number} is yours already.")
-        }
+        Refusal::AlreadyYours if lead.owner() == Some(viewer) => yours_already(lead, when),
         Refusal::AlreadyYours => format!("Lead #{number} is theirs already. {now}"),
         Refusal::NotToBeTaken => {
             format!("Lead #{number} is for another team, so you can't take it yourself. {now}")
@@ -126,6 +129,27 @@ pub fn refusal(
             )
         }
     }
+}
+
+/// A press that came twice reads as the one that counted; later ones get to know that they are late.
+fn yours_already(lead: &Lead, when: &When) -> String {
+    let taken = match &lead.state {
+        State::Owned { offer, .. } => lead.offer(offer).and_then(|offer| offer.decided_at),
+        State::Pending
+        | State::Offered { .. }
+        | State::Pooled { .. }
+        | State::Queued { .. }
+        | State::Review { .. }
+        | State::Nurture { .. }
+        | State::Closed { .. }
+        | State::Disqualified { .. } => None,
+    };
+    let just_now = |at: Timestamp| when.now().duration_since(at) <= JUST_NOW;
+    if taken.is_some_and(just_now) {
+        let called = Seen::whole(lead).called();
+        return format!("Lead {called} is yours. {}", contact_words(lead, when));
+    }
+    format!("Lead #{} is yours already.", lead.number)
 }
 
 /// The button belongs to nothing that is known.

@@ -417,6 +417,26 @@ fn a_refusal_says_who_has_the_lead() {
         &when(),
     );
     assert_eq!(own, "Lead #4711 is yours already.");
+    let taken = owned();
+    let offer = taken
+        .offers
+        .iter()
+        .find(|one| Some(&one.rep) == taken.owner())
+        .unwrap();
+    let said = |moment| {
+        let (rep, at) = (offer.rep.clone(), When::new(moment, &berlin()));
+        answers::refusal(&Refusal::AlreadyYours, &taken, &policy(), &rep, &at)
+    };
+    let accepted = offer.decided_at.unwrap();
+    let first = answers::accepted(&taken, &When::new(accepted, &berlin())).summary;
+    let again = said(accepted + SignedDuration::from_secs(2));
+    let yours = again.split_inclusive("is yours.").next().unwrap();
+    assert!(
+        yours.ends_with("is yours.") && first.starts_with(yours),
+        "{again}"
+    );
+    let late = said(accepted + SignedDuration::from_secs(90));
+    assert!(late.ends_with("is yours already."), "{late}");
 }
 
 #[test]
