@@ -1,5 +1,8 @@
 //! Numbers as people write them: `51-200`, `1.200`, `€ 12.5k`, `10k+`, `2 Mio.`
 
+/// More letters than this around a number are a text in which a number occurs.
+const MOST_LETTERS: usize = 30;
+
 /// What may stand after a number to make it larger.
 const SUFFIXES: [(&str, f64); 19] = [
     ("k", 1e3),
@@ -49,6 +52,9 @@ const UP_TO: [&str; 16] = [
 pub fn parse(text: &str) -> Option<f64> {
     let text: String = text.chars().take(100).collect();
     let start = text.find(|char: char| char.is_ascii_digit())?;
+    if !is_mostly_a_number(&text) {
+        return None;
+    }
     let before = super::text::key(&text[..start]);
     if UP_TO.iter().any(|word| before == *word) || text[..start].contains(['<', '≤']) {
         return Some(0.0);
@@ -60,6 +66,15 @@ pub fn parse(text: &str) -> Option<f64> {
     value(digits, scale > 1.0)
         .map(|number| number * scale)
         .filter(|number| number.is_finite())
+}
+
+/// Whether a text says a number, with a sign, a currency or a few words around it. Markup, code and
+/// whole sentences with a digit in them don't: nothing can be compared with those.
+fn is_mostly_a_number(text: &str) -> bool {
+    let letters = text.chars().filter(|char| char.is_alphabetic()).count();
+    let hostile = text.contains([';', '{', '}', '[', ']', '`', '"', '\\', '@', '_', '='])
+        || text.contains('<') && text.contains(|char: char| char.is_alphabetic() || char == '>');
+    letters <= MOST_LETTERS && !hostile
 }
 
 /// Whether a text is that number and nothing else, so that nothing is lost by keeping only it.
@@ -186,7 +201,19 @@ mod tests {
         ] {
             assert_eq!(parse(text), Some(number), "{text}");
         }
-        for text in ["", "many", "-", "k", "½"] {
+        for text in [
+            "",
+            "many",
+            "-",
+            "k",
+            "½",
+            "<b>0",
+            "<script>alert(1)</script>",
+            "'; drop table leads; -- 1",
+            "{{7*7}}",
+            "javascript:alert`1`",
+            "please call me on one of the next 3 days or so",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
