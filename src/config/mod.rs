@@ -9,6 +9,7 @@ mod complaint;
 mod decode;
 mod golden;
 pub mod lint;
+mod mask;
 pub mod raw;
 mod read;
 mod sources;

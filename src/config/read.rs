@@ -10,7 +10,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Complaint, Severity, Sources, decode,
+    Complaint, Severity, Sources, decode, mask,
     raw::Config,
     tree::{Fill, Tree, unreadable},
 };
@@ -66,7 +66,12 @@ pub fn read_with(
     } = tree;
     complaints.extend(more);
     let decoded = decode::config(all, &sources, &mut complaints);
-    for secret in secrets {
+    let typed = sources.files().iter().flat_map(|file| {
+        let found = mask::secrets(&file.text).into_iter();
+        found.map(|it| it.start + file.base..it.end + file.base)
+    });
+    let typed: Vec<_> = typed.collect();
+    for secret in secrets.into_iter().chain(typed) {
         sources.hide(&secret);
     }
     Reading {
@@ -116,7 +121,9 @@ impl Gathering<'_> {
                 let message = unreadable(path, &error);
                 let help = match included {
                     Some(_) => "includes are looked for beside the file that names them",
-                    None => "`baton init` writes one, `--config PATH` names another",
+                    None => {
+                        "see src/config/example.toml for how one is written, or name another with `--config PATH`"
+                    }
                 };
                 self.lost(included, message, Some(help.into()));
                 return;

@@ -370,6 +370,21 @@ fn no_secret_is_ever_shown() {
     }
 }
 
+#[test]
+fn no_secret_is_shown_that_was_mistyped() {
+    for text in [
+        "[slack]\nbot_token = \"hush\nsigning_secret = \"hush\"\n",
+        "[slack]\nbot_token = \"x\"\nsigning_secert = \"hush\"\n",
+        "[slack]\nbot_token = \"hush\"\nbot_token = \"hush\"\n",
+        "[[source]]\nid = \"s\"\nverify = { tokne = \"hush\" }\n",
+        "[database]\nurl = \"postgres://baton:hush@db\n",
+    ] {
+        let shown = shown(text);
+        assert!(shown.contains('×') && shown.contains('*'), "{shown}");
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -7,7 +7,7 @@ use toml::{
     de::{DeArray, DeTable, DeValue},
 };
 
-use super::{Complaint, Sources};
+use super::{Complaint, Sources, mask};
 
 /// Where `${NAME}` and `${file:NAME}` come from.
 pub(super) struct Fill<'a> {
@@ -37,7 +37,7 @@ impl<'a> Tree<'a> {
     ) -> DeTable<'a> {
         let mut out = DeTable::new();
         for (key, value) in table {
-            let hidden = hidden || is_secret(key.get_ref());
+            let hidden = hidden || mask::looks_secret(key.get_ref());
             let key = Spanned::new(shift(&key.span(), base), key.into_inner());
             out.insert(key, self.value(value, base, beside, hidden));
         }
@@ -52,7 +52,9 @@ impl<'a> Tree<'a> {
         hidden: bool,
     ) -> Spanned<DeValue<'a>> {
         let span = shift(&value.span(), base);
-        if (hidden || has_password(value.get_ref())) && Self::is_typed_in_full(value.get_ref()) {
+        if (hidden || value.get_ref().as_str().is_some_and(mask::has_password))
+            && Self::is_typed_in_full(value.get_ref())
+        {
             self.secrets.push(span.clone());
         }
         let value = match value.into_inner() {
@@ -193,18 +195,4 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> String {
 
 fn shift(span: &Range<usize>, base: usize) -> Range<usize> {
     span.start + base..span.end + base
-}
-
-/// Whether it is an address with a password in it, such as `postgres://baton:…@db/baton`.
-fn has_password(value: &DeValue<'_>) -> bool {
-    let address = value.as_str().and_then(|text| text.split_once("://"));
-    let before_host = address.and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
-    before_host.is_some_and(|(user, _)| user.contains(':'))
-}
-
-/// Whether what is under this key must never be shown.
-fn is_secret(key: &str) -> bool {
-    ["secret", "token", "password"]
-        .iter()
-        .any(|word| key.contains(word))
 }
