@@ -21,7 +21,7 @@ pub struct Audit {
 
 /// Exit code 1 if anything is broken. Reads only, beside a running server too.
 pub async fn run(common: &Common, asked: &Audit) -> anyhow::Result<ExitCode> {
-    let Some(compiled) = serve::read(&common.config(), &Clock::system()) else {
+    let Some(compiled) = serve::read(&common.config(), &Clock::system(), common.log_format) else {
         return Ok(ExitCode::from(2));
     };
     let db = Db::open_read_only(&compiled.database).await?;

@@ -2,10 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use baton::{
-    config,
-    demo::{self, Options},
-};
+use baton::demo::{self, Options};
 use clap::Args;
 
 use super::{Common, talk};
@@ -36,13 +33,7 @@ pub async fn run(common: &Common, asked: Demo) -> anyhow::Result<ExitCode> {
     demo::prepare(&options)?;
     let clock = demo::clock_of(&options.dir);
     let loaded = demo::load(own, &clock);
-    if !loaded.complaints.is_empty() {
-        talk::say(&config::render(
-            &loaded.complaints,
-            &loaded.sources,
-            talk::coloured(&std::io::stderr()),
-        ));
-    }
+    talk::complain(&loaded.complaints, &loaded.sources, common.log_format);
     let Some(compiled) = loaded.compiled else {
         return Ok(ExitCode::from(2));
     };

@@ -94,7 +94,10 @@ enum Command {
 
 /// Runs a command to its exit code.
 pub fn run(cli: Cli) -> ExitCode {
-    talk::start_log(&cli.common);
+    if let Err(error) = talk::start_log(&cli.common) {
+        talk::say(&format!("baton: {error:#}"));
+        return ExitCode::from(2);
+    }
     // TLS needs one provider for the whole process; it is set before anything connects.
     if rustls::crypto::ring::default_provider()
         .install_default()

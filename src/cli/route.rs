@@ -29,7 +29,7 @@ pub struct Route {
 /// Prints the route; exit code 2 when the configuration or the lead can't be read.
 pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
-    let Some(compiled) = serve::read(&common.config(), &clock) else {
+    let Some(compiled) = serve::read(&common.config(), &clock, common.log_format) else {
         return Ok(ExitCode::from(2));
     };
     let rules = Rules::new(compiled.policy);

@@ -11,13 +11,13 @@ use baton::{
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Common, talk};
+use super::{Common, LogFormat, talk};
 
 /// Runs Baton with the configuration.
 pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let path = common.config();
     let clock = Clock::system();
-    let Some(compiled) = read(&path, &clock) else {
+    let Some(compiled) = read(&path, &clock, common.log_format) else {
         return Ok(ExitCode::from(2));
     };
     let listen = compiled.server.listen;
@@ -30,27 +30,28 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         listener.local_addr()?
     ));
     let stop = talk::stop_signal()?;
-    tokio::spawn(reload_on_hangup(path, clock, app.reloader(), stop.clone()));
+    tokio::spawn(reload_on_hangup(
+        path,
+        clock,
+        common.log_format,
+        app.reloader(),
+        stop.clone(),
+    ));
     app.run(listener, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reads and compiles; says every mistake on stderr. `None` when there is one.
-pub fn read(path: &Path, clock: &Clock) -> Option<Compiled> {
+pub fn read(path: &Path, clock: &Clock, format: LogFormat) -> Option<Compiled> {
     let loaded = config::load(path, &talk::env, clock.now());
-    if !loaded.complaints.is_empty() {
-        talk::say(&config::render(
-            &loaded.complaints,
-            &loaded.sources,
-            talk::coloured(&std::io::stderr()),
-        ));
-    }
+    talk::complain(&loaded.complaints, &loaded.sources, format);
     loaded.compiled
 }
 
 async fn reload_on_hangup(
     path: std::path::PathBuf,
     clock: Clock,
+    format: LogFormat,
     reloader: Reloader,
     stop: CancellationToken,
 ) {
@@ -64,7 +65,7 @@ async fn reload_on_hangup(
             () = stop.cancelled() => return,
             _ = hangup.recv() => {}
         }
-        match read(&path, &clock) {
+        match read(&path, &clock, format) {
             None => {
                 tracing::error!("the configuration has mistakes; the one before stays in force");
             }

@@ -7,20 +7,23 @@ use std::{
 };
 
 use anyhow::Context;
+use baton::config::{self, Complaint, Severity, Sources};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use super::{Common, LogFormat};
 
 /// Starts the log on stderr.
-pub fn start_log(common: &Common) {
-    let filter = EnvFilter::try_new(&common.log).unwrap_or_else(|_| {
-        say(&format!(
-            "baton: --log {:?} is no filter, logging at info",
+///
+/// # Errors
+/// When what is to be logged can't be understood.
+pub fn start_log(common: &Common) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&common.log).with_context(|| {
+        format!(
+            "--log {:?} is no filter; write `info` or `baton=debug`",
             common.log
-        ));
-        EnvFilter::new("info")
-    });
+        )
+    })?;
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match common.log_format {
         LogFormat::Text => log
@@ -28,6 +31,29 @@ pub fn start_log(common: &Common) {
             .with_target(false)
             .init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+/// Says what is wrong with a configuration: with carets to a person, one line each to a log.
+pub fn complain(complaints: &[Complaint], sources: &Sources, format: LogFormat) {
+    match format {
+        LogFormat::Text if complaints.is_empty() => {}
+        LogFormat::Text => say(&config::render(
+            complaints,
+            sources,
+            coloured(&std::io::stderr()),
+        )),
+        LogFormat::Json => {
+            for complaint in complaints {
+                let line = config::plain(std::slice::from_ref(complaint), sources);
+                let line = line.trim_end().replace('\n', "; ");
+                match complaint.severity {
+                    Severity::Mistake => tracing::error!("{line}"),
+                    Severity::NotYet | Severity::Lint => tracing::warn!("{line}"),
+                }
+            }
+        }
     }
 }
 
