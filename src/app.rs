@@ -12,7 +12,7 @@ use crate::{
     chat::{Chat, slack},
     clock::Clock,
     config::{
-        compile::{ApiToken, Compiled, SlackSettings},
+        compile::{ApiToken, Compiled, Fixed, SlackSettings},
         raw::TokenRole,
     },
     desk::Desk,
@@ -41,6 +41,7 @@ pub struct App {
     chat: Option<Arc<Chat>>,
     desk: Desk,
     http: Arc<http::App>,
+    fixed: Arc<Fixed>,
 }
 
 impl App {
@@ -49,6 +50,7 @@ impl App {
     /// # Errors
     /// When the database can't be opened, or the chat's settings are of no use.
     pub async fn build(compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
+        let fixed = Arc::new(Fixed::of(&compiled));
         let db = Db::open(&compiled.database).await?;
         if let Some(off) = clock_offset(&db, &clock).await {
             clock.set_shift(off);
@@ -70,6 +72,7 @@ impl App {
             engine,
             chat,
             desk,
+            fixed,
         };
         app.http.set_sources(compiled.sources);
         app.http.set_tokens(tokens(compiled.api_tokens));
@@ -88,6 +91,7 @@ impl App {
         Reloader {
             engine: self.engine.clone(),
             http: Arc::clone(&self.http),
+            fixed: Arc::clone(&self.fixed),
         }
     }
 
@@ -156,14 +160,23 @@ impl App {
 pub struct Reloader {
     engine: Engine,
     http: Arc<http::App>,
+    fixed: Arc<Fixed>,
 }
 
 impl Reloader {
-    /// Replaces rules, sources and tokens; moves what people who left had.
+    /// Replaces rules, sources and tokens; moves what people who left had. Warns of what waits for a
+    /// restart.
     ///
     /// # Errors
     /// When the database does not answer; the rules are in force all the same.
     pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<()> {
+        let waiting = self.fixed.changed(&compiled);
+        if !waiting.is_empty() {
+            tracing::warn!(
+                keys = waiting.join(", "),
+                "these keys have changed and wait for a restart"
+            );
+        }
         self.engine.set_rules(Rules::new(compiled.policy));
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));

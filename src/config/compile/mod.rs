@@ -7,6 +7,7 @@ pub(super) mod builtin;
 mod calendars;
 mod canonical;
 mod clocks;
+mod fixed;
 mod known;
 mod people;
 mod routing;
@@ -32,6 +33,7 @@ use super::{
 use crate::{domain::policy::Policy, intake};
 
 pub use canonical::{Given, given};
+pub use fixed::Fixed;
 pub use server::{ApiToken, Server, SlackSettings};
 
 use known::Known;

@@ -10,7 +10,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::{
-    super::raw::{Size, Text, TokenRole},
+    super::raw::{ApiToken as ApiTokenTable, Size, Text, TokenRole},
     Compiler,
 };
 use crate::domain::suggest;
@@ -182,8 +182,24 @@ impl Compiler<'_> {
         }
     }
 
+    /// Complains of a token that somebody else has already; what it is, is not said.
+    fn tokens_once(&mut self) {
+        let all = &self.raw.api.token;
+        for (at, one) in all.iter().enumerate() {
+            let token = one.token.get_ref().expose();
+            let same = |it: &&ApiTokenTable| it.token.get_ref().expose() == token;
+            let told = token.is_empty() || self.broken && token.contains("${");
+            if let Some(first) = all[..at].iter().find(same).filter(|_| !told) {
+                let message = format!("`{}` has the same token", first.name.get_ref());
+                let help = "give each its own, so that one can be taken back alone";
+                self.mistake_help(one.token.span(), message, help);
+            }
+        }
+    }
+
     pub fn api_tokens(&mut self) -> Vec<ApiToken> {
         let raw = &self.raw.api.token;
+        self.tokens_once();
         let tokens = raw.iter().map(|it| ApiToken {
             name: self.said(&it.name, "`name`").unwrap_or_default(),
             token: self.secret(&it.token),

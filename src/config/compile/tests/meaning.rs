@@ -230,3 +230,22 @@ fn a_team_without_a_default_has_a_clock_for_every_lead() {
         assert_eq!(found.id, Some(clock.into()), "{team}, {lead_type}");
     }
 }
+
+#[test]
+fn what_waits_for_a_restart_is_named() {
+    let fixed = Fixed::of(&example());
+    assert!(fixed.changed(&example()).is_empty());
+    let text = EXAMPLE
+        .replace("127.0.0.1:3000", "127.0.0.1:4000")
+        .replace("sqlite:baton.db", "sqlite:other.db")
+        .replace("${SLACK_BOT_TOKEN}", "${OTHER_TOKEN}")
+        .replace("${SLACK_SIGNING_SECRET}", "${OTHER_SECRET}");
+    let changed = fixed.changed(&loaded(&text).compiled.unwrap());
+    let keys = [
+        "server.listen",
+        "database.url",
+        "slack.bot_token",
+        "slack.signing_secret",
+    ];
+    assert_eq!(changed, keys);
+}

@@ -98,6 +98,10 @@ fn about_sources() {
             "[[source]]\nid = \"web\"\nformat = \"typeform\"",
             "2:6: mistake: anybody could send leads to `web`",
         ),
+        (
+            "[[api.token]]\nname = \"a\"\ntoken = \"x\"\nrole = \"reader\"\n[[api.token]]\nname = \"b\"\ntoken = \"x\"\nrole = \"admin\"",
+            "7:9: mistake: `a` has the same token",
+        ),
         ("[list.x]", "1:7: mistake: this list is empty"),
         (
             "[list.x]\nfile = \"x.txt\"",
