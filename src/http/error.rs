@@ -13,7 +13,7 @@ use axum::{
 };
 use http::{
     HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
 
@@ -35,6 +35,8 @@ pub enum Kind {
     NotFound,
     /// Not with this method.
     MethodNotAllowed,
+    /// The request did not arrive in time.
+    TooSlow,
     /// More bytes than are taken.
     TooLarge,
     /// A content type that is not taken here.
@@ -57,6 +59,7 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
@@ -73,6 +76,7 @@ impl Kind {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::TooSlow => "too-slow",
             Self::TooLarge => "too-large",
             Self::UnsupportedType => "unsupported-type",
             Self::TooMany => "too-many-requests",
@@ -130,6 +134,14 @@ impl Error {
         Self::new(Kind::Unavailable, detail).retry_after(RETRY_WHEN_DOWN)
     }
 
+    /// More bytes than are taken.
+    pub(super) fn too_large() -> Self {
+        Self::new(
+            Kind::TooLarge,
+            "the body is larger than `server.max_body` allows",
+        )
+    }
+
     /// A mistake of ours.
     pub(super) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
@@ -157,6 +169,7 @@ impl Error {
             | Kind::Forbidden
             | Kind::NotFound
             | Kind::MethodNotAllowed
+            | Kind::TooSlow
             | Kind::TooLarge
             | Kind::UnsupportedType
             | Kind::TooMany => tracing::debug!("a request was refused: {}", self.detail),
@@ -192,10 +205,7 @@ impl From<engine::Error> for Error {
 impl From<BytesRejection> for Error {
     fn from(rejection: BytesRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::new(
-                Kind::TooLarge,
-                "the body is larger than `server.max_body` allows",
-            )
+            Self::too_large()
         } else {
             Self::new(Kind::BadRequest, "the body did not arrive whole")
         }
@@ -244,6 +254,10 @@ impl IntoResponse for Error {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if matches!(self.kind, Kind::TooSlow | Kind::TooLarge) {
+            // What is left of the body is not waited for.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, RawQuery, State, rejection::BytesRejection},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
 };
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{App, Error, Kind, health, webhooks::Webhook};
+use super::{App, Error, Kind, body::Whole, health, webhooks::Webhook};
 use crate::{
     domain::id::{LeadId, SubmissionId},
     engine::{self, Content, Received, Submission},
@@ -69,12 +69,12 @@ impl From<Received> for Answer {
 /// Takes a submission in.
 pub(super) async fn receive(
     State(app): State<Arc<App>>,
-    Path(source): Path<String>,
+    source: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Whole, Error>,
 ) -> Result<Json<Answer>, Error> {
-    let webhook = app.webhook(&source)?;
+    let webhook = webhook(&app, source)?;
     let query = query.unwrap_or_default();
     let content_type = content_type(&headers);
     if !webhook.source.format.accepts(content_type) {
@@ -83,7 +83,7 @@ pub(super) async fn receive(
             "this source does not take this Content-Type",
         ));
     }
-    let body = body?;
+    let Whole(body) = body?;
     let request = Request {
         headers: &headers,
         query: &query,
@@ -92,6 +92,7 @@ pub(super) async fn receive(
     };
     let believed = webhook.source.scheme.verify(&request);
     believed.map_err(|denied| Error::new(Kind::Unauthorized, denied.to_string()))?;
+    one_key(&headers)?;
     let (submission, content) = read(&webhook.source, &headers, &query, body);
     let content = within_rate(&webhook, content)?;
     let received = app.engine.receive(&submission, &content).await?;
@@ -104,6 +105,22 @@ pub(super) async fn receive(
         "submission kept"
     );
     Ok(Json(received.into()))
+}
+
+/// The webhook of that name; one that is no text is nobody's.
+fn webhook(app: &App, source: Result<Path<String>, PathRejection>) -> Result<Arc<Webhook>, Error> {
+    app.webhook(&source.map_or_else(|_| String::new(), |Path(source)| source))
+}
+
+/// Refuses a request that says twice, and differently, which delivery it is.
+fn one_key(headers: &HeaderMap) -> Result<(), Error> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let first = keys.next();
+    if keys.all(|key| Some(key) == first) {
+        return Ok(());
+    }
+    let detail = "the header Idempotency-Key is there more than once, with different values";
+    Err(Error::new(Kind::BadRequest, detail))
 }
 
 fn content_type(headers: &HeaderMap) -> Option<&str> {

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
-use super::{App, Error};
+use super::{App, Error, body::Whole};
 use crate::{
     chat::{
         Chat,
@@ -27,7 +26,7 @@ const SIGNATURE: &str = "x-slack-signature";
 pub(super) async fn command(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Whole, Error>,
 ) -> Response {
     handle(&app, &headers, body, |body| {
         inbound::read_command(body).map(|one| vec![one])
@@ -39,7 +38,7 @@ pub(super) async fn command(
 pub(super) async fn interaction(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Whole, Error>,
 ) -> Response {
     handle(&app, &headers, body, inbound::read_interaction).await
 }
@@ -48,7 +47,7 @@ pub(super) async fn interaction(
 pub(super) async fn event(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Whole, Error>,
 ) -> Response {
     handle(&app, &headers, body, |body| {
         inbound::read_event(body).map(|one| vec![one])
@@ -59,12 +58,12 @@ pub(super) async fn event(
 async fn handle(
     app: &App,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Whole, Error>,
     read: impl FnOnce(&[u8]) -> Result<Vec<Incoming>, Unreadable>,
 ) -> Response {
     let body = match body {
-        Ok(body) => body,
-        Err(rejection) => return Error::from(rejection).into_response(),
+        Ok(Whole(body)) => body,
+        Err(error) => return error.into_response(),
     };
     if !is_slacks(app, headers, &body) {
         return StatusCode::UNAUTHORIZED.into_response();

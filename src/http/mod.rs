@@ -20,6 +20,7 @@
 
 mod api;
 mod api_lead;
+mod body;
 mod error;
 mod guard;
 mod health;
@@ -57,6 +58,8 @@ pub struct Limits {
     pub body: usize,
     /// The longest time, reading the body included.
     pub time: Duration,
+    /// The longest time until the body is there.
+    pub body_time: Duration,
 }
 
 impl Default for Limits {
@@ -64,6 +67,7 @@ impl Default for Limits {
         Self {
             body: MAX_BODY,
             time: Duration::from_secs(30),
+            body_time: Duration::from_secs(15),
         }
     }
 }
