@@ -9,42 +9,18 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{
-        Path, Query, State,
-        rejection::{PathRejection, QueryRejection},
-    },
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, header::CONTENT_TYPE};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{ApiToken, App, Error, Kind, api_lead::LeadView, guard};
+use super::{App, Error, Kind, api_lead::LeadView, api_query, guard};
 use crate::{
     domain::{event::Fact, id::LeadId, lead::Lead},
     store::{self, Db, Tx, facts, leads},
 };
-
-/// The most leads on a page.
-const MOST: u32 = 200;
-/// Leads on a page if nobody says.
-const USUAL: u32 = 50;
-
-/// What can be asked for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
-    state: Option<String>,
-    owner: Option<String>,
-    team: Option<String>,
-    source: Option<String>,
-    email: Option<String>,
-    external_id: Option<String>,
-    q: Option<String>,
-    since: Option<String>,
-    cursor: Option<String>,
-    limit: Option<u32>,
-}
 
 #[derive(Debug, Serialize)]
 struct Page<'a> {
@@ -58,12 +34,10 @@ type Told = (Lead, Vec<(Timestamp, Fact)>);
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Error> {
     let token = guard::token_of(&app, &headers)?;
-    let Query(wanted) =
-        wanted.map_err(|rejection| Error::new(Kind::BadRequest, rejection.body_text()))?;
-    let filter = filter(wanted, &token)?;
+    let filter = api_query::filter(query.as_deref().unwrap_or_default(), &token)?;
     let (told, next) = read_page(app.engine.db(), &filter).await?;
     let page = Page {
         leads: told
@@ -84,6 +58,10 @@ pub(super) async fn show(
     let token = guard::token_of(&app, &headers)?;
     let none = || Error::new(Kind::NotFound, "there is no such lead");
     let Path(name) = lead.map_err(|_| none())?;
+    // PostgreSQL takes no NUL, and no id has control characters.
+    if name.contains(char::is_control) {
+        return Err(none());
+    }
     let told = app
         .engine
         .db()
@@ -117,39 +95,6 @@ async fn read_page(
         Ok((told, next))
     })
     .await
-}
-
-fn filter(wanted: Wanted, token: &ApiToken) -> Result<leads::LeadFilter, Error> {
-    let by_contact = wanted.email.is_some() || wanted.external_id.is_some() || wanted.q.is_some();
-    if by_contact && !token.role.sees_contacts() {
-        let detail = "a reader's token can't search by `email`, `external_id` or `q`";
-        return Err(Error::new(Kind::Forbidden, detail));
-    }
-    let bad = |detail: &str| Error::new(Kind::BadRequest, detail);
-    let since = wanted
-        .since
-        .map(|text| text.parse::<Timestamp>())
-        .transpose();
-    let cursor = wanted.cursor.map(|text| {
-        leads::Cursor::parse(&text).ok_or_else(|| bad("`cursor` is not one that `next` gave"))
-    });
-    let limit = wanted.limit.unwrap_or(USUAL);
-    if !(1..=MOST).contains(&limit) {
-        return Err(bad("`limit` is a number from 1 to 200"));
-    }
-    Ok(leads::LeadFilter {
-        state: wanted.state,
-        owner: wanted.owner.map(Into::into),
-        team: wanted.team.map(Into::into),
-        source: wanted.source.map(Into::into),
-        email: wanted.email,
-        external_id: wanted.external_id,
-        q: wanted.q,
-        since: since.map_err(|_| bad("`since` is a time like 2026-11-21T10:15:00Z"))?,
-        cursor: cursor.transpose()?,
-        limit,
-        ..leads::LeadFilter::default()
-    })
 }
 
 fn json(body: &impl Serialize) -> Response {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Role;
 use crate::domain::{
@@ -45,8 +45,11 @@ pub(super) struct LeadView<'a> {
 
 #[derive(Debug, Serialize)]
 struct ScoreView<'a> {
+    #[serde(serialize_with = "points")]
     fit: f64,
+    #[serde(serialize_with = "points")]
     engagement: f64,
+    #[serde(serialize_with = "points")]
     total: f64,
     reasons: &'a [String],
 }
@@ -136,6 +139,16 @@ impl<'a> LeadView<'a> {
     }
 }
 
+/// Writes whole points without a fraction: 25, not 25.0.
+fn points<S: Serializer>(points: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    // Up to here every whole number is the same as an integer.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    if points.fract() == 0.0 && points.abs() < MOST {
+        return serializer.serialize_i64(*points as i64);
+    }
+    serializer.serialize_f64(*points)
+}
+
 fn score(score: &Score) -> ScoreView<'_> {
     ScoreView {
         fit: score.fit,
@@ -154,7 +167,18 @@ fn offer(offer: &Offer, open: bool) -> OfferView<'_> {
         delivered_at: offer.delivered_at,
         until: offer.until,
         decided_at: offer.decided_at,
-        reason: offer.reason.as_ref().map(|one| reason(one, open)),
+        reason: said(offer).map(|one| reason(one, open)),
+    }
+}
+
+/// Why somebody ended the offer; that its time ran out says its state.
+fn said(offer: &Offer) -> Option<&Reason> {
+    match offer.state {
+        OfferState::Expired => None,
+        OfferState::Pending
+        | OfferState::Accepted
+        | OfferState::Declined
+        | OfferState::Withdrawn => offer.reason.as_ref(),
     }
 }
 
@@ -196,5 +220,25 @@ fn line(at: Timestamp, fact: &Fact, open: bool) -> Line<'_> {
         event: fact.event,
         actor: fact.actor.word(),
         detail: if open { &fact.detail } else { "" },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_points_have_no_fraction() {
+        for (sent, written) in [
+            (25.0, "25"),
+            (-5.0, "-5"),
+            (-0.0, "0"),
+            (2.5, "2.5"),
+            (f64::NAN, "null"),
+        ] {
+            let mut json = Vec::new();
+            points(&sent, &mut serde_json::Serializer::new(&mut json)).unwrap();
+            assert_eq!(String::from_utf8(json).unwrap(), written);
+        }
     }
 }

@@ -20,6 +20,7 @@
 
 mod api;
 mod api_lead;
+mod api_query;
 mod body;
 mod error;
 mod guard;

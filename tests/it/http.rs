@@ -1,10 +1,16 @@
 //! Journeys over HTTP: leads in, what Slack sends, what programs read.
 
-use baton::{domain::lead::State, http::let_in_held};
+use std::{sync::Arc, time::Duration};
+
+use baton::{
+    domain::lead::State,
+    http::{App, Limits, let_in_held, router},
+};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use reqwest::Response;
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 use crate::{
     db::both,
@@ -190,11 +196,76 @@ async fn what_no_source_takes_is_refused() {
             .body("<p>");
         problem(html.send().await.unwrap(), 415).await;
         problem(stage.submission("nobody", ADA).send().await.unwrap(), 404).await;
+        problem(stage.submission("%ff%fe", ADA).send().await.unwrap(), 404).await;
+        problem(stage.submission("%00", ADA).send().await.unwrap(), 404).await;
+        let packed = stage
+            .submission("website", ADA)
+            .header("content-encoding", "gzip");
+        let detail = problem(packed.send().await.unwrap(), 415).await;
+        assert!(detail.contains("Content-Encoding"), "{detail}");
+        let torn = stage
+            .submission("website", ADA)
+            .header("idempotency-key", "k-1")
+            .header("idempotency-key", "k-2");
+        problem(torn.send().await.unwrap(), 400).await;
         problem(stage.get("/nothing").send().await.unwrap(), 404).await;
         let got = stage.get("/webhooks/website").send().await.unwrap();
         assert_eq!(got.headers()["allow"], "POST");
         problem(got, 405).await;
         assert_eq!(stage.count(SUBMISSIONS).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_nul_anywhere_brings_nothing_down() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        let mut sources = crate::harness::sources();
+        let path = baton::intake::path::json_path("$.id").unwrap();
+        sources[0].delivery_id = Some(baton::intake::DeliveryId::Field(path));
+        stage.app.set_sources(sources);
+        let nul = r#"{"id":"a\u0000b","email":"ada@example.com","na\u0000me":"\u0000","employees":"1\u0000x","phone":"\u0000+49x"}"#;
+        assert_eq!(stage.send(nul).await["status"], "accepted");
+        assert_eq!(stage.send(nul).await["status"], "duplicate");
+        let nobody = r#"{"id":"\u0000","email":"\u0000@","country":"\u0000"}"#;
+        assert_eq!(stage.send(nobody).await["status"], "quarantined");
+    })
+    .await;
+}
+
+/// Begins a submission of which `length` bytes are promised and none sent; the answer's first line.
+async fn promised(url: &str, length: usize) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /webhooks/website HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_or_too_slow_is_not_waited_for() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        let hasty = Limits {
+            body_time: Duration::from_millis(50),
+            ..Limits::default()
+        };
+        let app = App::new(stage.engine.clone(), stage.desk.clone(), hasty);
+        app.set_sources(crate::harness::sources());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, router(Arc::new(app))).into_future());
+        let large = promised(&stage.url, 300_000).await;
+        assert_eq!(large, "HTTP/1.1 413 Payload Too Large");
+        let slow = promised(&url, 10).await;
+        assert_eq!(slow, "HTTP/1.1 408 Request Timeout");
     })
     .await;
 }
@@ -312,6 +383,9 @@ async fn programs_read_leads_as_the_contract_shows_them() {
         assert_eq!(lead["timeline"][0]["event"], "created");
         problem(stage.api("m4nager", "/leads/1").await, 404).await;
         problem(stage.api("m4nager", "/leads/lead_x").await, 404).await;
+        problem(stage.api("m4nager", "/leads/%00").await, 404).await;
+        problem(stage.api("m4nager", "/leads/%ff%fe").await, 404).await;
+        assert!(lead["score"]["total"].is_i64(), "{}", lead["score"]);
     })
     .await;
 }
@@ -360,6 +434,16 @@ async fn lists_are_filtered_and_paged() {
                 .await;
             stage.clock.advance(SignedDuration::from_secs(1));
         }
+        let detail = problem(stage.api("m4nager", "/leads?state=banana").await, 400).await;
+        assert!(
+            detail.contains("`state`") && detail.contains("`disqualified`"),
+            "{detail}"
+        );
+        let detail = problem(stage.api("m4nager", "/leads?colour=red").await, 400).await;
+        assert!(
+            detail.contains("`colour`") && detail.contains("`external_id`"),
+            "{detail}"
+        );
         let mut numbers = Vec::new();
         let mut cursor = String::new();
         loop {
@@ -393,6 +477,12 @@ async fn lists_are_filtered_and_paged() {
             "since=yesterday",
             "cursor=x",
             "colour=red",
+            "state=banana",
+            "state=owned&state=closed",
+            "q=%00",
+            "email=%00",
+            "owner=%00",
+            "cursor=1.%00",
         ] {
             problem(stage.api("m4nager", &format!("/leads?{bad}")).await, 400).await;
         }
