@@ -10,7 +10,7 @@ use crate::domain::{
     contact::FieldValue,
     event::{Fact, FactKind},
     id::{LeadId, OfferId, RepId, RouteId, SlaId, SourceId, TeamId},
-    lead::{Breach, Candidate, Lead, Offer, OfferState, Reason, Routing},
+    lead::{Breach, Candidate, Cause, Lead, Offer, OfferState, Promise, Reason, Routing},
     policy::Strategy,
     score::{Fit, Intent, Score, Stage},
 };
@@ -90,7 +90,7 @@ struct SlaView<'a> {
     acknowledged_at: Option<Timestamp>,
     attempted_at: Option<Timestamp>,
     contacted_at: Option<Timestamp>,
-    breached: &'a [Breach],
+    breached: Vec<BreachView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -201,6 +201,22 @@ fn route(routing: &Routing) -> RouteView<'_> {
     }
 }
 
+/// A missed target; which plan it belongs to is nobody else's business.
+#[derive(Debug, Serialize)]
+struct BreachView {
+    what: Promise,
+    cause: Cause,
+}
+
+impl BreachView {
+    fn of(breach: &Breach) -> Self {
+        Self {
+            what: breach.what,
+            cause: breach.cause,
+        }
+    }
+}
+
 fn sla(lead: &Lead) -> SlaView<'_> {
     let plan = lead.plan.as_ref();
     SlaView {
@@ -210,7 +226,7 @@ fn sla(lead: &Lead) -> SlaView<'_> {
         acknowledged_at: lead.clock.acknowledged_at,
         attempted_at: lead.clock.attempted_at,
         contacted_at: lead.clock.contacted_at,
-        breached: &lead.clock.breached,
+        breached: lead.clock.breached.iter().map(BreachView::of).collect(),
     }
 }
 
