@@ -297,7 +297,7 @@ async fn learn_workspace(
                 break;
             }
             Err(error) => {
-                tracing::warn!(%error, "the chat does not say who Baton is; trying again")
+                tracing::warn!(%error, "the chat does not say who Baton is; trying again");
             }
         }
         if !sleep(ASK_AGAIN, &stop).await {

@@ -231,7 +231,7 @@ impl Worker {
                         }
                         Outcome::Sent(sent) => self.note_sent(&mut tx, one, sent, now).await?,
                         Outcome::Failed(error) => {
-                            self.note_failure(&mut tx, one, error, now).await?
+                            self.note_failure(&mut tx, one, error, now).await?;
                         }
                     }
                     if let Some(event) = news(one, outcome)
@@ -353,7 +353,7 @@ async fn rung(wake: Option<&mut Wake>) {
     };
     // Where nobody tells, or the database that told has closed, there is nothing new to come.
     if !told {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -55,7 +55,7 @@ impl Story {
                 assert_eq!((&asked[0].id, asked[0].kind), (offer, OfferKind::Push));
             }
             State::Pooled { .. } => {
-                assert!(!asked.is_empty(), "a pool without people: {}", sketch(lead))
+                assert!(!asked.is_empty(), "a pool without people: {}", sketch(lead));
             }
             State::Pending => panic!("left pending: {}", sketch(lead)),
             State::Queued { .. }
