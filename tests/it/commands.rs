@@ -378,7 +378,7 @@ async fn own_leads_open_with_what_to_do_first() {
         let mine = office.answer("jonas", "/leads").await.card;
         assert_eq!(
             numbers(&mine),
-            ["Asked, Acme", "Early, Acme", "Late, Acme", "Called, Acme"]
+            ["Early, Acme", "Late, Acme", "Asked, Acme", "Called, Acme"]
         );
         assert!(
             office

@@ -97,7 +97,10 @@ async fn an_accepted_offer_is_owned_and_a_second_press_says_so() {
         assert_eq!(stage.count(accepted).await, 1);
 
         stage.slack.press(&user, &card, "offer.accept").await;
-        assert_eq!(told(&stage, &user).await, "Lead #1001 is yours already.");
+        assert_eq!(
+            told(&stage, &user).await,
+            "Lead #1001 · Ada Lovelace is yours. Call by today 10:30 (UTC)."
+        );
         assert_eq!(stage.count(accepted).await, 1);
     })
     .await;

@@ -132,15 +132,15 @@ async fn what_a_lead_writes_is_shown_as_text_in_every_field() {
                 }
             }
         }
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         # Your lead #1001 · <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &…, <¦!channel> <¦@U0MARTA> *bold*…
         Asks for a demo
         Source: website, campaign <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &…
         Looks like: low intent, weak fit
         Score: 0 (fit 0, engagement 0)
-        Employees: 0
         Country: <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:
         Use case: <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:
+        Product: <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:
         Mail: eve@evil.example
         “<¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:”
         Call by today 11:30 (Europe/Berlin).
