@@ -258,6 +258,7 @@ async fn sleep(time: Duration, stop: &CancellationToken) -> bool {
 fn connect(settings: &SlackSettings, clock: &Clock) -> anyhow::Result<Chat> {
     let settings = slack::Settings {
         elapsed: clock.stopwatch(),
+        paced: settings.paced,
         ..slack::Settings::new(
             settings.api_url.clone(),
             settings.bot_token.clone(),
