@@ -10,7 +10,7 @@ use crate::{
         decide::decide,
         event::Event,
         id::{LeadId, SourceId, SubmissionId},
-        lead::{Lead, State},
+        lead::Lead,
         route::Reader,
         submission::{NewLead, Status},
     },
@@ -209,7 +209,7 @@ impl Engine {
         }
         leads::lock_identity(tx, "email", email).await?;
         let known = match leads::by_email(tx, email).await? {
-            Some(id) => leads::get(tx, &id).await?.filter(joinable),
+            Some(id) => leads::get(tx, &id).await?.filter(Lead::is_open),
             None => None,
         };
         if let Some(lead) = known {
@@ -256,19 +256,5 @@ impl Engine {
         leads::insert(tx, &lead).await?;
         self.apply(tx, &lead, &effects, &rules, now).await?;
         Ok(id)
-    }
-}
-
-/// Whether a new submission of the same person belongs to this lead.
-fn joinable(lead: &Lead) -> bool {
-    match lead.state {
-        State::Pending
-        | State::Offered { .. }
-        | State::Pooled { .. }
-        | State::Queued { .. }
-        | State::Review { .. }
-        | State::Nurture { .. }
-        | State::Owned { .. } => true,
-        State::Closed { .. } | State::Disqualified { .. } => false,
     }
 }
