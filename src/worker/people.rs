@@ -106,11 +106,16 @@ impl Worker {
             (Err(SendError::Retry { .. } | SendError::Unknown { .. }), Some(user), _) => {
                 return Ok(Ok(Recipient::User(user)));
             }
+            // Whose id is configured can be written to without being looked up.
             (
-                Err(SendError::Fail {
-                    kind: FailKind::Config,
-                    ..
-                }),
+                Err(
+                    SendError::Retry { .. }
+                    | SendError::Unknown { .. }
+                    | SendError::Fail {
+                        kind: FailKind::Config,
+                        ..
+                    },
+                ),
                 _,
                 Some(user),
             ) => return Ok(Ok(Recipient::User(user.clone()))),
