@@ -22,6 +22,7 @@
 //! | --- | --- | --- |
 //! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `engine` `http` `rules` `store` `worker` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
+//! | `cli` | the command line | `app` `clock` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type | `domain` `engine` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `domain` `intake` `rules` |
@@ -43,6 +44,7 @@
 
 pub mod app;
 pub mod chat;
+pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;

@@ -1,11 +1,7 @@
-//! The command line: `baton --help` lists the commands.
+//! The program. All of it is in the library, so that it is compiled once.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-mod cli;
-
 fn main() -> ExitCode {
-    cli::run(cli::Cli::parse())
+    baton::cli::run()
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use baton::{
+use crate::{
     clock::Clock,
     store::{self, Db, audit},
 };

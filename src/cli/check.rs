@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use baton::{
+use crate::{
     clock::Clock,
     config::check::{self, CheckFormat},
 };

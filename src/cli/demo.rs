@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use baton::demo::{self, Options};
+use crate::demo::{self, Options};
 use clap::Args;
 
 use super::{Common, talk};

@@ -1,4 +1,4 @@
-//! What a person types, and what each command does with it.
+//! The command line: `baton --help` lists the commands.
 
 mod audit;
 mod check;
@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Hands leads over in chat: one right rep, a clock, and the next one when nobody takes it.
 #[derive(Debug, Parser)]
 #[command(name = "baton", version, about, long_about = None, after_help = EXAMPLES)]
-pub struct Cli {
+struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
@@ -92,8 +92,9 @@ enum Command {
     Audit(audit::Audit),
 }
 
-/// Runs a command to its exit code.
-pub fn run(cli: Cli) -> ExitCode {
+/// Runs the command that the process was started with, to its exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
     if let Err(error) = talk::start_log(&cli.common) {
         talk::say(&format!("baton: {error:#}"));
         return ExitCode::from(2);

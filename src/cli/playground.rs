@@ -2,11 +2,11 @@
 
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
-use anyhow::Context;
-use baton::{
+use crate::{
     clock::Clock,
     playground::{self, Settings},
 };
+use anyhow::Context;
 use clap::Args;
 use tokio::net::TcpListener;
 
@@ -42,7 +42,7 @@ pub async fn run(asked: Playground) -> anyhow::Result<ExitCode> {
     );
     settings.faults = asked.faults;
     settings.limits = !asked.no_limits;
-    settings.slash_commands = baton::demo::slash_commands();
+    settings.slash_commands = crate::demo::slash_commands();
     let playground = playground::Playground::new(settings)?;
     let listener = TcpListener::bind(asked.listen)
         .await

@@ -2,12 +2,12 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::Context;
-use baton::{
+use crate::{
     clock::Clock,
     explain::{self, Asked},
     rules::Rules,
 };
+use anyhow::Context;
 use clap::Args;
 
 use super::{Common, Format, serve, talk};

@@ -2,12 +2,12 @@
 
 use std::{path::Path, process::ExitCode};
 
-use anyhow::Context;
-use baton::{
+use crate::{
     app::{App, Reloader},
     clock::Clock,
     config::{self, compile::Compiled},
 };
+use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 

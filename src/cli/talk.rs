@@ -6,8 +6,8 @@ use std::{
     process::ExitCode,
 };
 
+use crate::config::{self, Complaint, Severity, Sources};
 use anyhow::Context;
-use baton::config::{self, Complaint, Severity, Sources};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{EnvFilter, fmt};
 
