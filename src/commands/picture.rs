@@ -1,7 +1,15 @@
 //! The picture beside the numbers: what became of the offers of each rep, as bars.
 
+use std::sync::{Arc, LazyLock};
+
+use anyhow::Context;
 use charts_rs::{
-    Align, Box as Space, Color, HorizontalBarChart, LegendCategory, Position, Series, svg_to_png,
+    Align, Box as Space, Color, DEFAULT_FONT_DATA, HorizontalBarChart, LegendCategory, Position,
+    Series,
+};
+use resvg::{
+    tiny_skia::{Pixmap, Transform},
+    usvg::{self, Tree, fontdb},
 };
 
 const WIDTH: f32 = 900.0;
@@ -83,7 +91,7 @@ pub fn draw(title: &str, bars: &[Bar]) -> Option<Picture> {
         return None;
     }
     let drawn = chart(title, &bars).svg().map_err(anyhow::Error::from);
-    match drawn.and_then(|svg| Ok(svg_to_png(&svg)?)) {
+    match drawn.and_then(|svg| png_of(&svg)) {
         Ok(png) => Some(Picture {
             name: "leadstats.png".to_owned(),
             png,
@@ -94,6 +102,25 @@ pub fn draw(title: &str, bars: &[Bar]) -> Option<Picture> {
             None
         }
     }
+}
+
+/// The one font of the pictures, which travels with the crate that draws them.
+static FONT: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(DEFAULT_FONT_DATA.to_vec());
+    Arc::new(fonts)
+});
+
+fn png_of(svg: &str) -> anyhow::Result<Vec<u8>> {
+    let options = usvg::Options {
+        fontdb: Arc::clone(&FONT),
+        ..usvg::Options::default()
+    };
+    let tree = Tree::from_str(svg, &options)?;
+    let size = tree.size().to_int_size();
+    let mut pixels = Pixmap::new(size.width(), size.height()).context("a picture without size")?;
+    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+    Ok(pixels.encode_png()?)
 }
 
 fn chart(title: &str, bars: &[&Bar]) -> HorizontalBarChart {

@@ -61,7 +61,7 @@ pub fn domain_of(email: &str) -> Option<&str> {
 /// The part of a lower-case domain that somebody registered, by the public suffix list.
 #[must_use]
 pub fn registrable(domain: &str) -> Option<&str> {
-    psl::domain_str(domain)
+    addr::parse_domain_name(domain).ok()?.root()
 }
 
 /// Whether anybody gets an address at this lower-case domain.
