@@ -12,6 +12,7 @@ mod asked;
 mod availability;
 mod leads;
 mod named;
+pub mod numbers;
 mod parse;
 mod period;
 mod picture;

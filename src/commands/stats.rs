@@ -1,21 +1,19 @@
 //! `/leadstats`: who was asked, who answered, how fast, and what was kept; with a picture.
 
-use std::collections::BTreeMap;
-
 use super::{
     Answer, Named, StatsAsk, StatsOf,
     asked::{Asked, Trouble},
+    numbers::{self, Gathered, Group, Wanted},
     picture::{self, Bar},
     rights::{self, Sight},
 };
 use crate::{
     domain::{
-        event::MeasureKind,
         id::{RepId, TeamId},
-        stats::{By, Stats, TallyRow},
+        stats::By,
     },
-    store::tally::{self, Scope},
-    words::stats::{self as said, Kept, Numbers, Report},
+    store::tally::Scope,
+    words::stats::{self as said, Report},
 };
 
 /// Whose numbers are told.
@@ -30,16 +28,15 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
     let whose = whose(asked, ask.of.as_ref()).await?;
     let (from, to) = ask.period.moments(&asked.now);
     let by = ask.by.or(whose.by);
-    let scope = &whose.scope;
-    let rows = asked.engine.db().read(async |mut tx| match by {
-        Some(By::Hour) => tally::report_by_quarter(&mut tx, from, to, scope).await,
-        Some(By::Rep | By::Team | By::Source | By::Type | By::Rule) | None => {
-            tally::report(&mut tx, from, to, scope).await
-        }
-    });
-    let rows = rows.await?;
-    let groups = by.map_or_else(Vec::new, |by| groups(asked, &rows, by));
-    let total = numbers(&Stats::of(&rows));
+    let wanted = Wanted {
+        scope: whose.scope,
+        by,
+        from,
+        to,
+        zone: asked.now.time_zone().clone(),
+    };
+    let Gathered { total, groups } =
+        numbers::gather(asked.engine.db(), asked.policy(), &wanted).await?;
     let heading = format!(
         "{}: offers by {}, {}",
         whose.heading,
@@ -48,10 +45,14 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
     );
     let picture = match by {
         Some(_) => picture::draw(&heading, &bars(&groups)),
-        None => picture::draw(
-            &heading,
-            &bars(&[(whose.heading.clone(), whose.heading.clone(), total.clone())]),
-        ),
+        None => {
+            let all = Group {
+                key: whose.heading.clone(),
+                name: whose.heading.clone(),
+                numbers: total.clone(),
+            };
+            picture::draw(&heading, &bars(&[all]))
+        }
     };
     let report = Report {
         whose: whose.heading,
@@ -62,7 +63,7 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
         total,
         groups: groups
             .into_iter()
-            .map(|(_, name, numbers)| (name, numbers))
+            .map(|group| (group.name, group.numbers))
             .collect(),
     };
     Ok(Answer {
@@ -180,65 +181,13 @@ fn of_teams(teams: &[TeamId]) -> Whose {
     }
 }
 
-/// The groups of a report by key, name and numbers: hours as they come, the others by how much they were asked.
-fn groups(asked: &Asked<'_>, rows: &[TallyRow], by: By) -> Vec<(String, String, Numbers)> {
-    let grouped: BTreeMap<String, Stats> = Stats::grouped(rows, by, asked.now.time_zone());
-    let told = grouped
-        .into_iter()
-        .filter(|(key, _)| !(key.is_empty() && by == By::Rep));
-    let mut told: Vec<_> = told
-        .map(|(key, stats)| (named(asked, &key, by), key, numbers(&stats)))
-        .collect();
-    if by != By::Hour {
-        told.sort_by(|(a, _, some), (b, _, more)| {
-            more.offered.cmp(&some.offered).then_with(|| a.cmp(b))
-        });
-    }
-    told.into_iter()
-        .map(|(name, key, numbers)| (key, name, numbers))
-        .collect()
-}
-
-fn named(asked: &Asked<'_>, key: &str, by: By) -> String {
-    match by {
-        By::Rep => asked.policy().name_of(&RepId::from(key)).to_owned(),
-        By::Hour => format!("{key}:00"),
-        By::Team | By::Source | By::Type | By::Rule if key.is_empty() => "none".to_owned(),
-        By::Team | By::Source | By::Type | By::Rule => key.to_owned(),
-    }
-}
-
-fn numbers(stats: &Stats) -> Numbers {
-    let count = |what| stats.count(what);
-    Numbers {
-        arrived: count(MeasureKind::Arrived),
-        offered: count(MeasureKind::Offered),
-        accepted: count(MeasureKind::Accepted),
-        declined: count(MeasureKind::Declined),
-        expired: count(MeasureKind::Expired),
-        escalated: count(MeasureKind::Escalated),
-        accept_median: stats.time_to_accept(0.5),
-        accept_p90: stats.time_to_accept(0.9),
-        contact_median: stats.time_to_contact(0.5),
-        contact_p90: stats.time_to_contact(0.9),
-        answered: Kept {
-            kept: count(MeasureKind::AcknowledgeKept),
-            missed: count(MeasureKind::AcknowledgeMissed),
-        },
-        contacted: Kept {
-            kept: count(MeasureKind::ContactKept),
-            missed: count(MeasureKind::ContactMissed),
-        },
-    }
-}
-
-fn bars(groups: &[(String, String, Numbers)]) -> Vec<Bar> {
-    let bars = groups.iter().map(|(key, name, numbers)| Bar {
-        name: name.clone(),
-        plain: key.clone(),
-        accepted: numbers.accepted,
-        declined: numbers.declined,
-        expired: numbers.expired,
+fn bars(groups: &[Group]) -> Vec<Bar> {
+    let bars = groups.iter().map(|group| Bar {
+        name: group.name.clone(),
+        plain: group.key.clone(),
+        accepted: group.numbers.accepted,
+        declined: group.numbers.declined,
+        expired: group.numbers.expired,
     });
     bars.collect()
 }

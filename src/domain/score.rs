@@ -1,9 +1,12 @@
 //! How good a lead is and how much it wants: points with their reasons, intent, fit and stage.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How much a lead wants to talk now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Intent {
     /// A single download, a newsletter.
@@ -28,7 +31,9 @@ impl Intent {
 }
 
 /// How well a lead suits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Fit {
     /// Below `strong_fit`.
@@ -50,7 +55,9 @@ impl Fit {
 }
 
 /// How far a lead has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Reads along.

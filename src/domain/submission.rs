@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::contact::Contact;
 
 /// One person as one submission describes them, after mapping and normalising.
@@ -18,7 +21,8 @@ pub struct NewLead {
 }
 
 /// What became of a submission; the sender is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// A lead was made, or an earlier one got something new.
     Accepted,

@@ -4,6 +4,7 @@ mod absences;
 mod apply;
 mod people;
 mod receive;
+mod standing;
 mod world;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -26,6 +27,7 @@ use crate::{
 
 pub use people::{Absence, Returned};
 pub use receive::{Content, Received, Submission};
+pub use standing::Standing;
 
 /// How many waiting leads may turn out not to be for whoever has room, before the rest are left to
 /// their own clock.

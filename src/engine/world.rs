@@ -53,17 +53,29 @@ impl Engine {
         people: &[RepId],
         now: Timestamp,
     ) -> Result<BTreeMap<RepId, RepNow>, Error> {
-        if people.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let known = reps::known(tx, people).await?;
-        let mut away = reps::absences_now(tx, people, now).await?;
         let wanted: Vec<Wanted> = people
             .iter()
             .filter_map(|id| rules.policy.reps.get(id))
             .map(|rep| wanted(rep, &rules.policy, now))
             .collect();
-        let loads = reps::loads(tx, &wanted, now).await?;
+        self.reps_as(tx, rules, people, &wanted, now).await
+    }
+
+    /// The same, with what is `wanted` of each counted.
+    pub(super) async fn reps_as(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        people: &[RepId],
+        wanted: &[Wanted],
+        now: Timestamp,
+    ) -> Result<BTreeMap<RepId, RepNow>, Error> {
+        if people.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let known = reps::known(tx, people).await?;
+        let mut away = reps::absences_now(tx, people, now).await?;
+        let loads = reps::loads(tx, wanted, now).await?;
         let mut reps = BTreeMap::new();
         for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
             let row = known.get(&rep.id);

@@ -15,6 +15,7 @@ use http::{
     HeaderValue, StatusCode,
     header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{engine, store};
@@ -35,12 +36,18 @@ pub enum Kind {
     NotFound,
     /// Not with this method.
     MethodNotAllowed,
+    /// Not in a form that the caller takes.
+    NotAcceptable,
     /// The request did not arrive in time.
     TooSlow,
+    /// What is asked for can't be as things are.
+    Conflict,
     /// More bytes than are taken.
     TooLarge,
     /// A content type that is not taken here.
     UnsupportedType,
+    /// It can be read, and can't be meant.
+    Unprocessable,
     /// More often than agreed.
     TooMany,
     /// A mistake of ours.
@@ -59,9 +66,12 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -76,9 +86,12 @@ impl Kind {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::NotAcceptable => "not-acceptable",
             Self::TooSlow => "too-slow",
+            Self::Conflict => "conflict",
             Self::TooLarge => "too-large",
             Self::UnsupportedType => "unsupported-type",
+            Self::Unprocessable => "unprocessable",
             Self::TooMany => "too-many-requests",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
@@ -110,6 +123,12 @@ impl Error {
             retry_after: None,
             challenge: None,
         }
+    }
+
+    /// The words for the caller.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// A caller who must show a bearer token.
@@ -169,9 +188,12 @@ impl Error {
             | Kind::Forbidden
             | Kind::NotFound
             | Kind::MethodNotAllowed
+            | Kind::NotAcceptable
             | Kind::TooSlow
+            | Kind::Conflict
             | Kind::TooLarge
             | Kind::UnsupportedType
+            | Kind::Unprocessable
             | Kind::TooMany => tracing::debug!("a request was refused: {}", self.detail),
         }
     }
@@ -197,7 +219,9 @@ impl From<engine::Error> for Error {
         match error {
             engine::Error::Store(error) => error.into(),
             engine::Error::NoSuchLead => Self::new(Kind::NotFound, "there is no such lead"),
-            engine::Error::Refused { refusal, .. } => Self::internal(refusal),
+            engine::Error::Refused { refusal, .. } => {
+                Self::new(Kind::Conflict, refusal.to_string())
+            }
         }
     }
 }
@@ -230,11 +254,15 @@ impl std::fmt::Display for Traced {
 
 impl std::error::Error for Traced {}
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// What went wrong (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Problem<'a> {
+    /// The kind: `urn:baton:problem:…`.
     r#type: String,
+    /// The status in words.
     title: &'a str,
     status: u16,
+    /// What is wrong, with the name of the field.
     detail: &'a str,
 }
 

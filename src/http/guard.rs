@@ -26,6 +26,15 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether it changes anything.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        match self {
+            Self::Reader => false,
+            Self::Manager | Self::Admin => true,
+        }
+    }
+
     /// Whether it reads who a lead is.
     #[must_use]
     pub fn sees_contacts(self) -> bool {

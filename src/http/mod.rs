@@ -19,8 +19,6 @@
 //! ```
 
 mod api;
-mod api_lead;
-mod api_query;
 mod body;
 mod error;
 mod guard;
@@ -133,8 +131,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/slack/commands", post(interactions::command))
         .route("/slack/interactions", post(interactions::interaction))
         .route("/slack/events", post(interactions::event))
-        .route("/api/v1/leads", get(api::list))
-        .route("/api/v1/leads/{lead}", get(api::show))
+        .merge(api::router())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

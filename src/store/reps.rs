@@ -11,7 +11,7 @@ use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{id::RepId, world::Offered};
 
 pub use absence::{
-    Absence, absence_add, absence_by_id, absence_cancel, absences_now, absences_of,
+    Absence, absence_add, absence_by_id, absence_cancel, absences_ahead, absences_now, absences_of,
     absences_to_begin, end_absences, next_absence_change,
 };
 
@@ -284,6 +284,22 @@ pub async fn loads(
         .into_iter()
         .map(|r| (r.rep.clone(), r.load()))
         .collect())
+}
+
+const OWNED: Sql = sql!(
+    "select owner, count(*) from lead where state = 'owned' and owner in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") group by owner"
+);
+
+/// How many leads each of these reps owns, however long ago they touched them; who owns none is missing.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn owned(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, u32>, Error> {
+    let rows: Vec<(RepId, i64)> = tx.q(OWNED).bind(Json(reps)).all().await?;
+    let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(rows.into_iter().map(|(rep, n)| (rep, count(n))).collect())
 }
 
 impl Counts {

@@ -1,5 +1,6 @@
 //! What follows from an event, beside the lead's new state.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, CardRef, Measure, Say};
@@ -60,7 +61,7 @@ pub struct Fact {
 macro_rules! fact_kinds {
     ($($(#[$doc:meta])* $variant:ident $word:literal,)*) => {
         /// What can stand in a timeline: one vocabulary for history, API and outgoing webhooks.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         pub enum FactKind {
             $($(#[$doc])* #[serde(rename = $word)] $variant,)*
         }

@@ -1,6 +1,7 @@
 //! What the SLA's clock has seen of a lead.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the SLA's clock has seen of a lead.
@@ -27,7 +28,7 @@ impl Clock {
 }
 
 /// A target of the SLA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Promise {
     /// Accepted in time.
@@ -49,7 +50,7 @@ pub struct Breach {
 }
 
 /// Whose doing a breach was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Cause {
     /// A rep had it.

@@ -1,6 +1,7 @@
 //! A lead put in front of one rep, and what became of it.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
@@ -97,7 +98,7 @@ pub enum OfferLevel {
 }
 
 /// What became of an offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OfferState {
     /// Waits for an answer.

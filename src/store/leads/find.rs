@@ -96,6 +96,18 @@ pub async fn waiting(tx: &mut Tx, teams: &[TeamId], limit: usize) -> Result<Vec<
     Ok(found)
 }
 
+const WITHOUT_OWNER: &str = "select team, state, count(*) from lead \
+     where state in ('offered', 'pooled', 'queued', 'review') and team is not null group by team, state";
+
+/// How many leads of each team have no owner yet, by the state's word; from the index of states, never from
+/// all that is stored.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn without_owner(tx: &mut Tx) -> Result<Vec<(TeamId, String, i64)>, Error> {
+    tx.q(WITHOUT_OWNER).all().await
+}
+
 /// Every kind is named because that leads SQLite to the index of pending offers.
 const PENDING_WITH: &str = "select distinct lead_id from offer where state = 'pending' and rep = $1 \
      and kind in ('push', 'pool', 'given') order by lead_id";

@@ -108,6 +108,30 @@ pub async fn absences_of(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Vec
     tx.q(OF).bind(rep).bind(now).all().await
 }
 
+const AHEAD: Sql = sql!(
+    "select id, rep, from_at, until_at, reason, cover, made_by, made_at from absence \
+     where cancelled_at is null and (until_at is null or until_at > $2) and rep in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") order by rep, from_at, id"
+);
+
+/// The running and planned absences of each of these reps, in order; who has none is missing.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absences_ahead(
+    tx: &mut Tx,
+    reps: &[RepId],
+    now: Timestamp,
+) -> Result<BTreeMap<RepId, Vec<Absence>>, Error> {
+    let rows: Vec<Absence> = tx.q(AHEAD).bind(Json(reps)).bind(now).all().await?;
+    let mut ahead: BTreeMap<RepId, Vec<Absence>> = BTreeMap::new();
+    for absence in rows {
+        ahead.entry(absence.rep.clone()).or_default().push(absence);
+    }
+    Ok(ahead)
+}
+
 const ONE: &str = "select id, rep, from_at, until_at, reason, cover, made_by, made_at from absence \
      where id = $1 and cancelled_at is null";
 

@@ -1,0 +1,77 @@
+//! The API: what programs read and do, all of it in one list from which the router and the description
+//! are made.
+//!
+//! | path | for |
+//! | --- | --- |
+//! | GET `/api/v1/leads`, `/leads/{id or number}` | leads with offers, reasons, clocks and history |
+//! | GET `/api/v1/reps`, `/reps/{id}` | who there is, when they can take a lead, what they carry |
+//! | GET `/api/v1/teams`, `/routes` | who forms a line, and the rules in force |
+//! | GET `/api/v1/stats` | the numbers of `/leadstats` |
+//! | GET `/api/v1/openapi.json` | all of this for programs, without a token |
+
+mod input;
+mod lead;
+mod leads;
+mod openapi;
+mod operation;
+mod reps;
+mod routes;
+mod stats;
+mod teams;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use super::App;
+use operation::{At, Call, Operation};
+
+/// All that programs can ask for.
+fn operations() -> Vec<Operation> {
+    let at = |id, path, summary| At { id, path, summary };
+    vec![
+        Operation::get(
+            at("listLeads", "/api/v1/leads", "Leads, the newest first"),
+            leads::list,
+        ),
+        Operation::get(
+            at(
+                "showLead",
+                "/api/v1/leads/{lead}",
+                "One lead, by its id or its number",
+            ),
+            leads::show,
+        ),
+        Operation::get(at("listReps", "/api/v1/reps", "Reps, by id"), reps::list),
+        Operation::get(at("showRep", "/api/v1/reps/{rep}", "One rep"), reps::show),
+        Operation::get(
+            at(
+                "listTeams",
+                "/api/v1/teams",
+                "Teams, as the configuration orders them",
+            ),
+            teams::list,
+        ),
+        Operation::get(
+            at(
+                "listRoutes",
+                "/api/v1/routes",
+                "The rules in force, in order",
+            ),
+            routes::list,
+        ),
+        Operation::get(
+            at("showStats", "/api/v1/stats", "The numbers of `/leadstats`"),
+            stats::show,
+        ),
+    ]
+}
+
+/// The API's part of what is served.
+pub(super) fn router() -> Router<Arc<App>> {
+    let all = operations().into_iter();
+    let router = all.fold(Router::new(), |router, operation| {
+        router.route(operation.path, operation.route)
+    });
+    openapi::route(router)
+}

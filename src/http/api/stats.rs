@@ -1,0 +1,259 @@
+//! `GET /api/v1/stats`: the numbers of `/leadstats`, by the same code.
+//!
+//! ```sh
+//! curl -H "Authorization: Bearer $TOKEN" 'https://baton.example.com/api/v1/stats?by=rep&period=month&zone=Europe/Berlin'
+//! ```
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Call, input::PLAIN};
+use crate::{
+    commands::{
+        Period,
+        numbers::{self, Group, Numbers, Wanted},
+    },
+    domain::{id::RepId, stats::By},
+    http::{Error, Kind},
+    store::tally::Scope,
+};
+
+/// Which numbers.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filter {
+    /// Of this rep.
+    #[schemars(regex(pattern = PLAIN))]
+    rep: Option<String>,
+    /// Of this team.
+    #[schemars(regex(pattern = PLAIN))]
+    team: Option<String>,
+    /// In lines for each of these.
+    by: Option<ByView>,
+    /// Of leads that arrived then; this week if nothing is said.
+    period: Option<PeriodView>,
+    /// Of leads that arrived on this day or later, in place of `period`.
+    from: Option<Date>,
+    /// Of leads that arrived on this day or before; today if not said.
+    to: Option<Date>,
+    /// Whose days and hours, as IANA name; UTC if not said.
+    #[schemars(regex(pattern = PLAIN))]
+    zone: Option<String>,
+}
+
+/// By what numbers are split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "By")]
+enum ByView {
+    /// Each rep.
+    Rep,
+    /// Each team.
+    Team,
+    /// Each source.
+    Source,
+    /// Each type of lead.
+    Type,
+    /// Each rule.
+    Rule,
+    /// Each hour of the day.
+    Hour,
+}
+
+/// Days that end today.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Period")]
+enum PeriodView {
+    /// Since midnight.
+    Today,
+    /// Since Monday.
+    Week,
+    /// Since the first of the month.
+    Month,
+    /// Since the first of January, April, July or October.
+    Quarter,
+}
+
+/// Numbers.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Stats")]
+pub(super) struct Report {
+    /// The first moment.
+    from: Timestamp,
+    /// The moment after the last.
+    to: Timestamp,
+    /// Whose days and hours.
+    zone: String,
+    by: Option<ByView>,
+    /// Everything together.
+    total: NumbersView,
+    /// Hours as they come, the others by how much they were asked.
+    groups: Vec<GroupView>,
+}
+
+/// The numbers of one line.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StatsGroup")]
+struct GroupView {
+    /// A rep's id, a team's, an hour: `09`; empty for what has none.
+    key: String,
+    /// As people say it.
+    name: String,
+    #[serde(flatten)]
+    numbers: NumbersView,
+}
+
+/// What was counted.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Numbers")]
+struct NumbersView {
+    /// Leads that came in.
+    arrived: u64,
+    /// Offers made.
+    offered: u64,
+    /// Offers accepted.
+    accepted: u64,
+    /// Offers declined.
+    declined: u64,
+    /// Offers that nobody answered.
+    expired: u64,
+    /// Steps of escalations taken.
+    escalated: u64,
+    /// Delivery to accept.
+    time_to_accept: Quantiles,
+    /// Arrival to first attempt.
+    speed_to_lead: Quantiles,
+    /// Whether leads were accepted in time.
+    acknowledged: KeptView,
+    /// Whether leads were tried in time.
+    contacted: KeptView,
+}
+
+/// Times in seconds, at most 2 % off; none: nothing was measured.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Quantiles {
+    median_s: Option<f64>,
+    p90_s: Option<f64>,
+}
+
+/// How often a target was met, of the clocks that have ended.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Kept")]
+struct KeptView {
+    kept: u64,
+    missed: u64,
+    /// Of both, 0 to 1; none: no clock has ended.
+    share: Option<f64>,
+}
+
+/// The numbers that were asked for.
+pub(super) async fn show(call: Call, asked: Filter) -> Result<Report, Error> {
+    let engine = &call.app.engine;
+    let rules = engine.rules();
+    let zone = zone(asked.zone.as_deref())?;
+    let now = engine.clock().now().to_zoned(zone.clone());
+    let (from, to) = period(&asked, now.date())?.moments(&now);
+    let wanted = Wanted {
+        scope: Scope {
+            teams: asked.team.map(|team| vec![team.into()]),
+            rep: asked.rep.map(RepId::from),
+        },
+        by: asked.by.map(ByView::meant),
+        from,
+        to,
+        zone: zone.clone(),
+    };
+    let found = numbers::gather(engine.db(), &rules.policy, &wanted).await?;
+    Ok(Report {
+        from,
+        to,
+        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+        by: asked.by,
+        total: view(&found.total),
+        groups: found.groups.into_iter().map(group).collect(),
+    })
+}
+
+fn bad(detail: impl Into<String>) -> Error {
+    Error::new(Kind::BadRequest, detail)
+}
+
+fn zone(name: Option<&str>) -> Result<TimeZone, Error> {
+    let zone = name.map_or(Ok(TimeZone::UTC), TimeZone::get);
+    zone.map_err(|_| bad("`zone` is the name of a time zone like Europe/Berlin"))
+}
+
+fn period(asked: &Filter, today: Date) -> Result<Period, Error> {
+    let said = match (asked.period, asked.from, asked.to) {
+        (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
+            return Err(bad("either `period` or `from` and `to`, not both"));
+        }
+        (None, None, Some(_)) => return Err(bad("`to` needs `from`")),
+        (None, Some(from), to) => (from, to.unwrap_or(today)),
+        (Some(PeriodView::Today), None, None) => return Ok(Period::Today),
+        (Some(PeriodView::Week) | None, None, None) => return Ok(Period::Week),
+        (Some(PeriodView::Month), None, None) => return Ok(Period::Month),
+        (Some(PeriodView::Quarter), None, None) => return Ok(Period::Quarter),
+    };
+    let (from, to) = said;
+    if [from, to]
+        .iter()
+        .any(|day| !(1970..=2200).contains(&day.year()))
+    {
+        return Err(bad("`from` and `to` are days between 1970 and 2200"));
+    }
+    if from > to {
+        return Err(bad("`from` is after `to`"));
+    }
+    Ok(Period::Days { from, to })
+}
+
+impl ByView {
+    fn meant(self) -> By {
+        match self {
+            Self::Rep => By::Rep,
+            Self::Team => By::Team,
+            Self::Source => By::Source,
+            Self::Type => By::Type,
+            Self::Rule => By::Rule,
+            Self::Hour => By::Hour,
+        }
+    }
+}
+
+fn group(group: Group) -> GroupView {
+    GroupView {
+        key: group.key,
+        name: group.name,
+        numbers: view(&group.numbers),
+    }
+}
+
+fn view(numbers: &Numbers) -> NumbersView {
+    let seconds = |took: Option<SignedDuration>| took.map(|took| took.as_secs_f64());
+    let kept = |kept: u64, missed: u64| KeptView {
+        kept,
+        missed,
+        share: numbers::share(kept, missed),
+    };
+    NumbersView {
+        arrived: numbers.arrived,
+        offered: numbers.offered,
+        accepted: numbers.accepted,
+        declined: numbers.declined,
+        expired: numbers.expired,
+        escalated: numbers.escalated,
+        time_to_accept: Quantiles {
+            median_s: seconds(numbers.accept_median),
+            p90_s: seconds(numbers.accept_p90),
+        },
+        speed_to_lead: Quantiles {
+            median_s: seconds(numbers.contact_median),
+            p90_s: seconds(numbers.contact_p90),
+        },
+        acknowledged: kept(numbers.answered.kept, numbers.answered.missed),
+        contacted: kept(numbers.contacted.kept, numbers.contacted.missed),
+    }
+}
