@@ -12,7 +12,7 @@ use crate::{
     config::compile::{Given, given},
     domain::{
         decide::decide,
-        event::Event,
+        event::{Actor, Event},
         id::{Chance, RepId, SourceId},
         lead::{Lead, State},
         plan::Plan,
@@ -125,7 +125,8 @@ fn arrived(
         previous_owner: None,
         chance: Chance::new(now, 0),
     };
-    let decided = decide(lead, Event::Arrived, now, &world);
+    let by = Actor::Source(lead.source.to_string());
+    let decided = decide(lead, Event::Arrived { by }, now, &world);
     decided
         .map(|(lead, _)| lead)
         .map_err(|refusal| refusal.to_string())

@@ -165,6 +165,7 @@ impl Desk {
             Event::Close {
                 by,
                 ending: Ending::Disqualified,
+                deal: None,
                 note,
             },
         )

@@ -130,8 +130,18 @@ impl Desk {
                     note,
                 }
             }
-            Decision::Contacted { how } => Event::Contacted { by, how, note },
-            Decision::Close { ending } => Event::Close { by, ending, note },
+            Decision::Contacted { how } => Event::Contacted {
+                by,
+                how,
+                at: None,
+                note,
+            },
+            Decision::Close { ending } => Event::Close {
+                by,
+                ending,
+                deal: None,
+                note,
+            },
             Decision::Assign { to } => Event::Assign { to, by },
             Decision::Nothing => return Ok(()),
         };

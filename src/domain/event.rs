@@ -5,6 +5,7 @@ mod measure;
 mod message;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,11 +22,16 @@ pub use message::{Audible, CardRef, Notice, Say};
 #[derive(Clone, Debug)]
 pub enum Event {
     /// It has come in, or can be offered only now.
-    Arrived,
+    Arrived {
+        /// Who brought it.
+        by: Actor,
+    },
     /// Another submission speaks of the same person.
     Submitted {
         /// What it says.
         new: Box<NewLead>,
+        /// Who brought it.
+        by: Actor,
     },
     /// Its `wake_at` has come.
     Due,
@@ -72,6 +78,8 @@ pub enum Event {
         by: Actor,
         /// How.
         how: ContactHow,
+        /// When, if it was not just now.
+        at: Option<Timestamp>,
         /// What they wrote.
         note: String,
     },
@@ -81,6 +89,8 @@ pub enum Event {
         by: Actor,
         /// How.
         ending: Ending,
+        /// What it was worth.
+        deal: Option<Deal>,
         /// What they wrote.
         note: String,
     },
@@ -149,7 +159,7 @@ impl Actor {
 }
 
 /// How somebody tried to reach a lead, and whether it worked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactHow {
     /// Talked to the lead.
@@ -196,6 +206,15 @@ impl ContactHow {
         Self::ALL.into_iter().find(|how| how.word() == word)
     }
 
+    /// The line of history that it makes.
+    #[must_use]
+    pub fn detail(self, note: &str) -> String {
+        if note.is_empty() {
+            return self.word().to_owned();
+        }
+        format!("{}: {note}", self.word())
+    }
+
     /// Whether the lead was reached, not only tried.
     #[must_use]
     pub fn reached(self) -> bool {
@@ -207,7 +226,7 @@ impl ContactHow {
 }
 
 /// How an owner ends a lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// Bought.
@@ -260,6 +279,15 @@ impl Ending {
             Self::Disqualified | Self::Nurture => None,
         }
     }
+}
+
+/// What a lead was worth in the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deal {
+    /// How much.
+    pub value: f64,
+    /// Of which money, as ISO code; absent: as the lead said.
+    pub currency: Option<String>,
 }
 
 /// A person asked for what cannot be; said to them in plain words, never logged as an error.

@@ -3,6 +3,7 @@
 mod absences;
 mod apply;
 mod people;
+mod programs;
 mod receive;
 mod standing;
 mod world;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use people::{Absence, Returned};
+pub use programs::Contact;
 pub use receive::{Content, Received, Submission};
 pub use standing::Standing;
 
@@ -221,7 +223,7 @@ impl Engine {
 fn picks_nobody(event: &Event) -> bool {
     match event {
         Event::Delivered { .. } | Event::Contacted { .. } | Event::Outage { .. } => true,
-        Event::Arrived
+        Event::Arrived { .. }
         | Event::Submitted { .. }
         | Event::Due
         | Event::SomebodyFree

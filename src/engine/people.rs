@@ -53,7 +53,7 @@ impl Engine {
             .await
     }
 
-    async fn away_in(
+    pub(super) async fn away_in(
         &self,
         tx: &mut Tx,
         absence: &Absence,

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         contact::Field,
         decide::decide,
-        event::Event,
+        event::{Actor, Event},
         id::{LeadId, SourceId, SubmissionId},
         lead::Lead,
         route::Reader,
@@ -77,9 +77,23 @@ impl Engine {
         submission: &Submission,
         content: &Content,
     ) -> Result<Received, Error> {
+        let by = Actor::Source(submission.source.to_string());
+        self.receive_by(submission, content, &by).await
+    }
+
+    /// Takes a submission in that somebody else than its source brings.
+    ///
+    /// # Errors
+    /// Like [`receive`](Self::receive).
+    pub async fn receive_by(
+        &self,
+        submission: &Submission,
+        content: &Content,
+        by: &Actor,
+    ) -> Result<Received, Error> {
         let now = self.clock.now();
         self.db
-            .write(async |mut tx| self.receive_in(&mut tx, submission, content, now).await)
+            .write(async |mut tx| self.receive_in(&mut tx, submission, content, by, now).await)
             .await
     }
 
@@ -88,6 +102,7 @@ impl Engine {
         tx: &mut Tx,
         submission: &Submission,
         content: &Content,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<Received, Error> {
         let id = SubmissionId::from(format!("sub_{}", self.clock.chance(now).next_ulid()));
@@ -105,7 +120,8 @@ impl Engine {
         };
         match submissions::insert(tx, &row).await? {
             submissions::Inserted::Fresh => {
-                self.let_in(tx, id, &submission.source, content, now).await
+                let from = (&submission.source, by);
+                self.make_of(tx, id, from, content, now).await
             }
             submissions::Inserted::Again {
                 leads,
@@ -130,14 +146,9 @@ impl Engine {
                     ..row
                 };
                 submissions::insert(tx, &kept).await?;
-                self.let_in(
-                    tx,
-                    id,
-                    &submission.source,
-                    &Content::Quarantined(vec![problem]),
-                    now,
-                )
-                .await
+                let from = (&submission.source, by);
+                let content = Content::Quarantined(vec![problem]);
+                self.make_of(tx, id, from, &content, now).await
             }
         }
     }
@@ -154,6 +165,18 @@ impl Engine {
         content: &Content,
         now: Timestamp,
     ) -> Result<Received, Error> {
+        let by = Actor::Source(source.to_string());
+        self.make_of(tx, id, (source, &by), content, now).await
+    }
+
+    async fn make_of(
+        &self,
+        tx: &mut Tx,
+        id: SubmissionId,
+        from: (&SourceId, &Actor),
+        content: &Content,
+        now: Timestamp,
+    ) -> Result<Received, Error> {
         let mut received = Received {
             submission: id,
             status: Status::Accepted,
@@ -166,7 +189,7 @@ impl Engine {
                 for new in leads {
                     received
                         .leads
-                        .push(self.join_or_make(tx, source, new, now).await?);
+                        .push(self.join_or_make(tx, from, new, now).await?);
                 }
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     received.status = Status::Test;
@@ -199,13 +222,13 @@ impl Engine {
     async fn join_or_make(
         &self,
         tx: &mut Tx,
-        source: &SourceId,
+        from: (&SourceId, &Actor),
         new: &NewLead,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
         let email = new.contact.text(Field::Email);
         if new.test || email.is_empty() {
-            return self.make(tx, source, new, now).await;
+            return self.make(tx, from, new, now).await;
         }
         leads::lock_identity(tx, "email", email).await?;
         let known = match leads::by_email(tx, email).await? {
@@ -215,11 +238,12 @@ impl Engine {
         if let Some(lead) = known {
             let event = Event::Submitted {
                 new: Box::new(new.clone()),
+                by: from.1.clone(),
             };
             self.handle_in(tx, &lead.id, event, now).await?;
             return Ok(lead.id);
         }
-        let id = self.make(tx, source, new, now).await?;
+        let id = self.make(tx, from, new, now).await?;
         leads::claim_identity(tx, "email", email, &id).await?;
         Ok(id)
     }
@@ -227,7 +251,7 @@ impl Engine {
     async fn make(
         &self,
         tx: &mut Tx,
-        source: &SourceId,
+        (source, by): (&SourceId, &Actor),
         new: &NewLead,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
@@ -248,8 +272,9 @@ impl Engine {
         lead.number = leads::next_number(tx).await?;
         let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
         let before = lead.clone();
+        let by = by.clone();
         let (lead, effects) =
-            decide(lead, Event::Arrived, now, &world).map_err(|refusal| Error::Refused {
+            decide(lead, Event::Arrived { by }, now, &world).map_err(|refusal| Error::Refused {
                 refusal,
                 lead: Box::new(before),
             })?;

@@ -14,12 +14,16 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
 };
 use http::{HeaderMap, header::CONTENT_TYPE};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{App, Error, Kind, body::Whole, health, webhooks::Webhook};
 use crate::{
-    domain::id::{LeadId, SubmissionId},
+    domain::{
+        id::{LeadId, SourceId, SubmissionId},
+        submission::Status,
+    },
     engine::{self, Content, Received, Submission},
     intake::{self, Over, Reading, Request, Source, Unreadable},
     store::submissions,
@@ -45,12 +49,16 @@ const CREDENTIALS: [&str; 12] = [
 ];
 
 /// What the sender is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Received")]
 pub(super) struct Answer {
     submission: SubmissionId,
+    /// The lead that it made or joined.
     lead: Option<LeadId>,
+    /// All of them.
     leads: Vec<LeadId>,
-    status: &'static str,
+    status: Status,
+    /// What could not be understood.
     problems: Vec<String>,
 }
 
@@ -60,7 +68,7 @@ impl From<Received> for Answer {
             submission: received.submission,
             lead: received.leads.first().cloned(),
             leads: received.leads,
-            status: received.status.word(),
+            status: received.status,
             problems: received.problems,
         }
     }
@@ -97,14 +105,19 @@ pub(super) async fn receive(
     let content = within_rate(&webhook, content)?;
     let received = app.engine.receive(&submission, &content).await?;
     health::count_submission(&received, &submission.source);
+    tell(&received, &submission.source);
+    Ok(Json(received.into()))
+}
+
+/// One line for each submission, without what it says.
+pub(super) fn tell(received: &Received, source: &SourceId) {
     tracing::info!(
-        source = %submission.source,
+        %source,
         submission.id = %received.submission,
         status = received.status.word(),
         leads = received.leads.len(),
         "submission kept"
     );
-    Ok(Json(received.into()))
 }
 
 /// The webhook of that name; one that is no text is nobody's.
@@ -113,7 +126,7 @@ fn webhook(app: &App, source: Result<Path<String>, PathRejection>) -> Result<Arc
 }
 
 /// Refuses a request that says twice, and differently, which delivery it is.
-fn one_key(headers: &HeaderMap) -> Result<(), Error> {
+pub(super) fn one_key(headers: &HeaderMap) -> Result<(), Error> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let first = keys.next();
     if keys.all(|key| Some(key) == first) {
@@ -128,7 +141,12 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The submission to keep, and what it says.
-fn read(source: &Source, headers: &HeaderMap, query: &str, body: Bytes) -> (Submission, Content) {
+pub(super) fn read(
+    source: &Source,
+    headers: &HeaderMap,
+    query: &str,
+    body: Bytes,
+) -> (Submission, Content) {
     let content_type = content_type(headers);
     let payload = source.format.read(content_type, &body);
     let submission = Submission {

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | POST `/webhooks/{source}` | leads in |
 //! | POST `/slack/commands`, `/slack/interactions`, `/slack/events` | Slack |
-//! | GET `/api/v1/leads`, `/api/v1/leads/{id or number}` | programs, with a bearer token |
+//! | `/api/v1/…` | programs, with a bearer token |
 //! | GET `/healthz`, `/readyz`, `/metrics` | whoever runs it |
 //!
 //! ```no_run

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Drives the playground with Slack's own clients: slack_sdk (Python), Bolt and the block types (JavaScript).
+# Drives the playground with Slack's own clients, slack_sdk (Python), Bolt and the block types (JavaScript), and the
+# API with schemathesis.
 # Needs python3 with venv, node 20 and the registries; keeps what it fetches in target/clients.
 # BATON_BIN names the binary, target/debug/baton if not set.
 set -euo pipefail
@@ -18,6 +19,7 @@ venv=$work/venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
 "$venv/bin/python" "$here/sdk.py"
+"$venv/bin/python" "$here/api.py"
 
 cp "$here"/{package.json,package-lock.json,tsconfig.json,blocks.mts,playground.mjs,bolt.mjs} "$work/"
 cd "$work"

@@ -136,6 +136,7 @@ impl Office {
         let event = Event::Contacted {
             by,
             how: ContactHow::NoAnswer,
+            at: None,
             note,
         };
         self.engine.handle(id, event).await.unwrap();

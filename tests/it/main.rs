@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and tells what it ran on"
 )]
 
+mod api;
 mod architecture;
 mod commands;
 mod db;

@@ -10,7 +10,7 @@ use crate::domain::{
 
 impl Case<'_, '_> {
     /// Another submission joins the lead: whoever has it is told what is new, nobody else is asked.
-    pub(super) fn submitted(&mut self, new: &NewLead) {
+    pub(super) fn submitted(&mut self, new: &NewLead, by: Actor) {
         let what = fill(&mut self.lead.contact, &new.contact);
         for (label, value) in &new.attributes {
             self.lead
@@ -18,10 +18,9 @@ impl Case<'_, '_> {
                 .entry(label.clone())
                 .or_insert_with(|| value.clone());
         }
-        let source = Actor::Source(self.lead.source.to_string());
         self.fact(
             FactKind::Merged,
-            source,
+            by,
             None,
             None,
             what.iter()

@@ -50,7 +50,7 @@ pub fn decide(
         // fell into an outage is for the outage to say.
         Event::Due => case.note_breaches(now),
         Event::Outage { .. } => {}
-        Event::Arrived
+        Event::Arrived { .. }
         | Event::Submitted { .. }
         | Event::SomebodyFree
         | Event::Delivered { .. }
@@ -65,8 +65,8 @@ pub fn decide(
         | Event::RepGone { .. } => case.note_breaches(now - MOMENT),
     }
     match event {
-        Event::Arrived => case.arrive(),
-        Event::Submitted { new } => case.submitted(&new),
+        Event::Arrived { by } => case.arrive(by),
+        Event::Submitted { new, by } => case.submitted(&new, by),
         Event::Due => case.due(),
         Event::SomebodyFree => case.try_again(),
         Event::Delivered { offer } => case.delivered(&offer),
@@ -79,8 +79,13 @@ pub fn decide(
             note,
         } => case.decline(&offer, &by, &reason, note)?,
         Event::Claim { by } => case.claim(&by)?,
-        Event::Contacted { by, how, note } => case.contacted(&by, how, &note)?,
-        Event::Close { by, ending, note } => case.close(&by, ending, &note)?,
+        Event::Contacted { by, how, at, note } => case.contacted(&by, how, at, &note)?,
+        Event::Close {
+            by,
+            ending,
+            deal,
+            note,
+        } => case.close(&by, ending, deal, &note)?,
         Event::Assign { to, by } => case.assign_by_hand(&to, &by)?,
         Event::RouteOn { by } => case.route_on(&by)?,
         Event::RepGone { rep, why } => case.rep_gone(&rep, why),
@@ -93,7 +98,7 @@ pub fn decide(
 #[must_use]
 pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
-        Event::Arrived | Event::RouteOn { .. } => true,
+        Event::Arrived { .. } | Event::RouteOn { .. } => true,
         Event::Submitted { .. } => matches!(lead.state, State::Nurture { .. }),
         Event::Due
         | Event::SomebodyFree

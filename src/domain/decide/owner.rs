@@ -1,8 +1,11 @@
 //! What an owner or a manager does: log a contact, end a lead, give it to somebody.
 
+use jiff::Timestamp;
+
 use super::Case;
 use crate::domain::{
-    event::{Actor, ContactHow, Ending, FactKind, MeasureKind, Refusal},
+    contact::{Field, FieldValue},
+    event::{Actor, ContactHow, Deal, Ending, FactKind, MeasureKind, Refusal},
     id::RepId,
     lead::{OfferKind, OfferLevel, Promise, State},
     policy::{Role, Rung, Target},
@@ -32,6 +35,7 @@ impl Case<'_, '_> {
         &mut self,
         by: &Actor,
         how: ContactHow,
+        at: Option<Timestamp>,
         note: &str,
     ) -> Result<(), Refusal> {
         if !self.may_speak(by) {
@@ -42,37 +46,34 @@ impl Case<'_, '_> {
         }
         let owner = self.lead.owner().cloned();
         self.lead.touched_at = self.now;
-        self.first_attempt(owner.as_ref());
+        // Nobody is tried before they came, or in time to come.
+        let at = at.map_or(self.now, |at| at.max(self.lead.created_at).min(self.now));
+        self.first_attempt(owner.as_ref(), at);
         let event = if how.reached() {
             FactKind::Contacted
         } else {
             FactKind::Attempted
         };
         if how.reached() && self.lead.clock.contacted_at.is_none() {
-            self.lead.clock.contacted_at = Some(self.now);
+            self.lead.clock.contacted_at = Some(at);
         }
-        let detail = if note.is_empty() {
-            how.word().to_owned()
-        } else {
-            format!("{}: {note}", how.word())
-        };
-        self.fact(event, by.clone(), owner.as_ref(), None, detail);
+        self.fact(event, by.clone(), owner.as_ref(), None, how.detail(note));
         Ok(())
     }
 
-    pub(super) fn first_attempt(&mut self, owner: Option<&RepId>) {
+    pub(super) fn first_attempt(&mut self, owner: Option<&RepId>, at: Timestamp) {
         if self.lead.clock.attempted_at.is_some() {
             return;
         }
-        self.lead.clock.attempted_at = Some(self.now);
-        let took = self.now.duration_since(self.lead.created_at);
+        self.lead.clock.attempted_at = Some(at);
+        let took = at.duration_since(self.lead.created_at);
         self.count(MeasureKind::Contacted, owner, Some(took));
         let in_time = self
             .lead
             .plan
             .as_ref()
             .and_then(|plan| plan.contact_by)
-            .is_some_and(|by| self.now <= by);
+            .is_some_and(|by| at <= by);
         if in_time && !self.lead.has_breached(Promise::Contact) {
             self.count(MeasureKind::ContactKept, owner, None);
         }
@@ -81,7 +82,13 @@ impl Case<'_, '_> {
         }
     }
 
-    pub(super) fn close(&mut self, by: &Actor, ending: Ending, note: &str) -> Result<(), Refusal> {
+    pub(super) fn close(
+        &mut self,
+        by: &Actor,
+        ending: Ending,
+        deal: Option<Deal>,
+        note: &str,
+    ) -> Result<(), Refusal> {
         if !self.may_speak(by) {
             return Err(Refusal::NotOwner);
         }
@@ -92,10 +99,11 @@ impl Case<'_, '_> {
         self.withdraw_pending(None, "closed");
         self.release_owner();
         self.lead.touched_at = self.now;
+        let worth = deal.map_or(String::new(), |deal| self.worth(deal));
         let detail = if note.is_empty() {
-            ending.word().to_owned()
+            format!("{}{worth}", ending.word())
         } else {
-            format!("{}: {note}", ending.word())
+            format!("{}{worth}: {note}", ending.word())
         };
         match ending.outcome() {
             Some(outcome) => {
@@ -125,6 +133,18 @@ impl Case<'_, '_> {
         }
         self.finish_plan();
         Ok(())
+    }
+
+    /// Keeps what the lead was worth; in words, to stand behind how it ended.
+    fn worth(&mut self, deal: Deal) -> String {
+        let contact = &mut self.lead.contact;
+        contact.set(Field::DealValue, FieldValue::Number(deal.value));
+        if let Some(currency) = deal.currency {
+            contact.set_text(Field::Currency, currency);
+        }
+        format!(", {} {}", deal.value, contact.text(Field::Currency))
+            .trim_end()
+            .to_owned()
     }
 
     pub(super) fn count_ending(&mut self, ending: Ending, owner: Option<&RepId>) {

@@ -17,11 +17,10 @@ use crate::domain::{
 
 impl<'w> Case<'_, 'w> {
     /// A new lead: the rules have been asked, now somebody is found.
-    pub(super) fn arrive(&mut self) {
-        let source = Actor::Source(self.lead.source.to_string());
+    pub(super) fn arrive(&mut self, by: Actor) {
         self.fact(
             FactKind::Created,
-            source,
+            by,
             None,
             None,
             format!("by {}", self.lead.source),

@@ -4,11 +4,16 @@
 //! | path | for |
 //! | --- | --- |
 //! | GET `/api/v1/leads`, `/leads/{id or number}` | leads with offers, reasons, clocks and history |
+//! | POST `/api/v1/leads` | a lead in, like a submission |
+//! | POST `/api/v1/leads/{id or number}/assign`, `/contact`, `/close` | what a press does |
+//! | POST `/api/v1/reps/{id}/availability` | somebody is away |
 //! | GET `/api/v1/reps`, `/reps/{id}` | who there is, when they can take a lead, what they carry |
 //! | GET `/api/v1/teams`, `/routes` | who forms a line, and the rules in force |
 //! | GET `/api/v1/stats` | the numbers of `/leadstats` |
 //! | GET `/api/v1/openapi.json` | all of this for programs, without a token |
 
+mod availability;
+mod create;
 mod input;
 mod lead;
 mod leads;
@@ -18,6 +23,7 @@ mod reps;
 mod routes;
 mod stats;
 mod teams;
+mod writing;
 
 use std::sync::Arc;
 
@@ -41,6 +47,42 @@ fn operations() -> Vec<Operation> {
                 "One lead, by its id or its number",
             ),
             leads::show,
+        ),
+        Operation::post(
+            at(
+                "createLead",
+                "/api/v1/leads",
+                "A lead in, like a submission",
+            ),
+            create::create,
+        ),
+        Operation::post(
+            at(
+                "assignLead",
+                "/api/v1/leads/{lead}/assign",
+                "Gives a lead to a rep",
+            ),
+            writing::assign,
+        ),
+        Operation::post(
+            at(
+                "contactLead",
+                "/api/v1/leads/{lead}/contact",
+                "Notes an attempt to reach a lead",
+            ),
+            writing::contact,
+        ),
+        Operation::post(
+            at("closeLead", "/api/v1/leads/{lead}/close", "Ends a lead"),
+            writing::close,
+        ),
+        Operation::post(
+            at(
+                "setAway",
+                "/api/v1/reps/{rep}/availability",
+                "A rep is away",
+            ),
+            availability::set,
         ),
         Operation::get(at("listReps", "/api/v1/reps", "Reps, by id"), reps::list),
         Operation::get(at("showRep", "/api/v1/reps/{rep}", "One rep"), reps::show),

@@ -129,14 +129,15 @@ fn without_null(mut schema: Value) -> Value {
         all.remove("anyOf");
         all.extend(some);
     }
-    if let Some(kinds) = schema["type"].as_array() {
-        let kind = kinds.iter().find(|kind| *kind != "null").cloned();
-        schema["type"] = kind.unwrap_or_default();
+    let kinds = schema["type"].as_array();
+    if let Some(kind) = kinds
+        .and_then(|all| all.iter().find(|kind| *kind != "null"))
+        .cloned()
+    {
+        schema["type"] = kind;
     }
     if let Some(all) = schema.as_object_mut() {
-        all.retain(|key, value| {
-            !(key == "default" && value.is_null()) && !(key == "type" && value.is_null())
-        });
+        all.retain(|key, value| key != "default" || !value.is_null());
     }
     schema
 }

@@ -92,7 +92,7 @@ impl Operation {
             who,
             query: Q::json_schema,
             body: None,
-            answer: |schemas| schemas.subschema_for::<A>(),
+            answer: SchemaGenerator::subschema_for::<A>,
             route: on(MethodFilter::GET, handler),
         }
     }
@@ -125,8 +125,8 @@ impl Operation {
             summary: at.summary,
             who,
             query: Q::json_schema,
-            body: Some(|schemas| schemas.subschema_for::<B>()),
-            answer: |schemas| schemas.subschema_for::<A>(),
+            body: Some(SchemaGenerator::subschema_for::<B>),
+            answer: SchemaGenerator::subschema_for::<A>,
             route: on(MethodFilter::POST, handler),
         }
     }

@@ -7,6 +7,7 @@ fn closes(rep: &str, ending: Ending) -> Event {
     Event::Close {
         by: Actor::Rep(rep.into()),
         ending,
+        deal: None,
         note: String::new(),
     }
 }
@@ -15,7 +16,10 @@ fn writes_again(message: &str) -> Event {
     let mut new = NewLead::default();
     new.contact.set_text(Field::Message, message);
     new.contact.set_text(Field::Name, "Mallory");
-    Event::Submitted { new: Box::new(new) }
+    Event::Submitted {
+        new: Box::new(new),
+        by: Actor::Source("website".to_owned()),
+    }
 }
 
 fn pooled() -> Company {
@@ -420,7 +424,7 @@ fn a_new_plan_takes_away_what_is_still_pending() {
     let n = story.arrives();
     let first = story.offer_of(n, story.asked(n)[0]);
     // A row as only a mistake elsewhere could make it: routed anew while somebody is asked.
-    story.must(n, Event::Arrived);
+    story.comes_in(n);
     assert!(!story.leads[n].offer(&first).unwrap().is_pending());
     story.sound(n);
 }

@@ -293,11 +293,13 @@ fn event(happening: &Happening, lead: &Lead) -> Option<Event> {
         Happening::Contacts(_, by) => Event::Contacted {
             by: Actor::Rep(name(*by)),
             how: ContactHow::Reached,
+            at: None,
             note: note(),
         },
         Happening::Closes(_, by, how) => Event::Close {
             by: Actor::Rep(name(*by)),
             ending: Ending::ALL[*how],
+            deal: None,
             note: note(),
         },
         Happening::Gives(_, to) => Event::Assign {
@@ -309,6 +311,7 @@ fn event(happening: &Happening, lead: &Lead) -> Option<Event> {
         },
         Happening::Writes(_) => Event::Submitted {
             new: Box::new(NewLead::default()),
+            by: Actor::Source("website".to_owned()),
         },
         Happening::Arrives
         | Happening::Away(..)
@@ -431,7 +434,7 @@ proptest! {
                         story.declines(n, &first, "busy").unwrap();
                         // Kept waiting, it could later go to one person only, whatever is fair.
                         let by = Actor::Api("crm".to_owned());
-                        story.must(n, Event::Close { by, ending: Ending::Lost, note: String::new() });
+                        story.must(n, Event::Close { by, ending: Ending::Lost, deal: None, note: String::new() });
                     } else {
                         story.accepts(n, &first).unwrap();
                     }

@@ -62,7 +62,7 @@ impl Story {
         lead.lead_type = "demo".to_owned();
         change(&mut lead);
         self.leads.push(lead);
-        self.must(n, Event::Arrived);
+        self.comes_in(n);
         n
     }
 
@@ -332,6 +332,11 @@ impl Story {
         }
     }
 
+    pub fn comes_in(&mut self, n: usize) {
+        let by = Actor::Source("website".to_owned());
+        self.must(n, Event::Arrived { by });
+    }
+
     pub fn contacts(&mut self, n: usize, rep: &str) -> Result<(), Refusal> {
         let (by, how) = (
             Actor::Rep(rep.into()),
@@ -342,6 +347,7 @@ impl Story {
             Event::Contacted {
                 by,
                 how,
+                at: None,
                 note: String::new(),
             },
         )

@@ -60,6 +60,7 @@ fn freed_room_goes_to_the_lead_that_waited_longest() {
             Event::Close {
                 by: Actor::Rep("ayse".into()),
                 ending: crate::domain::event::Ending::Won,
+                deal: None,
                 note: String::new(),
             },
         )
