@@ -87,7 +87,7 @@ fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(400).collect()
 }
 
-/// How many on a page, and where it begins.
+/// How many on a page.
 pub(super) fn limit(asked: Option<u32>) -> u32 {
     asked.unwrap_or(USUAL)
 }

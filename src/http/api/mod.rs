@@ -33,8 +33,15 @@ use super::App;
 use operation::{At, Call, Operation};
 
 /// All that programs can ask for.
-fn operations() -> Vec<Operation> {
-    let at = |id, path, summary| At { id, path, summary };
+fn operations() -> impl Iterator<Item = Operation> {
+    reading().into_iter().chain(doing())
+}
+
+fn at(id: &'static str, path: &'static str, summary: &'static str) -> At {
+    At { id, path, summary }
+}
+
+fn reading() -> Vec<Operation> {
     vec![
         Operation::get(
             at("listLeads", "/api/v1/leads", "Leads, the newest first"),
@@ -48,6 +55,33 @@ fn operations() -> Vec<Operation> {
             ),
             leads::show,
         ),
+        Operation::get(at("listReps", "/api/v1/reps", "Reps, by id"), reps::list),
+        Operation::get(at("showRep", "/api/v1/reps/{rep}", "One rep"), reps::show),
+        Operation::get(
+            at(
+                "listTeams",
+                "/api/v1/teams",
+                "Teams, as the configuration orders them",
+            ),
+            teams::list,
+        ),
+        Operation::get(
+            at(
+                "listRoutes",
+                "/api/v1/routes",
+                "The rules in force, in order",
+            ),
+            routes::list,
+        ),
+        Operation::get(
+            at("showStats", "/api/v1/stats", "The numbers of `/leadstats`"),
+            stats::show,
+        ),
+    ]
+}
+
+fn doing() -> Vec<Operation> {
+    vec![
         Operation::post(
             at(
                 "createLead",
@@ -84,35 +118,12 @@ fn operations() -> Vec<Operation> {
             ),
             availability::set,
         ),
-        Operation::get(at("listReps", "/api/v1/reps", "Reps, by id"), reps::list),
-        Operation::get(at("showRep", "/api/v1/reps/{rep}", "One rep"), reps::show),
-        Operation::get(
-            at(
-                "listTeams",
-                "/api/v1/teams",
-                "Teams, as the configuration orders them",
-            ),
-            teams::list,
-        ),
-        Operation::get(
-            at(
-                "listRoutes",
-                "/api/v1/routes",
-                "The rules in force, in order",
-            ),
-            routes::list,
-        ),
-        Operation::get(
-            at("showStats", "/api/v1/stats", "The numbers of `/leadstats`"),
-            stats::show,
-        ),
     ]
 }
 
 /// The API's part of what is served.
 pub(super) fn router() -> Router<Arc<App>> {
-    let all = operations().into_iter();
-    let router = all.fold(Router::new(), |router, operation| {
+    let router = operations().fold(Router::new(), |router, operation| {
         router.route(operation.path, operation.route)
     });
     openapi::route(router)
