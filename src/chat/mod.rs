@@ -5,6 +5,8 @@ pub mod outcome;
 pub mod slack;
 mod text;
 
+use std::{collections::HashMap, time::Duration};
+
 use jiff::Timestamp;
 
 use crate::domain::card::{Card, Dialog, ImageRef};
@@ -34,6 +36,49 @@ pub struct Sent {
     pub conversation: String,
     /// Its name there.
     pub message: String,
+}
+
+/// A kind of call that the platform counts for all conversations together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Shows another card in place of an earlier one: [`Chat::update`].
+    Change,
+    /// Looks for messages that may stand there: [`Chat::find`].
+    LookUp,
+}
+
+/// How much of something the platform takes now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// So many calls.
+    pub calls: usize,
+    /// When there is none: how long until there is.
+    pub next: Duration,
+}
+
+impl Room {
+    /// As much as anybody wants.
+    pub const ENOUGH: Self = Self {
+        calls: usize::MAX,
+        next: Duration::ZERO,
+    };
+
+    /// None for so long.
+    #[must_use]
+    pub fn none_for(next: Duration) -> Self {
+        Self { calls: 0, next }
+    }
+}
+
+/// Whether the platform answers at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing has been asked yet.
+    Unknown,
+    /// The last call was answered, be it with a refusal.
+    Answers,
+    /// Every call has failed since so long: no connection, an error of the platform's own, a dead token.
+    SilentFor(Duration),
 }
 
 /// How a person is known before they are looked up.
@@ -128,20 +173,44 @@ impl Chat {
         }
     }
 
-    /// Looks for the message that was posted under `key` at or after `since`, in a thread if it was
-    /// an answer. Of several the first.
+    /// Looks for the messages that were posted under `keys` at or after `since`, in a thread if they were
+    /// answers to one: which of them stand there, and where. Of several under one key the first.
     ///
     /// # Errors
-    /// As the platform answers; it may be repeated.
+    /// As the platform answers; it may be repeated. Then nothing is known of any of them.
     pub async fn find(
         &self,
         conversation: &str,
-        key: &str,
+        keys: &[String],
         since: Timestamp,
         thread: Option<&str>,
-    ) -> Result<Option<Sent>, SendError> {
+    ) -> Result<HashMap<String, Sent>, SendError> {
         match self {
-            Self::Slack(slack) => slack.find(conversation, key, since, thread).await,
+            Self::Slack(slack) => slack.find(conversation, keys, since, thread).await,
+        }
+    }
+
+    /// How many calls of a kind the platform takes now. A call beyond that is refused with
+    /// [`SendError::NotYet`], without asking anybody.
+    #[must_use]
+    pub fn room(&self, kind: Kind) -> Room {
+        match self {
+            Self::Slack(slack) => slack.room(kind),
+        }
+    }
+
+    /// Whether the platform answers at all, by the calls made so far.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Slack(slack) => slack.reach(),
+        }
+    }
+
+    /// Says which the direct conversation with a person was, so that it need not be opened to know.
+    pub fn remember_conversation(&self, user: &str, conversation: &str) {
+        match self {
+            Self::Slack(slack) => slack.remember_conversation(user, conversation),
         }
     }
 

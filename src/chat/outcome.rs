@@ -5,6 +5,12 @@ use std::time::Duration;
 /// Why something was not (certainly) done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
+    /// The platform was not even asked: by our own count it would refuse before so long.
+    #[error("not before {after:?} from now")]
+    NotYet {
+        /// How long to wait.
+        after: Duration,
+    },
     /// Nothing was done; the same again may work later.
     #[error("try again later: {why}")]
     Retry {
@@ -43,7 +49,7 @@ impl SendError {
     pub fn kind(&self) -> Option<FailKind> {
         match self {
             Self::Fail { kind, .. } => Some(*kind),
-            Self::Retry { .. } | Self::Unknown { .. } => None,
+            Self::NotYet { .. } | Self::Retry { .. } | Self::Unknown { .. } => None,
         }
     }
 }

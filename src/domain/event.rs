@@ -113,13 +113,29 @@ pub enum Event {
         /// Why.
         why: Gone,
     },
-    /// Baton was down.
+    /// The chat can't be reached, and nobody knows for how long.
+    ChatDown {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Something was down, and is back.
     Outage {
+        /// What.
+        of: Down,
         /// From.
         from: Timestamp,
         /// Until.
         until: Timestamp,
     },
+}
+
+/// What was down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Down {
+    /// Baton itself.
+    Baton,
+    /// The chat.
+    Chat,
 }
 
 /// Why a rep is no longer there for a lead.

@@ -288,11 +288,14 @@ impl Lead {
     }
 
     /// When a step is due as things stand: a step that takes a pending offer away waits until the
-    /// offer has had its time. `None` while that offer has not been delivered.
+    /// offer has had its time. `None` while that offer has not been delivered, or the chat is down.
     #[must_use]
     pub fn due_at(&self, step: &PlannedStep) -> Option<Timestamp> {
         if !self.waits_for_offers(step) {
             return Some(step.at);
+        }
+        if self.pending().any(|offer| offer.held_since.is_some()) {
+            return None;
         }
         // Members of a pool whom the chat has not reached yet don't hold up the rest.
         self.pending()

@@ -2,6 +2,7 @@
 
 mod absences;
 mod apply;
+mod outages;
 mod people;
 mod programs;
 mod receive;
@@ -222,7 +223,10 @@ impl Engine {
 /// Whether an event leaves the lead with whoever has it, so that nobody's situation matters.
 fn picks_nobody(event: &Event) -> bool {
     match event {
-        Event::Delivered { .. } | Event::Contacted { .. } | Event::Outage { .. } => true,
+        Event::Delivered { .. }
+        | Event::Contacted { .. }
+        | Event::ChatDown { .. }
+        | Event::Outage { .. } => true,
         Event::Arrived { .. }
         | Event::Submitted { .. }
         | Event::Due

@@ -178,24 +178,6 @@ impl Engine {
             })
             .await
     }
-
-    /// Adds what Baton was down for to the offers that waited meanwhile.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub async fn note_outage(&self, from: Timestamp, until: Timestamp) -> Result<usize, Error> {
-        let now = self.clock.now();
-        self.db
-            .write(async |mut tx| {
-                let leads = leads::with_pending_offers(&mut tx).await?;
-                for lead in &leads {
-                    self.decide_stored(&mut tx, lead, Event::Outage { from, until }, now)
-                        .await?;
-                }
-                Ok(leads.len())
-            })
-            .await
-    }
 }
 
 /// Compares the people known with those in the file; marks who left and who is there (again).

@@ -43,6 +43,8 @@ const STEPS: &[Step] = &[
     step!(20261121000001, "create_store"),
     step!(20261121000002, "create_leads"),
     step!(20261121000003, "index_held"),
+    step!(20261122010000, "mark_bundles"),
+    step!(20261122010001, "note_chat_outages"),
 ];
 
 /// Any number; replicas that start together take it in turns.

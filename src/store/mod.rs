@@ -27,6 +27,7 @@ pub mod instance;
 pub mod leads;
 mod migrate;
 mod names;
+pub mod outages;
 pub mod outbox;
 mod postgres;
 pub mod reps;

@@ -1,8 +1,10 @@
 //! What is to be said in a chat: written in the transaction of its reason, delivered afterwards, each recipient's
-//! one after the other.
+//! one after the other. What may have been sent already waits outside that line until somebody has looked.
 
 mod card;
+mod claim;
 mod settle;
+mod unknown;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,11 @@ use crate::domain::{
 };
 
 pub use card::{Card, card, card_by_message, card_gone, card_put, cards_of};
-pub use settle::{dropped, failed, reclaim_expired, retry, sent, take_over, unknown};
+pub use claim::{Lanes, bundle_mates, claim, is_edit, next_due};
+pub use settle::{
+    dropped, failed, hurry, put_back, reclaim_expired, retry, sent, take_over, unknown,
+};
+pub use unknown::{claim_unknown, not_there};
 
 /// What is to be delivered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +64,8 @@ pub struct Claimed {
     pub work: Work,
     /// It may have been sent already: look before it is sent again.
     pub maybe_sent: bool,
+    /// By what name it is found in the chat: its own, or that of the message that spoke for it.
+    pub mark: String,
     /// Tries since it was asked for, this one included.
     pub attempts: i64,
     /// Of a show: which asking is served.
@@ -79,11 +87,20 @@ impl Row for Claimed {
             cause: row.get("cause")?,
             work: row.get::<Json<Work>, _>("doc")?.0,
             maybe_sent: row.get::<String, _>("state")? == "unknown",
+            mark: match row.get::<Option<String>, _>("mark")? {
+                Some(mark) => mark,
+                None => mark_of(row.get("id")?, row.get("created_at")?),
+            },
             attempts: row.get("attempts")?,
             revision: row.get("revision")?,
             created_at: row.get("created_at")?,
         })
     }
+}
+
+/// The moment keeps a new database's first message from being taken for an old one's.
+fn mark_of(id: i64, created_at: Timestamp) -> String {
+    format!("{id}-{}", created_at.as_microsecond())
 }
 
 /// The name of a lead's card.
@@ -127,12 +144,12 @@ pub async fn show(
     tx.notify(Channel::Outbox).await
 }
 
-/// A message that is being sent counts as sent now.
+/// A message that is being sent, or may have been, counts as sent now.
 const SAY: Sql = sql!(
     "insert into outbox (kind, lead_id, recipient, key, cause, doc, state, due_at, lease, attempts, revision, \
      created_at) select 'say', $1, $2, $3, $4, $5, 'pending', \
      coalesce((select max(coalesce(sent_at, $6)) + $7 from outbox where cause = $4 and recipient = $2 \
-         and (sent_at > $6 - $7 or sent_at is null and leased_until is not null)), $6), 0, 0, 1, $6 \
+         and (sent_at > $6 - $7 or sent_at is null and (leased_until is not null or state = 'unknown'))), $6), 0, 0, 1, $6 \
      where true on conflict (key) do nothing"
 );
 
@@ -159,91 +176,41 @@ pub async fn say(
     tx.notify(Channel::Outbox).await
 }
 
-/// The first of each recipient: `line` walks from one recipient to the next by the index, however much waits
-/// for each. What failed for the moment keeps its place at the head; what is to be sent later holds up nobody.
-macro_rules! first_in_line {
-    ($($then:tt)*) => {
-        sql!(
-            "with recursive line (recipient) as ( \
-                 select min(recipient) from outbox where state in ('pending', 'unknown') \
-                 union all \
-                 select (select min(o.recipient) from outbox o where o.state in ('pending', 'unknown') \
-                     and o.recipient > line.recipient) from line where line.recipient is not null \
-             ), first (id) as ( \
-                 select (select o.id from outbox o where o.state in ('pending', 'unknown') \
-                     and o.recipient = line.recipient and (o.due_at <= $1 or o.attempts > 0) order by o.id limit 1) \
-                 from line where line.recipient is not null and line.recipient not in (select value from "
-            [sqlite "json_each($2)"] [postgres "jsonb_array_elements_text($2)"]
-            ") and not exists (select 1 from outbox b where b.recipient = line.recipient \
-                 and b.leased_until is not null)) "
-            $($then)*
-        )
-    };
-}
+const ANNOUNCE: &str = "insert into outbox (kind, recipient, key, cause, doc, state, due_at, lease, attempts, \
+     revision, created_at) values ('say', $1, $2, $3, $4, 'pending', $5, 0, 0, 1, $5) on conflict (key) do nothing";
 
-const CLAIM: Sql = first_in_line!(
-    "update outbox set leased_by = $3, leased_until = $4, lease = lease + 1, attempts = attempts + 1 \
-     where id in (select o.id from outbox o join first on first.id = o.id where o.due_at <= $1 \
-         and o.leased_until is null and o.state in ('pending', 'unknown') order by o.due_at, o.id limit $5"
-    [postgres " for update of o skip locked"]
-    ") returning id, lease, leased_by, leased_until, lead_id, recipient, key, cause, doc, state, attempts, \
-     revision, created_at"
-);
-
-/// Takes up to `limit` deliveries that are due, at most one of each recipient and none of those who are `busy`,
-/// for `worker` until `until`. A recipient of whom one is being delivered has to wait.
+/// Asks for a notice that is about no lead to be sent, once for its key and recipient.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn claim(
+pub async fn announce(
     tx: &mut Tx,
-    worker: &str,
+    recipient: &str,
+    say: &Say,
     now: Timestamp,
-    until: Timestamp,
-    limit: i64,
-    busy: &[String],
-) -> Result<Vec<Claimed>, Error> {
-    let query = tx.q(CLAIM).bind(now).bind(Json(busy));
-    let mut claimed: Vec<Claimed> = query.bind(worker).bind(until).bind(limit).all().await?;
-    claimed.sort_by_key(|claimed| claimed.id);
-    Ok(claimed)
-}
-
-const MATES: &str = "update outbox set leased_by = $3, leased_until = $4, lease = lease + 1, \
-     attempts = attempts + 1 where cause = $1 and recipient = $2 and state = 'pending' and kind = 'say' \
-     and leased_until is null \
-     returning id, lease, leased_by, leased_until, lead_id, recipient, key, cause, doc, state, attempts, \
-     revision, created_at";
-
-/// Takes all that can go into one message with `first`: what has the same cause and recipient, due or not.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn bundle_mates(tx: &mut Tx, first: &Claimed) -> Result<Vec<Claimed>, Error> {
-    if first.cause.is_none() {
-        return Ok(Vec::new());
+) -> Result<(), Error> {
+    let key = format!("baton/say/{}/{recipient}", say.key);
+    let query = tx.q(ANNOUNCE).bind(recipient).bind(key).bind(&say.cause);
+    if query
+        .bind(Json(Work::Say(say.clone())))
+        .bind(now)
+        .exec()
+        .await?
+        == 0
+    {
+        return Ok(());
     }
-    let query = tx.q(MATES).bind(&first.cause).bind(&first.recipient);
-    let mut mates: Vec<Claimed> = query.bind(&first.worker).bind(first.until).all().await?;
-    mates.sort_by_key(|claimed| claimed.id);
-    Ok(mates)
+    tx.notify(Channel::Outbox).await
 }
 
-const NEXT_DUE: Sql = first_in_line!(
-    "select min(at) from (select min(o.due_at) as at from outbox o join first on first.id = o.id \
-     union all select min(due_at) from outbox where state in ('pending', 'unknown') and due_at > $1 \
-     union all select min(leased_until) from outbox where leased_until is not null) as ats"
-);
+const FORGET: &str =
+    "delete from outbox where cause = $1 and state in ('sent', 'failed', 'dropped')";
 
-/// When there is something to do next: a delivery that nobody holds up, or a lease that ends.
+/// Forgets that something was said: should it be so again, it is said again.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn next_due(
-    tx: &mut Tx,
-    now: Timestamp,
-    busy: &[String],
-) -> Result<Option<Timestamp>, Error> {
-    let query = tx.q(NEXT_DUE).bind(now).bind(Json(busy));
-    Ok(query.one::<(Option<Timestamp>,)>().await?.0)
+pub async fn forget_cause(tx: &mut Tx, cause: &str) -> Result<(), Error> {
+    tx.q(FORGET).bind(cause).exec().await?;
+    Ok(())
 }

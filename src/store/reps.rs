@@ -128,6 +128,22 @@ pub async fn learned(
     Ok(())
 }
 
+const CONVERSATION: &str = "update rep set slack_dm = $3 where id = $1 and slack_user = $2";
+
+/// The conversation in which a rep, as this user, gets direct messages.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn conversation(tx: &mut Tx, rep: &RepId, user: &str, dm: &str) -> Result<(), Error> {
+    tx.q(CONVERSATION)
+        .bind(rep)
+        .bind(user)
+        .bind(dm)
+        .exec()
+        .await?;
+    Ok(())
+}
+
 const UNREACHABLE: &str = "insert into rep (id, unreachable_at, unreachable_why) values ($1, $2, $3) \
      on conflict (id) do update set unreachable_why = excluded.unreachable_why, \
      unreachable_at = coalesce(rep.unreachable_at, excluded.unreachable_at)";

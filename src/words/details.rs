@@ -197,7 +197,7 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
         FactKind::Merged => with("wrote again", &detail, ": "),
         FactKind::Routed => with("routed", &detail, " by "),
         FactKind::Offered => format!("offered to {rep}"),
-        FactKind::Delivered => format!("{rep} has the card"),
+        FactKind::Delivered => with(&format!("{rep} has the card"), &detail, "; "),
         FactKind::Reminded => format!("{rep} was reminded"),
         FactKind::Declined => with(
             &format!("{rep} declined it"),

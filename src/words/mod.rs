@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod availability;
+pub mod chat_news;
 pub mod details;
 pub mod dialogs;
 pub mod facts;

@@ -49,6 +49,8 @@ pub fn notice(
         Notice::NobodyFree { team, why } => telling.nobody_free(team, why, &each(about)),
         Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
         Notice::WroteAgain { offer, what } => telling.wrote_again(offer, what, lead),
+        // About no lead: chat_news has the words.
+        Notice::ChatWasDown { .. } | Notice::ChannelRefuses { .. } => None,
     }
 }
 
@@ -67,7 +69,9 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::ContactDue { .. }
         | Notice::NobodyFree { .. }
         | Notice::CannotReach { .. }
-        | Notice::WroteAgain { .. } => false,
+        | Notice::WroteAgain { .. }
+        | Notice::ChatWasDown { .. }
+        | Notice::ChannelRefuses { .. } => false,
     }
 }
 

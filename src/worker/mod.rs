@@ -4,16 +4,22 @@
 //! due, and sleep until the next moment or until they are woken, a second at the most.
 
 mod deliver;
+mod guard;
+mod look_up;
 mod people;
 mod render;
+mod send;
+mod settle;
+mod watch;
 
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::{guard::guarded, watch::Watch};
 use crate::{
     chat::Chat,
     domain::{event::Event, id::LeadId},
@@ -30,10 +36,13 @@ const LEADS_AT_ONCE: usize = 32;
 /// Due leads taken in one go.
 const LEADS_PER_LOOK: i64 = 256;
 
+/// Calls to the chat at a time.
+const CALLS_AT_ONCE: usize = 32;
+
 /// How often an instance says that it is alive.
 const BEAT: SignedDuration = SignedDuration::from_secs(5);
 
-/// From how long a silence on Baton counts as down.
+/// From how long a silence of Baton, or of the chat, counts as down.
 const DOWN: SignedDuration = SignedDuration::from_secs(8);
 
 /// How long a lead that can't be handled is left alone, so that it holds up nobody.
@@ -46,6 +55,9 @@ pub struct Worker {
     chat: Option<Arc<Chat>>,
     /// This process, among replicas.
     name: String,
+    /// Calls to the chat at a time.
+    calls: Arc<Semaphore>,
+    watch: Arc<Watch>,
 }
 
 /// What one look did.
@@ -65,7 +77,13 @@ impl Worker {
     pub fn new(engine: Engine, chat: Option<Arc<Chat>>) -> Self {
         let now = engine.clock().now();
         let name = format!("run_{}", engine.clock().chance(now).next_ulid());
-        Self { engine, chat, name }
+        Self {
+            engine,
+            chat,
+            name,
+            calls: Arc::new(Semaphore::new(CALLS_AT_ONCE)),
+            watch: Arc::default(),
+        }
     }
 
     /// Works until `stop`; what is being sent then is finished.
@@ -93,10 +111,10 @@ impl Worker {
         let mut troubled: Vec<(LeadId, Timestamp)> = Vec::new();
         while !stop.is_cancelled() {
             wake.mark_unchanged();
-            if let Err(error) = self.beat(&mut beat_at).await {
+            if let Err(error) = guarded(self.beat(&mut beat_at)).await {
                 tracing::warn!(%error, "this instance could not say that it is alive");
             }
-            let next = match self.look(&mut troubled).await {
+            let next = match guarded(self.look(&mut troubled)).await {
                 Ok(next) => next,
                 Err(error) => {
                     tracing::warn!(%error, "due leads could not be read; trying again");
@@ -173,7 +191,7 @@ impl Worker {
 
     /// Lets a lead do what is due; answers with its id if that failed.
     async fn wake(&self, id: LeadId) -> Option<LeadId> {
-        match self.engine.handle(&id, Event::Due).await {
+        match guarded(self.engine.handle(&id, Event::Due)).await {
             Ok(_) => None,
             Err(error) => {
                 tracing::error!(lead.id = %id, %error, "a due lead could not be handled; it is tried again");
@@ -195,14 +213,16 @@ impl Worker {
     }
 
     /// Ends the leases of whoever ran before, where nobody else can run: what was under way then is
-    /// looked up at once. Called once, before the loops start.
+    /// looked up soon. Called once, before the loops start.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn take_over(&self) -> Result<(), Error> {
         let now = self.engine.clock().now();
         self.db()
-            .write(async |mut tx| Ok::<_, Error>(outbox::take_over(&mut tx, now).await?))
+            .write(async |mut tx| {
+                Ok::<_, Error>(outbox::take_over(&mut tx, now + deliver::SETTLE).await?)
+            })
             .await?;
         Ok(())
     }

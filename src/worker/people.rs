@@ -3,15 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::Worker;
+use super::{Worker, guard::guarded};
 use crate::{
     chat::{
-        Chat, Recipient, Who,
+        Chat, Recipient, Sent, Who,
         outcome::{FailKind, SendError},
     },
     domain::id::RepId,
     engine::Error,
-    store::reps::{self, KnownRep},
+    store::{
+        outbox::Claimed,
+        reps::{self, KnownRep},
+    },
 };
 
 /// How long what was looked up of a person counts.
@@ -23,7 +26,7 @@ const LOOK: std::time::Duration = std::time::Duration::from_secs(60);
 impl Worker {
     pub(super) async fn keep_knowing_people(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            if let Err(error) = self.learn_people().await {
+            if let Err(error) = guarded(self.learn_people()).await {
                 tracing::warn!(%error, "people could not be looked up; trying again");
             }
             tokio::select! {
@@ -58,7 +61,10 @@ impl Worker {
                 }) => {}
                 // The chat has no time for this now.
                 Err(
-                    SendError::Retry { .. } | SendError::Unknown { .. } | SendError::Fail { .. },
+                    SendError::NotYet { .. }
+                    | SendError::Retry { .. }
+                    | SendError::Unknown { .. }
+                    | SendError::Fail { .. },
                 ) => {
                     return Ok(());
                 }
@@ -76,6 +82,28 @@ impl Worker {
         Ok(known.remove(rep))
     }
 
+    /// Remembers in which conversation somebody gets their messages, so that no later run has to ask.
+    pub(super) async fn keep_conversation(
+        &self,
+        claimed: &Claimed,
+        user: &str,
+        sent: &Sent,
+    ) -> Result<(), Error> {
+        let Some(rep) = claimed.recipient.strip_prefix("rep:").map(RepId::from) else {
+            return Ok(());
+        };
+        let known = self.known(&rep).await?;
+        let known = known.as_ref().and_then(conversation_of);
+        if known == Some((user, &sent.conversation)) {
+            return Ok(());
+        }
+        self.db()
+            .write(async |mut tx| {
+                Ok(reps::conversation(&mut tx, &rep, user, &sent.conversation).await?)
+            })
+            .await
+    }
+
     pub(super) async fn user_of(
         &self,
         chat: &Chat,
@@ -86,6 +114,9 @@ impl Worker {
         let row = self.known(rep).await?;
         let row = row.as_ref();
         let fresh = row.is_some_and(|row| is_fresh(row, now));
+        if let Some((user, dm)) = row.and_then(conversation_of) {
+            chat.remember_conversation(user, dm);
+        }
         if let Some(user) = row.and_then(|row| row.slack_user.clone()).filter(|_| fresh) {
             return Ok(Ok(Recipient::User(user)));
         }
@@ -103,13 +134,18 @@ impl Worker {
         ) {
             (Ok(found), _, _) => found,
             // Who could not be looked up today is still where they were yesterday.
-            (Err(SendError::Retry { .. } | SendError::Unknown { .. }), Some(user), _) => {
+            (
+                Err(SendError::NotYet { .. } | SendError::Retry { .. } | SendError::Unknown { .. }),
+                Some(user),
+                _,
+            ) => {
                 return Ok(Ok(Recipient::User(user)));
             }
             // Whose id is configured can be written to without being looked up.
             (
                 Err(
-                    SendError::Retry { .. }
+                    SendError::NotYet { .. }
+                    | SendError::Retry { .. }
                     | SendError::Unknown { .. }
                     | SendError::Fail {
                         kind: FailKind::Config,
@@ -140,6 +176,11 @@ impl Worker {
         tracing::debug!(rep.id = %rep, zone, "looked a rep up in the chat");
         Ok(Ok(Recipient::User(user)))
     }
+}
+
+/// The user and the direct conversation with them, if it was opened before.
+fn conversation_of(row: &KnownRep) -> Option<(&str, &str)> {
+    Some((row.slack_user.as_deref()?, row.slack_dm.as_deref()?))
 }
 
 fn is_fresh(row: &KnownRep, now: Timestamp) -> bool {

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         card::Card,
         event::{Audible, CardRef, Notice, Say},
-        id::{OfferId, RepId, TeamId},
+        id::{LeadId, OfferId, RepId, TeamId},
         lead::Lead,
         policy::{Channel, Policy},
     },
@@ -18,7 +18,7 @@ use crate::{
         leads,
         outbox::{self, Claimed, Work},
     },
-    words,
+    words::{self, when::When},
 };
 
 /// Who is to get a message, before the chat is asked who that is.
@@ -29,14 +29,11 @@ pub(super) enum Target {
 
 /// A message ready to send.
 pub(super) struct Message {
-    pub to: Target,
     pub card: Card,
     /// Where it stands already.
     pub standing: Option<Sent>,
     /// The message it answers.
     pub thread: Option<String>,
-    /// Whether it is a card that may be changed later, and not a notice.
-    pub is_card: bool,
     /// A card that has nothing to ask any more is changed where it stands and posted nowhere.
     pub only_if_standing: bool,
     /// Waiting messages of the same cause that it speaks for.
@@ -49,6 +46,23 @@ impl Worker {
         match &claimed.work {
             Work::Show(card) => self.render_card(claimed, card).await,
             Work::Say(say) => self.render_notice(claimed, say).await,
+        }
+    }
+
+    /// Who is to get a message; `None` if the rules know no such channel any more.
+    pub(super) fn target(&self, work: &Work) -> Option<Target> {
+        let rules = self.engine.rules();
+        let channel =
+            |team| channel_of(&rules.policy, team).map(|(channel, _)| Target::Channel(channel));
+        match work {
+            Work::Show(CardRef::Offer { rep, .. } | CardRef::Review { rep, .. }) => {
+                Some(Target::Rep(rep.clone()))
+            }
+            Work::Show(CardRef::Pool { team, .. }) => channel(team),
+            Work::Say(say) => match &say.to {
+                Audible::Rep(rep) => Some(Target::Rep(rep.clone())),
+                Audible::Channel(team) => channel(team),
+            },
         }
     }
 
@@ -70,12 +84,10 @@ impl Worker {
         let Some(lead) = lead else { return Ok(None) };
         let rules = self.engine.rules();
         let now = self.engine.clock().now();
-        let (to, zone) = match card {
-            CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => {
-                (Target::Rep(rep.clone()), self.zone_of(rep).await?)
-            }
+        let zone = match card {
+            CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => self.zone_of(rep).await?,
             CardRef::Pool { team, .. } => match channel_of(&rules.policy, team) {
-                Some((channel, zone)) => (Target::Channel(channel), zone),
+                Some((_, zone)) => zone,
                 None => return Ok(None),
             },
         };
@@ -92,14 +104,12 @@ impl Worker {
             }
         };
         Ok(Some(Message {
-            to,
             card: drawn,
             standing: standing.map(|card| Sent {
                 conversation: card.conversation,
                 message: card.message,
             }),
             thread: None,
-            is_card: true,
             only_if_standing: !asks_something(&lead, card),
             together: Vec::new(),
         }))
@@ -127,37 +137,37 @@ impl Worker {
                 about.push((say, lead));
             }
         }
-        let (to, zone) = match &say.to {
-            Audible::Rep(rep) => (Target::Rep(rep.clone()), self.zone_of(rep).await?),
+        let zone = match &say.to {
+            Audible::Rep(rep) => self.zone_of(rep).await?,
             Audible::Channel(team) => match channel_of(&rules.policy, team) {
-                Some((channel, zone)) => (Target::Channel(channel), zone),
+                Some((_, zone)) => zone,
                 None => return Ok(None),
             },
         };
         let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
-        let Some(card) = words::notices::notice(&each, &rules.policy, &zone, now) else {
+        let card = match words::chat_news::news(&say.notice, &When::new(now, &zone)) {
+            Some(card) => Some(card),
+            None => words::notices::notice(&each, &rules.policy, &zone, now),
+        };
+        let Some(card) = card else {
             // Nothing of it is true any more; those it would have spoken for are settled with it.
             return Ok(None);
         };
-        let thread = self
-            .thread_of(&say.notice, about.first().map(|(_, lead)| lead))
-            .await?;
+        let thread = self.thread_of(&say.notice, claimed.lead.as_ref()).await?;
         Ok(Some(Message {
-            to,
             card,
             standing: None,
             thread,
-            is_card: false,
             only_if_standing: false,
             together,
         }))
     }
 
     /// News for whoever has a lead comes as a reply to its card.
-    async fn thread_of(
+    pub(super) async fn thread_of(
         &self,
         notice: &Notice,
-        lead: Option<&Lead>,
+        lead: Option<&LeadId>,
     ) -> Result<Option<String>, Error> {
         let offer = match notice {
             Notice::WroteAgain { offer, .. } => offer,
@@ -165,15 +175,21 @@ impl Worker {
             | Notice::ContactDue { .. }
             | Notice::Late { .. }
             | Notice::NobodyFree { .. }
-            | Notice::CannotReach { .. } => return Ok(None),
+            | Notice::CannotReach { .. }
+            | Notice::ChatWasDown { .. }
+            | Notice::ChannelRefuses { .. } => return Ok(None),
         };
-        let Some((lead, card)) = lead.and_then(|lead| Some((lead, card_of(lead, offer)?))) else {
-            return Ok(None);
-        };
-        let key = outbox::card_key(&lead.id, &card);
+        let Some(id) = lead else { return Ok(None) };
         let standing = self
             .db()
-            .read(async |mut tx| outbox::card(&mut tx, &key).await)
+            .read(async |mut tx| {
+                let lead = leads::get(&mut tx, id).await?;
+                let card = lead.and_then(|lead| card_of(&lead, offer));
+                Ok::<_, Error>(match card {
+                    Some(card) => outbox::card(&mut tx, &outbox::card_key(id, &card)).await?,
+                    None => None,
+                })
+            })
             .await?;
         Ok(standing.map(|sent| sent.message))
     }

@@ -13,7 +13,7 @@ use baton::{
     config::{self, compile::Compiled},
     engine::Error,
     playground::{self, Channel, Person, Playground},
-    store::{leads, outbox, reps},
+    store::{leads, reps},
     worker::Worker,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -339,10 +339,11 @@ type = "demo"
         let moments = self.engine().db().read(async |mut tx| {
             let lead = leads::next_wake(&mut tx).await?;
             let absence = reps::next_absence_change(&mut tx, now).await?;
-            let message = outbox::next_due(&mut tx, now, &[]).await?;
-            Ok::<_, Error>([lead, absence, message])
+            Ok::<_, Error>([lead, absence])
         });
-        moments.await.unwrap().into_iter().flatten().min()
+        let message = self.running().worker.next_delivery().await.unwrap();
+        let moments = moments.await.unwrap().into_iter().flatten();
+        moments.chain(message).min()
     }
 
     /// Whether a message is still to be sent.

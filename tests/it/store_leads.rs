@@ -54,6 +54,8 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         released_at: None,
         reason: None,
         lost: SignedDuration::ZERO,
+        lost_to_chat: SignedDuration::ZERO,
+        held_since: None,
     }
 }
 

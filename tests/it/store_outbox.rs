@@ -7,7 +7,7 @@ use baton::{
     },
     store::{
         Channel, Db, Error, Tx,
-        outbox::{self, Claimed, Place, Work, card_key},
+        outbox::{self, Claimed, Lanes, Place, Work, card_key},
     },
 };
 use futures_util::future::join_all;
@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{db::both, store_leads::at};
 
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+pub const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 fn card(n: i64) -> CardRef {
     CardRef::Offer {
@@ -24,7 +24,7 @@ fn card(n: i64) -> CardRef {
     }
 }
 
-fn notice(key: &str, cause: Option<&str>) -> Say {
+pub fn notice(key: &str, cause: Option<&str>) -> Say {
     Say {
         to: Audible::Rep("anna".into()),
         key: key.to_owned(),
@@ -35,30 +35,30 @@ fn notice(key: &str, cause: Option<&str>) -> Say {
     }
 }
 
-fn one() -> LeadId {
+pub fn one() -> LeadId {
     "lead_1".into()
 }
 
-fn place() -> Place {
+pub fn place() -> Place {
     Place {
         conversation: "D1".to_owned(),
         message: "1.5".to_owned(),
     }
 }
 
-async fn write<T>(db: &Db, job: impl AsyncFn(&mut Tx) -> Result<T, Error>) -> T {
+pub async fn write<T>(db: &Db, job: impl AsyncFn(&mut Tx) -> Result<T, Error>) -> T {
     let done: Result<T, Error> = db.write(async |mut tx| job(&mut tx).await).await;
     done.unwrap()
 }
 
-async fn show(db: &Db, n: i64, recipient: &str, now: Timestamp) {
+pub async fn show(db: &Db, n: i64, recipient: &str, now: Timestamp) {
     write(db, async |tx| {
         outbox::show(tx, &card(n), &one(), recipient, now).await
     })
     .await;
 }
 
-async fn say(db: &Db, key: &str, cause: Option<&str>, recipient: &str, now: Timestamp) {
+pub async fn say(db: &Db, key: &str, cause: Option<&str>, recipient: &str, now: Timestamp) {
     let notice = notice(key, cause);
     write(db, async |tx| {
         outbox::say(tx, &one(), recipient, &notice, now, MINUTE).await
@@ -66,25 +66,36 @@ async fn say(db: &Db, key: &str, cause: Option<&str>, recipient: &str, now: Time
     .await;
 }
 
-async fn claim(db: &Db, now: Timestamp) -> Vec<Claimed> {
+pub async fn claim(db: &Db, now: Timestamp) -> Vec<Claimed> {
     write(db, async |tx| {
-        outbox::claim(tx, "w", now, now + MINUTE, 100, &[]).await
+        outbox::claim(tx, "w", (now, now + MINUTE), (100, 100), &[]).await
     })
     .await
 }
 
-async fn sent(db: &Db, claimed: &Claimed, now: Timestamp) -> bool {
+pub async fn sent(db: &Db, claimed: &Claimed, now: Timestamp) -> bool {
     write(db, async |tx| {
         outbox::sent(tx, claimed, Some(&place()), now).await
     })
     .await
 }
 
-async fn next_due(db: &Db, now: Timestamp) -> Option<Timestamp> {
-    write(db, async |tx| outbox::next_due(tx, now, &[]).await).await
+pub async fn next_due(db: &Db, now: Timestamp) -> Option<Timestamp> {
+    write(db, async |tx| {
+        outbox::next_due(tx, now, &[], Lanes::ALL).await
+    })
+    .await
 }
 
-fn keys(claimed: &[Claimed]) -> Vec<&str> {
+/// What may have been sent already, by recipient.
+pub async fn unknown(db: &Db, now: Timestamp) -> Vec<Vec<Claimed>> {
+    write(db, async |tx| {
+        outbox::claim_unknown(tx, "w", (now, now + MINUTE), 100).await
+    })
+    .await
+}
+
+pub fn keys(claimed: &[Claimed]) -> Vec<&str> {
     claimed
         .iter()
         .map(|c| c.key.rsplit('/').nth(1).unwrap())
@@ -181,8 +192,9 @@ async fn who_is_busy_is_left_out() {
         say(&db, "b", None, "rep:ben", at(3)).await;
         let busy = ["rep:anna".to_owned()];
         let (due, claimed) = write(&db, async |tx| {
-            let due = outbox::next_due(tx, at(5), &busy).await?;
-            Ok((due, outbox::claim(tx, "w", at(5), at(9), 10, &busy).await?))
+            let due = outbox::next_due(tx, at(5), &busy, Lanes::ALL).await?;
+            let claimed = outbox::claim(tx, "w", (at(5), at(9)), (10, 0), &busy).await?;
+            Ok((due, claimed))
         })
         .await;
         assert_eq!((due, keys(&claimed)), (Some(at(3)), vec!["b"]));
@@ -241,31 +253,46 @@ async fn after_a_crash_one_looks_before_a_message_is_sent_again() {
         .await;
         assert_eq!(next_due(&db, at(1)).await, Some(at(60)));
         assert_eq!(
-            write(&db, async |tx| outbox::reclaim_expired(tx, at(59)).await).await,
+            write(&db, async |tx| outbox::reclaim_expired(tx, at(59), at(59))
+                .await)
+            .await,
             0
         );
         assert_eq!(
-            write(&db, async |tx| outbox::reclaim_expired(tx, at(60)).await).await,
+            write(&db, async |tx| outbox::reclaim_expired(tx, at(60), at(60))
+                .await)
+            .await,
             3
         );
         assert!(
             !sent(&db, &claimed[0], at(60)).await,
             "too late: somebody else looks after it"
         );
+        // What stands is shown again at once; of the others nobody knows.
         let again = claim(&db, at(60)).await;
-        let unknown: Vec<_> = again
-            .iter()
-            .map(|c| (c.recipient.as_str(), c.maybe_sent))
-            .collect();
+        assert_eq!(again.len(), 1);
         assert_eq!(
-            unknown,
-            [("rep:anna", true), ("rep:ben", true), ("rep:cem", false)]
+            (&*again[0].recipient, again[0].maybe_sent),
+            ("rep:cem", false)
         );
+        let looked_for = unknown(&db, at(60)).await;
+        let names: Vec<_> = looked_for
+            .iter()
+            .map(|all| (all.len(), &*all[0].recipient, all[0].maybe_sent))
+            .collect();
+        assert_eq!(names, [(1, "rep:anna", true), (1, "rep:ben", true)]);
+        let (anna, ben) = (&looked_for[0][0], &looked_for[1][0]);
         write(&db, async |tx| {
-            outbox::retry(tx, &again[0], at(61), "the chat is down").await
+            outbox::retry(tx, anna, at(61), "the chat is down").await?;
+            outbox::not_there(tx, ben, at(61)).await
         })
         .await;
-        assert!(claim(&db, at(61)).await[0].maybe_sent, "still nobody knows");
+        let again = claim(&db, at(61)).await;
+        assert_eq!((again.len(), &*again[0].recipient), (1, "rep:ben"));
+        assert!(
+            unknown(&db, at(61)).await[0][0].maybe_sent,
+            "still nobody knows"
+        );
     })
     .await;
 }
@@ -286,8 +313,9 @@ async fn what_failed_is_not_tried_again() {
             outbox::unknown(tx, &claimed, at(3), "time-out").await
         })
         .await;
-        assert!(claim(&db, at(2)).await.is_empty());
-        assert!(claim(&db, at(3)).await[0].maybe_sent);
+        assert!(unknown(&db, at(2)).await.is_empty());
+        assert!(claim(&db, at(3)).await.is_empty());
+        assert!(unknown(&db, at(3)).await[0][0].maybe_sent);
     })
     .await;
 }

@@ -12,7 +12,9 @@ use url::Url;
 use super::errors::{Repeat, meaning};
 use super::limits::Limits;
 use super::method::Method;
+use super::reach::Reached;
 use crate::chat::outcome::{FailKind, SendError};
+use crate::chat::{Reach, Room};
 
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
@@ -26,6 +28,7 @@ pub struct Client {
     api: Url,
     token: SecretString,
     limits: Limits,
+    reached: Reached,
 }
 
 /// An answer with `ok: true`.
@@ -43,6 +46,7 @@ impl Client {
         token: SecretString,
         timeout: Duration,
         limits: Limits,
+        reached: Reached,
     ) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
@@ -56,6 +60,7 @@ impl Client {
             api,
             token,
             limits,
+            reached,
         })
     }
 
@@ -68,7 +73,7 @@ impl Client {
     ) -> Result<Answered, SendError> {
         self.limits
             .take(method, channel)
-            .map_err(|wait| retry(Some(wait), "our own rate limit"))?;
+            .map_err(|after| SendError::NotYet { after })?;
         let request = self.request(method, body);
         let answer =
             exchange(request, method.repeat())
@@ -81,6 +86,7 @@ impl Client {
                     let body = read_answer(status, &headers, &text, method.repeat())?;
                     Ok(Answered { body, scopes })
                 });
+        self.reached.note(&answer);
         match &answer {
             Err(SendError::Retry {
                 after: Some(wait), ..
@@ -91,6 +97,16 @@ impl Client {
             Ok(_) => {}
         }
         answer
+    }
+
+    /// How many calls of a method may be made now.
+    pub fn room(&self, method: Method) -> Room {
+        self.limits.room(method)
+    }
+
+    /// Whether Slack has answered lately.
+    pub fn reach(&self) -> Reach {
+        self.reached.now()
     }
 
     fn request(&self, method: Method, body: &Value) -> RequestBuilder {

@@ -1,4 +1,7 @@
-//! Whether a message stands there after all: what is asked before it is posted again.
+//! Whether messages stand there after all: what is asked before they are posted again. One call answers for
+//! everything that may have been posted in a conversation.
+
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -9,10 +12,10 @@ use super::post::EVENT_TYPE;
 use crate::chat::outcome::SendError;
 use crate::chat::{Identity, Sent};
 
-/// How much of a conversation is looked through at a time: all that some apps are given.
-const PAGE: u32 = 15;
-/// How many pages are looked through before a message counts as not there.
-const PAGES: u32 = 4;
+/// How much of a conversation is asked for at a time; some apps are given fifteen messages whatever they ask.
+const PAGE: u32 = 200;
+/// How many pages are looked through. What lies behind them is not known, so nothing may be posted on it.
+const PAGES: u32 = 40;
 /// How far our clock may be ahead of Slack's when looking for a message.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
@@ -20,32 +23,56 @@ impl Slack {
     pub(in crate::chat) async fn find(
         &self,
         conversation: &str,
-        key: &str,
+        keys: &[String],
         since: Timestamp,
         thread: Option<&str>,
-    ) -> Result<Option<Sent>, SendError> {
+    ) -> Result<HashMap<String, Sent>, SendError> {
         let me = self.me().await?;
         let mut search = search(conversation, since, thread);
-        let method = if thread.is_some() {
-            Method::Replies
-        } else {
-            Method::History
+        let method = match thread {
+            Some(_) => Method::Replies,
+            None => Method::History,
         };
-        let mut first: Option<String> = None;
+        let mut found = HashMap::new();
         for _ in 0..PAGES {
             let page = self.client.call(method, "", &search).await?.body;
-            let found = messages(&page).filter(|message| is_ours(message, me, key));
-            let names = found.filter_map(|message| message["ts"].as_str().map(str::to_owned));
-            first = first.into_iter().chain(names).min();
+            for message in messages(&page) {
+                note(message, me, conversation, keys, &mut found);
+            }
             match page["response_metadata"]["next_cursor"].as_str() {
-                Some(cursor) if !cursor.is_empty() => search["cursor"] = cursor.into(),
-                _ => break,
+                Some(cursor) if !cursor.is_empty() && found.len() < keys.len() => {
+                    search["cursor"] = cursor.into();
+                }
+                Some(_) | None => return Ok(found),
             }
         }
-        Ok(first.map(|message| Sent {
-            conversation: conversation.to_owned(),
-            message,
-        }))
+        Err(SendError::Retry {
+            after: None,
+            why: "more messages than are looked through".to_owned(),
+        })
+    }
+}
+
+/// Remembers where a message stands, if it is one of those looked for.
+fn note(
+    message: &Value,
+    me: &Identity,
+    conversation: &str,
+    keys: &[String],
+    found: &mut HashMap<String, Sent>,
+) {
+    let Some((key, ts)) = key_of(message, me).zip(message["ts"].as_str()) else {
+        return;
+    };
+    if !keys.iter().any(|wanted| wanted == key) {
+        return;
+    }
+    let stands = found.entry(key.to_owned()).or_insert_with(|| Sent {
+        conversation: conversation.to_owned(),
+        message: ts.to_owned(),
+    });
+    if ts < stands.message.as_str() {
+        ts.clone_into(&mut stands.message);
     }
 }
 
@@ -68,11 +95,12 @@ fn messages(page: &Value) -> impl Iterator<Item = &Value> {
     page["messages"].as_array().into_iter().flatten()
 }
 
-/// Anybody in the conversation can write the metadata; only what we posted counts.
-fn is_ours(message: &Value, me: &Identity, key: &str) -> bool {
+/// The key of a message of ours. Anybody in the conversation can write the metadata; only what we posted
+/// counts.
+fn key_of<'m>(message: &'m Value, me: &Identity) -> Option<&'m str> {
     let metadata = &message["metadata"];
     let same = |field: &str, id: &str| !id.is_empty() && message[field].as_str() == Some(id);
-    metadata["event_type"] == EVENT_TYPE
-        && metadata["event_payload"]["key"].as_str() == Some(key)
-        && (same("bot_id", &me.bot_id) || same("user", &me.user_id))
+    let ours = metadata["event_type"] == EVENT_TYPE
+        && (same("bot_id", &me.bot_id) || same("user", &me.user_id));
+    metadata["event_payload"]["key"].as_str().filter(|_| ours)
 }

@@ -1,60 +1,52 @@
 //! Slack's rate limits, kept from our side: a call that would break one is not made, and its sender
-//! is told when to come again. Nothing here waits.
+//! is told when to come again. Whoever has much to send asks first how much may go. Nothing here waits.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
-
 use super::method::{Method, Tier};
+use crate::chat::Room;
 
 /// The time since some fixed moment; it never goes back.
 pub type Elapsed = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-/// The clock that buckets are filled by.
-#[derive(Clone)]
-struct Ticks(Elapsed);
-
-impl Clock for Ticks {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        (self.0)()
-    }
-}
-
-type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Duration>>;
+/// More channels than this are looked through for those that have been quiet.
+const MANY: usize = 1_024;
 
 /// The buckets of one workspace.
 pub struct Limits {
-    ticks: Ticks,
+    elapsed: Elapsed,
     paced: bool,
+    kept: Mutex<Kept>,
+}
+
+/// What is counted, and what Slack has said.
+struct Kept {
     tier3: Buckets<Method>,
     tier4: Buckets<Method>,
     posts: Buckets<String>,
-    /// Until when Slack said not to call a method for a channel (`""` where there is none).
-    blocked: Mutex<HashMap<(Method, String), Duration>>,
+    /// "Several hundred a minute" for the whole workspace.
+    all_posts: Buckets<()>,
+    /// Until when Slack said not to call a method; a post's limit is its channel's, `""` is everybody's.
+    blocked: HashMap<(Method, String), Duration>,
 }
 
 impl Limits {
     /// Full buckets; if calls are not `paced`, bottomless ones.
     pub fn new(elapsed: Elapsed, paced: bool) -> Self {
-        let ticks = Ticks(elapsed);
+        let kept = Kept {
+            tier3: Buckets::per_minute(50),
+            tier4: Buckets::per_minute(100),
+            posts: Buckets::new(Duration::from_secs(1), 5),
+            all_posts: Buckets::per_minute(300),
+            blocked: HashMap::new(),
+        };
         Self {
-            tier3: buckets(per_minute(50), &ticks),
-            tier4: buckets(per_minute(100), &ticks),
-            posts: buckets(
-                Quota::per_second(NonZeroU32::MIN).allow_burst(number(5)),
-                &ticks,
-            ),
-            blocked: Mutex::default(),
+            elapsed,
             paced,
-            ticks,
+            kept: Mutex::new(kept),
         }
     }
 
@@ -63,54 +55,129 @@ impl Limits {
     /// # Errors
     /// How long to wait, when there is none.
     pub fn take(&self, method: Method, channel: &str) -> Result<(), Duration> {
-        if let Some(wait) = self.blocked_for(method, channel) {
+        let now = (self.elapsed)();
+        let mut kept = self.kept();
+        if let Some(wait) = kept.blocked_for(method, channel, now) {
             return Err(wait);
         }
         if !self.paced {
             return Ok(());
         }
         match method.tier() {
-            Tier::Three => take(&self.tier3, &method),
-            Tier::Four => take(&self.tier4, &method),
-            Tier::Post => take(&self.posts, &channel.to_owned()),
+            Tier::Three => kept.tier3.take(method, now),
+            Tier::Four => kept.tier4.take(method, now),
+            Tier::Post => kept.take_post(channel, now),
             Tier::Free => Ok(()),
         }
     }
 
-    /// Remembers a `Retry-After`: for this method and channel only, so that others flow.
+    /// How many calls of a method that is counted for the whole workspace may be made now.
+    pub fn room(&self, method: Method) -> Room {
+        let now = (self.elapsed)();
+        let mut kept = self.kept();
+        if let Some(wait) = kept.blocked_for(method, "", now) {
+            return Room::none_for(wait);
+        }
+        if !self.paced {
+            return Room::ENOUGH;
+        }
+        match method.tier() {
+            Tier::Three => kept.tier3.room(&method, now),
+            Tier::Four => kept.tier4.room(&method, now),
+            Tier::Post => kept.all_posts.room(&(), now),
+            Tier::Free => Room::ENOUGH,
+        }
+    }
+
+    /// Remembers a `Retry-After`. It is for the method in the whole workspace; only posts are counted by
+    /// channel, but when a second channel is refused as well, it is the workspace that posts too much.
     pub fn block(&self, method: Method, channel: &str, wait: Duration) {
-        let until = self.ticks.now() + wait;
-        let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
-        blocked.insert((method, channel.to_owned()), until);
+        let now = (self.elapsed)();
+        let mut kept = self.kept();
+        let place = match method.tier() {
+            Tier::Post if kept.no_other_is_blocked(method, channel, now) => channel,
+            Tier::Post | Tier::Three | Tier::Four | Tier::Free => "",
+        };
+        kept.blocked.insert((method, place.to_owned()), now + wait);
     }
 
-    fn blocked_for(&self, method: Method, channel: &str) -> Option<Duration> {
-        let now = self.ticks.now();
-        let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
-        blocked.retain(|_, until| *until > now);
-        blocked
-            .get(&(method, channel.to_owned()))
-            .map(|until| *until - now)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Half a minute's calls at once, the rest evenly: the limit holds over a minute and a half.
-fn per_minute(calls: u32) -> Quota {
-    Quota::per_minute(number(calls)).allow_burst(number(calls / 2))
+impl Kept {
+    fn take_post(&mut self, channel: &str, now: Duration) -> Result<(), Duration> {
+        let all = self.all_posts.room(&(), now);
+        if all.calls == 0 {
+            return Err(all.next);
+        }
+        self.posts.take(channel.to_owned(), now)?;
+        self.all_posts.take((), now)
+    }
+
+    fn blocked_for(&mut self, method: Method, channel: &str, now: Duration) -> Option<Duration> {
+        self.blocked.retain(|_, until| *until > now);
+        let until = |place: &str| self.blocked.get(&(method, place.to_owned()));
+        let until = [until(channel), until("")].into_iter().flatten().max()?;
+        Some(*until - now)
+    }
+
+    fn no_other_is_blocked(&self, method: Method, channel: &str, now: Duration) -> bool {
+        !self
+            .blocked
+            .iter()
+            .any(|((of, place), until)| *of == method && place != channel && *until > now)
+    }
 }
 
-fn number(calls: u32) -> NonZeroU32 {
-    NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN)
+/// Buckets that fill by one call in each `every`, up to `most`.
+struct Buckets<K> {
+    every: Duration,
+    most: u32,
+    /// When each is full again; one that is not in here is full.
+    full_at: HashMap<K, Duration>,
 }
 
-fn buckets<K: std::hash::Hash + Eq + Clone>(quota: Quota, ticks: &Ticks) -> Buckets<K> {
-    RateLimiter::new(quota, DashMapStateStore::default(), ticks.clone())
-}
+impl<K: Hash + Eq> Buckets<K> {
+    fn new(every: Duration, most: u32) -> Self {
+        Self {
+            every,
+            most,
+            full_at: HashMap::new(),
+        }
+    }
 
-fn take<K: std::hash::Hash + Eq + Clone>(buckets: &Buckets<K>, key: &K) -> Result<(), Duration> {
-    buckets
-        .check_key(key)
-        .map_err(|refused| refused.wait_time_from(buckets.clock().now()))
+    /// Half a minute's calls at once, the rest evenly: the limit holds over a minute and a half.
+    fn per_minute(calls: u32) -> Self {
+        Self::new(Duration::from_secs(60) / calls, calls / 2)
+    }
+
+    fn take(&mut self, key: K, now: Duration) -> Result<(), Duration> {
+        let room = self.room(&key, now);
+        if room.calls == 0 {
+            return Err(room.next);
+        }
+        if self.full_at.len() >= MANY {
+            self.full_at.retain(|_, full_at| *full_at > now);
+        }
+        let full_at = self.full_at.entry(key).or_insert(now);
+        *full_at = now.max(*full_at) + self.every;
+        Ok(())
+    }
+
+    fn room(&self, key: &K, now: Duration) -> Room {
+        let full_at = self.full_at.get(key).copied().unwrap_or_default();
+        let missing = full_at.saturating_sub(now);
+        let gone = missing.as_nanos().div_ceil(self.every.as_nanos());
+        match u128::from(self.most).saturating_sub(gone) {
+            0 => Room::none_for(missing - self.every * (self.most - 1)),
+            calls => Room {
+                calls: usize::try_from(calls).unwrap_or(usize::MAX),
+                next: Duration::ZERO,
+            },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -152,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_stops_one_method_in_one_channel_until_it_is_over() {
+    fn retry_after_stops_posts_in_one_channel_until_it_is_over() {
         let (limits, seconds) = limits();
         limits.block(Method::PostMessage, "D1", Duration::from_secs(30));
         assert_eq!(
@@ -160,9 +227,63 @@ mod tests {
             Err(Duration::from_secs(30))
         );
         limits.take(Method::PostMessage, "D2").unwrap();
-        limits.take(Method::Update, "D1").unwrap();
         seconds.store(30, Ordering::Relaxed);
         limits.take(Method::PostMessage, "D1").unwrap();
+    }
+
+    #[test]
+    fn a_second_channel_that_is_refused_means_the_workspace() {
+        let (limits, seconds) = limits();
+        limits.block(Method::PostMessage, "D1", Duration::from_secs(30));
+        limits.block(Method::PostMessage, "D1", Duration::from_secs(40));
+        limits.take(Method::PostMessage, "D3").unwrap();
+        limits.block(Method::PostMessage, "D2", Duration::from_secs(10));
+        assert!(limits.take(Method::PostMessage, "D3").is_err());
+        seconds.store(10, Ordering::Relaxed);
+        limits.take(Method::PostMessage, "D3").unwrap();
+        assert!(limits.take(Method::PostMessage, "D1").is_err());
+    }
+
+    #[test]
+    fn retry_after_stops_any_other_method_in_the_whole_workspace() {
+        let (limits, seconds) = limits();
+        assert_eq!(limits.room(Method::Update).calls, 25);
+        limits.block(Method::Update, "D1", Duration::from_secs(30));
+        assert_eq!(
+            limits.take(Method::Update, "D2"),
+            Err(Duration::from_secs(30))
+        );
+        assert_eq!(
+            limits.room(Method::Update),
+            Room::none_for(Duration::from_secs(30))
+        );
+        limits.take(Method::Delete, "D1").unwrap();
+        seconds.store(30, Ordering::Relaxed);
+        limits.take(Method::Update, "D1").unwrap();
+    }
+
+    #[test]
+    fn the_workspace_takes_so_many_posts_in_a_minute() {
+        let (limits, seconds) = limits();
+        let post = |n: u32| limits.take(Method::PostMessage, &format!("D{n}"));
+        assert_eq!((0..400).take_while(|n| post(*n).is_ok()).count(), 150);
+        seconds.store(1, Ordering::Relaxed);
+        assert_eq!((0..400).take_while(|n| post(*n).is_ok()).count(), 5);
+    }
+
+    #[test]
+    fn room_says_how_many_calls_may_go_and_when_the_next() {
+        let (limits, seconds) = limits();
+        for left in (0..25).rev() {
+            limits.take(Method::History, "").unwrap();
+            assert_eq!(limits.room(Method::History).calls, left);
+        }
+        let next = limits.room(Method::History).next;
+        assert_eq!(next, Duration::from_millis(1_200));
+        seconds.store(2, Ordering::Relaxed);
+        assert_eq!(limits.room(Method::History).calls, 1);
+        seconds.store(60, Ordering::Relaxed);
+        assert_eq!(limits.room(Method::History).calls, 25);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod inbound;
 mod limits;
 mod method;
 mod post;
+mod reach;
 mod rich;
 mod signature;
 #[cfg(test)]
@@ -27,13 +28,14 @@ use url::Url;
 
 use super::incoming::{OpenDialog, ReplyTo};
 use super::outcome::{FailKind, SendError};
-use super::{Identity, Person, Upload, Who, text};
+use super::{Identity, Kind, Person, Reach, Room, Upload, Who, text};
 use crate::domain::card::{Card, Dialog, ImageRef};
 use client::{Answered, Client};
 use errors::Repeat;
 pub use limits::Elapsed;
 use limits::Limits;
 use method::Method;
+use reach::Reached;
 pub use signature::Forged;
 
 /// How Slack is reached.
@@ -91,9 +93,10 @@ impl Slack {
             elapsed,
             paced,
         } = settings;
-        let limits = Limits::new(elapsed, paced);
+        let limits = Limits::new(Arc::clone(&elapsed), paced);
+        let reached = Reached::new(elapsed);
         Ok(Self {
-            client: Client::new(api_url, bot_token, timeout, limits)?,
+            client: Client::new(api_url, bot_token, timeout, limits, reached)?,
             signing_secrets,
             conversations: Mutex::default(),
             identity: OnceCell::new(),
@@ -112,6 +115,25 @@ impl Slack {
         now: Timestamp,
     ) -> Result<(), Forged> {
         signature::verify(&self.signing_secrets, timestamp, signature, body, now)
+    }
+
+    pub(super) fn room(&self, kind: Kind) -> Room {
+        let method = match kind {
+            Kind::Change => Method::Update,
+            Kind::LookUp => Method::History,
+        };
+        self.client.room(method)
+    }
+
+    pub(super) fn reach(&self) -> Reach {
+        self.client.reach()
+    }
+
+    pub(super) fn remember_conversation(&self, user: &str, conversation: &str) {
+        let mut known = self.conversations();
+        if !known.contains_key(user) {
+            known.insert(user.to_owned(), conversation.to_owned());
+        }
     }
 
     pub(super) async fn conversation_with(&self, user: &str) -> Result<String, SendError> {

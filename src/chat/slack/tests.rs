@@ -158,6 +158,10 @@ async fn post(slack: &Slack) -> Result<Sent, SendError> {
     slack.post(&channel(), &card(), "out_1", None).await
 }
 
+fn keys(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| (*key).to_owned()).collect()
+}
+
 fn retry(after: Option<u64>, why: &str) -> SendError {
     SendError::Retry {
         after: after.map(Duration::from_secs),
@@ -294,7 +298,8 @@ async fn retry_after_is_kept_without_asking_again() {
     post(&slack).await.unwrap_err();
     let again = post(&slack).await.unwrap_err();
     assert!(
-        matches!(again, SendError::Retry { after: Some(wait), .. } if wait > Duration::from_secs(50))
+        matches!(again, SendError::NotYet { after } if after > Duration::from_secs(50)),
+        "{again}"
     );
     assert_eq!(server.asked().len(), 1);
 }
@@ -331,7 +336,7 @@ async fn a_stale_conversation_is_opened_again_once() {
 }
 
 #[tokio::test]
-async fn a_lost_post_is_found_by_its_key_and_only_if_it_is_ours() {
+async fn lost_posts_are_found_by_their_keys_and_only_if_they_are_ours() {
     let metadata = |key: &str| json!({"event_type": EVENT_TYPE, "event_payload": {"key": key}});
     let me =
         ok(json!({"ok": true, "team_id": "T1", "team": "Sales", "user_id": "UB", "bot_id": "B1"}));
@@ -340,24 +345,28 @@ async fn a_lost_post_is_found_by_its_key_and_only_if_it_is_ours() {
         {"ts": "8.0", "bot_id": "B1", "metadata": metadata("out_2")},
         {"ts": "7.0", "bot_id": "B1", "metadata": metadata("out_1")},
     ], "response_metadata": {"next_cursor": "more"}}));
-    let second = ok(
-        json!({"ok": true, "messages": [{"ts": "6.0", "bot_id": "B1", "metadata": metadata("out_1")}]}),
-    );
+    let second = ok(json!({"ok": true, "messages": [
+        {"ts": "6.0", "bot_id": "B1", "metadata": metadata("out_1")},
+        {"ts": "5.0", "bot_id": "B1", "metadata": metadata("out_3")},
+    ], "response_metadata": {"next_cursor": "not needed"}}));
     let server = Server::start([me, first, second]).await;
     let since = Timestamp::from_second(1_700_000_000).unwrap();
     let found = server
         .slack()
-        .find("D1", "out_1", since, None)
+        .find("D1", &keys(&["out_1", "out_3"]), since, None)
         .await
         .unwrap();
-    assert_eq!(found.unwrap().message, "6.0");
+    assert_eq!(found.len(), 2);
+    assert_eq!(found["out_1"].message, "6.0");
+    assert_eq!(found["out_3"].message, "5.0");
     let asked = server.asked();
     assert_eq!(asked[1].path, "/api/conversations.history");
     assert_eq!(
         asked[1].body,
-        "channel=D1&oldest=1699999995.000000&inclusive=true&limit=15&include_all_metadata=true"
+        "channel=D1&oldest=1699999995.000000&inclusive=true&limit=200&include_all_metadata=true"
     );
     assert!(asked[2].body.ends_with("&cursor=more"));
+    assert_eq!(asked.len(), 3);
 }
 
 #[tokio::test]
@@ -366,9 +375,9 @@ async fn what_was_never_posted_is_not_found() {
     let server = Server::start([me, ok(json!({"ok": true, "messages": []}))]).await;
     let found = server
         .slack()
-        .find("D1", "out_1", Timestamp::UNIX_EPOCH, Some("1.0"))
+        .find("D1", &keys(&["out_1"]), Timestamp::UNIX_EPOCH, Some("1.0"))
         .await;
-    assert_eq!(found, Ok(None));
+    assert_eq!(found, Ok(HashMap::new()));
     assert_eq!(server.asked()[1].path, "/api/conversations.replies");
 }
 

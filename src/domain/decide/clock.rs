@@ -66,6 +66,8 @@ impl Case<'_, '_> {
         let pending: Vec<&Offer> = self.lead.pending().collect();
         if self.lead.owner().is_some() {
             Cause::Rep
+        } else if pending.iter().any(|offer| is_the_chats(offer)) {
+            Cause::Chat
         } else if pending.iter().any(|offer| !offer.lost.is_zero()) {
             Cause::Baton
         } else if pending.is_empty() {
@@ -366,6 +368,12 @@ impl Case<'_, '_> {
 /// The line in which a team's managers are given what nobody took.
 fn managers_line(team: &TeamId) -> TeamId {
     TeamId::from(format!("{team}#managers"))
+}
+
+/// Whether the chat kept a rep from answering, and for longer than Baton did.
+fn is_the_chats(offer: &Offer) -> bool {
+    let theirs = offer.lost_to_chat;
+    offer.held_since.is_some() || (!theirs.is_zero() && theirs >= offer.lost - theirs)
 }
 
 fn rung_words(rung: &Rung) -> String {

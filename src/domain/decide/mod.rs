@@ -30,6 +30,9 @@ use super::{
 /// The smallest step of stored time.
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
+/// What more time after an outage is worth a new card.
+const NOTICED: SignedDuration = SignedDuration::from_secs(2);
+
 /// What happens to `lead` when `event` occurs at `now`. Pure: same arguments, same answer.
 ///
 /// An event that routes anew expects `lead.routing` to have been found by
@@ -49,7 +52,7 @@ pub fn decide(
         // At the very moment an answer is still in time; the clock itself waits no longer. What
         // fell into an outage is for the outage to say.
         Event::Due => case.note_breaches(now),
-        Event::Outage { .. } => {}
+        Event::Outage { .. } | Event::ChatDown { .. } => {}
         Event::Arrived { .. }
         | Event::Submitted { .. }
         | Event::SomebodyFree
@@ -89,7 +92,8 @@ pub fn decide(
         Event::Assign { to, by } => case.assign_by_hand(&to, &by)?,
         Event::RouteOn { by } => case.route_on(&by)?,
         Event::RepGone { rep, why } => case.rep_gone(&rep, why),
-        Event::Outage { from, until } => case.outage(from, until),
+        Event::ChatDown { since } => case.chat_down(since),
+        Event::Outage { of, from, until } => case.outage(of, from, until),
     }
     Ok(case.finish())
 }
@@ -111,6 +115,7 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::Close { .. }
         | Event::Assign { .. }
         | Event::RepGone { .. }
+        | Event::ChatDown { .. }
         | Event::Outage { .. } => false,
     }
 }
@@ -169,7 +174,7 @@ fn moved(was: &Offer, is: &Offer) -> bool {
     let noticed = if was.lost == is.lost {
         SignedDuration::from_mins(1)
     } else {
-        SignedDuration::from_secs(2)
+        NOTICED
     };
     match (was.until, is.until) {
         (Some(was), Some(is)) => is.duration_since(was).abs() >= noticed,

@@ -1,11 +1,11 @@
 //! What becomes known from outside: deliveries, people who are gone, outages.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Case, MOMENT};
+use super::{Case, MOMENT, NOTICED};
 use crate::domain::{
     calendar::{Calendar, Period},
-    event::{Actor, Effect, FactKind, Gone, Notice},
+    event::{Actor, Down, Effect, FactKind, Gone, Notice},
     id::{OfferId, RepId},
     lead::Offer,
 };
@@ -79,20 +79,70 @@ impl Case<'_, '_> {
         }
     }
 
-    /// What Baton was down for, in the clock's hours, is added to every offer that waited
-    /// meanwhile, never to the clock itself.
-    pub(super) fn outage(&mut self, from: Timestamp, until: Timestamp) {
+    /// While the chat is down nobody can read a card again or get the next one: who has been asked
+    /// keeps the lead until it is back.
+    pub(super) fn chat_down(&mut self, since: Timestamp) {
+        for offer in self.lead.offers.iter_mut() {
+            let seen = offer.delivered_at.is_some_and(|at| at <= since);
+            if offer.is_pending() && seen && offer.held_since.is_none() {
+                offer.held_since = Some(since);
+            }
+        }
+    }
+
+    /// What something was down for, in the clock's hours, is added to every offer that waited
+    /// meanwhile, never to the clock itself. The chat's time is added to what was held for it; while it
+    /// is down, Baton's is a part of that.
+    pub(super) fn outage(&mut self, of: Down, from: Timestamp, until: Timestamp) {
         let clock = self
             .plan_clock()
             .unwrap_or_else(|| Calendar::always(TimeZone::UTC));
         let ends = self.lead.taken_away_at();
-        let waited = |offer: &&mut Offer| offer.is_pending() && offer.offered_at < until;
+        let waited = |offer: &&mut Offer| {
+            let concerned = match of {
+                Down::Baton => offer.held_since.is_none(),
+                Down::Chat => offer.held_since.is_some(),
+            };
+            offer.is_pending() && offer.offered_at < until && concerned
+        };
+        let mut extended = Vec::new();
         for offer in self.lead.offers.iter_mut().filter(waited) {
+            let from = offer.held_since.take().unwrap_or(from);
             let lost = clock.open_between(from.max(offer.offered_at), until);
             let end = ends.unwrap_or_else(|| offer.free_at());
             offer.lost += lost;
+            if of == Down::Chat {
+                offer.lost_to_chat += lost;
+            }
             offer.not_before = clock.add(end, Period::Time(lost)).or(Some(end));
+            if offer.delivered_at.is_some() && lost >= NOTICED {
+                extended.push((offer.rep.clone(), offer.id.clone(), lost));
+            }
+        }
+        for (rep, offer, lost) in extended {
+            let detail = more_time(of, lost);
+            self.fact(
+                FactKind::Delivered,
+                Actor::Baton,
+                Some(&rep),
+                Some(&offer),
+                detail,
+            );
         }
         self.note_breaches(until - MOMENT);
     }
+}
+
+/// Why there is more time to answer, in words.
+fn more_time(of: Down, lost: SignedDuration) -> String {
+    let what = match of {
+        Down::Baton => "Baton",
+        Down::Chat => "the chat",
+    };
+    let time = match (lost.as_mins(), lost.as_secs()) {
+        (0, seconds) => format!("{seconds} seconds"),
+        (1, _) => "a minute".to_owned(),
+        (minutes, _) => format!("{minutes} minutes"),
+    };
+    format!("{time} more to answer, as long as {what} was down")
 }

@@ -142,6 +142,8 @@ impl<'w> Case<'_, 'w> {
             released_at: None,
             reason: None,
             lost: jiff::SignedDuration::ZERO,
+            lost_to_chat: jiff::SignedDuration::ZERO,
+            held_since: None,
         };
         offer.not_before = Some(self.free_from(self.now));
         self.lead.offers.push(offer);

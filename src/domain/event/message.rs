@@ -1,5 +1,6 @@
 //! What stands in a chat because of a lead: cards, and what people are told once.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{OfferId, RepId, SlaId, TeamId};
@@ -89,6 +90,22 @@ pub enum Notice {
     CannotReach {
         /// Whom.
         rep: RepId,
+        /// In the chat's words.
+        why: String,
+    },
+    /// The chat could not be reached; about no lead in particular.
+    ChatWasDown {
+        /// From.
+        from: Timestamp,
+        /// Until.
+        until: Timestamp,
+        /// How many leads' offers got that time back.
+        leads: usize,
+    },
+    /// The chat lets Baton post nothing in a team's channel; about no lead in particular.
+    ChannelRefuses {
+        /// Whose channel.
+        team: TeamId,
         /// In the chat's words.
         why: String,
     },

@@ -41,8 +41,14 @@ pub struct Offer {
     pub released_at: Option<Timestamp>,
     /// Why it was declined or taken away.
     pub reason: Option<Reason>,
-    /// What Baton was down for meanwhile, in the clock's hours; `not_before` is that much later.
+    /// What Baton or the chat was down for meanwhile, in the clock's hours; `not_before` is that much later.
     pub lost: SignedDuration,
+    /// How much of that was the chat's doing.
+    #[serde(default)]
+    pub lost_to_chat: SignedDuration,
+    /// Since when the chat has been down: until it is back, no `reoffer` takes the offer away.
+    #[serde(default)]
+    pub held_since: Option<Timestamp>,
 }
 
 impl Offer {

@@ -290,9 +290,12 @@ fn is_live(offer: &Offer) -> bool {
     offer.state == OfferState::Accepted && offer.released_at.is_none()
 }
 
-/// Whether a lead that nobody has counts on the clock. While an offer is not delivered, its delivery goes on.
+/// Whether a lead that nobody has counts on the clock. While an offer is not delivered, its delivery goes on;
+/// while the chat is down, its return is waited for.
 fn needs_waking(lead: &Lead) -> bool {
     let open = lead.steps().iter().any(|step| step.done == StepDone::Open);
-    let underway = lead.pending().any(|offer| offer.delivered_at.is_none());
+    let underway = lead
+        .pending()
+        .any(|offer| offer.delivered_at.is_none() || offer.held_since.is_some());
     lead.runs_a_clock() && lead.owner().is_none() && open && !underway
 }

@@ -86,12 +86,16 @@ pub async fn card_put(
 
 const GONE: &str = "delete from card where key = $1";
 
-/// Forgets where a card stood: somebody has deleted it.
+const NEW_AGAIN: &str =
+    "update outbox set recipient = replace(recipient, '#edit', '') where key = $1";
+
+/// Forgets where a card stood: somebody has deleted it. If it is shown again, it waits among the new ones.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn card_gone(tx: &mut Tx, key: &str) -> Result<(), Error> {
     tx.q(GONE).bind(key).exec().await?;
+    tx.q(NEW_AGAIN).bind(key).exec().await?;
     Ok(())
 }
 

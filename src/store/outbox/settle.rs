@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use super::{Claimed, Place};
 use crate::store::{Error, Tx};
 
-const SENT: &str = "update outbox set state = case when revision = $3 then 'sent' else 'pending' end, due_at = $6, attempts = 0, \
+/// A card that stands is changed in the line for changes from then on.
+const SENT: &str = "update outbox set recipient = case when kind = 'show' and recipient not like '%#edit' \
+         then recipient || '#edit' else recipient end, state = case when revision = $3 then 'sent' else 'pending' end, due_at = $6, attempts = 0, \
      leased_by = null, leased_until = null, conversation = $4, message = $5, sent_at = $6, error = null \
      where id = $1 and lease = $2 and leased_until is not null returning state";
 
@@ -31,8 +33,8 @@ pub async fn sent(
 }
 
 const LATER: &str = "update outbox set state = case \
-     when revision > $6 and $3 in ('failed', 'dropped') then 'pending' else $3 end, due_at = $4, error = $5, leased_by = null, \
-     leased_until = null where id = $1 and lease = $2 and leased_until is not null";
+     when revision > $6 and $3 in ('failed', 'dropped') then 'pending' else $3 end, due_at = $4, error = $5, \
+     mark = case when $3 = 'unknown' then mark end, leased_by = null, leased_until = null where id = $1 and lease = $2 and leased_until is not null";
 
 /// It was certainly not delivered, and is tried again at `due_at`.
 ///
@@ -105,18 +107,45 @@ async fn end(
     Ok(ended == 1)
 }
 
+const PUT_BACK: &str = "update outbox set due_at = $3, attempts = case when attempts > 1 then attempts - 1 else 1 end, \
+     mark = case when state = 'unknown' then mark end, leased_by = null, leased_until = null where id = $1 and lease = $2 and leased_until is not null";
+
+/// Nothing was tried, for the chat would have refused it; it keeps its place in the line.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn put_back(tx: &mut Tx, claimed: &Claimed, due_at: Timestamp) -> Result<bool, Error> {
+    let query = tx.q(PUT_BACK).bind(claimed.id).bind(claimed.lease);
+    Ok(query.bind(due_at).exec().await? == 1)
+}
+
+const HURRY: &str = "update outbox set due_at = $1 where state in ('pending', 'unknown') and due_at > $1 \
+     and attempts > 0 and leased_until is null";
+
+/// What failed before is tried again now: the chat is back.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    tx.q(HURRY).bind(now).exec().await
+}
+
 const RECLAIM: &str = "update outbox set state = case \
      when kind = 'show' and exists (select 1 from card where card.key = outbox.key) then 'pending' \
      else 'unknown' end, \
      due_at = $1, leased_by = null, leased_until = null where leased_until <= $2";
 
-/// Takes back what workers held that did not come back. A new message may have been sent: one looks first.
-/// Showing a card once more where it stands does no harm.
+/// Takes back what workers held that did not come back. A new message may have been sent: one looks first, at
+/// `look_at`. Showing a card once more where it stands does no harm.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn reclaim_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
-    tx.q(RECLAIM).bind(now).bind(now).exec().await
+pub async fn reclaim_expired(
+    tx: &mut Tx,
+    now: Timestamp,
+    look_at: Timestamp,
+) -> Result<u64, Error> {
+    tx.q(RECLAIM).bind(look_at).bind(now).exec().await
 }
 
 /// Takes back everything that an earlier run held, like [`reclaim_expired`], where nobody else can be
@@ -124,9 +153,13 @@ pub async fn reclaim_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> 
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn take_over(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+pub async fn take_over(tx: &mut Tx, look_at: Timestamp) -> Result<u64, Error> {
     if tx.is_shared() {
         return Ok(0);
     }
-    tx.q(RECLAIM).bind(now).bind(Timestamp::MAX).exec().await
+    tx.q(RECLAIM)
+        .bind(look_at)
+        .bind(Timestamp::MAX)
+        .exec()
+        .await
 }

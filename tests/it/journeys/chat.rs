@@ -200,6 +200,11 @@ async fn a_revoked_token_burns_nothing_and_all_goes_on_when_it_is_renewed() {
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
         office.press("selin", "Accept").await;
         office.read("selin");
+        assert!(
+            office
+                .read("marta")
+                .contains("The chat could not be reached")
+        );
         office.expect_nothing_else().await;
     })
     .await;

@@ -5,6 +5,7 @@ mod absences;
 mod answers;
 mod chat;
 mod escalation;
+mod outages;
 mod owners;
 mod pools;
 mod presses;

@@ -1,8 +1,9 @@
 //! Several people may have a lead: pools, reviews, queues.
 
+use baton::playground::{Fault, FaultRule};
 use tokio::join;
 
-use super::ada;
+use super::{ada, short};
 use crate::{office::on_both, reads, told};
 
 /// The team, and where its leads go.
@@ -204,6 +205,33 @@ async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
         told!(office, "jonas", @"Too late for lead #1001. Ayşe Yılmaz has it since today 11:00.");
         assert_eq!(office.story_of(1001).await, "owned by ayse: ayse accepted");
         office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_that_takes_nothing_is_told_of_once_until_it_is_mended() {
+    on_both(&to(r#"{ pool = "sales" }"#), async |office| {
+        let refused = Fault::Refuse {
+            error: "not_in_channel".to_owned(),
+        };
+        let rule = FaultRule::next(1_000_000, "chat.postMessage", refused).to("C0SALES");
+        office.fault(rule.clone());
+        for name in ["Grace", "Edith"] {
+            office.lead(short(name)).await;
+        }
+        reads!(office, "marta", @"");
+        office.slack.clear_faults();
+        office.lead(short("Mary")).await;
+        assert!(office.read("#sales").contains("Mary"));
+        assert_eq!(office.read("marta"), "(nothing)");
+        office.fault(rule);
+        office.lead(short("Radia")).await;
+        assert!(
+            office
+                .read("marta")
+                .contains("The chat takes nothing for the channel of team sales")
+        );
     })
     .await;
 }

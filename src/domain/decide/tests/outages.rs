@@ -114,3 +114,71 @@ fn a_waiting_lead_asks_those_whose_step_it_slept_through() {
     story.stands_still_until("10:25");
     assert_eq!(story.asked(n), ["bo"]);
 }
+
+#[test]
+fn while_the_chat_is_down_nobody_loses_what_they_were_asked() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.until("10:05");
+    story.chat_goes_down();
+    story.until("10:25");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    // The lead's own clock has run on.
+    assert_eq!(breaches(&story, n), [(Promise::Acknowledge, Cause::Chat)]);
+    story.chat_comes_back("10:05");
+    assert_eq!(until_of(&story, n), Some(at("10:35")));
+    let told = story.log.iter().any(|(_, moment, effect)| {
+        let more = "20 minutes more to answer, as long as the chat was down";
+        *moment == at("10:25") && matches!(effect, Effect::Fact(fact) if fact.detail == more)
+    });
+    assert!(told, "history says why");
+    story.until("10:34");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    assert_eq!(story.told(n).last().unwrap(), "10:30 selin late");
+    story.until("10:35");
+    assert_ne!(story.asked(n), [first.as_str()]);
+}
+
+#[test]
+fn an_accept_while_the_chat_is_down_counts_and_what_nobody_saw_gains_nothing() {
+    let mut story = Story::of(sales());
+    let seen = story.arrives();
+    story.until("10:02");
+    story.chat_goes_down();
+    let unseen = story.arrives();
+    story.until("10:12");
+    let first = story.asked(seen)[0].to_owned();
+    story.accepts(seen, &first).unwrap();
+    assert_eq!(story.owner(seen), Some(first.as_str()));
+    story.chat_comes_back("10:02");
+    story.deliver();
+    // The whole time of an offer counts from its delivery, outage or not.
+    assert_eq!(until_of(&story, unseen), Some(at("10:17")));
+}
+
+#[test]
+fn a_stop_while_the_chat_is_down_is_counted_once() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:05");
+    story.chat_goes_down();
+    story.until("10:08");
+    story.stands_still_until("10:20");
+    story.until("10:25");
+    story.chat_comes_back("10:05");
+    assert_eq!(until_of(&story, n), Some(at("10:35")));
+    // Said twice, for instance by who takes it up after a crash, it adds nothing.
+    story.chat_comes_back("10:05");
+    assert_eq!(until_of(&story, n), Some(at("10:35")));
+}
+
+#[test]
+fn a_step_that_never_waits_goes_on_while_the_chat_is_down() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:05");
+    story.chat_goes_down();
+    story.until("11:00");
+    assert_eq!(story.owner(n), Some("selin"));
+}

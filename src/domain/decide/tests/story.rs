@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    event::{Gone, Notice},
+    event::{Down, Gone, Notice},
     id::LeadId,
     lead::OfferKind,
     route::Reader,
@@ -135,7 +135,7 @@ impl Story {
         }
     }
 
-    fn deliver(&mut self) {
+    pub fn deliver(&mut self) {
         if self.chat_down {
             return;
         }
@@ -247,12 +247,36 @@ impl Story {
         let (from, until) = (self.now, at(text));
         self.now = until;
         for n in 0..self.leads.len() {
-            self.must(n, Event::Outage { from, until });
+            self.must(
+                n,
+                Event::Outage {
+                    of: Down::Baton,
+                    from,
+                    until,
+                },
+            );
         }
         for n in 0..self.leads.len() {
             if self.leads[n].next_wake().is_some_and(|wake| wake <= until) {
                 self.must(n, Event::Due);
             }
+        }
+    }
+
+    /// The chat can't be reached from now on; what has been delivered stands there.
+    pub fn chat_goes_down(&mut self) {
+        self.chat_down = true;
+        for n in 0..self.leads.len() {
+            self.must(n, Event::ChatDown { since: self.now });
+        }
+    }
+
+    /// The chat is back.
+    pub fn chat_comes_back(&mut self, since: &str) {
+        self.chat_down = false;
+        let (of, from, until) = (Down::Chat, at(since), self.now);
+        for n in 0..self.leads.len() {
+            self.must(n, Event::Outage { of, from, until });
         }
     }
 
@@ -419,5 +443,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::NobodyFree { .. } => "nobody_free",
         Notice::CannotReach { .. } => "cannot_reach",
         Notice::WroteAgain { .. } => "wrote_again",
+        Notice::ChatWasDown { .. } => "chat_was_down",
+        Notice::ChannelRefuses { .. } => "channel_refuses",
     }
 }

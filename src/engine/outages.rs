@@ -1,0 +1,168 @@
+//! What Baton or the chat was down for extends pending offers, never the lead's clock.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, Error, apply::address};
+use crate::{
+    domain::{
+        event::{Audible, Down, Effect, Event, FactKind, Notice, Say},
+        id::{LeadId, RepId, TeamId},
+    },
+    store::{Tx, leads, outages, outbox},
+};
+
+/// Leads changed side by side; on SQLite they share commits.
+const AT_ONCE: usize = 32;
+
+/// From how long the managers hear that the chat was down.
+const TOLD: SignedDuration = SignedDuration::from_mins(1);
+
+impl Engine {
+    /// Adds what Baton was down for to the offers that waited meanwhile; returns how many leads have such.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn note_outage(&self, from: Timestamp, until: Timestamp) -> Result<usize, Error> {
+        let of = Down::Baton;
+        self.to_all_asked(&Event::Outage { of, from, until }).await
+    }
+
+    /// Since when the chat has been down, by what was written down last; absent: it was not, or is back.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn chat_down_since(&self) -> Result<Option<Timestamp>, Error> {
+        self.db()
+            .read(async |mut tx| Ok(outages::lasting(&mut tx).await?))
+            .await
+    }
+
+    /// The chat can't be reached since `since`: what reps were asked is theirs until it is back. May be said again,
+    /// for instance by who finds it written down after a restart. Returns since when it has been down.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn chat_down(&self, since: Timestamp) -> Result<Timestamp, Error> {
+        let since = self
+            .db()
+            .write(async |mut tx| Ok::<_, Error>(outages::begin(&mut tx, since).await?))
+            .await?;
+        self.to_all_asked(&Event::ChatDown { since }).await?;
+        Ok(since)
+    }
+
+    /// The chat is back: offers get their time, what failed is tried again now, and the managers are told
+    /// once. Returns since when it was down, if it was.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn chat_back(&self) -> Result<Option<Timestamp>, Error> {
+        let until = self.clock.now();
+        let Some(from) = self.chat_down_since().await? else {
+            return Ok(None);
+        };
+        // Before the end is written down: whoever takes this up after a crash extends nothing twice.
+        let of = Down::Chat;
+        let leads = self
+            .to_all_asked(&Event::Outage { of, from, until })
+            .await?;
+        self.db()
+            .write(async |mut tx| {
+                if !outages::end(&mut tx, from, until).await? {
+                    return Ok(None);
+                }
+                outbox::hurry(&mut tx, until).await?;
+                if until.duration_since(from) >= TOLD {
+                    let notice = Notice::ChatWasDown { from, until, leads };
+                    let key = format!("chat-down:{}", from.as_microsecond());
+                    let managers = self.managers_of(|_| true);
+                    tell(&mut tx, &managers, &key, None, &notice, until).await?;
+                }
+                Ok(Some(from))
+            })
+            .await
+    }
+
+    /// Tells a team's managers, once until it is mended, that the chat takes nothing for the team's channel.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn channel_refuses(
+        &self,
+        tx: &mut Tx,
+        team: &TeamId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let notice = Notice::ChannelRefuses {
+            team: team.clone(),
+            why: why.to_owned(),
+        };
+        let managers = self.managers_of(|of| of == team);
+        let key = format!("channel-refuses:{team}");
+        tell(tx, &managers, &key, Some(key.clone()), &notice, now).await
+    }
+
+    /// The chat takes messages for a team's channel: should it refuse them again, that is news.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn channel_takes(&self, tx: &mut Tx, team: &TeamId) -> Result<(), Error> {
+        Ok(outbox::forget_cause(tx, &format!("channel-refuses:{team}")).await?)
+    }
+
+    fn managers_of(&self, of: impl Fn(&TeamId) -> bool) -> BTreeSet<RepId> {
+        let rules = self.rules();
+        let teams = rules.policy.teams.iter().filter(|team| of(&team.id));
+        teams
+            .flat_map(|team| team.managers.iter().cloned())
+            .collect()
+    }
+
+    /// Lets an event happen to every lead of which an offer waits for an answer; returns of how many an offer
+    /// got more time.
+    async fn to_all_asked(&self, event: &Event) -> Result<usize, Error> {
+        let asked: Vec<LeadId> = self
+            .db()
+            .read(async |mut tx| leads::with_pending_offers(&mut tx).await)
+            .await?;
+        let handled =
+            stream::iter(asked).map(|lead| async move { self.handle(&lead, event.clone()).await });
+        handled
+            .buffer_unordered(AT_ONCE)
+            .try_fold(0, async |count, handled| {
+                Ok(count + usize::from(got_time(&handled.effects)))
+            })
+            .await
+    }
+}
+
+/// Whether one of these is that an offer got more time.
+fn got_time(effects: &[Effect]) -> bool {
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Fact(fact) if fact.event == FactKind::Delivered))
+}
+
+async fn tell(
+    tx: &mut Tx,
+    whom: &BTreeSet<RepId>,
+    key: &str,
+    cause: Option<String>,
+    notice: &Notice,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for rep in whom {
+        let say = Say {
+            to: Audible::Rep(rep.clone()),
+            key: key.to_owned(),
+            cause: cause.clone(),
+            notice: notice.clone(),
+        };
+        outbox::announce(tx, &address(&say.to), &say, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! What managers hear of the chat itself: that it was down, that it takes nothing for a channel.
+
+use jiff::{Timestamp, Unit};
+
+use super::{seen::cut, when::When};
+use crate::domain::{
+    card::{Card, Part, Run},
+    event::Notice,
+};
+
+const MAX_WHY: usize = 300;
+
+/// The message for a notice that is about no lead; `None` for the others.
+#[must_use]
+pub fn news(notice: &Notice, when: &When) -> Option<Card> {
+    match notice {
+        Notice::ChatWasDown { from, until, leads } => {
+            let headline = format!(
+                "The chat could not be reached from {} to {}.",
+                when.said(minute(*from)),
+                when.said_with_zone(minute(*until))
+            );
+            Some(card(headline, was_down(*leads)))
+        }
+        Notice::ChannelRefuses { team, why } => {
+            let headline = format!("The chat takes nothing for the channel of team {team}.");
+            Some(card(headline, to_do(why)))
+        }
+        Notice::AnswerDue { .. }
+        | Notice::ContactDue { .. }
+        | Notice::Late { .. }
+        | Notice::NobodyFree { .. }
+        | Notice::CannotReach { .. }
+        | Notice::WroteAgain { .. } => None,
+    }
+}
+
+fn was_down(leads: usize) -> String {
+    let offers = match leads {
+        0 => String::new(),
+        1 => "One lead stays as much longer with whoever is asked. ".to_owned(),
+        more => format!("{more} leads stay as much longer with whoever is asked. "),
+    };
+    format!("{offers}What was to be said meanwhile is said now.")
+}
+
+/// Nobody counts seconds here.
+fn minute(at: Timestamp) -> Timestamp {
+    at.round(Unit::Minute).unwrap_or(at)
+}
+
+/// What the manager can do about it.
+fn to_do(why: &str) -> String {
+    let advice = match why {
+        "not_in_channel" | "channel_not_found" => {
+            "Invite the bot: type /invite and its name in that channel. If the channel is gone, name \
+             another one in the configuration."
+        }
+        "is_archived" => "Bring that channel back, or name another one in the configuration.",
+        _ => "Whoever looks after the chat can say why.",
+    };
+    format!(
+        "{advice} Until then leads for everybody are shown in direct messages only. (The chat says: {}.)",
+        cut(why, MAX_WHY)
+    )
+}
+
+fn card(headline: String, more: String) -> Card {
+    Card {
+        summary: format!("{headline} {more}"),
+        parts: vec![
+            Part::Text(vec![Run::bold(headline)]),
+            Part::Text(vec![Run::plain(more)]),
+        ],
+    }
+}

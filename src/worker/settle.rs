@@ -1,0 +1,176 @@
+//! Writing down what came of a message, and telling the lead.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Worker, deliver::SETTLE, send::Outcome};
+use crate::{
+    chat::{
+        Sent,
+        outcome::{FailKind, SendError},
+    },
+    domain::{
+        event::{CardRef, Event},
+        id::TeamId,
+    },
+    engine::Error,
+    store::{
+        Tx,
+        outbox::{self, Claimed, Place, Work},
+    },
+};
+
+/// The longest pause between two tries.
+pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long the chat is left alone when it refuses the token.
+const TOKEN_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+impl Worker {
+    /// Writes down what came of a message, and tells the lead.
+    pub(super) async fn settle(
+        &self,
+        claimed: &Claimed,
+        together: &[Claimed],
+        outcome: Outcome,
+    ) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        let outcome = &outcome;
+        self.db()
+            .write(async |mut tx| {
+                for one in std::iter::once(claimed).chain(together) {
+                    match outcome {
+                        Outcome::Pointless => {
+                            outbox::dropped(&mut tx, one, now, "nothing to say any more").await?;
+                        }
+                        Outcome::Sent(sent) => self.note_sent(&mut tx, one, sent, now).await?,
+                        Outcome::Failed(error) => {
+                            self.note_failure(&mut tx, one, error, now).await?;
+                        }
+                    }
+                    if let Some(event) = news(one, outcome)
+                        && let Some(lead) = &one.lead
+                    {
+                        self.engine.handle_in(&mut tx, lead, event, now).await?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn note_sent(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        sent: &Sent,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let place = Place {
+            conversation: sent.conversation.clone(),
+            message: sent.message.clone(),
+        };
+        outbox::sent(tx, one, Some(&place), now).await?;
+        if let Some(team) = channel_of(one) {
+            self.engine.channel_takes(tx, &team).await?;
+        }
+        if let (Work::Show(_), Some(lead)) = (&one.work, &one.lead) {
+            outbox::card_put(tx, one, lead, &place, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_failure(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        error: &SendError,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match error {
+            SendError::NotYet { after } => {
+                let after = SignedDuration::try_from(*after).unwrap_or(LONGEST_PAUSE);
+                outbox::put_back(tx, one, now + after).await?;
+            }
+            SendError::Retry { after, why } => {
+                let pause = after
+                    .and_then(|after| SignedDuration::try_from(after).ok())
+                    .unwrap_or_else(|| pause_after(one.attempts));
+                outbox::retry(tx, one, now + pause, why).await?;
+            }
+            SendError::Unknown { why } => {
+                tracing::warn!(
+                    outbox.id = one.id,
+                    "a message may or may not have arrived; it is looked up before it is sent again"
+                );
+                outbox::unknown(tx, one, now + SETTLE.max(pause_after(one.attempts)), why).await?;
+            }
+            SendError::Fail { kind, word } => self.note_final(tx, one, *kind, word, now).await?,
+        }
+        Ok(())
+    }
+
+    async fn note_final(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        kind: FailKind,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match kind {
+            FailKind::TokenDead => {
+                tracing::error!(
+                    outbox.id = one.id,
+                    why,
+                    "the chat refuses the token: nothing is delivered until it is renewed"
+                );
+                outbox::retry(tx, one, now + TOKEN_PAUSE, why).await?;
+            }
+            FailKind::MessageGone => {
+                // Somebody deleted the card: the next one is posted anew, if it still has something to say.
+                outbox::card_gone(tx, &one.key).await?;
+                outbox::retry(tx, one, now, why).await?;
+            }
+            FailKind::RecipientGone | FailKind::Config | FailKind::OurBug | FailKind::Other => {
+                tracing::error!(outbox.id = one.id, why, "a message can't be delivered");
+                outbox::failed(tx, one, now, why).await?;
+                if let Some(team) = channel_of(one) {
+                    self.engine.channel_refuses(tx, &team, why, now).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The team whose channel is written to, but for changes of what stands there.
+fn channel_of(one: &Claimed) -> Option<TeamId> {
+    let team = one.recipient.strip_prefix("channel:")?;
+    (!outbox::is_edit(team)).then(|| TeamId::from(team))
+}
+
+/// What the lead is to know of a message's fate.
+fn news(one: &Claimed, outcome: &Outcome) -> Option<Event> {
+    let Work::Show(CardRef::Offer { offer, .. }) = &one.work else {
+        return None;
+    };
+    match outcome {
+        Outcome::Sent(_) => Some(Event::Delivered {
+            offer: offer.clone(),
+        }),
+        Outcome::Failed(SendError::Fail {
+            kind: FailKind::RecipientGone,
+            word,
+        }) => Some(Event::Undeliverable {
+            offer: offer.clone(),
+            why: word.clone(),
+        }),
+        Outcome::Pointless | Outcome::Failed(_) => None,
+    }
+}
+
+/// Longer each time: 1 s, 2 s, 4 s … five minutes.
+pub(super) fn pause_after(attempts: i64) -> SignedDuration {
+    let doublings = u32::try_from(attempts.clamp(0, 9)).unwrap_or(0);
+    SignedDuration::from_secs(1 << doublings).min(LONGEST_PAUSE)
+}
