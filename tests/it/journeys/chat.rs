@@ -88,10 +88,13 @@ async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
         office.after("5m").await;
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
         assert_eq!(cards_of(office, "ayse", "New lead #1002"), 1);
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         2 leads are late.
         • #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Selin Kaya is asked now.
         • #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz is asked now.
+        ----
+        The chat could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
+        What was to be said meanwhile is said now.
         ");
         for who in ["selin", "ayse"] {
             office.press(who, "Accept").await;

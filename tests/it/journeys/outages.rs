@@ -39,12 +39,29 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         office.slack.clear_faults();
         office.after("6s").await;
-        reads!(office, "marta", @"");
-        reads!(office, "selin", @"");
+        reads!(office, "marta", @"
+        The chat could not be reached from today 11:05 to today 11:25 (Europe/Berlin).
+        One lead stays as much longer with whoever is asked. What was to be said meanwhile is said now.
+        ");
+        reads!(office, "selin", @"
+        changed: # New lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please answer by today 11:35 (Europe/Berlin), then somebody else is asked.
+        (Why you: rule all; it is your turn in team sales.)
+        [Accept] [Decline] [Details] [Why]
+        ----
+        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:35 (Europe/Berlin).
+        ");
         assert_eq!(
             until_and_why(office, 1001).await,
             (
-                "2026-11-20T10:35:05Z".to_owned(),
+                "2026-11-20T10:35:04Z".to_owned(),
                 vec!["20 minutes more to answer, as long as the chat was down".to_owned()]
             )
         );

@@ -100,7 +100,7 @@ async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
             office.story_of(1001).await,
             "owned by ayse: ayse accepted, jonas withdrawn"
         );
-        office.lead(super::short("Grace")).await;
+        office.lead(short("Grace")).await;
         for who in ["ayse", "jonas", "#sales"] {
             office.read(who);
         }
@@ -220,7 +220,10 @@ async fn a_channel_that_takes_nothing_is_told_of_once_until_it_is_mended() {
         for name in ["Grace", "Edith"] {
             office.lead(short(name)).await;
         }
-        reads!(office, "marta", @"");
+        reads!(office, "marta", @"
+        The chat takes nothing for the channel of team sales.
+        Invite the bot: type /invite and its name in that channel. If the channel is gone, name another one in the configuration. Until then leads for everybody are shown in direct messages only. (The chat says: not_in_channel.)
+        ");
         office.slack.clear_faults();
         office.lead(short("Mary")).await;
         assert!(office.read("#sales").contains("Mary"));
