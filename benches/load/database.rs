@@ -52,8 +52,8 @@ impl Database {
         let Some(server) = &self.server else {
             return Ok(());
         };
-        let name = self.url.rsplit('/').next().unwrap_or_default();
-        let name = name.split('?').next().unwrap_or_default();
+        let url = url::Url::parse(&self.url).context("reading the address of the database")?;
+        let name = url.path().trim_start_matches('/');
         admin(server, format!("drop database {name} with (force)")).await
     }
 }

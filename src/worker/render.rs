@@ -41,10 +41,16 @@ pub(super) struct Message {
 }
 
 impl Worker {
-    /// The message as it is true now; `None` if there is nothing to say any more.
-    pub(super) async fn render(&self, claimed: &Claimed) -> Result<Option<Message>, Error> {
+    /// The message as it is true now; if there is nothing to say any more, what it would have spoken for.
+    pub(super) async fn render(
+        &self,
+        claimed: &Claimed,
+    ) -> Result<Result<Message, Vec<Claimed>>, Error> {
         match &claimed.work {
-            Work::Show(card) => self.render_card(claimed, card).await,
+            Work::Show(card) => {
+                let drawn = self.render_card(claimed, card).await?;
+                Ok(drawn.ok_or_else(Vec::new))
+            }
             Work::Say(say) => self.render_notice(claimed, say).await,
         }
     }
@@ -115,7 +121,11 @@ impl Worker {
         }))
     }
 
-    async fn render_notice(&self, claimed: &Claimed, say: &Say) -> Result<Option<Message>, Error> {
+    async fn render_notice(
+        &self,
+        claimed: &Claimed,
+        say: &Say,
+    ) -> Result<Result<Message, Vec<Claimed>>, Error> {
         let rules = self.engine.rules();
         let now = self.engine.clock().now();
         let together = match &say.cause {
@@ -141,7 +151,7 @@ impl Worker {
             Audible::Rep(rep) => self.zone_of(rep).await?,
             Audible::Channel(team) => match channel_of(&rules.policy, team) {
                 Some((_, zone)) => zone,
-                None => return Ok(None),
+                None => return Ok(Err(together)),
             },
         };
         let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
@@ -151,10 +161,10 @@ impl Worker {
         };
         let Some(card) = card else {
             // Nothing of it is true any more; those it would have spoken for are settled with it.
-            return Ok(None);
+            return Ok(Err(together));
         };
         let thread = self.thread_of(&say.notice, claimed.lead.as_ref()).await?;
-        Ok(Some(Message {
+        Ok(Ok(Message {
             card,
             standing: None,
             thread,

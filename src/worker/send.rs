@@ -57,8 +57,9 @@ impl Worker {
             Err(error) => return self.settle(claimed, &[], Outcome::Failed(error)).await,
         };
         // Drawn only now, when it can be sent: what it says is to be true.
-        let Some(message) = self.render(claimed).await? else {
-            return self.settle(claimed, &[], Outcome::Pointless).await;
+        let message = match self.render(claimed).await? {
+            Ok(message) => message,
+            Err(together) => return self.settle(claimed, &together, Outcome::Pointless).await,
         };
         let outcome = self.send(chat, claimed, &to, &message, patience).await;
         if let (Outcome::Sent(sent), Recipient::User(user)) = (&outcome, &to) {
