@@ -23,9 +23,6 @@ use crate::{
     worker::Worker,
 };
 
-/// How long requests that run may take to finish after the stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(8);
-
 /// How often the clock is compared with the database's, where replicas share one.
 const COMPARE_CLOCKS: Duration = Duration::from_secs(60);
 
@@ -144,8 +141,9 @@ impl App {
             loops.spawn(learn_workspace(chat, self.desk.clone(), stop_loops.clone()));
         }
         loops.spawn(keep_time(self.engine.clone(), stop_loops.clone()));
+        let serving = http::serve(listener, self.router(), http::Patience::default(), stop);
         let served = tokio::select! {
-            served = serve(listener, Arc::clone(&self.http), stop) => served,
+            served = serving => served.context("serving HTTP"),
             ended = loops.join_next() => Err(anyhow::anyhow!("a loop ended by itself: {ended:?}")),
         };
         stop_loops.cancel();
@@ -185,28 +183,6 @@ impl Reloader {
             .await
             .context("moving what people who left had")?;
         Ok(())
-    }
-}
-
-async fn serve(
-    listener: TcpListener,
-    app: Arc<http::App>,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let router = http::router(app);
-    let finished = axum::serve(listener, router)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
-    let too_long = async {
-        stop.cancelled().await;
-        tokio::time::sleep(LAST_REQUESTS).await;
-    };
-    tokio::select! {
-        served = finished => served.context("serving HTTP"),
-        () = too_long => {
-            tracing::warn!("requests that took too long were cut off");
-            Ok(())
-        }
     }
 }
 

@@ -40,7 +40,7 @@
 //! | `worker` | what happens by itself | `chat` `domain` `engine` `store` `words` |
 //!
 //! Of the libraries that reach out, `sqlx` is for `store` alone; `axum` for `app`, `demo`, `http` and
-//! `playground`; `reqwest` for `chat`, `demo`, `intake` and `playground`.
+//! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `demo`, `intake` and `playground`.
 
 pub mod app;
 pub mod chat;

@@ -9,12 +9,16 @@
 //!
 //! ```no_run
 //! # use std::sync::Arc;
-//! # async fn example(engine: baton::engine::Engine, desk: baton::desk::Desk) -> std::io::Result<()> {
-//! use baton::http::{App, Limits, router};
+//! # async fn example(
+//! #     engine: baton::engine::Engine,
+//! #     desk: baton::desk::Desk,
+//! #     stop: tokio_util::sync::CancellationToken,
+//! # ) -> std::io::Result<()> {
+//! use baton::http::{App, Limits, Patience, router, serve};
 //! let app = Arc::new(App::new(engine, desk, Limits::default()));
 //! app.set_sources(Vec::new()); // again after each reload
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-//! axum::serve(listener, router(app)).await
+//! serve(listener, router(app), Patience::default(), stop).await
 //! # }
 //! ```
 
@@ -26,6 +30,8 @@ mod health;
 mod intake;
 mod interactions;
 mod observe;
+mod patience;
+mod serve;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -45,6 +51,7 @@ use crate::{desk::Desk, domain::id::SourceId, engine::Engine, intake::Source};
 pub use error::{Error, Kind};
 pub use guard::Role;
 pub use intake::let_in_held;
+pub use serve::{Patience, serve};
 use webhooks::Webhooks;
 
 /// The largest request, if the configuration does not say.

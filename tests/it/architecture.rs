@@ -6,9 +6,10 @@ use std::{
 };
 
 /// What reaches out of the process, and where it may.
-const LIBRARIES: [(&str, &[&str]); 3] = [
+const LIBRARIES: [(&str, &[&str]); 4] = [
     ("sqlx", &["store"]),
     ("axum", &["app", "demo", "http", "playground"]),
+    ("hyper", &["http"]),
     ("reqwest", &["chat", "demo", "intake", "playground"]),
 ];
 

@@ -21,7 +21,7 @@ use baton::{
         },
     },
     engine::Engine,
-    http::{ApiToken, App, Limits, router},
+    http::{ApiToken, App, Limits, Patience, router, serve},
     intake::{
         Format, Mapping, Over, Rate, Scheme, Source,
         verify::{Hmac, HmacSettings, Token, TokenPlace},
@@ -74,8 +74,12 @@ impl Stage {
         let app = Arc::new(App::new(engine.clone(), desk.clone(), Limits::default()));
         app.set_sources(sources());
         app.set_tokens(tokens());
-        let served = axum::serve(baton, router(Arc::clone(&app)));
-        let served = served.with_graceful_shutdown(stop.clone().cancelled_owned());
+        let served = serve(
+            baton,
+            router(Arc::clone(&app)),
+            Patience::default(),
+            stop.clone(),
+        );
         tokio::spawn(async move { served.await.unwrap() });
         let client = Client::builder().no_proxy().build().unwrap();
         Self {

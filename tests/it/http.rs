@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use baton::{
     domain::lead::State,
-    http::{App, Limits, let_in_held, router},
+    http::{App, Limits, Patience, let_in_held, router, serve},
 };
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use reqwest::Response;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     db::both,
@@ -261,7 +262,10 @@ async fn a_body_that_is_too_large_or_too_slow_is_not_waited_for() {
         app.set_sources(crate::harness::sources());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router(Arc::new(app))).into_future());
+        let router = router(Arc::new(app));
+        let stop = CancellationToken::new();
+        let _stop = stop.clone().drop_guard();
+        tokio::spawn(serve(listener, router, Patience::default(), stop));
         let large = promised(&stage.url, 300_000).await;
         assert_eq!(large, "HTTP/1.1 413 Payload Too Large");
         let slow = promised(&url, 10).await;

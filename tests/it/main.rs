@@ -9,6 +9,7 @@
 mod api;
 mod architecture;
 mod commands;
+mod connections;
 mod db;
 mod desk;
 mod harness;

@@ -12,6 +12,7 @@ use baton::{
     clock::Clock,
     config::{self, compile::Compiled},
     engine::Error,
+    http::{Patience, serve},
     playground::{self, Channel, Person, Playground},
     store::{leads, reps},
     worker::Worker,
@@ -200,9 +201,7 @@ impl Office {
             .unwrap();
         let worker = app.resume().await.unwrap();
         let stop = CancellationToken::new();
-        let served = axum::serve(listener, app.router())
-            .with_graceful_shutdown(stop.clone().cancelled_owned())
-            .into_future();
+        let served = serve(listener, app.router(), Patience::default(), stop.clone());
         let server = tokio::spawn(async move { served.await.unwrap() });
         self.running = Some(Running {
             app,
