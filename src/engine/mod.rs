@@ -85,6 +85,15 @@ impl Engine {
         }
     }
 
+    /// The same engine for what comes in floods and can wait a little; see [`Db::in_line`].
+    #[must_use]
+    pub fn in_line(&self) -> Self {
+        Self {
+            db: self.db.in_line(),
+            ..self.clone()
+        }
+    }
+
     /// The rules in force.
     #[must_use]
     pub fn rules(&self) -> Arc<Rules> {

@@ -103,7 +103,7 @@ pub(super) async fn receive(
     one_key(&headers)?;
     let (submission, content) = read(&webhook.source, &headers, &query, body);
     let content = within_rate(&webhook, content)?;
-    let received = app.engine.receive(&submission, &content).await?;
+    let received = app.intake.receive(&submission, &content).await?;
     health::count_submission(&received, &submission.source);
     tell(&received, &submission.source);
     Ok(Json(received.into()))
@@ -213,7 +213,7 @@ pub async fn let_in_held(app: &App) -> Result<usize, engine::Error> {
 async fn let_in_of(app: &App, webhook: &Webhook) -> Result<usize, engine::Error> {
     let source = &webhook.source;
     let held = app
-        .engine
+        .intake
         .db()
         .read(async |mut tx| submissions::held(&mut tx, &source.id, HELD_AT_ONCE).await)
         .await;
@@ -239,7 +239,7 @@ async fn let_one_in(
     id: &SubmissionId,
     content: &Content,
 ) -> Result<Option<Received>, engine::Error> {
-    let engine = &app.engine;
+    let engine = &app.intake;
     let now = engine.clock().now();
     engine
         .db()

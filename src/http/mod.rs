@@ -92,6 +92,8 @@ pub struct ApiToken {
 /// What every request may need. Sources and tokens are replaced by a reload, the rest stays.
 pub struct App {
     engine: Engine,
+    /// For submissions, which come in floods.
+    intake: Engine,
     desk: Desk,
     limits: Limits,
     webhooks: ArcSwap<Webhooks>,
@@ -104,6 +106,7 @@ impl App {
     pub fn new(engine: Engine, desk: Desk, limits: Limits) -> Self {
         health::gather();
         Self {
+            intake: engine.in_line(),
             engine,
             desk,
             limits,

@@ -154,7 +154,7 @@ async fn wake(
     after: Option<Timestamp>,
 ) -> Result<(), Error> {
     if after.is_some() && after != before {
-        tx.notify(Channel::Leads).await?;
+        tx.notify(Channel::Leads);
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ pub mod facts;
 pub mod gauges;
 pub mod instance;
 pub mod leads;
+mod line;
 mod migrate;
 mod names;
 pub mod outages;
@@ -59,6 +60,7 @@ pub use tx::{Query, Tx};
 pub use value::{Bind, Column, Json, Plain};
 
 use bus::Bus;
+use line::{Line, Place};
 use tx::{Conn, Work};
 
 /// How often a transaction that lost a race is tried.
@@ -70,13 +72,17 @@ const READ_LIMIT: Duration = Duration::from_secs(30);
 
 /// The open database; clones share it.
 #[derive(Clone)]
-pub struct Db(Arc<Open>);
+pub struct Db {
+    open: Arc<Open>,
+    /// Whether it stands in line where connections are shared.
+    in_line: bool,
+}
 
 struct Open {
     kind: Kind,
     bus: Bus,
     stop: CancellationToken,
-    /// The writer or the listener.
+    /// The writer, or who listens to other processes and tells them.
     task: Mutex<Option<JoinHandle<()>>>,
     _stop_on_drop: DropGuard,
 }
@@ -88,14 +94,16 @@ enum Kind {
     },
     Postgres {
         pool: PgPool,
-        writable: bool,
+        line: Line,
+        /// What other processes are to be told; nothing where nothing is written.
+        news: Option<Bus>,
     },
 }
 
 /// How a write ends: by the writer, or by the caller itself.
 enum Lent {
     Sqlite(writer::Lent),
-    Postgres(oneshot::Receiver<Work>),
+    Postgres(oneshot::Receiver<Work>, Place),
 }
 
 impl Db {
@@ -122,7 +130,8 @@ impl Db {
         let kind = if is_postgres(url) {
             Kind::Postgres {
                 pool: postgres::connect(url).await?,
-                writable: false,
+                line: Line::new(),
+                news: None,
             }
         } else {
             Kind::Sqlite {
@@ -150,23 +159,43 @@ impl Db {
 
     fn postgres(pool: PgPool) -> Self {
         let (bus, stop) = (Bus::new(), CancellationToken::new());
-        let listener = postgres::listen(pool.clone(), bus.clone(), stop.clone());
-        let task = tokio::spawn(listener);
+        let news = Bus::new();
+        let mouth = postgres::Mouth::new(&news);
+        let listening = postgres::listen(pool.clone(), bus.clone(), mouth.name(), stop.clone());
+        let telling = mouth.tell(pool.clone(), stop.clone());
+        let task = tokio::spawn(async {
+            tokio::join!(listening, telling);
+        });
         let kind = Kind::Postgres {
             pool,
-            writable: true,
+            line: Line::new(),
+            news: Some(news),
         };
         Self::new(kind, bus, stop, Some(task))
     }
 
     fn new(kind: Kind, bus: Bus, stop: CancellationToken, task: Option<JoinHandle<()>>) -> Self {
-        Self(Arc::new(Open {
+        let open = Open {
             kind,
             bus,
             _stop_on_drop: stop.clone().drop_guard(),
             stop,
             task: Mutex::new(task),
-        }))
+        };
+        Self {
+            open: Arc::new(open),
+            in_line: false,
+        }
+    }
+
+    /// The same database for work that comes in floods and can wait a little: webhooks, what is due, what is
+    /// to be delivered. It stands in line where connections are shared, so that presses and health find one free.
+    #[must_use]
+    pub fn in_line(&self) -> Self {
+        Self {
+            open: Arc::clone(&self.open),
+            in_line: true,
+        }
     }
 
     /// Runs `job` in a transaction and keeps what it did if it answers `Ok`; returns when that is on disk.
@@ -205,11 +234,12 @@ impl Db {
         F: Future<Output = Result<T, E>>,
         E: From<Error>,
     {
-        let conn = match &self.0.kind {
-            Kind::Sqlite { readers, .. } => readers.begin().await.map(Conn::Reader),
-            Kind::Postgres { pool, .. } => {
+        let (conn, _place) = match &self.open.kind {
+            Kind::Sqlite { readers, .. } => (readers.begin().await.map(Conn::Reader), None),
+            Kind::Postgres { pool, line, .. } => {
+                let place = line.place(self.in_line).await?;
                 let begun = pool.begin_with(postgres::BEGIN_READ).await;
-                begun.map(Conn::Postgres)
+                (begun.map(Conn::Postgres), Some(place))
             }
         };
         let work = Work::new(conn.map_err(Error::from)?, Arc::default());
@@ -221,17 +251,17 @@ impl Db {
     /// notification between processes may be lost with a connection, so who waits looks now and then as well.
     #[must_use]
     pub fn subscribe(&self, channel: Channel) -> Wake {
-        self.0.bus.subscribe(channel)
+        self.open.bus.subscribe(channel)
     }
 
     /// Finishes what waits to be written and closes the database; who comes later gets an error.
     pub async fn close(&self) {
-        self.0.stop.cancel();
-        let task = self.0.task.lock().map_or(None, |mut task| task.take());
+        self.open.stop.cancel();
+        let task = self.open.task.lock().map_or(None, |mut task| task.take());
         if let Some(Err(error)) = async { Some(task?.await) }.await {
             tracing::error!(%error, "the database's task ended badly");
         }
-        match &self.0.kind {
+        match &self.open.kind {
             // The writer has closed the file already; a command that only reads has no writer.
             Kind::Sqlite { readers, .. } => readers.close().await,
             Kind::Postgres { pool, .. } => pool.close().await,
@@ -239,7 +269,7 @@ impl Db {
     }
 
     async fn begin(&self) -> Result<(Tx, Lent), Error> {
-        match &self.0.kind {
+        match &self.open.kind {
             Kind::Sqlite {
                 queue: Some(queue), ..
             } => {
@@ -248,24 +278,25 @@ impl Db {
             }
             Kind::Postgres {
                 pool,
-                writable: true,
+                line,
+                news: Some(_),
             } => {
+                let place = line.place(self.in_line).await?;
                 let conn = pool.begin_with(postgres::BEGIN_WRITE).await?;
                 let (home, back) = oneshot::channel();
                 let work = Work::new(Conn::Postgres(conn), Arc::default());
-                Ok((Tx::new(work, Some(home)), Lent::Postgres(back)))
+                Ok((Tx::new(work, Some(home)), Lent::Postgres(back, place)))
             }
-            Kind::Sqlite { queue: None, .. }
-            | Kind::Postgres {
-                writable: false, ..
-            } => Err(Error::other("the database was opened for reading only")),
+            Kind::Sqlite { queue: None, .. } | Kind::Postgres { news: None, .. } => {
+                Err(Error::other("the database was opened for reading only"))
+            }
         }
     }
 
     async fn end(&self, lent: Lent, keep: bool) -> Result<(), Error> {
-        let back = match lent {
+        let (back, _place) = match lent {
             Lent::Sqlite(lent) => return lent.end(keep).await,
-            Lent::Postgres(back) => back,
+            Lent::Postgres(back, place) => (back, place),
         };
         let Ok(Work { conn, log }) = back.await else {
             return Err(Error::other("a job kept its transaction"));
@@ -278,7 +309,15 @@ impl Db {
             return log.rolled_back(keep);
         }
         tx.commit().await?;
-        log.notify.into_iter().for_each(|c| self.0.bus.ring(c));
+        for channel in log.notify {
+            self.open.bus.ring(channel);
+            if let Kind::Postgres {
+                news: Some(news), ..
+            } = &self.open.kind
+            {
+                news.ring(channel);
+            }
+        }
         Ok(())
     }
 }

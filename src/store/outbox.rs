@@ -141,7 +141,8 @@ pub async fn show(
     let query = query.bind(card_key(lead, card));
     let query = query.bind(Json(Work::Show(card.clone()))).bind(now);
     query.exec().await?;
-    tx.notify(Channel::Outbox).await
+    tx.notify(Channel::Outbox);
+    Ok(())
 }
 
 /// A message that is being sent, or may have been, counts as sent now.
@@ -173,7 +174,8 @@ pub async fn say(
     if query.bind(now).bind(micros).exec().await? == 0 {
         return Ok(());
     }
-    tx.notify(Channel::Outbox).await
+    tx.notify(Channel::Outbox);
+    Ok(())
 }
 
 const ANNOUNCE: &str = "insert into outbox (kind, recipient, key, cause, doc, state, due_at, lease, attempts, \

@@ -117,20 +117,11 @@ impl Tx {
     }
 
     /// Wakes those who wait on `channel`, here and in other processes, once this transaction is committed.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn notify(&mut self, channel: Channel) -> Result<(), Error> {
-        let Work { conn, log } = self.work();
-        if log.notify.contains(&channel) {
-            return Ok(());
+    pub fn notify(&mut self, channel: Channel) {
+        let told = &mut self.work().log.notify;
+        if !told.contains(&channel) {
+            told.push(channel);
         }
-        log.notify.push(channel);
-        if matches!(conn, Conn::Postgres(_)) {
-            let notify = self.q("select pg_notify($1, '')");
-            notify.bind(channel.name()).exec().await?;
-        }
-        Ok(())
     }
 }
 

@@ -78,7 +78,7 @@ impl Worker {
         let now = engine.clock().now();
         let name = format!("run_{}", engine.clock().chance(now).next_ulid());
         Self {
-            engine,
+            engine: engine.in_line(),
             chat,
             name,
             calls: Arc::new(Semaphore::new(CALLS_AT_ONCE)),

@@ -22,6 +22,7 @@ mod store;
 mod store_audit;
 mod store_intake;
 mod store_leads;
+mod store_line;
 mod store_outbox;
 mod store_outbox_turns;
 mod store_reps;

@@ -251,7 +251,7 @@ async fn waiters_wake_after_the_commit_and_only_then() {
         let leads = subscribe(&db, fresh).await;
         let say = async |keep: bool| {
             db.write(async |mut tx| {
-                tx.notify(Channel::Leads).await?;
+                tx.notify(Channel::Leads);
                 assert!(!leads.has_changed().unwrap(), "before the commit");
                 if keep { Ok(()) } else { Err(Mine::No) }
             })
@@ -624,7 +624,10 @@ async fn one_replica_wakes_another() {
     let (here, there) = (fresh.open().await, fresh.open().await);
     let mut leads = subscribe(&there, &fresh).await;
     let said: Result<(), Error> = here
-        .write(async |mut tx| tx.notify(Channel::Leads).await)
+        .write(async |mut tx| {
+            tx.notify(Channel::Leads);
+            Ok(())
+        })
         .await;
     said.unwrap();
     timeout(Duration::from_secs(10), leads.changed())

@@ -54,7 +54,8 @@ pub async fn absence_add(tx: &mut Tx, absence: &Absence) -> Result<(), Error> {
     let query = query.bind(&absence.made_by).bind(absence.made_at);
     query.exec().await?;
     // The worker may sleep until a later moment.
-    tx.notify(Channel::Leads).await
+    tx.notify(Channel::Leads);
+    Ok(())
 }
 
 #[derive(Debug)]
