@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    id::{OfferId, RepId},
+    id::{OfferId, RepId, SubmissionId},
     lead::Outcome,
     submission::NewLead,
 };
@@ -30,6 +30,8 @@ pub enum Event {
     Submitted {
         /// What it says.
         new: Box<NewLead>,
+        /// Where it is kept whole.
+        submission: SubmissionId,
         /// Who brought it.
         by: Actor,
     },

@@ -20,6 +20,12 @@ use super::{
 pub use clock::{Breach, Cause, Clock, Promise};
 pub use offer::{Offer, OfferKind, OfferLevel, OfferState, Reason};
 
+/// How many attributes a lead has.
+pub const MOST_ATTRIBUTES: usize = 200;
+
+/// How many bytes of attributes, labels included, later submissions may bring a lead to.
+const MOST_ADDED: usize = 32 * 1024;
+
 /// The person (and company) that one or more submissions describe, and where they stand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lead {
@@ -196,6 +202,27 @@ impl Lead {
             previous_owner: None,
             touched_at: now,
         }
+    }
+
+    /// Adds what later submissions say beside the known fields, up to a bound, since anybody can send a form again and
+    /// again with other labels; what was said first stays. Returns how many were left out.
+    pub fn add_attributes(&mut self, new: &BTreeMap<String, String>) -> usize {
+        let size = |(label, value): (&String, &String)| label.len() + value.len();
+        let mut bytes: usize = self.attributes.iter().map(size).sum();
+        let mut left_out = 0;
+        for (label, value) in new {
+            if self.attributes.contains_key(label) {
+                continue;
+            }
+            let larger = bytes + label.len() + value.len();
+            if self.attributes.len() >= MOST_ATTRIBUTES || larger > MOST_ADDED {
+                left_out += 1;
+                continue;
+            }
+            bytes = larger;
+            self.attributes.insert(label.clone(), value.clone());
+        }
+        left_out
     }
 
     /// The state's word in JSON and in the store.

@@ -187,9 +187,9 @@ impl Engine {
             Content::Leads { leads, problems } => {
                 received.problems.clone_from(problems);
                 for new in leads {
-                    received
-                        .leads
-                        .push(self.join_or_make(tx, from, new, now).await?);
+                    let id = &received.submission;
+                    let lead = self.join_or_make(tx, id, from, new, now).await?;
+                    received.leads.push(lead);
                 }
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     received.status = Status::Test;
@@ -222,6 +222,7 @@ impl Engine {
     async fn join_or_make(
         &self,
         tx: &mut Tx,
+        submission: &SubmissionId,
         from: (&SourceId, &Actor),
         new: &NewLead,
         now: Timestamp,
@@ -238,6 +239,7 @@ impl Engine {
         if let Some(lead) = known {
             let event = Event::Submitted {
                 new: Box::new(new.clone()),
+                submission: submission.clone(),
                 by: from.1.clone(),
             };
             self.handle_in(tx, &lead.id, event, now).await?;

@@ -14,11 +14,10 @@ use super::{
 };
 use crate::domain::{
     contact::{Contact, Field, FieldValue},
+    lead::MOST_ATTRIBUTES,
     submission::NewLead,
 };
 
-/// How many attributes a lead keeps.
-pub const MOST_ATTRIBUTES: usize = 200;
 const LONGEST_LABEL: usize = 200;
 const LONGEST_ATTRIBUTE: usize = 5_000;
 

@@ -4,29 +4,32 @@ use super::Case;
 use crate::domain::{
     contact::{Contact, Field, FieldValue},
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
+    id::SubmissionId,
     lead::{Clock, Offer, State},
     submission::NewLead,
 };
 
 impl Case<'_, '_> {
     /// Another submission joins the lead: whoever has it is told what is new, nobody else is asked.
-    pub(super) fn submitted(&mut self, new: &NewLead, by: Actor) {
+    pub(super) fn submitted(&mut self, new: &NewLead, submission: &SubmissionId, by: Actor) {
         let what = fill(&mut self.lead.contact, &new.contact);
-        for (label, value) in &new.attributes {
-            self.lead
-                .attributes
-                .entry(label.clone())
-                .or_insert_with(|| value.clone());
-        }
+        let left_out = self.lead.add_attributes(&new.attributes);
+        let more = match left_out {
+            0 => None,
+            1 => Some(format!("one more answer is in {submission} only")),
+            many => Some(format!("{many} more answers are in {submission} only")),
+        };
+        let news = what
+            .iter()
+            .map(|(field, _)| field.name())
+            .collect::<Vec<_>>();
+        let news = Some(news.join(", ")).filter(|news| !news.is_empty());
         self.fact(
             FactKind::Merged,
             by,
             None,
             None,
-            what.iter()
-                .map(|(field, _)| field.name())
-                .collect::<Vec<_>>()
-                .join(", "),
+            news.into_iter().chain(more).collect::<Vec<_>>().join("; "),
         );
         self.count(MeasureKind::Duplicate, None, None);
         if matches!(self.lead.state, State::Nurture { .. }) {

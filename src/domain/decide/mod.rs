@@ -69,7 +69,11 @@ pub fn decide(
     }
     match event {
         Event::Arrived { by } => case.arrive(by),
-        Event::Submitted { new, by } => case.submitted(&new, by),
+        Event::Submitted {
+            new,
+            submission,
+            by,
+        } => case.submitted(&new, &submission, by),
         Event::Due => case.due(),
         Event::SomebodyFree => case.try_again(),
         Event::Delivered { offer } => case.delivered(&offer),

@@ -12,14 +12,19 @@ fn closes(rep: &str, ending: Ending) -> Event {
     }
 }
 
+fn submits(new: NewLead) -> Event {
+    Event::Submitted {
+        new: Box::new(new),
+        submission: "sub_2".into(),
+        by: Actor::Source("website".to_owned()),
+    }
+}
+
 fn writes_again(message: &str) -> Event {
     let mut new = NewLead::default();
     new.contact.set_text(Field::Message, message);
     new.contact.set_text(Field::Name, "Mallory");
-    Event::Submitted {
-        new: Box::new(new),
-        by: Actor::Source("website".to_owned()),
-    }
+    submits(new)
 }
 
 fn pooled() -> Company {
@@ -427,4 +432,31 @@ fn a_new_plan_takes_away_what_is_still_pending() {
     story.comes_in(n);
     assert!(!story.leads[n].offer(&first).unwrap().is_pending());
     story.sound(n);
+}
+
+#[test]
+fn a_lead_does_not_grow_without_end_however_often_its_form_is_sent() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    for (nth, length) in (0..40).zip([10, 100, 5_000].into_iter().cycle()) {
+        let mut new = NewLead::default();
+        for answer in 0..20 {
+            let label = format!("answer {nth} {answer}");
+            new.attributes.insert(label, "x".repeat(length));
+        }
+        new.attributes.insert("budget".to_owned(), nth.to_string());
+        story.must(n, submits(new));
+    }
+    let kept = &story.leads[n].attributes;
+    let bytes: usize = kept
+        .iter()
+        .map(|(label, value)| label.len() + value.len())
+        .sum();
+    assert!(kept.len() <= 200 && bytes <= 32 * 1024, "{bytes}");
+    assert_eq!(kept["budget"], "0", "what was said first stays");
+    let said = story.log.iter().any(|(_, _, effect)| {
+        matches!(effect, Effect::Fact(fact)
+            if fact.event == FactKind::Merged && fact.detail == "20 more answers are in sub_2 only")
+    });
+    assert!(said, "nobody is told where the rest is");
 }

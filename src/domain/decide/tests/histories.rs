@@ -311,6 +311,7 @@ fn event(happening: &Happening, lead: &Lead) -> Option<Event> {
         },
         Happening::Writes(_) => Event::Submitted {
             new: Box::new(NewLead::default()),
+            submission: "sub_2".into(),
             by: Actor::Source("website".to_owned()),
         },
         Happening::Arrives
