@@ -11,6 +11,7 @@
 mod check;
 mod facts;
 mod parse;
+mod pattern;
 mod schema;
 mod span;
 #[cfg(test)]

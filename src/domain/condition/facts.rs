@@ -15,6 +15,7 @@ use cel::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
+    pattern::{Matching, Pattern},
     schema::Variable,
     texts::{TextList, Texts},
 };
@@ -213,6 +214,8 @@ pub(super) enum Slot {
     List(String),
     /// A list written in the condition: `["DE", "AT"]`.
     Literal(TextList),
+    /// What `text.matches("…")` looks into.
+    Pattern(Pattern),
     /// `open("calendar")`.
     Open(String),
     /// `hour(zone)`: 0 to 23.
@@ -317,6 +320,7 @@ impl<'a> Lookup<'a> {
             Slot::Activities { kind, within } => float((facts.activities)(kind, *within).into()),
             Slot::List(name) => Box::new(Texts::sorted(facts.lists.get(name)?)),
             Slot::Literal(texts) => Box::new(Texts::sorted(texts)),
+            Slot::Pattern(pattern) => Box::new(Matching(pattern)),
             Slot::Open(calendar) => boolean((facts.open)(calendar)),
             Slot::Hour(zone) => float(self.local(zone)?.hour().into()),
             Slot::Weekday(zone) => {

@@ -1,16 +1,18 @@
 //! The functions that a condition may call, and what they take.
 
+use std::ops::Range;
+
 use cel::{
     IdedExpr,
-    common::ast::{CallExpr, Expr},
+    common::ast::{CallExpr, Expr, operators as op},
 };
 use jiff::{SignedDuration, Span, SpanRelativeTo, tz::TimeZone};
 
 use super::{Checked, Checker, literal_text, operators::rebuilt, with};
 use crate::domain::{
     condition::{
-        ENV,
         facts::{Slot, Zone},
+        pattern::Pattern,
         schema::{Type, Variable},
     },
     suggest,
@@ -223,28 +225,63 @@ impl Checker<'_> {
         (of, rebuilt(expression, &checked, args))
     }
 
-    /// `text.matches("pattern")`: the pattern is tried here, so that it can't fail later.
+    /// `text.matches("pattern")`: the pattern is compiled here, and the text looked for among what it matches.
     fn matches(&mut self, expression: &IdedExpr, call: &CallExpr) -> Checked {
-        let checked = self.method(expression, call, Type::Bool, 1);
+        let (kind, checked) = self.method(expression, call, Type::Bool, 1);
         let Some(arg) = call.args.first() else {
-            return checked;
+            return (kind, checked);
         };
-        if literal_text(arg).is_none() {
-            let message = "a pattern is written in quotes".into();
-            self.complain_of(arg, message, None);
-            return checked;
+        let Some(text) = literal_text(arg) else {
+            let help = "write it into the condition: `lead.title.matches(\"(?i)chief\")`";
+            self.complain_of(
+                arg,
+                "a pattern is written in quotes".into(),
+                Some(help.into()),
+            );
+            return (kind, checked);
+        };
+        let pattern = match Pattern::read(text) {
+            Ok(pattern) => pattern,
+            Err(wrong) => {
+                let place = self.within_literal(arg, text, wrong.span);
+                self.complain(place, wrong.message, Some(wrong.help.to_owned()));
+                return (kind, checked);
+            }
+        };
+        let Expr::Call(CallExpr {
+            target: Some(target),
+            ..
+        }) = checked.expr
+        else {
+            return (kind, checked);
+        };
+        let looks_into = CallExpr {
+            func_name: op::IN.to_owned(),
+            target: None,
+            args: vec![*target, self.slot(arg, Slot::Pattern(pattern))],
+        };
+        (kind, with(expression, Expr::Call(looks_into)))
+    }
+
+    /// A part of a text in quotes; the whole of it where what is typed differs from what it means.
+    fn within_literal(
+        &self,
+        literal: &IdedExpr,
+        text: &str,
+        part: Option<Range<usize>>,
+    ) -> Range<usize> {
+        let whole = self.span(literal);
+        let begins = self
+            .text
+            .get(whole.clone())
+            .and_then(|typed| typed.find(text));
+        match (begins, part) {
+            (Some(begins), Some(part)) if !part.is_empty() => {
+                let from = whole.start + begins;
+                from + part.start..from + part.end
+            }
+            (Some(_) | None, Some(_) | None) => whole,
         }
-        let mut trial = call.clone();
-        trial.target = Some(Box::new(IdedExpr {
-            id: 0,
-            expr: Expr::Literal(cel::common::ast::LiteralValue::String("".into())),
-        }));
-        let context = cel::Context::with_env(std::sync::Arc::clone(&ENV));
-        if cel::Value::resolve(&with(expression, Expr::Call(trial)), &context).is_err() {
-            let message = "this is no regular expression".into();
-            self.complain_of(arg, message, None);
-        }
-        checked
     }
 }
 
