@@ -48,6 +48,7 @@ impl App {
     /// When the database can't be opened, or the chat's settings are of no use.
     pub async fn build(compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
         let fixed = Arc::new(Fixed::of(&compiled));
+        warn_of_emptiness(&compiled);
         let db = Db::open(&compiled.database).await?;
         if let Some(off) = clock_offset(&db, &clock).await {
             clock.set_shift(off);
@@ -183,6 +184,22 @@ impl Reloader {
             .await
             .context("moving what people who left had")?;
         Ok(())
+    }
+}
+
+/// Says what is missing for a lead to come in and to get to somebody.
+fn warn_of_emptiness(compiled: &Compiled) {
+    let parts = [
+        ("[[source]]", compiled.sources.is_empty()),
+        ("[[team]]", compiled.policy.teams.is_empty()),
+        ("[[route]]", compiled.policy.routes.is_empty()),
+    ];
+    let missing: Vec<&str> = parts.iter().filter(|it| it.1).map(|it| it.0).collect();
+    if !missing.is_empty() {
+        tracing::warn!(
+            missing = missing.join(", "),
+            "no lead can get to anybody yet: the configuration lacks tables; `baton check` says what to write"
+        );
     }
 }
 

@@ -103,12 +103,19 @@ impl Said {
                 let message = format!("`{value}` is not possible here");
                 Complaint::mistake(span, message).help(help(value, known))
             }
-            Said::Missing(key) => Complaint::mistake(span, format!("`{key}` is missing")),
+            Said::Missing(key) => {
+                let help = format!("add a line `{key} = …` to this table");
+                Complaint::mistake(span, format!("`{key}` is missing")).help(help)
+            }
             Said::Other(message) => {
                 let header = sources.typed(&span);
                 let single = header.starts_with('[') && !header.starts_with("[[");
-                let help = (single && message.ends_with("expected a list"))
-                    .then(|| format!("there can be several: `[{header}]`"));
+                let several = single && message.ends_with("expected a list");
+                let help = if several {
+                    format!("there can be several: `[{header}]`")
+                } else {
+                    written(message).to_owned()
+                };
                 Complaint::mistake(span, message.clone()).help(help)
             }
         }
@@ -145,6 +152,24 @@ fn translated(message: &str) -> String {
         other => other,
     };
     format!("this is {is}, expected {expected}")
+}
+
+/// How to write what was expected.
+fn written(message: &str) -> &'static str {
+    match message
+        .rsplit_once("expected ")
+        .map(|(_, expected)| expected)
+    {
+        Some("a text in quotes") if message.contains("this is a list") => {
+            "write one text, without the brackets"
+        }
+        Some("a text in quotes") => "write one text in quotes: `\"…\"`",
+        Some("a list") => "write it in brackets, with commas between: `[\"…\", \"…\"]`",
+        Some("a table") => "write its keys in braces: `{ key = \"…\" }`",
+        Some("true or false") => "write `true` or `false`, without quotes",
+        Some("a number" | "a whole number, 0 or more") => "write the number without quotes: `5`",
+        Some(_) | None => "the example configuration shows how it is written",
+    }
 }
 
 /// Takes out the key or the value at `span`, wherever it is; says from which table, by its span

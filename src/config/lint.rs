@@ -2,6 +2,7 @@
 //! nobody, teams that are never there.
 
 mod clocks;
+mod empty;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -33,11 +34,14 @@ pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> 
         now,
         lints: Vec::new(),
     };
+    linter.emptiness();
     linter.routes();
     linter.targets();
     linter.people();
     linter.steps();
     linter.holidays();
+    linter.closed();
+    linter.zones();
     linter.clocks();
     linter.lints
 }
@@ -50,11 +54,12 @@ struct Linter<'a> {
 }
 
 impl<'a> Linter<'a> {
+    /// Something looks wrong; `help` says what to do about it.
     fn say(&mut self, span: Range<usize>, message: String, help: &str) {
         let complaint = Complaint {
             severity: Severity::Lint,
             message,
-            help: (!help.is_empty()).then(|| help.to_owned()),
+            help: Some(help.to_owned()),
             span: Some(span),
         };
         if !self.lints.contains(&complaint) {
@@ -85,7 +90,7 @@ impl<'a> Linter<'a> {
                 "the first route that holds is taken",
             );
         }
-        if routes.iter().all(|route| route.when.is_some()) {
+        if !routes.is_empty() && routes.iter().all(|route| route.when.is_some()) {
             let place = self.raw.route.last().map(|it| it.id.span());
             let message = "no route takes what the others leave".to_owned();
             let help = "such leads wait in the queue; end with a route that has no `when`";
@@ -111,7 +116,8 @@ impl<'a> Linter<'a> {
                         .is_some_and(|it| it.managers.is_empty())
                 {
                     let message = format!("nobody decides: the team `{team}` has no managers");
-                    self.say(raw.to.span(), message, "");
+                    let help = "give the team `managers`, or name another";
+                    self.say(raw.to.span(), message, help);
                 }
             }
         }
@@ -172,7 +178,8 @@ impl<'a> Linter<'a> {
                 "steps of the SLA `{name}` reach nobody: the team `{}` has no {lacks}",
                 team.id
             );
-            self.say(raw.id.span(), message, "");
+            let help = format!("give the team `{lacks}`, or write other steps");
+            self.say(raw.id.span(), message, &help);
         }
     }
 
@@ -220,7 +227,10 @@ impl<'a> Linter<'a> {
             let place = raw.country.as_ref().map_or(raw.id.span(), Spanned::span);
             match rep.country.as_deref().map(Holidays::of) {
                 Some(Ok(holidays)) => self.national_only(&holidays, &place),
-                Some(Err(error)) => self.say(place, error.to_string(), ""),
+                Some(Err(error)) => {
+                    let help = "write ISO codes: `DE`, or `DE-BY` with the region";
+                    self.say(place, error.to_string(), help);
+                }
                 None => {
                     let message = format!("no holidays are known for `{}`: no country", rep.id);
                     self.say(place, message, "give `country`");

@@ -99,6 +99,10 @@ fn merged<'a>(tree: &mut Tree<'a>) -> DeTable<'a> {
     all
 }
 
+/// What to look at when a file is not even TOML.
+const NO_TOML: &str = "a text stands in quotes, a list in brackets, a table's name on a line of its own: \
+    `key = \"text\"`, `keys = [1, 2]`, `[table]`, `[[rep]]`";
+
 /// The files being found.
 struct Gathering<'a> {
     open: &'a dyn Fn(&Path) -> io::Result<String>,
@@ -112,7 +116,7 @@ impl Gathering<'_> {
     fn file(&mut self, path: &Path, included: Option<Range<usize>>) {
         if !self.seen.insert(path.to_owned()) {
             let message = format!("`{}` is included twice", path.display());
-            self.lost(included, message, None);
+            self.lost(included, message, "take one of them out of `include`");
             return;
         }
         let text = match (self.open)(path) {
@@ -125,7 +129,7 @@ impl Gathering<'_> {
                         "see src/config/example.toml for how one is written, or name another with `--config PATH`"
                     }
                 };
-                self.lost(included, message, Some(help.into()));
+                self.lost(included, message, help);
                 return;
             }
         };
@@ -137,7 +141,12 @@ impl Gathering<'_> {
                 let end = base + file.text.len();
                 let span = error.span().map(|it| it.start + base..it.end + base);
                 let message = format!("this is no TOML: {}", error.message());
-                self.lost(Some(span.unwrap_or(end..end)), message, None);
+                let help = if error.message().contains("duplicate") {
+                    "a key and a table are written once; several of a kind are `[[rep]]`, `[[team]]`"
+                } else {
+                    NO_TOML
+                };
+                self.lost(Some(span.unwrap_or(end..end)), message, help);
                 return;
             }
         };
@@ -147,12 +156,12 @@ impl Gathering<'_> {
         }
     }
 
-    fn lost(&mut self, span: Option<Range<usize>>, message: String, help: Option<String>) {
+    fn lost(&mut self, span: Option<Range<usize>>, message: String, help: &str) {
         self.whole = false;
         self.complaints.push(Complaint {
             severity: Severity::Mistake,
             message,
-            help,
+            help: Some(help.to_owned()),
             span,
         });
     }

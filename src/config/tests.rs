@@ -260,7 +260,12 @@ fn every_mistake_is_told_with_its_place() {
         let told = complaints(text)
             .replace("baton.toml:", "")
             .replace(": mistake: ", ": ");
-        assert_eq!(told.trim_end(), expected, "{text}");
+        assert_eq!(told.lines().count(), expected.lines().count(), "{told}");
+        for (told, expected) in told.lines().zip(expected.lines()) {
+            let help = told.strip_prefix(expected);
+            assert!(help.is_some(), "{text}\n{told}\n{expected}");
+            assert!(told.ends_with(')'), "what to do is not said: {told}");
+        }
     }
 }
 
@@ -329,9 +334,9 @@ fn mistakes_between_files_name_both() {
     let main = "include = [\"two.toml\", \"none.toml\"]\n[server]\nlisten = \"a\"\n";
     let two = "include = [\"baton.toml\"]\n[server]\nlisten = \"b\"\nlissten = \"c\"\n";
     let reading = reading(&[("baton.toml", main), ("two.toml", two)]);
-    insta::assert_snapshot!(plain(&reading.complaints, &reading.sources), @r"
+    insta::assert_snapshot!(plain(&reading.complaints, &reading.sources), @"
     baton.toml:1:24: mistake: there is no file `none.toml` (includes are looked for beside the file that names them)
-    two.toml:1:12: mistake: `baton.toml` is included twice
+    two.toml:1:12: mistake: `baton.toml` is included twice (take one of them out of `include`)
     two.toml:3:1: mistake: `server.listen` is given twice (the first is at baton.toml:3)
     two.toml:4:1: mistake: unknown key `lissten` (did you mean `listen`?)
     ");

@@ -51,7 +51,13 @@ impl Compiler<'_> {
             }
             CalendarError::Meaning(_) | CalendarError::TooLong => hours.span(),
         };
-        self.mistake(span, error.to_string());
+        let help = match &error {
+            CalendarError::Syntax { .. } | CalendarError::Meaning(_) => {
+                "write OpenStreetMap opening hours: `Mo-Fr 09:00-18:00; PH off`"
+            }
+            CalendarError::TooLong => "write fewer rules, or one calendar for each half",
+        };
+        self.mistake(span, error.to_string(), help);
     }
 
     fn holidays(&mut self, raw: &Spanned<OneOrMany<String>>) -> HolidayRule {
@@ -75,7 +81,7 @@ impl Compiler<'_> {
     fn some_holidays(&mut self, item: &str, span: &Range<usize>) -> Option<Holidays> {
         if item == "rep" {
             let help = "make a calendar of its own for those whose days differ";
-            self.mistake_help(
+            self.mistake(
                 span.clone(),
                 "`rep` can't be mixed with other holidays",
                 help,
@@ -90,7 +96,7 @@ impl Compiler<'_> {
             let day = item.parse::<Date>().ok();
             if day.is_none() {
                 let message = format!("`{item}` is no date");
-                self.mistake_help(span.clone(), message, "write `2026-12-25`");
+                self.mistake(span.clone(), message, "write `2026-12-25`");
             }
             return day.map(|day| Holidays::on([day]));
         }
@@ -101,7 +107,8 @@ impl Compiler<'_> {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
-                self.mistake(span.clone(), error.to_string());
+                let help = "write `\"rep\"`, a country (`\"DE\"`, `\"DE-BY\"`), days (`\"2026-12-25\"`) or an .ics file";
+                self.mistake(span.clone(), error.to_string(), help);
                 None
             }
         }

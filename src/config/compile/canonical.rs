@@ -72,7 +72,7 @@ pub(super) fn field_value(field: Field, value: &Value) -> Result<FieldValue, Wro
     let name = field.name();
     let wrong = |expected: &str| Wrong {
         message: format!("`{name}` is {expected}"),
-        help: None,
+        help: Some(format!("write {expected}, or take `{name}` out")),
     };
     match field.kind() {
         FieldKind::Number => {
@@ -111,10 +111,22 @@ fn list(value: &Value) -> Option<Vec<String>> {
 
 /// What intake would make of the text.
 fn normal_text(field: Field, text: String) -> Result<String, Wrong> {
-    let (normal, what) = match field {
-        Field::Email => (normal::email(&text), "no e-mail address"),
-        Field::Country => (place::country(&text).map(str::to_owned), "no country"),
-        Field::Language => (place::language(&text).map(str::to_owned), "no language"),
+    let (normal, what, help) = match field {
+        Field::Email => (
+            normal::email(&text),
+            "no e-mail address",
+            "write one address, as in `ada@example.com`",
+        ),
+        Field::Country => (
+            place::country(&text).map(str::to_owned),
+            "no country",
+            "write an ISO code such as `DE`",
+        ),
+        Field::Language => (
+            place::language(&text).map(str::to_owned),
+            "no language",
+            "write an ISO code such as `de`",
+        ),
         _ => return Ok(text),
     };
     if text.is_empty() {
@@ -122,6 +134,6 @@ fn normal_text(field: Field, text: String) -> Result<String, Wrong> {
     }
     normal.ok_or_else(|| Wrong {
         message: format!("`{text}` is {what}"),
-        help: None,
+        help: Some(help.to_owned()),
     })
 }

@@ -42,7 +42,7 @@ impl Compiler<'_> {
         {
             let help = "`contact` counts from the lead's arrival, like `acknowledge`";
             let message = "nobody can be contacted before the lead is accepted";
-            self.mistake_help(raw.contact.span(), message, help);
+            self.mistake(raw.contact.span(), message, help);
         }
         for after in &raw.retry {
             self.some_period(after);
@@ -83,7 +83,7 @@ impl Compiler<'_> {
             if steps.last().is_some_and(|it| is_before(after, it.after)) {
                 let message = "this step comes before the one above it";
                 let help = "every `after` counts from the lead's arrival; put them in order";
-                self.mistake_help(step.get_ref().after.span(), message, help);
+                self.mistake(step.get_ref().after.span(), message, help);
             }
             steps.push(Step {
                 after,
@@ -99,7 +99,8 @@ impl Compiler<'_> {
         let times = self.count(Some(&raw.times), "leave `repeat` out to do it once");
         if times.is_some_and(|it| it > MOST_TIMES) {
             let message = format!("a step is repeated {MOST_TIMES} times at most");
-            self.mistake(raw.times.span(), message);
+            let help = "repeat it more rarely, or end with a step that assigns the lead";
+            self.mistake(raw.times.span(), message, help);
         }
         Some(Repeat {
             every: every?,
@@ -125,13 +126,13 @@ impl Compiler<'_> {
         match given[..] {
             [] => {
                 let help = format!("give it one of {ACTIONS}");
-                self.mistake_help(step.span(), "this step does nothing", help);
+                self.mistake(step.span(), "this step does nothing", help);
                 None
             }
             [(key, value)] => self.one_action(key, value),
             [(first, _), (second, value), ..] => {
                 let message = format!("a step does one thing, this one `{first}` and `{second}`");
-                self.mistake_help(value.span(), message, "write two steps");
+                self.mistake(value.span(), message, "write two steps");
                 None
             }
         }
@@ -146,7 +147,7 @@ impl Compiler<'_> {
                 let only = if key == "remind" { "rep" } else { "pool" };
                 let help = suggest::help(typed, [only]).unwrap_or_default();
                 let message = format!("`{key}` can't be `{typed}`");
-                self.mistake_help(value.span(), message, help);
+                self.mistake(value.span(), message, help);
                 None
             }
             ("reoffer", "team") => Some(StepAction::Reoffer(Rung::Team)),

@@ -132,7 +132,7 @@ impl Compiler<'_> {
             .collect();
         let help = suggest::help(typed, known)
             .unwrap_or_else(|| format!("there is no `{}` at all", kind.header()));
-        self.mistake_help(
+        self.mistake(
             name.span(),
             format!("no {} called `{typed}`", kind.word()),
             help,
@@ -149,7 +149,7 @@ impl Compiler<'_> {
             };
             if all.contains(&one) {
                 let message = format!("`{}` stands here twice", name.get_ref());
-                self.mistake(name.span(), message);
+                self.mistake(name.span(), message, "take one of them out");
             } else {
                 all.push(one);
             }
@@ -189,11 +189,11 @@ impl Compiler<'_> {
         if typed.is_empty() || typed.len() > 64 || !typed.chars().all(right) {
             let message = format!("`{typed}` can't name a {}", kind.word());
             let help = "use 1 to 64 letters a to z, digits, `-`, `_` and `.`";
-            self.mistake_help(id.span(), message, help);
+            self.mistake(id.span(), message, help);
         } else if kind.taken().contains(&typed) {
             let message = format!("a {} can't be called `{typed}`", kind.word());
             let help = "this word means something else in steps and targets";
-            self.mistake_help(id.span(), message, help);
+            self.mistake(id.span(), message, help);
         }
     }
 
@@ -205,7 +205,7 @@ impl Compiler<'_> {
             if let Some(first) = seen.get(&key) {
                 let first = self.sources.line(first);
                 let message = format!("there is a {what} `{}` already", name.get_ref());
-                self.mistake_help(name.span(), message, format!("the first is at {first}"));
+                self.mistake(name.span(), message, format!("the first is at {first}"));
             } else {
                 seen.insert(key, name.span());
             }

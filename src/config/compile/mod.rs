@@ -179,16 +179,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn mistake(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.complaints.push(Complaint::mistake(span, message));
-    }
-
-    fn mistake_help(
-        &mut self,
-        span: Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    /// Something can't be used; `help` says what to do about it.
+    fn mistake(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         let complaint = Complaint::mistake(span, message).help(help.into());
         self.complaints.push(complaint);
     }

@@ -100,7 +100,7 @@ impl Compiler<'_> {
     fn rep_email(&mut self, raw: &raw::Rep) -> Option<String> {
         if raw.email.is_none() && raw.slack.is_none() && raw.teams.is_none() {
             let message = format!("nobody would find `{}` in the chat", raw.id.get_ref());
-            self.mistake_help(raw.id.span(), message, "give `email`, or `slack`");
+            self.mistake(raw.id.span(), message, "give `email`, or `slack`");
         }
         self.email(raw.email.as_ref()?)
     }
@@ -112,7 +112,7 @@ impl Compiler<'_> {
             let message = format!("`{typed}` is no Slack member id");
             let help =
                 "it starts with U: profile, ⋮, Copy member ID; left out, the e-mail is looked up";
-            self.mistake_help(id.span(), message, help);
+            self.mistake(id.span(), message, help);
         }
         right.then(|| typed.to_owned())
     }
@@ -151,7 +151,8 @@ impl Compiler<'_> {
         match (&raw.country, &raw.region) {
             (Some(country), region) => self.country_of(country, region.as_ref()),
             (None, Some(region)) => {
-                self.mistake(region.span(), "a `region` needs its `country`");
+                let help = "add `country = \"DE\"`, or write both in one: `country = \"DE-BY\"`";
+                self.mistake(region.span(), "a `region` needs its `country`", help);
                 None
             }
             (None, None) => {
@@ -172,7 +173,8 @@ impl Compiler<'_> {
         let place = region.map_or(text.span(), Spanned::span);
         let region = region.map(|it| it.get_ref().as_str());
         if let (Some(_), Some(_)) = (within, region) {
-            self.mistake(place, "the region is given twice, here and in `country`");
+            let message = "the region is given twice, here and in `country`";
+            self.mistake(place, message, "take one of them out");
             return Some(country);
         }
         let Some(region) = within.or(region) else {
@@ -180,7 +182,8 @@ impl Compiler<'_> {
         };
         let whole = format!("{country}-{}", region.to_ascii_uppercase());
         if let Err(error @ HolidaysError::UnknownRegion { .. }) = Holidays::of(&whole) {
-            self.mistake(place, error.to_string());
+            let help = "write ISO codes: `DE`, or `DE-BY` with the region";
+            self.mistake(place, error.to_string(), help);
         }
         Some(whole)
     }
@@ -193,7 +196,7 @@ impl Compiler<'_> {
         if !right {
             let help = "2 is twice the share of 1; `active = false` takes somebody out";
             let message = "a weight is more than 0 and at most 1000";
-            self.mistake_help(weight.span(), message, help);
+            self.mistake(weight.span(), message, help);
         }
         if right { *weight.get_ref() } else { 1.0 }
     }
@@ -206,7 +209,8 @@ impl Compiler<'_> {
     fn cover(&mut self, raw: &raw::Rep) -> Option<RepId> {
         let cover = raw.cover.as_ref()?;
         if cover.get_ref() == raw.id.get_ref() {
-            self.mistake(cover.span(), "nobody can stand in for themselves");
+            let help = "name a colleague, or take `cover` out";
+            self.mistake(cover.span(), "nobody can stand in for themselves", help);
             return None;
         }
         self.refer(Kind::Rep, cover)
@@ -256,7 +260,8 @@ impl Compiler<'_> {
         if let (Some(first), Some(last), Some(text)) = (from, until, &raw.until)
             && last <= first
         {
-            self.mistake(text.span(), "`until` lies before `from`");
+            let help = "`until` is the last day, `from` the first; exchange them";
+            self.mistake(text.span(), "`until` lies before `from`", help);
         }
         (from, until)
     }

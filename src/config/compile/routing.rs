@@ -98,7 +98,8 @@ impl Compiler<'_> {
             .as_ref()
             .filter(|it| it.get_ref() == raw.name.get_ref())
         {
-            self.mistake(parent.span(), "a company can't belong to itself");
+            let help = "name the company it belongs to, or take `parent` out";
+            self.mistake(parent.span(), "a company can't belong to itself", help);
         }
         let text = |it: &Option<Text>| it.as_ref().map(|it| it.get_ref().clone());
         Account {
@@ -120,7 +121,7 @@ impl Compiler<'_> {
         let right = |it: char| it.is_alphanumeric() || it == '-' || it == '.';
         if !typed.contains('.') || !typed.chars().all(right) {
             let help = "write what stands behind the @: `globex.com`";
-            self.mistake_help(text.span(), format!("`{typed}` is no domain"), help);
+            self.mistake(text.span(), format!("`{typed}` is no domain"), help);
             return None;
         }
         Some(typed)
@@ -159,7 +160,7 @@ impl Compiler<'_> {
         let all = &raw.get_ref().0;
         if all.is_empty() {
             let help = format!("give at least one of {TARGETS}");
-            self.mistake_help(raw.span(), "this leads nowhere", help);
+            self.mistake(raw.span(), "this leads nowhere", help);
         }
         let targets = all.iter().filter_map(|it| self.target(it, &raw.span()));
         targets.collect()
@@ -184,7 +185,7 @@ impl Compiler<'_> {
         match given.as_slice() {
             [] => {
                 let help = format!("give one of {TARGETS}");
-                self.mistake_help(span.clone(), "this target leads nowhere", help);
+                self.mistake(span.clone(), "this target leads nowhere", help);
                 return None;
             }
             [_] => {}
@@ -192,7 +193,7 @@ impl Compiler<'_> {
                 let message = format!("a target is one thing, this one `{first}` and `{second}`");
                 let help = "write a list, the first with somebody who may take it gets the lead: \
                             `to = [{ … }, { … }]`";
-                self.mistake_help(place.clone(), message, help);
+                self.mistake(place.clone(), message, help);
                 return None;
             }
         }
@@ -209,7 +210,8 @@ impl Compiler<'_> {
         let hide = raw.hide.first().map(|it| ("hide", it.span()));
         for (key, span) in size.into_iter().chain(hide) {
             let message = format!("`{key}` means something for a `pool` only");
-            self.mistake(span, message);
+            let help = format!("take `{key}` out, or write `pool` instead of the target");
+            self.mistake(span, message, help);
         }
     }
 
@@ -254,7 +256,8 @@ impl Compiler<'_> {
             Flag::Bool(false) => {
                 self.mistake(
                     flag.span(),
-                    "this target leads nowhere: write `disqualify = true`",
+                    "this target leads nowhere",
+                    "write `disqualify = true`",
                 );
                 return None;
             }
@@ -273,7 +276,7 @@ impl Compiler<'_> {
                     if raw.label.is_none() {
                         let help = "only the built-in reasons have one already: busy, territory, \
                                     language, conflict, duplicate, spam";
-                        self.mistake_help(raw.id.span(), "`label` is missing", help);
+                        self.mistake(raw.id.span(), "`label` is missing", help);
                     }
                     let mut reason = DeclineReason {
                         id: id.clone(),
@@ -299,7 +302,7 @@ impl Compiler<'_> {
             let place = raw.lead.keys().next().map(Spanned::span);
             let help = "give the `route` it must take, or the `team` that must get it";
             let message = "this golden lead expects nothing";
-            self.mistake_help(place.unwrap_or_default(), message, help);
+            self.mistake(place.unwrap_or_default(), message, help);
         }
         let mut given = canonical::Given::default();
         for (field, value) in self.defaults(&raw.lead) {
@@ -327,7 +330,9 @@ impl Compiler<'_> {
             self.refer::<String>(Kind::Route, &raw.on);
             self.later("experiment", raw.id.span());
             if raw.arms.get_ref().len() < 2 {
-                self.mistake(raw.arms.span(), "an experiment compares at least two arms");
+                let help = "add a second arm, or take the experiment out";
+                let message = "an experiment compares at least two arms";
+                self.mistake(raw.arms.span(), message, help);
             }
             for arm in raw.arms.get_ref() {
                 if let Some(sla) = &arm.sla {

@@ -93,7 +93,7 @@ impl Compiler<'_> {
         if address.is_none() {
             let message = format!("`{typed}` is no address to listen at");
             let help = "write a number and a port: `127.0.0.1:3000`, or `0.0.0.0:3000` for all";
-            self.mistake_help(text.span(), message, help);
+            self.mistake(text.span(), message, help);
         }
         address
     }
@@ -106,7 +106,7 @@ impl Compiler<'_> {
         let bytes = bytes.filter(|it| (1..=LARGEST_BODY).contains(it));
         if bytes.is_none() {
             let help = "write for instance `\"256KiB\"` or `\"1MB\"`, 64 MiB at most";
-            self.mistake_help(size.span(), "this is no size of a request", help);
+            self.mistake(size.span(), "this is no size of a request", help);
         }
         let bytes = bytes.and_then(|it| usize::try_from(it).ok());
         bytes.unwrap_or(MAX_BODY)
@@ -121,7 +121,7 @@ impl Compiler<'_> {
         let told = self.broken && url.contains("${");
         if !told && !known.any(|it| url.starts_with(it)) {
             let help = "write `sqlite:baton.db` or `postgres://baton@db/baton`";
-            self.mistake_help(database.url.span(), "this is no database", help);
+            self.mistake(database.url.span(), "this is no database", help);
         }
         url.to_owned()
     }
@@ -133,7 +133,7 @@ impl Compiler<'_> {
         let signing_secrets = self.secrets(one, several, "signing_secret");
         if signing_secrets.is_empty() && several.is_none() && raw.app_token.is_none() {
             let help = "it is under Basic Information of the Slack app";
-            self.mistake_help(raw.bot_token.span(), "`signing_secret` is missing", help);
+            self.mistake(raw.bot_token.span(), "`signing_secret` is missing", help);
         }
         if let Some(token) = &raw.app_token {
             self.later("slack.app_token", token.span());
@@ -156,7 +156,7 @@ impl Compiler<'_> {
             if !COMMANDS.contains(&name.get_ref().as_str()) {
                 let message = format!("no command called `{}`", name.get_ref());
                 let help = suggest::help(name.get_ref(), COMMANDS).unwrap_or_default();
-                self.mistake_help(name.span(), message, help);
+                self.mistake(name.span(), message, help);
             }
             let Some(typed) = typed else { continue };
             let right =
@@ -165,7 +165,7 @@ impl Compiler<'_> {
             if !rest.is_some_and(|it| it.len() < 32 && it.chars().all(right)) {
                 let message = format!("`{typed}` is no slash command");
                 let help = "write `/` and small letters, digits, `-` or `_`: `/lead-away`";
-                self.mistake_help(word.span(), message, help);
+                self.mistake(word.span(), message, help);
             }
             commands.insert(name.get_ref().clone(), typed.to_owned());
         }
@@ -192,7 +192,7 @@ impl Compiler<'_> {
             if let Some(first) = all[..at].iter().find(same).filter(|_| !told) {
                 let message = format!("`{}` has the same token", first.name.get_ref());
                 let help = "give each its own, so that one can be taken back alone";
-                self.mistake_help(one.token.span(), message, help);
+                self.mistake(one.token.span(), message, help);
             }
         }
     }

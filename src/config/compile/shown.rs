@@ -15,8 +15,9 @@ use crate::domain::{
     suggest,
 };
 
-/// Long enough for what one cause makes at once, short enough that nobody waits for it.
-const BUNDLE: SignedDuration = SignedDuration::from_secs(5);
+/// The first notice of a cause goes at once, and the next ones wait this long to become one message: a manager hears
+/// once a minute at most, and of an escalation never later than a minute after it.
+const BUNDLE: SignedDuration = SignedDuration::from_mins(1);
 const EVENTS: [&str; 21] = [
     "lead.created",
     "lead.merged",
@@ -56,7 +57,7 @@ impl Compiler<'_> {
         let typed = self.filled(&raw.url)?;
         if !typed.starts_with("https://") && !typed.starts_with("http://") {
             let help = "write `https://…`, with `{field}` where a field goes";
-            self.mistake_help(raw.url.span(), "this is no URL", help);
+            self.mistake(raw.url.span(), "this is no URL", help);
         }
         for part in typed.split('{').skip(1) {
             let name = part.split('}').next().unwrap_or_default();
@@ -104,7 +105,8 @@ impl Compiler<'_> {
                 text.span()
             }
         };
-        self.mistake(span, error.to_string());
+        let help = "write minute, hour, day, month and weekday: `0 9 * * mon-fri`";
+        self.mistake(span, error.to_string(), help);
     }
 
     /// A channel, or a rep in person.
@@ -124,7 +126,7 @@ impl Compiler<'_> {
                 if !EVENTS.contains(&name.as_str()) {
                     let message = format!("no event called `{name}`");
                     let help = suggest::help(name, EVENTS).unwrap_or_default();
-                    self.mistake_help(event.span(), message, help);
+                    self.mistake(event.span(), message, help);
                 }
             }
             self.later("webhook", raw.url.span());

@@ -127,7 +127,7 @@ impl Compiler<'_> {
         } else {
             let known = BODIES.into_iter().chain(PRESETS);
             let help = suggest::help(typed, known).unwrap_or_default();
-            self.mistake_help(text.span(), format!("no format called `{typed}`"), help);
+            self.mistake(text.span(), format!("no format called `{typed}`"), help);
         }
         None
     }
@@ -165,7 +165,7 @@ impl Compiler<'_> {
         let at = before + error.at;
         let span = self.sources.within(&text.span(), &(at..at + 1));
         let message = format!("this is no JSONPath: {}", error.message);
-        self.mistake_help(span, message, "for instance `$.contact.email`");
+        self.mistake(span, message, "for instance `$.contact.email`");
     }
 
     /// Canonical fields with their values, in the order of the file.
@@ -217,7 +217,8 @@ impl Compiler<'_> {
                 let header = name.parse().ok();
                 if header.is_none() {
                     let message = format!("`{name}` is not a header name");
-                    self.mistake(text.span(), message);
+                    let help = "write the header's name alone: `header:X-Delivery-Id`";
+                    self.mistake(text.span(), message, help);
                 }
                 header.map(DeliveryId::Header)
             }
@@ -231,7 +232,7 @@ impl Compiler<'_> {
             Some(_) | None => {
                 let help = "write `header:NAME` or `field:JSONPATH`";
                 let message = format!("`{typed}` names no place of an id");
-                self.mistake_help(text.span(), message, help);
+                self.mistake(text.span(), message, help);
                 None
             }
         }
@@ -242,7 +243,7 @@ impl Compiler<'_> {
         let rate = rate_of(typed);
         if rate.is_none() {
             let help = "write a number and `/s`, `/m`, `/h` or `/d`: `20/s`";
-            self.mistake_help(text.span(), format!("`{typed}` is no rate"), help);
+            self.mistake(text.span(), format!("`{typed}` is no rate"), help);
         }
         rate
     }
@@ -264,7 +265,7 @@ impl Compiler<'_> {
         let mut lists = BTreeMap::new();
         for (name, raw) in &self.raw.list {
             if raw.items.is_empty() && raw.file.is_none() {
-                self.mistake_help(name.span(), "this list is empty", "give `items` or `file`");
+                self.mistake(name.span(), "this list is empty", "give `items` or `file`");
             }
             let mut texts = super::people::words(&raw.items);
             if let Some(file) = &raw.file

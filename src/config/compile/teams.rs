@@ -42,7 +42,7 @@ impl Compiler<'_> {
         let says_nothing = raw.countries.is_empty() && regions.is_empty();
         if says_nothing && raw.postal_codes.is_empty() && raw.when.is_none() {
             let help = "give `countries`, `regions` or both";
-            self.mistake_help(name.span(), "every lead would be of this territory", help);
+            self.mistake(name.span(), "every lead would be of this territory", help);
         }
         // Without a place it would hold for every lead.
         (!says_nothing).then(|| Territory {
@@ -96,7 +96,7 @@ impl Compiler<'_> {
             Some(_) | None => {
                 let message = format!("`{typed}` is no channel");
                 let help = "write `slack:C…` with the channel's id (About, at the very end), or `teams:19:…`";
-                self.mistake_help(text.span(), message, help);
+                self.mistake(text.span(), message, help);
                 None
             }
         }
@@ -139,11 +139,13 @@ impl Compiler<'_> {
                 let Some(name) = typed.strip_prefix("team:") else {
                     let message = format!("`{typed}` is not possible here");
                     let help = "write `wait`, `backups`, or `team:` and a team's id";
-                    self.mistake_help(text.span(), message, help);
+                    self.mistake(text.span(), message, help);
                     return WhenClosed::Wait;
                 };
                 if name == own.get_ref() {
-                    self.mistake(text.span(), "a closed team can't pass leads to itself");
+                    let help = "name another team, or write `wait` or `backups`";
+                    let message = "a closed team can't pass leads to itself";
+                    self.mistake(text.span(), message, help);
                 }
                 let name = Spanned::new(self.part(&text.span(), name), name.to_owned());
                 let team = self.refer(Kind::Team, &name);

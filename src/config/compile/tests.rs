@@ -27,7 +27,13 @@ pub(in crate::config) fn loaded_from(files: &[(&str, &str)]) -> Loaded {
         text.map(ToString::to_string)
             .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     };
-    load_with(Path::new("baton.toml"), &env, &open, now())
+    let loaded = load_with(Path::new("baton.toml"), &env, &open, now());
+    let helpless = |it: &&Complaint| {
+        it.severity != Severity::NotYet && it.help.as_ref().is_none_or(String::is_empty)
+    };
+    let helpless: Vec<_> = loaded.complaints.iter().filter(helpless).collect();
+    assert!(helpless.is_empty(), "nobody says what to do: {helpless:#?}");
+    loaded
 }
 
 pub(in crate::config) fn loaded(text: &str) -> Loaded {

@@ -27,6 +27,10 @@ use crate::{
 /// The longest that anything lasts: what is never over.
 pub(super) const TEN_YEARS: SignedDuration = SignedDuration::from_hours(24 * 3_660);
 
+/// What to do about a condition where nothing better is known.
+const CONDITIONS: &str = "conditions are CEL: `lead.employees >= 50 && intent == \"high\"`, \
+    `lead.country in [\"DE\", \"AT\"]`";
+
 impl Compiler<'_> {
     /// The text; none when a part of it could not be filled in, which was told already.
     pub fn filled<'t>(&self, text: &'t Text) -> Option<&'t str> {
@@ -38,7 +42,8 @@ impl Compiler<'_> {
     pub fn said(&mut self, text: &Text, what: &str) -> Option<String> {
         let typed = self.filled(text)?.trim();
         if typed.is_empty() {
-            self.mistake(text.span(), format!("{what} is empty"));
+            let help = "write it between the quotes, or take the line out";
+            self.mistake(text.span(), format!("{what} is empty"), help);
             return None;
         }
         Some(typed.to_owned())
@@ -49,7 +54,8 @@ impl Compiler<'_> {
         match self.filled(text)?.parse() {
             Ok(period) => Some(period),
             Err(error) => {
-                self.mistake(text.span(), error.to_string());
+                let help = "write a number and its unit: `90s`, `15m`, `4h`, `2h 30m`, or `5bd` for business days";
+                self.mistake(text.span(), error.to_string(), help);
                 None
             }
         }
@@ -63,7 +69,8 @@ impl Compiler<'_> {
             Period::BusinessDays(days) => days == 0,
         };
         if nothing {
-            self.mistake(text.span(), "this must be longer than nothing");
+            let help = "write for instance `15m`";
+            self.mistake(text.span(), "this must be longer than nothing", help);
         }
         (!nothing).then_some(period)
     }
@@ -74,7 +81,7 @@ impl Compiler<'_> {
             Period::Time(time) => Some(time),
             Period::BusinessDays(_) => {
                 let message = "business days need a calendar, and none is meant here";
-                self.mistake_help(text.span(), message, "write days: `5d`");
+                self.mistake(text.span(), message, "write days: `5d`");
                 None
             }
         }
@@ -84,7 +91,8 @@ impl Compiler<'_> {
     pub fn some_time(&mut self, text: &Text) -> Option<SignedDuration> {
         let time = self.time(text)?;
         if time.is_zero() {
-            self.mistake(text.span(), "this must be longer than nothing");
+            let help = "write for instance `15m`";
+            self.mistake(text.span(), "this must be longer than nothing", help);
         }
         (!time.is_zero()).then_some(time)
     }
@@ -99,7 +107,7 @@ impl Compiler<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => "write an IANA name such as `Europe/Berlin`".to_owned(),
         };
-        self.mistake_help(text.span(), format!("no time zone called `{name}`"), help);
+        self.mistake(text.span(), format!("no time zone called `{name}`"), help);
         None
     }
 
@@ -109,7 +117,7 @@ impl Compiler<'_> {
         let known = place::country(typed).map(str::to_owned);
         if known.is_none() {
             let message = format!("no country called `{typed}`");
-            self.mistake_help(text.span(), message, "write an ISO code such as `DE`");
+            self.mistake(text.span(), message, "write an ISO code such as `DE`");
         }
         known
     }
@@ -120,7 +128,7 @@ impl Compiler<'_> {
         let known = place::language(typed).map(str::to_owned);
         if known.is_none() {
             let message = format!("no language called `{typed}`");
-            self.mistake_help(text.span(), message, "write an ISO code such as `de`");
+            self.mistake(text.span(), message, "write an ISO code such as `de`");
         }
         known
     }
@@ -129,7 +137,8 @@ impl Compiler<'_> {
         let typed = self.filled(text)?;
         let email = normal::email(typed).map(|it| it.to_lowercase());
         if email.is_none() {
-            self.mistake(text.span(), format!("`{typed}` is no e-mail address"));
+            let help = "write one address, as in `ayse@example.com`";
+            self.mistake(text.span(), format!("`{typed}` is no e-mail address"), help);
         }
         email
     }
@@ -142,7 +151,7 @@ impl Compiler<'_> {
         if url.is_none() {
             let help = "write the whole address, such as `https://baton.example.com`";
             // What was filled in may carry a password, so it is not repeated.
-            self.mistake_help(text.span(), "this is no URL", help);
+            self.mistake(text.span(), "this is no URL", help);
         }
         url
     }
@@ -151,7 +160,7 @@ impl Compiler<'_> {
     pub fn count(&mut self, number: Option<&Spanned<u32>>, help: &str) -> Option<u32> {
         let number = number?;
         if *number.get_ref() == 0 {
-            self.mistake_help(number.span(), "this must be at least 1", help);
+            self.mistake(number.span(), "this must be at least 1", help);
             return None;
         }
         Some(*number.get_ref())
@@ -160,7 +169,9 @@ impl Compiler<'_> {
     /// A number that means something.
     pub fn finite(&mut self, number: &Spanned<f64>) -> f64 {
         if !number.get_ref().is_finite() {
-            self.mistake(number.span(), "this is not a number that can be counted");
+            let help = "write an ordinary number, as in `10` or `-5`";
+            let message = "this is not a number that can be counted";
+            self.mistake(number.span(), message, help);
         }
         *number.get_ref()
     }
@@ -168,7 +179,7 @@ impl Compiler<'_> {
     pub fn secret(&mut self, secret: &Spanned<Secret>) -> SecretString {
         if secret.get_ref().expose().trim().is_empty() {
             let help = "with an empty secret everybody could get in";
-            self.mistake_help(secret.span(), "this secret is empty", help);
+            self.mistake(secret.span(), "this secret is empty", help);
         }
         secret.get_ref().0.clone()
     }
@@ -183,10 +194,11 @@ impl Compiler<'_> {
         if let (Some(_), Some(several)) = (one, several) {
             let message = format!("`{key}` and `{key}s` are both given");
             let help = format!("put all of them into `{key}s`");
-            self.mistake_help(several.span(), message, help);
+            self.mistake(several.span(), message, help);
         }
         if let Some(several) = several.filter(|it| it.get_ref().is_empty()) {
-            self.mistake(several.span(), format!("`{key}s` is empty"));
+            let help = format!("give it at least one, or take it out and give `{key}`");
+            self.mistake(several.span(), format!("`{key}s` is empty"), help);
         }
         let several = several.into_iter().flat_map(Spanned::get_ref);
         let all: Vec<&Spanned<Secret>> = one.into_iter().chain(several).collect();
@@ -201,7 +213,9 @@ impl Compiler<'_> {
                 for mistake in mistakes {
                     let span = self.sources.within(&text.span(), &mistake.span);
                     let complaint = super::Complaint::mistake(span, mistake.message);
-                    self.complaints.push(complaint.help(mistake.help));
+                    let usual = || CONDITIONS.to_owned();
+                    let help = mistake.help.unwrap_or_else(usual);
+                    self.complaints.push(complaint.help(help));
                 }
                 None
             }
@@ -219,7 +233,7 @@ impl Compiler<'_> {
         let moment = day.and_then(|day| zone.to_timestamp(day.at(0, 0, 0, 0)).ok());
         if moment.is_none() {
             let help = "write a day, `2026-12-31`, or a moment, `2026-12-31T12:00:00Z`";
-            self.mistake_help(text.span(), format!("`{typed}` is no date"), help);
+            self.mistake(text.span(), format!("`{typed}` is no date"), help);
         }
         moment
     }
@@ -243,7 +257,7 @@ impl Compiler<'_> {
             Err(error) => {
                 let message = super::super::tree::unreadable(&path, &error);
                 let help = "the file is looked for beside this one";
-                self.mistake_help(span.clone(), message, help);
+                self.mistake(span.clone(), message, help);
                 None
             }
         }

@@ -89,7 +89,7 @@ impl Compiler<'_> {
                 let message = format!("`{word}` is no way to verify a source");
                 let help = "write `\"none\"`, or a scheme with its keys: \
                             `{ scheme = \"token\", token = \"${NAME}\" }`";
-                self.mistake_help(span, message, help);
+                self.mistake(span, message, help);
                 None
             }
             Some((Form::Long(verify), span)) => self.long_scheme(verify, span),
@@ -103,7 +103,7 @@ impl Compiler<'_> {
         }
         let message = format!("anybody could send leads to `{}`", source.id.get_ref());
         let help = "give `verify` a scheme, or say `verify = \"none\"` if anybody may post";
-        self.mistake_help(source.id.span(), message, help);
+        self.mistake(source.id.span(), message, help);
     }
 
     /// The secrets that stand at the source itself, for a preset's own scheme.
@@ -124,7 +124,7 @@ impl Compiler<'_> {
             if let Some(span) = span {
                 let message = format!("`{key}` belongs to a preset, and this source has none");
                 let help = "write it into `verify`, with its scheme";
-                self.mistake_help(span, message, help);
+                self.mistake(span, message, help);
             }
         }
     }
@@ -133,7 +133,7 @@ impl Compiler<'_> {
         let name = self.filled(&raw.scheme)?;
         let Some(known) = SCHEMES.iter().find(|it| it.name == name) else {
             let help = suggest::help(name, SCHEMES.iter().map(|it| it.name)).unwrap_or_default();
-            self.mistake_help(
+            self.mistake(
                 raw.scheme.span(),
                 format!("no scheme called `{name}`"),
                 help,
@@ -183,7 +183,17 @@ impl Compiler<'_> {
             SetupError::Tolerance => raw.tolerance.as_ref().map(Spanned::span),
             SetupError::EmptySecret | SetupError::HeaderValue => None,
         };
-        self.mistake(place.unwrap_or(span), error.to_string());
+        let help = match &error {
+            SetupError::EmptySecret => "give `secret` (or `token`) at least one character",
+            SetupError::HeaderName(_) => "write the header's name alone: `x-signature-256`",
+            SetupError::QueryName => "write the parameter's name: `query = \"key\"`",
+            SetupError::UnknownPart(_) => "take it out, or write one of the three",
+            SetupError::BodyNotSigned => "write for instance `{timestamp}.{body}`",
+            SetupError::PartWithoutHeader { .. } => "add the one, or take out the other",
+            SetupError::HeaderValue => "write the key on one line",
+            SetupError::Tolerance => "write for instance `5m`, or take it out",
+        };
+        self.mistake(place.unwrap_or(span), error.to_string(), help);
         None
     }
 
@@ -193,19 +203,20 @@ impl Compiler<'_> {
             if !known.keys.contains(key) {
                 let message = format!("`{key}` means nothing to the scheme `{}`", known.name);
                 let help = format!("it knows {}", known.keys.join(", "));
-                self.mistake_help(place.clone(), message, help);
+                self.mistake(place.clone(), message, help);
             }
         }
         for needed in known.needs {
             let plural = format!("{needed}s");
             if !given.iter().any(|(key, _)| key == needed || *key == plural) {
                 let message = format!("the scheme `{}` needs `{needed}`", known.name);
-                self.mistake(span.clone(), message);
+                let help = format!("add `{needed} = \"…\"` to this `verify`");
+                self.mistake(span.clone(), message, help);
             }
         }
         if let (Some(_), Some(query), "token") = (&raw.header, &raw.query, known.name) {
             let message = "the token stands either in a header or in the query";
-            self.mistake(query.span(), message);
+            self.mistake(query.span(), message, "take one of them out");
         }
     }
 }

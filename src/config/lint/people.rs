@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// What to do about somebody who is named and not there.
+const ABSENT: &str = "look at their hours, `active`, `from` and `until`, or name somebody else";
+
 /// How far ahead somebody must be there.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -39,7 +42,12 @@ impl Linter<'_> {
     fn team(&mut self, team: &Team, raw: &raw::Team) {
         let (id, place) = (&team.id, raw.members.span());
         if team.members.is_empty() {
-            self.say(place, format!("the team `{id}` has no members"), "");
+            let message = format!("the team `{id}` has no members");
+            self.say(
+                place,
+                message,
+                "add the ids of its reps: `members = [\"ayse\"]`",
+            );
         } else if !team.members.iter().any(|rep| self.works_soon(rep)) {
             let message = format!("nobody of the team `{id}` is there in the coming 7 days");
             self.say(
@@ -54,13 +62,14 @@ impl Linter<'_> {
                 .as_ref()
                 .map_or(raw.id.span(), Spanned::span);
             let message = format!("the team `{id}` has no backups to ask while it is closed");
-            self.say(place, message, "");
+            self.say(place, message, "give it `backups`, or let leads `wait`");
         }
         let backups = &team.backups;
         if !backups.is_empty() && !backups.iter().any(|rep| self.works_soon(rep)) {
             let message = format!("no backup of the team `{id}` is there in the coming 7 days");
             let place = raw.backups.first().map_or(raw.id.span(), Spanned::span);
-            self.say(place, message, "");
+            let help = "look at their hours, `active`, `from` and `until`";
+            self.say(place, message, help);
         }
     }
 
@@ -73,7 +82,7 @@ impl Linter<'_> {
                     && !self.works_soon(rep)
                 {
                     let message = format!("`{rep}` is not there in the coming 7 days");
-                    self.say(raw.to.span(), message, "");
+                    self.say(raw.to.span(), message, ABSENT);
                 }
             }
         }
@@ -104,7 +113,7 @@ impl Linter<'_> {
                 };
                 if !self.works_soon(rep) {
                     let message = format!("`{rep}` is not there in the coming 7 days");
-                    self.say(place, message, "");
+                    self.say(place, message, ABSENT);
                 }
             }
         }

@@ -34,6 +34,8 @@ to = { team = "sdr" }
 [[route]]
 id = "rest"
 to = { nurture = "newsletter" }
+[defaults.rep]
+timezone = "Europe/Istanbul"
 "#;
 
 fn lints(text: &str) -> String {
@@ -154,6 +156,21 @@ fn what_looks_wrong_is_said() {
             "to = { rep = \"gone\" }\n[[rep]]\nid = \"gone\"\nname = \"Gone\"\nemail = \"g@example.com\"\nactive = false\n",
             "lint: `gone` is not there in the coming 7 days",
         ),
+        (
+            "hours = \"Mo-Fr 09:00-18:00; PH off\"",
+            "hours = \"Mo-Fr 09:00-18:00; PH off; off\"",
+            "14:9: lint: the calendar `office` does not open within a year; `ayse` is never offered a lead",
+        ),
+        (
+            "[[source]]\n",
+            "[sla.demo]\nacknowledge = \"5m\"\ncontact = \"9m\"\ncalendar = \"never\"\n[calendar.never]\nhours = \"2019 Mo-Fr 09:00-18:00\"\n[[source]]\n",
+            "lint: the calendar `never` does not open within a year; the clock of `demo` never runs",
+        ),
+        (
+            "timezone = \"Europe/Istanbul\"\n",
+            "capacity = 9\n",
+            "6:12: lint: `ayse` has no time zone: their hours are read as UTC",
+        ),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let text = GOOD.replacen(from, to, 1);
@@ -163,4 +180,14 @@ fn what_looks_wrong_is_said() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn an_empty_configuration_is_told_what_is_missing() {
+    insta::assert_snapshot!(lints(""), @r#"
+    lint: no lead can come in: there is no source (add a `[[source]]` with `id`, `format` and `verify`; leads are then posted to `/webhooks/ID`)
+    lint: nobody can be offered a lead: there is no rep (add a `[[rep]]` with `id`, `name` and `email` for each person)
+    lint: no lead can be handed out: there is no team (add a `[[team]]` with `id`, `members` and `managers`)
+    lint: every lead waits in the queue: there is no route (add a `[[route]]` with `id` and `to = { team = "…" }`; without a `when` it takes every lead)
+    "#);
 }

@@ -29,7 +29,8 @@ pub struct Link {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Notices {
-    /// `bundle = "5m"`: notices with one cause become one message.
+    /// `bundle = "5m"`: the first notice of a cause goes at once, those of the next five minutes become one
+    /// message; a minute if not set.
     pub bundle: Option<Text>,
 }
 

@@ -14,12 +14,13 @@ fn mistakes_are_shown_with_a_caret() {
       help: did you mean `weight`?
     "#);
     insta::assert_snapshot!(shown("[[rep]]\nid = \"ayse\"\n"), @r#"
-      × `name` is missing
-       ╭─[baton.toml:1:1]
-     1 │ [[rep]]
-       · ───────
-     2 │ id = "ayse"
-       ╰────
+     × `name` is missing
+      ╭─[baton.toml:1:1]
+    1 │ [[rep]]
+      · ───────
+    2 │ id = "ayse"
+      ╰────
+     help: add a line `name = …` to this table
     "#);
     insta::assert_snapshot!(shown("[[rep]]\nid = \"ayse\"\nname = \"Ayşe\"\nlevel = \"senor\"\n"), @r#"
       × `senor` is not possible here
@@ -31,20 +32,22 @@ fn mistakes_are_shown_with_a_caret() {
       help: did you mean `senior`?
     "#);
     insta::assert_snapshot!(shown("[[rep]]\nid = \"ayse\"\nname = \"Ayşe\"\nlanguages = \"tr\"\n"), @r#"
-      × this is a text, expected a list
-       ╭─[baton.toml:4:13]
-     3 │ name = "Ayşe"
-     4 │ languages = "tr"
-       ·             ────
-       ╰────
+     × this is a text, expected a list
+      ╭─[baton.toml:4:13]
+    3 │ name = "Ayşe"
+    4 │ languages = "tr"
+      ·             ────
+      ╰────
+     help: write it in brackets, with commas between: `["…", "…"]`
     "#);
     insta::assert_snapshot!(shown("[server]\nlisten = 3000\n"), @r#"
-      × this is a number, expected a text in quotes
-       ╭─[baton.toml:2:10]
-     1 │ [server]
-     2 │ listen = 3000
-       ·          ────
-       ╰────
+     × this is a number, expected a text in quotes
+      ╭─[baton.toml:2:10]
+    1 │ [server]
+    2 │ listen = 3000
+      ·          ────
+      ╰────
+     help: write one text in quotes: `"…"`
     "#);
     insta::assert_snapshot!(shown("[serverr]\nlisten = \"127.0.0.1:3000\"\n"), @r#"
       × unknown key `serverr`
@@ -65,12 +68,13 @@ fn mistakes_are_shown_with_a_caret() {
       help: set it in the environment; `$${` is a literal `${`
     "#);
     insta::assert_snapshot!(shown("[[route]]\nid = \"rest\"\nto = \"sdr\"\n"), @r#"
-      × this is a text, expected a target such as `{ team = "sdr" }`
-       ╭─[baton.toml:3:6]
-     2 │ id = "rest"
-     3 │ to = "sdr"
-       ·      ─────
-       ╰────
+     × this is a text, expected a target such as `{ team = "sdr" }`
+      ╭─[baton.toml:3:6]
+    2 │ id = "rest"
+    3 │ to = "sdr"
+      ·      ─────
+      ╰────
+     help: the example configuration shows how it is written
     "#);
     insta::assert_snapshot!(shown("[team]\nid = \"sdr\"\nmembers = []\n"), @r#"
       × this is a table, expected a list
@@ -82,11 +86,13 @@ fn mistakes_are_shown_with_a_caret() {
       help: there can be several: `[[team]]`
     "#);
     insta::assert_snapshot!(shown("[slack]\nbot_token = \"xoxb-1\"\nsigning_secret = \"f00\n"), @r#"
-      × this is no TOML: invalid basic string, expected `"`
-       ╭─[baton.toml:3:22]
-     2 │ bot_token = ********
-     3 │ signing_secret = ****
-       ·                      ▲
-       ╰────
+     × this is no TOML: invalid basic string, expected `"`
+      ╭─[baton.toml:3:22]
+    2 │ bot_token = ********
+    3 │ signing_secret = ****
+      ·                      ▲
+      ╰────
+     help: a text stands in quotes, a list in brackets, a table's name on a line of its own: `key =
+           "text"`, `keys = [1, 2]`, `[table]`, `[[rep]]`
     "#);
 }
