@@ -202,7 +202,8 @@ pub async fn announce(
     {
         return Ok(());
     }
-    tx.notify(Channel::Outbox).await
+    tx.notify(Channel::Outbox);
+    Ok(())
 }
 
 const FORGET: &str =
