@@ -12,6 +12,7 @@ mod check;
 mod facts;
 mod parse;
 mod pattern;
+mod say;
 mod schema;
 mod span;
 #[cfg(test)]
@@ -93,6 +94,7 @@ pub struct Mistake {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     source: String,
+    words: Option<String>,
     expression: IdedExpr,
     slots: Vec<Slot>,
 }
@@ -125,9 +127,10 @@ impl Condition {
             let thread = thread::Builder::new().stack_size(STACK);
             thread.spawn_scoped(threads, work).ok()?.join().ok()
         });
-        let (expression, slots) = compiled.unwrap_or_else(|| Err(vec![unreadable(text)]))?;
+        let (expression, slots, words) = compiled.unwrap_or_else(|| Err(vec![unreadable(text)]))?;
         Ok(Self {
             source: text.to_owned(),
+            words,
             expression,
             slots,
         })
@@ -137,6 +140,13 @@ impl Condition {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The condition in plain words: "intent is high and fit is strong"; as it was written where there
+    /// are none for it.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        self.words.as_deref().unwrap_or(&self.source)
     }
 
     /// Whether it holds for these facts.

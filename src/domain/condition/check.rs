@@ -14,7 +14,7 @@ use cel::{
 use super::{
     ENV, Mistake, Names, Scope,
     facts::Slot,
-    parse,
+    parse, say,
     schema::{Type, Variable, fields, roots},
     span,
 };
@@ -23,8 +23,8 @@ use crate::domain::suggest;
 /// The deepest nesting that is evaluated: a request's stack is small.
 const MAX_DEPTH: usize = 64;
 
-/// What a right condition is compiled to.
-type Compiled = (IdedExpr, Vec<Slot>);
+/// What a right condition is compiled to, and its words.
+type Compiled = (IdedExpr, Vec<Slot>, Option<String>);
 
 /// Parses and checks; on a thread with room for the recursion.
 pub(super) fn compile(text: &str, scope: Scope, known: &Names) -> Result<Compiled, Vec<Mistake>> {
@@ -50,7 +50,8 @@ pub(super) fn compile(text: &str, scope: Scope, known: &Names) -> Result<Compile
     }
     let mut mistakes = checker.mistakes;
     if mistakes.is_empty() {
-        return Ok((expression, checker.slots));
+        let words = say::say(program.expression());
+        return Ok((expression, checker.slots, words));
     }
     mistakes.sort_by_key(|mistake| mistake.span.start);
     Err(mistakes)
