@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     chat::{Chat, slack},
     clock::Clock,
+    commands::CommandWords,
     config::{
         compile::{ApiToken, Compiled, Fixed, SlackSettings},
         raw::TokenRole,
@@ -74,6 +75,7 @@ impl App {
         };
         app.http.set_sources(compiled.sources);
         app.http.set_tokens(tokens(compiled.api_tokens));
+        app.desk.set_words(command_words(compiled.slack.as_ref()));
         Ok(app)
     }
 
@@ -83,11 +85,18 @@ impl App {
         &self.engine
     }
 
+    /// The desk, to let it do by hand what it does by itself.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     /// A handle for reloading while it runs.
     #[must_use]
     pub fn reloader(&self) -> Reloader {
         Reloader {
             engine: self.engine.clone(),
+            desk: self.desk.clone(),
             http: Arc::clone(&self.http),
             fixed: Arc::clone(&self.fixed),
         }
@@ -140,6 +149,11 @@ impl App {
         loops.spawn(let_in(Arc::clone(&self.http), stop_loops.clone()));
         if let Some(chat) = self.chat.clone() {
             loops.spawn(learn_workspace(chat, self.desk.clone(), stop_loops.clone()));
+            let (desk, stop) = (self.desk.clone(), stop_loops.clone());
+            loops.spawn(async move {
+                desk.keep_homes(stop).await;
+                Ok(())
+            });
         }
         loops.spawn(keep_time(self.engine.clone(), stop_loops.clone()));
         let serving = http::serve(listener, self.router(), http::Patience::default(), stop);
@@ -158,6 +172,7 @@ impl App {
 #[derive(Clone)]
 pub struct Reloader {
     engine: Engine,
+    desk: Desk,
     http: Arc<http::App>,
     fixed: Arc<Fixed>,
 }
@@ -179,6 +194,7 @@ impl Reloader {
         self.engine.set_rules(Rules::new(compiled.policy));
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
+        self.desk.set_words(command_words(compiled.slack.as_ref()));
         self.engine
             .note_people()
             .await
@@ -261,6 +277,15 @@ fn connect(settings: &SlackSettings, clock: &Clock) -> anyhow::Result<Chat> {
     Ok(Chat::Slack(
         slack::Slack::new(settings).context("making the client for Slack")?,
     ))
+}
+
+/// What the commands are called here.
+fn command_words(slack: Option<&SlackSettings>) -> CommandWords {
+    CommandWords::new(
+        slack
+            .map(|slack| slack.commands.clone())
+            .unwrap_or_default(),
+    )
 }
 
 fn tokens(configured: Vec<ApiToken>) -> Vec<http::ApiToken> {

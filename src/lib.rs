@@ -24,7 +24,7 @@
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
 //! | `cli` | the command line | `app` `clock` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` |
 //! | `clock` | where time and chance are read | `domain` |
-//! | `commands` | what people type | `domain` `engine` `rules` `store` `words` |
+//! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `domain` `intake` `rules` |
 //! | `demo` | Baton and the playground in one | `app` `clock` `config` `domain` `engine` `intake` `playground` `store` |
 //! | `desk` | what a press, a dialog or a command does | `chat` `commands` `domain` `engine` `store` `words` |

@@ -10,7 +10,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Answer, AwayAsk, Context, Named, Topic,
+    Answer, AwayAsk, Context, Named,
     asked::{Asked, Trouble},
     rights,
 };
@@ -22,7 +22,7 @@ use crate::{
         lead::Lead,
         phrase::{AwaySpan, Until},
     },
-    engine::Absence,
+    engine::{Absence, Went},
     store::reps,
     words::{
         availability::{self as said, Desk, Moved},
@@ -31,6 +31,9 @@ use crate::{
         when::When,
     },
 };
+
+/// More leads that moved on are only counted.
+const MOST_MOVED: usize = 20;
 
 pub(super) async fn away(
     asked: &Asked<'_>,
@@ -53,8 +56,7 @@ fn desk<'d>(asked: &'d Asked<'_>, when: &'d When) -> Desk<'d> {
         reader: &asked.who,
         policy: asked.policy(),
         when,
-        away_word: asked.words.word(Topic::Away),
-        back_word: asked.words.word(Topic::Back),
+        words: asked.words,
     }
 }
 
@@ -89,28 +91,54 @@ async fn take(asked: &Asked<'_>, rep: RepId, span: AwaySpan) -> Result<Card, Tro
         cover: cover.clone(),
         made_by: Actor::Rep(asked.who.clone()),
     };
-    let moved = asked.engine.away(&absence).await?;
+    let went = asked.engine.away(&absence).await?;
     let absence = said::Absence {
-        id: String::new(),
+        id: went.id.clone(),
         rep,
         from,
         until,
         reason: span.reason,
         cover,
     };
-    Ok(taken(asked, &absence, &moved))
+    let mut card = taken(asked, &absence, &went);
+    also_planned(asked, &absence, &mut card).await?;
+    Ok(card)
 }
 
-/// The absence as it was understood, and which offers went to whom.
-fn taken(asked: &Asked<'_>, absence: &said::Absence, moved: &[Lead]) -> Card {
+/// Another absence that this one runs into: without it the answer would promise too much.
+async fn also_planned(
+    asked: &Asked<'_>,
+    absence: &said::Absence,
+    card: &mut Card,
+) -> Result<(), Trouble> {
+    let Until::At(until) = absence.until else {
+        return Ok(());
+    };
+    let others = absences(asked, &absence.rep).await?;
+    let longer = others.iter().find(|other| {
+        let later = moment(other.until).is_none_or(|end| end > until);
+        other.id != absence.id && other.from <= until && later
+    });
+    if let Some(longer) = longer {
+        let words = said::also(desk(asked, &asked.when()), longer);
+        card.summary = format!("{} {words}", card.summary);
+        card.parts.push(Part::Text(vec![Run::plain(words)]));
+    }
+    Ok(())
+}
+
+/// The absence as it was understood, which leads went to whom, and how to keep what waits.
+fn taken(asked: &Asked<'_>, absence: &said::Absence, went: &Went) -> Card {
     let (policy, when) = (asked.policy(), asked.when());
-    let numbers: Vec<i64> = moved.iter().map(|lead| lead.number).collect();
+    let numbers = |leads: &[Lead]| leads.iter().map(|lead| lead.number).collect::<Vec<_>>();
+    let (offers, owned) = (numbers(&went.asked), numbers(&went.owned));
     let moved_on = Moved {
-        offers: &numbers,
-        owned: &[],
+        offers: &offers,
+        owned: &owned,
     };
     let mut card = said::away(desk(asked, &when), absence, moved_on);
-    let items = moved.iter().map(|lead| {
+    let moved = went.asked.iter().chain(&went.owned);
+    let items = moved.take(MOST_MOVED).map(|lead| {
         let now = whereabouts(lead, policy, &asked.who, &when);
         let called = Seen::by(&asked.who, lead, policy).called();
         Item {
@@ -125,6 +153,10 @@ fn taken(asked: &Asked<'_>, absence: &said::Absence, moved: &[Lead]) -> Card {
     }
     if !items.is_empty() {
         card.parts.push(Part::List(items));
+    }
+    if !went.asked.is_empty() {
+        let keep = said::keep_button(&absence.id, went.asked.len());
+        card.parts.push(Part::Buttons(vec![keep]));
     }
     card
 }
@@ -243,7 +275,8 @@ pub(super) async fn back(
         .filter(|hours| !hours.is_open(now));
     let opens = hours.and_then(|hours| hours.next_open(now));
     // Who says at night that they are back wants leads; from their hours on they get them anyway.
-    let returned = asked.engine.back(&rep, until.or(opens)).await?;
+    let by = Actor::Rep(asked.who.clone());
+    let returned = asked.engine.back(&rep, until.or(opens), &by).await?;
     let when = asked.when();
     if asked.is_me(&rep) {
         let words = said::back(desk(asked, &when), returned.ended > 0, until, opens);

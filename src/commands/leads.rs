@@ -1,9 +1,10 @@
 //! `/leads`: own leads with what to call now first, what can be taken, what a manager decides, and a search.
 
 use super::{
-    Answer, Context, LeadsView,
+    Answer, Context, LeadsView, Topic,
     asked::{Asked, Trouble},
     rights::{self, Sight},
+    rules,
 };
 use crate::{
     domain::{
@@ -11,7 +12,6 @@ use crate::{
         id::{RepId, TeamId},
         lead::Lead,
         policy::Team,
-        score::Intent,
         strategy::Turns,
     },
     store::{
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// More than this nobody turns the pages of.
-const MOST: u32 = 200;
+const MOST: usize = 200;
 
 /// Shows the page that `value` names, as buttons under a list carry it: `queue:2`, `search:1:acme`.
 pub async fn page(context: Context<'_>, who: &RepId, value: &str) -> Answer {
@@ -40,6 +40,7 @@ pub async fn page(context: Context<'_>, who: &RepId, value: &str) -> Answer {
     };
     let page = page.and_then(|page| page.parse().ok()).unwrap_or(0);
     let answered = match Asked::new(context, who).await {
+        Ok(asked) if name == Some("rules") => Ok(rules::page(&asked, page)),
         Ok(asked) => list(&asked, &view, page).await,
         Err(trouble) => Err(trouble),
     };
@@ -57,6 +58,7 @@ pub(super) async fn list(
         rep: &asked.who,
         policy: asked.policy(),
         when: &when,
+        words: asked.words,
     };
     match view {
         LeadsView::Mine => Ok(lists::mine(reader, &each(&mine(asked).await?), page)),
@@ -77,88 +79,44 @@ fn each(leads: &[Lead]) -> Vec<&Lead> {
 }
 
 /// What they own and what they are asked for.
-async fn mine(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
+pub(super) async fn mine(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
     let who = &asked.who;
-    let found = asked.engine.db().read(async |mut tx| {
-        let mut ids = leads::pending_with(&mut tx, who).await?;
-        ids.extend(leads::owned_by(&mut tx, who).await?);
-        let mut all = Vec::new();
-        for id in ids.iter().take(MOST as usize) {
-            all.extend(leads::get(&mut tx, id).await?);
-        }
-        Ok::<_, Error>(all)
-    });
+    let found = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::of_rep(&mut tx, who, MOST).await);
     Ok(found.await?)
 }
 
 /// What waits in the queues of their teams: what wants most first, then the oldest.
-async fn queue(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
-    let mut waiting = in_state(asked, "queued", rights::queues(asked.policy(), &asked.who)).await?;
-    let rank = |intent| match intent {
-        Intent::High => 0,
-        Intent::Medium => 1,
-        Intent::Low => 2,
-    };
-    waiting.sort_by_key(|lead| (rank(lead.intent), lead.created_at));
-    Ok(waiting)
+pub(super) async fn queue(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
+    let teams = rights::queues(asked.policy(), &asked.who);
+    let found = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::queue(&mut tx, &teams, MOST).await);
+    Ok(found.await?)
 }
 
 /// What waits for their decision, the oldest first.
 async fn review(asked: &Asked<'_>) -> Result<Vec<Lead>, Trouble> {
-    let teams = match rights::sight(asked.policy(), &asked.who) {
-        Sight::Own => {
-            return Err(Trouble::refused(
-                "Leads in review are for the managers of a team. Yours are in /leads mine.",
-            ));
-        }
-        Sight::Teams(teams) => teams,
-        Sight::All => asked
-            .policy()
-            .teams
-            .iter()
-            .map(|team| team.id.clone())
-            .collect(),
-    };
-    let mut waiting = in_state(asked, "review", teams).await?;
-    waiting.sort_by_key(|lead| lead.created_at);
-    Ok(waiting)
-}
-
-async fn in_state(
-    asked: &Asked<'_>,
-    state: &str,
-    teams: Vec<TeamId>,
-) -> Result<Vec<Lead>, Trouble> {
-    let filter = LeadFilter {
-        state: Some(state.to_owned()),
-        teams: Some(teams),
-        limit: MOST,
-        ..LeadFilter::default()
-    };
-    let (found, _) = asked
+    let teams = rights::managed(asked.policy(), &asked.who);
+    if teams.is_empty() {
+        return Err(Trouble::refused(format!(
+            "Leads in review are for the managers of a team. Yours are in {}.",
+            asked.words.typed(Topic::Leads, "mine")
+        )));
+    }
+    let found = asked
         .engine
         .db()
-        .read(async |mut tx| leads::list(&mut tx, &filter).await)
-        .await?;
-    Ok(found)
+        .read(async |mut tx| leads::oldest(&mut tx, "review", &teams, MOST).await);
+    Ok(found.await?)
 }
 
 /// By number, else by name, company, mail or phone; among what they may see, newest first.
 async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
-    if let Ok(number) = text.trim_start_matches('#').parse::<i64>() {
-        let found = asked
-            .engine
-            .db()
-            .read(async |mut tx| leads::by_number(&mut tx, number).await)
-            .await?;
-        let found: Vec<Lead> = found
-            .into_iter()
-            .filter(|lead| rights::finds(asked.policy(), &asked.who, lead))
-            .collect();
-        if !found.is_empty() {
-            return Ok(found);
-        }
-    }
+    let number = text.trim_start_matches('#').parse::<i64>().ok();
     let (teams, or_owner) = match rights::sight(asked.policy(), &asked.who) {
         Sight::Own => (Some(Vec::new()), Some(asked.who.clone())),
         Sight::Teams(teams) => (Some(teams), Some(asked.who.clone())),
@@ -168,15 +126,25 @@ async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
         q: Some(text.to_owned()),
         teams,
         or_owner,
-        limit: MOST,
+        limit: u32::try_from(MOST).unwrap_or(u32::MAX),
         ..LeadFilter::default()
     };
-    let (found, _) = asked
+    let (by_number, (by_words, _)) = asked
         .engine
         .db()
-        .read(async |mut tx| leads::list(&mut tx, &filter).await)
+        .read(async |mut tx| {
+            let one = match number {
+                Some(number) => leads::by_number(&mut tx, number).await?,
+                None => None,
+            };
+            Ok::<_, Error>((one, leads::list(&mut tx, &filter).await?))
+        })
         .await?;
-    Ok(found)
+    let theirs = |lead: &Lead| rights::finds(asked.policy(), &asked.who, lead);
+    Ok(match by_number.filter(theirs) {
+        Some(one) => vec![one],
+        None => by_words,
+    })
 }
 
 /// The line of each of their teams: who is furthest behind their share is next.

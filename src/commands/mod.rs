@@ -1,8 +1,10 @@
-//! What people type to Baton: `/away`, `/back`, `/leads` and `/leadstats`.
+//! What people type to Baton: `/away`, `/back`, `/leads`, `/lead`, `/leadstats` and `/leadrules`.
 //!
 //! ```text
 //! /away until tomorrow 9am dentist cover @jonas     /back until 21:00
-//! /leads   /leads queue   /leads search acme        /leadstats enterprise by rep week
+//! /leads   /leads queue   /leads search acme        /leads move @jonas to @ayse
+//! /lead 4711   /lead ada@example.com   /lead next   /lead new
+//! /leadstats enterprise by rep week                 /leadrules
 //! ```
 //!
 //! Slack sends the word and the rest apart; a message to the bot in Teams starts with the same word. Both are
@@ -10,28 +12,41 @@
 
 mod asked;
 mod availability;
+mod entered;
+mod home;
+mod lead;
 mod leads;
+mod moves;
 mod named;
 pub mod numbers;
 mod parse;
 mod period;
 mod picture;
 pub mod rights;
+mod rules;
 mod stats;
-mod words;
 
+pub use crate::words::commands::{CommandWords, Topic};
 pub use availability::cancel_listed as cancel;
+pub use entered::{Entered, blank, enter};
+pub use home::home;
+pub use lead::pull;
 pub use leads::page;
+pub use moves::move_now;
 pub use named::{Named, Unknown};
 pub use parse::{Misunderstood, parse};
 pub use period::Period;
 pub use picture::Picture;
-pub use words::{CommandWords, Topic};
 
 use jiff::Timestamp;
 
 use crate::{
-    domain::{card::Card, id::RepId, phrase::AwaySpan, stats::By},
+    domain::{
+        card::{Card, Dialog},
+        id::RepId,
+        phrase::AwaySpan,
+        stats::By,
+    },
     engine::Engine,
     words::help,
 };
@@ -53,6 +68,8 @@ pub struct Answer {
     pub card: Card,
     /// Uploaded and shown afterwards, as that takes longer than a command may.
     pub picture: Option<Picture>,
+    /// Opened in place of the card, which is for whoever could not be shown it.
+    pub dialog: Option<Dialog>,
 }
 
 impl From<Card> for Answer {
@@ -60,6 +77,7 @@ impl From<Card> for Answer {
         Self {
             card,
             picture: None,
+            dialog: None,
         }
     }
 }
@@ -88,7 +106,10 @@ impl Asked<'_> {
                 Ok(availability::back(self, who, until).await?.into())
             }
             Ok(Command::Leads(view)) => Ok(leads::list(self, &view, 0).await?.into()),
+            Ok(Command::LeadsMove { from, to }) => Ok(moves::ask(self, &from, &to).await?.into()),
+            Ok(Command::Lead(ask)) => lead::answer(self, ask).await,
             Ok(Command::LeadStats(ask)) => stats::report(self, &ask).await,
+            Ok(Command::LeadRules) => Ok(rules::page(self, 0).into()),
             Ok(Command::Help(topic)) => Ok(self.help(topic).into()),
             Err(wrong) => Ok(self.not_understood(&wrong).into()),
         }
@@ -96,17 +117,14 @@ impl Asked<'_> {
 
     fn help(&self, topic: Option<Topic>) -> Card {
         match topic {
-            Some(topic) => help::help(in_help(topic), self.words.word(topic)),
-            None => {
-                let all = Topic::ALL.map(|topic| (in_help(topic), self.words.word(topic)));
-                help::overview(&all)
-            }
+            Some(topic) => help::help(topic, self.words),
+            None => help::overview(self.words),
         }
     }
 
     fn not_understood(&self, wrong: &Misunderstood) -> Card {
         if let Some(topic) = wrong.topic {
-            return help::not_understood(in_help(topic), self.words.word(topic), &wrong.what);
+            return help::not_understood(topic, self.words, &wrong.what);
         }
         let first = Card::sentence(format!("{}.", wrong.what.trim_end_matches(['?', '.'])));
         let help = self.help(None);
@@ -114,15 +132,6 @@ impl Asked<'_> {
             summary: format!("{} {}", first.summary, help.summary),
             parts: first.parts.into_iter().chain(help.parts).collect(),
         }
-    }
-}
-
-fn in_help(topic: Topic) -> help::Command {
-    match topic {
-        Topic::Away => help::Command::Away,
-        Topic::Back => help::Command::Back,
-        Topic::Leads => help::Command::Leads,
-        Topic::LeadStats => help::Command::Stats,
     }
 }
 
@@ -145,8 +154,19 @@ pub enum Command {
     },
     /// A list of leads.
     Leads(LeadsView),
+    /// All that somebody has goes to somebody else.
+    LeadsMove {
+        /// Whose.
+        from: Named,
+        /// To whom.
+        to: Named,
+    },
+    /// One lead.
+    Lead(LeadAsk),
     /// Numbers.
     LeadStats(StatsAsk),
+    /// The rules in force.
+    LeadRules,
     /// How to say it; none: all commands.
     Help(Option<Topic>),
 }
@@ -175,6 +195,19 @@ pub enum LeadsView {
     Turns,
     /// Those in which this stands.
     Search(String),
+}
+
+/// Which lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeadAsk {
+    /// The one with this number.
+    Number(i64),
+    /// That of the person with this mail address.
+    Email(String),
+    /// The next one of the queue.
+    Next,
+    /// One that is to be entered by hand.
+    New,
 }
 
 /// Which numbers.

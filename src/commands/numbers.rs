@@ -67,6 +67,7 @@ pub async fn gather(db: &Db, policy: &Policy, wanted: &Wanted) -> Result<Gathere
     } = wanted;
     let rows = db.read(async |mut tx| match by {
         Some(By::Hour) => tally::report_by_quarter(&mut tx, *from, *to, scope).await,
+        Some(By::Territory) => tally::report_by_territory(&mut tx, *from, *to, scope).await,
         Some(By::Rep | By::Team | By::Source | By::Type | By::Rule) | None => {
             tally::report(&mut tx, *from, *to, scope).await
         }
@@ -100,8 +101,10 @@ fn named(policy: &Policy, key: &str, by: By) -> String {
     match by {
         By::Rep => policy.name_of(&RepId::from(key)).to_owned(),
         By::Hour => format!("{key}:00"),
-        By::Team | By::Source | By::Type | By::Rule if key.is_empty() => "none".to_owned(),
-        By::Team | By::Source | By::Type | By::Rule => key.to_owned(),
+        By::Team | By::Source | By::Territory | By::Type | By::Rule if key.is_empty() => {
+            "none".to_owned()
+        }
+        By::Team | By::Source | By::Territory | By::Type | By::Rule => key.to_owned(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use jiff::Zoned;
 
-use super::{AwayAsk, Command, CommandWords, LeadsView, Named, Period, StatsAsk, StatsOf, Topic};
+use super::{
+    AwayAsk, Command, CommandWords, LeadAsk, LeadsView, Named, Period, StatsAsk, StatsOf, Topic,
+};
 use crate::domain::{
     phrase::{self, AwaySpan, Until},
     stats::By,
@@ -12,15 +14,18 @@ use crate::domain::{
 /// Nobody means more than this; a mention is cut nowhere.
 const LONGEST: usize = 400;
 /// What may follow `by`.
-const BY: [(&str, By); 6] = [
+const BY: [(&str, By); 7] = [
     ("rep", By::Rep),
     ("team", By::Team),
     ("source", By::Source),
+    ("territory", By::Territory),
     ("type", By::Type),
     ("rule", By::Rule),
     ("hour", By::Hour),
 ];
-const VIEWS: [&str; 5] = ["mine", "queue", "review", "turns", "search"];
+const VIEWS: [&str; 6] = ["mine", "queue", "review", "turns", "search", "move"];
+/// What may follow `/lead`, beside a number or an address.
+const LEAD: [&str; 2] = ["next", "new"];
 
 /// Something typed that is no command of ours, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +69,15 @@ pub fn parse(
         Topic::Away => away(&words, now),
         Topic::Back => back(&words, now),
         Topic::Leads => leads(&words),
+        Topic::Lead => lead(&words, names),
         Topic::LeadStats => stats(&words, now),
+        Topic::LeadRules => match words.as_slice() {
+            [] => Ok(Command::LeadRules),
+            more => Err(format!(
+                "I don't know what “{}” means here",
+                cut(&more.join(" "))
+            )),
+        },
     }
     .map_err(wrong)
 }
@@ -74,7 +87,7 @@ pub(super) fn subject(word: &str, text: &str, names: &CommandWords) -> Option<Na
     let first = text.split_whitespace().next()?;
     match names.topic(word)? {
         Topic::Away | Topic::Back => Named::signed(first),
-        Topic::Leads | Topic::LeadStats => None,
+        Topic::Leads | Topic::Lead | Topic::LeadStats | Topic::LeadRules => None,
     }
 }
 
@@ -166,7 +179,11 @@ fn leads(words: &[&str]) -> Result<Command, String> {
                 "Search for what? A number, a name, a company or a mail address".to_owned(),
             );
         }
-        ("search" | "find", _) => LeadsView::Search(rest.join(" ")),
+        ("search" | "find", _) => {
+            let said: Vec<&str> = rest.iter().map(|word| unlinked(word)).collect();
+            LeadsView::Search(said.join(" "))
+        }
+        ("move", _) => return moving(rest),
         (other, []) => {
             let hint =
                 suggest::nearest(&cut(other), VIEWS).map(|near| format!("Did you mean `{near}`?"));
@@ -182,6 +199,65 @@ fn leads(words: &[&str]) -> Result<Command, String> {
         }
     };
     Ok(Command::Leads(view))
+}
+
+/// `@jonas to @ayse`, names of several words too.
+fn moving(words: &[&str]) -> Result<Command, String> {
+    let words = match words {
+        [from, rest @ ..] if from.eq_ignore_ascii_case("from") => rest,
+        all => all,
+    };
+    let to = words
+        .iter()
+        .position(|word| word.eq_ignore_ascii_case("to"))
+        .filter(|at| *at > 0 && at + 1 < words.len());
+    let Some(at) = to else {
+        return Err("Whose leads, and to whom? `move @jonas to @ayse`".to_owned());
+    };
+    Ok(Command::LeadsMove {
+        from: Named::any(&words[..at].join(" ")),
+        to: Named::any(&words[at + 1..].join(" ")),
+    })
+}
+
+fn lead(words: &[&str], names: &CommandWords) -> Result<Command, String> {
+    let Some(first) = words.first() else {
+        return Ok(Command::Help(Some(Topic::Lead)));
+    };
+    let word = unlinked(first);
+    let number = word.trim_start_matches('#').parse::<i64>();
+    let ask = match (word.to_lowercase().as_str(), words.len()) {
+        ("next", 1) => LeadAsk::Next,
+        ("new", 1) => LeadAsk::New,
+        (_, 1) if number.is_ok() => LeadAsk::Number(number.unwrap_or_default()),
+        (email, 1) if email.contains('@') => LeadAsk::Email(email.to_owned()),
+        (other, _) => {
+            let near = suggest::nearest(&cut(other), LEAD).filter(|_| words.len() == 1);
+            let hint = near.map_or_else(
+                || {
+                    let search = names.typed(Topic::Leads, "search");
+                    format!("To look for it: `{search} {}`", cut(&words.join(" ")))
+                },
+                |near| format!("Did you mean `{near}`?"),
+            );
+            return Err(format!(
+                "I know a lead by its number or its mail address. {hint}"
+            ));
+        }
+    };
+    Ok(Command::Lead(ask))
+}
+
+/// A word as typed: the chat makes links of addresses, `<mailto:a@b.example|a@b.example>`.
+fn unlinked(word: &str) -> &str {
+    let inner = word
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'));
+    let Some(link) = inner.filter(|_| !word.starts_with("<@")) else {
+        return word;
+    };
+    let address = link.strip_prefix("mailto:").unwrap_or(link);
+    address.split('|').next().unwrap_or(address)
 }
 
 fn stats(words: &[&str], now: &Zoned) -> Result<Command, String> {

@@ -3,7 +3,7 @@
 
 use crate::domain::{
     id::{RepId, TeamId},
-    lead::Lead,
+    lead::{Lead, State},
     policy::{Policy, Role, Team},
 };
 
@@ -33,6 +33,16 @@ pub fn sight(policy: &Policy, who: &RepId) -> Sight {
         Sight::Own
     } else {
         Sight::Teams(managed)
+    }
+}
+
+/// The teams for which `who` decides.
+#[must_use]
+pub fn managed(policy: &Policy, who: &RepId) -> Vec<TeamId> {
+    match sight(policy, who) {
+        Sight::Own => Vec::new(),
+        Sight::Teams(teams) => teams,
+        Sight::All => policy.teams.iter().map(|team| team.id.clone()).collect(),
     }
 }
 
@@ -72,6 +82,46 @@ pub fn queues(policy: &Policy, who: &RepId) -> Vec<TeamId> {
     theirs.map(|team| team.id.clone()).collect()
 }
 
+/// Whether a rep may read all about a lead: their own, one they are asked about, one in a queue or
+/// pool of their team; a manager also those of the teams they manage, an admin all.
+#[must_use]
+pub fn may_see(policy: &Policy, rep: &RepId, lead: &Lead) -> bool {
+    policy.reps.contains_key(rep)
+        && (is_admin(policy, rep)
+            || lead.owner() == Some(rep)
+            || lead.pending().any(|offer| offer.rep == *rep)
+            || manages_lead(policy, rep, lead)
+            || open_to_team(lead).is_some_and(|team| is_in_team(policy, rep, team)))
+}
+
+/// Whether somebody manages the team that stands behind a lead.
+fn manages_lead(policy: &Policy, rep: &RepId, lead: &Lead) -> bool {
+    let planned = lead.plan.as_ref().and_then(|plan| plan.team.as_ref());
+    let teams = planned.into_iter().chain(lead.team());
+    teams
+        .filter_map(|team| policy.team(team))
+        .any(|team| team.managers.contains(rep))
+}
+
+fn is_in_team(policy: &Policy, rep: &RepId, team: &TeamId) -> bool {
+    policy.team(team).is_some_and(|team| is_in(team, rep))
+}
+
+/// The team of which everybody may take the lead.
+fn open_to_team(lead: &Lead) -> Option<&TeamId> {
+    match &lead.state {
+        State::Pooled { team, .. } => Some(team),
+        State::Queued { team, .. } => team.as_ref(),
+        State::Pending
+        | State::Offered { .. }
+        | State::Review { .. }
+        | State::Nurture { .. }
+        | State::Owned { .. }
+        | State::Closed { .. }
+        | State::Disqualified { .. } => None,
+    }
+}
+
 fn is_admin(policy: &Policy, who: &RepId) -> bool {
     policy
         .reps
@@ -86,7 +136,7 @@ fn is_in(team: &Team, rep: &RepId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::lead::{Routing, State};
+    use crate::domain::lead::Routing;
     use crate::domain::policy::{
         AbsenceCredit, Level, Rep, Strategy, TeamSla, TurnRule, WhenClosed,
     };

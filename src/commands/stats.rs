@@ -26,6 +26,9 @@ struct Whose {
 
 pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, Trouble> {
     let whose = whose(asked, ask.of.as_ref()).await?;
+    if ask.by == Some(By::Territory) && asked.policy().territories.is_empty() {
+        return Err(Trouble::refused(said::no_territories()));
+    }
     let (from, to) = ask.period.moments(&asked.now);
     let by = ask.by.or(whose.by);
     let wanted = Wanted {
@@ -67,8 +70,9 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
             .collect(),
     };
     Ok(Answer {
-        card: said::stats(&report, &asked.when()),
+        card: said::stats(&report, asked.words, &asked.when()),
         picture,
+        dialog: None,
     })
 }
 
@@ -77,6 +81,7 @@ fn word(by: By) -> &'static str {
         By::Rep => "rep",
         By::Team => "team",
         By::Source => "source",
+        By::Territory => "territory",
         By::Type => "type",
         By::Rule => "rule",
         By::Hour => "hour",
@@ -87,7 +92,7 @@ async fn whose(asked: &Asked<'_>, of: Option<&StatsOf>) -> Result<Whose, Trouble
     let sight = rights::sight(asked.policy(), &asked.who);
     match (of, sight) {
         (Some(StatsOf::Me), _) | (None, Sight::Own) => Ok(of_rep(asked, asked.who.clone(), None)),
-        (Some(StatsOf::All), Sight::Own) => Err(Trouble::refused(said::not_yours())),
+        (Some(StatsOf::All), Sight::Own) => Err(Trouble::refused(said::not_yours(asked.words))),
         (None | Some(StatsOf::All), Sight::Teams(teams)) => Ok(of_teams(&teams)),
         (None | Some(StatsOf::All), Sight::All) => {
             let by = Some(By::Rep);
@@ -107,14 +112,14 @@ async fn of_named(asked: &Asked<'_>, named: &Named, sight: Sight) -> Result<Whos
         if rights::sees_team(asked.policy(), &asked.who, &team) {
             return Ok(of_teams(&[team]));
         }
-        return Err(Trouble::refused(said::not_yours()));
+        return Err(Trouble::refused(said::not_yours(asked.words)));
     }
     let rep = asked
         .find(named)
         .await
         .map_err(|trouble| nobody(asked, named, trouble))?;
     if !rights::manages(asked.policy(), &asked.who, &rep) {
-        return Err(Trouble::refused(said::not_yours()));
+        return Err(Trouble::refused(said::not_yours(asked.words)));
     }
     let teams = match sight {
         Sight::Teams(teams) if !asked.is_me(&rep) => Some(teams),

@@ -193,8 +193,16 @@ pub fn slash_commands() -> Vec<(String, String)> {
             "[for 2h | until 15:00 | until tomorrow 9am] [reason]",
         ),
         ("/back", "[until 21:00]"),
-        ("/leads", "[mine | queue | review | search TEXT]"),
-        ("/leadstats", "[me | @rep | TEAM] [today | week | month]"),
+        (
+            "/leads",
+            "[mine | queue | review | turns | search TEXT | move @a to @b]",
+        ),
+        ("/lead", "NUMBER | EMAIL | next | new"),
+        (
+            "/leadstats",
+            "[me | @rep | TEAM] [by rep] [today | week | month]",
+        ),
+        ("/leadrules", ""),
     ]
     .into_iter()
     .map(|(word, hint)| (word.to_owned(), hint.to_owned()))

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{Desk, in_time, press::Press};
+use super::{Desk, in_time, press::Press, submit::Submitted};
 use crate::{
     chat::{
         Chat, Recipient, Upload,
         incoming::{Answer, Presser, ReplyTo},
         outcome::SendError,
     },
-    commands::{self, CommandWords, Context, Picture, Topic},
+    commands::{self, CommandWords, Context, Entered, Picture, Topic},
     domain::{
         action::Action,
-        card::{self, Card, Part},
+        card::{self, Card, Dialog, Part},
         id::RepId,
     },
 };
@@ -27,11 +27,15 @@ const UNTIL_SHOWN: [Duration; 3] = [
     Duration::from_secs(4),
 ];
 
+/// The heading of the form that was sent off.
+const ENTERED: &str = "New lead";
+
 /// A command that somebody typed.
 pub(super) struct Typed {
     pub(super) who: Presser,
     pub(super) word: String,
     pub(super) text: String,
+    pub(super) trigger: String,
     pub(super) reply: Option<ReplyTo>,
 }
 
@@ -42,7 +46,12 @@ pub(super) async fn handle(desk: &Desk, typed: Typed) -> Answer {
     let work = async move {
         let words = desk.words.load_full();
         let said = desk.answer(&typed, &words).await;
-        if let Err(late) = done.send(said.card) {
+        let opened = match &said.dialog {
+            Some(dialog) => desk.opened(&typed.trigger, dialog).await,
+            None => false,
+        };
+        let card = (!opened).then_some(said.card);
+        if let Err(Some(late)) = done.send(card) {
             desk.tell(&typed.who, typed.reply.as_ref(), &late).await;
         }
         if let Some(picture) = said.picture {
@@ -51,7 +60,42 @@ pub(super) async fn handle(desk: &Desk, typed: Typed) -> Answer {
     };
     in_time(work, answer)
         .await
+        .flatten()
         .map_or(Answer::Empty, Answer::Message)
+}
+
+/// Takes in a lead that somebody has entered by hand.
+pub(super) async fn entered(desk: &Desk, submitted: Submitted) -> Answer {
+    let (done, answer) = oneshot::channel();
+    let (desk, one) = (desk.clone(), submitted.clone());
+    let work = async move {
+        let came_of_it = desk.enter(&one).await;
+        if let Err(Entered::Done(late)) = done.send(came_of_it) {
+            desk.tell(&one.who, None, &late).await;
+        }
+    };
+    match in_time(work, answer).await {
+        Some(Entered::Done(card)) => Answer::DialogUpdate(Dialog {
+            action: submitted.action,
+            subject: submitted.subject,
+            title: ENTERED.to_owned(),
+            submit: String::new(),
+            parts: card.parts,
+            inputs: Vec::new(),
+        }),
+        Some(Entered::Wrong(fields)) => Answer::DialogErrors(fields),
+        None => Answer::DialogClose,
+    }
+}
+
+/// What becomes of a press of one of the buttons that commands and the home tab have.
+pub(super) enum Turned {
+    /// It is another's button.
+    Elsewhere,
+    /// It is done, and who pressed sees that.
+    Done,
+    /// This stands where the button stood; on the home tab it is told.
+    Show(Card),
 }
 
 impl Desk {
@@ -71,22 +115,105 @@ impl Desk {
         }
     }
 
-    /// What a list shows after one of its buttons was pressed; `None` if the button stands under no list.
-    pub(super) async fn turned(&self, press: &Press, rep: &RepId) -> Option<Card> {
+    /// Does what a button of a list, of an answer or of the home tab says.
+    pub(super) async fn turned(&self, press: &Press, rep: &RepId) -> Turned {
         let words = self.words.load_full();
         let context = Context {
             engine: &self.engine,
             words: &words,
         };
         let value = press.value.as_str();
-        let answer = if press.action == Action::LeadsPage {
-            commands::page(context, rep, value).await
-        } else if press.action == Action::AwayCancel {
-            commands::cancel(context, rep, value).await
-        } else {
-            return None;
+        let answer = match press.action {
+            Action::LeadsPage => commands::page(context, rep, value).await.card,
+            Action::AwayCancel => commands::cancel(context, rep, value).await.card,
+            Action::AwayStart => {
+                let word = words.word(Topic::Away);
+                commands::answer(context, rep, word, value).await.card
+            }
+            Action::AwayEnd => {
+                let word = words.word(Topic::Back);
+                commands::answer(context, rep, word, "").await.card
+            }
+            Action::LeadsMove => commands::move_now(context, rep, value).await.card,
+            Action::QueueNext => match commands::pull(context, rep).await {
+                Some(nothing) => nothing,
+                None => return self.seen_at_home(press, rep).await,
+            },
+            Action::LeadNew => {
+                let form = commands::blank(context, rep).await;
+                match &form.dialog {
+                    Some(dialog) if self.opened(&press.trigger, dialog).await => {
+                        return Turned::Done;
+                    }
+                    Some(_) | None => form.card,
+                }
+            }
+            Action::HomeRefresh => return self.seen_at_home(press, rep).await,
+            Action::OfferAccept
+            | Action::OfferDecline
+            | Action::OfferClaim
+            | Action::OfferUndo
+            | Action::LeadDetails
+            | Action::LeadWhy
+            | Action::LeadContacted
+            | Action::LeadNextStep
+            | Action::LeadClose
+            | Action::LeadReassign
+            | Action::LeadRelease
+            | Action::ReviewAssign
+            | Action::ReviewRoute
+            | Action::ReviewDrop
+            | Action::EscalationTake
+            | Action::EscalationAssign
+            | Action::EscalationReoffer
+            | Action::EscalationSnooze
+            | Action::AwayKeep
+            | Action::QueueTake => return Turned::Elsewhere,
         };
-        Some(answer.card)
+        // The home tab says it itself, unless something is left to press.
+        if press.reply.is_none() {
+            self.refresh_home(rep, &press.who).await;
+            if is_all_said(press.action, &answer) {
+                return Turned::Done;
+            }
+        }
+        Turned::Show(answer)
+    }
+
+    async fn seen_at_home(&self, press: &Press, rep: &RepId) -> Turned {
+        if press.reply.is_none() {
+            self.refresh_home(rep, &press.who).await;
+        }
+        Turned::Done
+    }
+
+    /// Opens a dialog for whoever made `trigger`; whether it is open.
+    async fn opened(&self, trigger: &str, dialog: &Dialog) -> bool {
+        let Some(chat) = self.chat() else {
+            return false;
+        };
+        match chat.open_dialog(trigger, dialog).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "a dialog could not be opened");
+                false
+            }
+        }
+    }
+
+    async fn enter(&self, submitted: &Submitted) -> Entered {
+        let words = self.words.load_full();
+        let context = Context {
+            engine: &self.engine,
+            words: &words,
+        };
+        match self.rep(&submitted.who).await {
+            Ok(rep) => commands::enter(context, &rep, &submitted.subject, &submitted.values).await,
+            Err(trouble) => {
+                trouble.log();
+                Entered::Done(self.words_for(trouble, &submitted.who).await)
+            }
+        }
     }
 
     /// Shows a picture to who asked: behind the answer, else in their direct messages. Without it the
@@ -140,4 +267,10 @@ async fn show_behind(chat: &Chat, to: &ReplyTo, card: &Card) -> bool {
         }
     }
     false
+}
+
+/// Whether the home tab shows all that there is to say: that somebody is away now, or is back.
+fn is_all_said(action: Action, answer: &Card) -> bool {
+    let more = |part: &Part| matches!(part, Part::Buttons(_) | Part::List(_));
+    matches!(action, Action::AwayStart | Action::AwayEnd) && !answer.parts.iter().any(more)
 }

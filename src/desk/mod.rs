@@ -9,9 +9,9 @@
 //! at once only what the card does not say: why nothing happened, and who has the lead now.
 
 mod command;
+mod home;
 mod people;
 mod press;
-mod rights;
 mod submit;
 mod trouble;
 
@@ -34,7 +34,7 @@ use crate::{
     engine::Engine,
 };
 
-pub use rights::may_see;
+pub use crate::commands::rights::may_see;
 
 /// A press must be answered within three seconds, the way back included; what takes longer goes on
 /// by itself.
@@ -49,6 +49,8 @@ pub struct Desk {
     workspace: Arc<OnceLock<String>>,
     /// What the commands are called here; a reload may change it.
     words: Arc<ArcSwap<CommandWords>>,
+    /// Whose home tabs are open.
+    homes: home::Homes,
 }
 
 impl Desk {
@@ -60,7 +62,14 @@ impl Desk {
             chat,
             workspace: Arc::default(),
             words: Arc::default(),
+            homes: home::Homes::default(),
         }
+    }
+
+    /// What the commands are called here.
+    #[must_use]
+    pub fn words(&self) -> Arc<CommandWords> {
+        self.words.load_full()
     }
 
     /// Calls the commands so from now on.
@@ -163,20 +172,24 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             text,
             reply,
             conversation: _,
-            trigger: _,
+            trigger,
         } => {
             let typed = command::Typed {
                 who,
                 word,
                 text,
+                trigger,
                 reply,
             };
             command::handle(desk, typed).await
         }
         Incoming::Challenge(text) => Answer::Challenge(text),
-        Incoming::Closed { .. } | Incoming::Home { .. } | Incoming::PersonChanged { .. } => {
+        Incoming::Home { who } => {
+            let desk = desk.clone();
+            tokio::spawn(async move { desk.opened_home(&who).await }.in_current_span());
             Answer::Empty
         }
+        Incoming::Closed { .. } | Incoming::PersonChanged { .. } => Answer::Empty,
         Incoming::TokensRevoked | Incoming::Uninstalled => {
             tracing::error!("the chat has taken Baton's token back: install the app again");
             Answer::Empty

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use super::{Desk, in_time, may_see, trouble::Trouble};
+use super::{Desk, command::Turned, in_time, may_see, trouble::Trouble};
 use crate::{
     chat::incoming::{Answer, Presser, ReplyTo},
     domain::{
@@ -52,9 +52,13 @@ pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
 impl Desk {
     async fn press(&self, press: &Press) -> Result<(), Trouble> {
         let rep = self.rep(&press.who).await?;
-        if let Some(list) = self.turned(press, &rep).await {
-            self.replace(press, &list).await;
-            return Ok(());
+        match self.turned(press, &rep).await {
+            Turned::Elsewhere => {}
+            Turned::Done => return Ok(()),
+            Turned::Show(list) => {
+                self.replace(press, &list).await;
+                return Ok(());
+            }
         }
         let lead = self.lead(&press.value).await?;
         let rules = self.engine.rules();
@@ -123,6 +127,12 @@ impl Desk {
             | Action::EscalationSnooze
             | Action::AwayKeep
             | Action::AwayCancel
+            | Action::AwayStart
+            | Action::AwayEnd
+            | Action::QueueNext
+            | Action::LeadNew
+            | Action::LeadsMove
+            | Action::HomeRefresh
             | Action::LeadsPage => Err(Trouble::NoSuchButton),
         }
     }

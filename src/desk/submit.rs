@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::oneshot;
 
-use super::{Desk, in_time, trouble::Trouble};
+use super::{Desk, command, in_time, trouble::Trouble};
 use crate::{
     chat::incoming::{Answer, Presser},
     domain::{
@@ -50,6 +50,9 @@ enum Decision {
 
 /// Does what the dialog decides.
 pub(super) async fn handle(desk: &Desk, submitted: Submitted) -> Answer {
+    if submitted.action == Action::LeadNew {
+        return command::entered(desk, submitted).await;
+    }
     let Some(decision) = read(&submitted) else {
         let missing = (dialogs::CHOICE.to_owned(), words::trouble::choose_one());
         return Answer::DialogErrors(BTreeMap::from([missing]));
@@ -106,7 +109,13 @@ fn read(submitted: &Submitted) -> Option<Decision> {
         | Action::EscalationSnooze
         | Action::AwayKeep
         | Action::AwayCancel
+        | Action::AwayStart
+        | Action::AwayEnd
         | Action::QueueTake
+        | Action::QueueNext
+        | Action::LeadNew
+        | Action::LeadsMove
+        | Action::HomeRefresh
         | Action::LeadsPage => Some(Decision::Nothing),
     }
 }

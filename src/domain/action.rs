@@ -69,8 +69,20 @@ actions! {
     AwayKeep "away.keep",
     /// Cancels a planned absence.
     AwayCancel "away.cancel",
+    /// Goes away; carries what follows the command.
+    AwayStart "away.start",
+    /// Is back.
+    AwayEnd "away.end",
     /// Takes a lead from the queue.
     QueueTake "queue.take",
+    /// Takes the next lead from the queue.
+    QueueNext "queue.next",
+    /// Enters a lead by hand.
+    LeadNew "lead.new",
+    /// Shows the home page as it is now.
+    HomeRefresh "home.refresh",
+    /// Gives all that somebody has to somebody else.
+    LeadsMove "leads.move",
     /// Shows another page or view of a list.
     LeadsPage "leads.page",
 }

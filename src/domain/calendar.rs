@@ -184,6 +184,26 @@ impl Calendar {
             .sum()
     }
 
+    /// Whether a whole business day lies between two moments; without an end it does sooner or later.
+    #[must_use]
+    pub fn spans_a_business_day(&self, from: Timestamp, until: Option<Timestamp>) -> bool {
+        let Some(until) = until else { return true };
+        let day = self.inner.zone.to_datetime(from).date();
+        let midnight = self
+            .inner
+            .zone
+            .to_timestamp(day.to_datetime(Time::midnight()))
+            .unwrap_or(from);
+        // The day of `from` is a whole one if nothing of it has gone by.
+        let since = if self.open_between(midnight, from).is_zero() {
+            midnight - SignedDuration::from_secs(1)
+        } else {
+            from
+        };
+        self.add(since, Period::BusinessDays(1))
+            .is_some_and(|end| end <= until)
+    }
+
     /// When the next working day after the day of `at` starts: the first opening on a later date.
     ///
     /// The calendar that is always open has no opening; its days start at 9:00, every day.

@@ -16,7 +16,7 @@ use super::{
 
 pub use effect::{Effect, Fact, FactKind};
 pub use measure::{Measure, MeasureKind};
-pub use message::{Audible, CardRef, Notice, Say};
+pub use message::{Audible, CardRef, Notice, Say, Told};
 
 /// Something that happens to a lead. Webhook, button, command, timer and API all become one of these.
 #[derive(Clone, Debug)]
@@ -141,10 +141,15 @@ pub enum Down {
 }
 
 /// Why a rep is no longer there for a lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gone {
     /// `/away`, or an absence that begins.
     Away,
+    /// The same over a business day: what they own without having tried to reach it goes on as well.
+    AwayForLong {
+        /// Who stands in.
+        cover: Option<RepId>,
+    },
     /// Taken out of the configuration.
     Removed,
 }

@@ -81,6 +81,8 @@ pub struct TallyRow {
     pub rep: Option<RepId>,
     /// By which webhook they came.
     pub source: SourceId,
+    /// From which part of the world, where that was counted.
+    pub territory: Option<String>,
     /// What was asked for.
     pub lead_type: String,
     /// By which rule they went.
@@ -102,6 +104,8 @@ pub enum By {
     Team,
     /// One for each webhook.
     Source,
+    /// One for each part of the world.
+    Territory,
     /// One for each kind of lead.
     Type,
     /// One for each rule.
@@ -199,6 +203,7 @@ impl TallyRow {
             By::Rep => self.rep.as_ref().map(RepId::as_str),
             By::Team => self.team.as_ref().map(TeamId::as_str),
             By::Source => Some(self.source.as_str()),
+            By::Territory => self.territory.as_deref(),
             By::Type => Some(self.lead_type.as_str()),
             By::Rule => self.rule.as_ref().map(RouteId::as_str),
             By::Hour => return format!("{:02}", zone.to_datetime(self.quarter_at).hour()),
@@ -218,6 +223,7 @@ mod tests {
             team: Some("sales".into()),
             rep: (!rep.is_empty()).then(|| rep.into()),
             source: "site".into(),
+            territory: None,
             lead_type: "demo".to_owned(),
             rule: None,
             measure,

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         event::{Audible, CardRef, Effect, Fact, Measure},
         lead::Lead,
+        route::Reader,
     },
     rules::Rules,
     store::{Tx, facts, outbox, reps, tally, turns},
@@ -43,6 +44,11 @@ impl Engine {
             })
             .collect();
         tally::count(tx, lead, &measures).await?;
+        if !rules.policy.territories.is_empty() {
+            let territory = Reader::new(&rules.policy, rules, now).territory(lead);
+            let territory = territory.unwrap_or_default();
+            tally::count_territory(tx, lead, territory, &measures).await?;
+        }
         // A transaction that is tried again counts twice here; the tally is what is exact.
         for measure in &measures {
             metrics::counter!("baton_measures_total", "measure" => measure.what.word())

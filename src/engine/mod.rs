@@ -2,6 +2,7 @@
 
 mod absences;
 mod apply;
+mod entered;
 mod outages;
 mod people;
 mod programs;
@@ -18,7 +19,7 @@ use crate::{
     clock::Clock,
     domain::{
         decide::{decide, routes_anew, teams_concerned},
-        event::{Effect, Event, Refusal},
+        event::{Effect, Event, Gone, Refusal},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
         route::Reader,
@@ -27,7 +28,7 @@ use crate::{
     store::{self, Db, Tx, leads, turns},
 };
 
-pub use people::{Absence, Returned};
+pub use people::{Absence, Returned, Went};
 pub use programs::Contact;
 pub use receive::{Content, Received, Submission};
 pub use standing::Standing;
@@ -167,7 +168,13 @@ impl Engine {
             Reader::new(&rules.policy, &*rules, now).route(&mut lead);
         }
         let before = lead.clone();
-        let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
+        let mut world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
+        if let Some(cover) = who_stands_in(&event) {
+            let one = std::slice::from_ref(cover);
+            world
+                .reps
+                .extend(self.reps_now(tx, &rules, one, now).await?);
+        }
         let (lead, effects) =
             decide(lead, event, now, &world).map_err(|refusal| Error::Refused {
                 refusal,
@@ -248,6 +255,32 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Assign { .. }
         | Event::RouteOn { .. }
         | Event::RepGone { .. } => false,
+    }
+}
+
+/// Who is asked by name, whatever team they are in.
+fn who_stands_in(event: &Event) -> Option<&RepId> {
+    match event {
+        Event::RepGone {
+            why: Gone::AwayForLong { cover },
+            ..
+        } => cover.as_ref(),
+        Event::RepGone { .. }
+        | Event::Arrived { .. }
+        | Event::Submitted { .. }
+        | Event::Due
+        | Event::SomebodyFree
+        | Event::Delivered { .. }
+        | Event::Undeliverable { .. }
+        | Event::Accept { .. }
+        | Event::Decline { .. }
+        | Event::Claim { .. }
+        | Event::Contacted { .. }
+        | Event::Close { .. }
+        | Event::Assign { .. }
+        | Event::RouteOn { .. }
+        | Event::ChatDown { .. }
+        | Event::Outage { .. } => None,
     }
 }
 

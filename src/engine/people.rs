@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::{Engine, Error};
+use super::{Engine, Error, world::zone_of};
 use crate::{
     domain::{
-        event::{Actor, Event, Gone},
+        event::{Actor, Event, Gone, Told},
         id::{RepId, TeamId},
         lead::Lead,
         policy::Policy,
     },
-    store::{Tx, leads, reps},
+    store::{Tx, leads, outbox, reps},
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
@@ -33,6 +33,17 @@ pub struct Absence {
     pub made_by: Actor,
 }
 
+/// What an absence did at once.
+#[derive(Clone, Debug, Default)]
+pub struct Went {
+    /// Its name.
+    pub id: String,
+    /// The leads whose offers moved on.
+    pub asked: Vec<Lead>,
+    /// The leads that they owned, had not tried to reach, and own no longer.
+    pub owned: Vec<Lead>,
+}
+
 /// What came of somebody's return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Returned {
@@ -41,12 +52,12 @@ pub struct Returned {
 }
 
 impl Engine {
-    /// Makes a rep absent; if that begins now, their pending offers move on at once. Returns the
-    /// leads that moved.
+    /// Makes a rep absent; if that begins now, what they have moves on at once, and another absence
+    /// that runs ends: the last word counts. A rep for whom somebody else says so is told.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn away(&self, absence: &Absence) -> Result<Vec<Lead>, Error> {
+    pub async fn away(&self, absence: &Absence) -> Result<Went, Error> {
         let now = self.clock.now();
         self.db
             .write(async |mut tx| self.away_in(&mut tx, absence, now).await)
@@ -58,11 +69,11 @@ impl Engine {
         tx: &mut Tx,
         absence: &Absence,
         now: Timestamp,
-    ) -> Result<Vec<Lead>, Error> {
+    ) -> Result<Went, Error> {
         let from = absence.from.unwrap_or(now);
         let id = format!("abs_{}", self.clock.chance(now).next_ulid());
         let row = reps::Absence {
-            id,
+            id: id.clone(),
             rep: absence.rep.clone(),
             from_at: from,
             until_at: absence.until,
@@ -71,19 +82,76 @@ impl Engine {
             made_by: absence.made_by.word(),
             made_at: now,
         };
-        reps::absence_add(tx, &row).await?;
-        if from > now {
-            return Ok(Vec::new());
+        reps::lock(tx, &absence.rep).await?;
+        if from <= now {
+            reps::end_absences(tx, &absence.rep, now).await?;
+            reps::extra_until(tx, &absence.rep, None).await?;
         }
-        reps::extra_until(tx, &absence.rep, None).await?;
-        self.begin_in(tx, now).await
+        reps::absence_add(tx, &row).await?;
+        if absence.made_by != Actor::Rep(absence.rep.clone()) {
+            let told = Told::Away {
+                absence: id.clone(),
+            };
+            outbox::tell(tx, &absence.rep, &told, &id, now).await?;
+        }
+        let mut went = Went {
+            id,
+            ..Went::default()
+        };
+        if from <= now {
+            self.begin_in(tx, &mut went, now).await?;
+        }
+        Ok(went)
     }
 
-    /// Acts on every absence whose beginning has come; returns the leads that moved.
-    async fn begin_in(&self, tx: &mut Tx, now: Timestamp) -> Result<Vec<Lead>, Error> {
-        let mut moved = Vec::new();
+    /// Acts on every absence whose beginning has come; notes the leads that moved.
+    async fn begin_in(&self, tx: &mut Tx, went: &mut Went, now: Timestamp) -> Result<(), Error> {
         for absence in reps::absences_to_begin(tx, now).await? {
-            moved.extend(self.pass_on_all(tx, &absence.rep, Gone::Away, now).await?);
+            let rep = &absence.rep;
+            went.asked
+                .extend(self.pass_on_all(tx, rep, Gone::Away, now).await?);
+            if self.is_for_long(tx, &absence).await? {
+                went.owned
+                    .extend(self.hand_on_untouched(tx, &absence, now).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a whole business day of theirs goes by meanwhile.
+    async fn is_for_long(&self, tx: &mut Tx, absence: &reps::Absence) -> Result<bool, Error> {
+        let rules = self.rules();
+        let Some(rep) = rules.policy.reps.get(&absence.rep) else {
+            return Ok(false);
+        };
+        let known = reps::known(tx, std::slice::from_ref(&rep.id)).await?;
+        let profile = known.get(&rep.id).and_then(|row| row.zone.as_deref());
+        let hours = rules.hours_of(rep, &zone_of(rep, profile));
+        Ok(hours.spans_a_business_day(absence.from_at, absence.until_at))
+    }
+
+    /// What somebody owns and has not tried to reach goes to who stands in, or back to the team.
+    async fn hand_on_untouched(
+        &self,
+        tx: &mut Tx,
+        absence: &reps::Absence,
+        now: Timestamp,
+    ) -> Result<Vec<Lead>, Error> {
+        let rules = self.rules();
+        let usual = || rules.policy.reps.get(&absence.rep)?.cover.clone();
+        let cover = absence.cover.clone().or_else(usual);
+        let mut moved = Vec::new();
+        for id in leads::owned_by(tx, &absence.rep).await? {
+            let event = Event::RepGone {
+                rep: absence.rep.clone(),
+                why: Gone::AwayForLong {
+                    cover: cover.clone(),
+                },
+            };
+            let lead = self.decide_stored(tx, &id, event, now).await?.lead;
+            if lead.owner() != Some(&absence.rep) {
+                moved.push(lead);
+            }
         }
         Ok(moved)
     }
@@ -99,7 +167,7 @@ impl Engine {
         for lead in leads::pending_with(tx, rep).await? {
             let event = Event::RepGone {
                 rep: rep.clone(),
-                why,
+                why: why.clone(),
             };
             moved.push(self.decide_stored(tx, &lead, event, now).await?.lead);
         }
@@ -111,10 +179,23 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn back(&self, rep: &RepId, until: Option<Timestamp>) -> Result<Returned, Error> {
+    pub async fn back(
+        &self,
+        rep: &RepId,
+        until: Option<Timestamp>,
+        by: &Actor,
+    ) -> Result<Returned, Error> {
         let now = self.clock.now();
         self.db
             .write(async |mut tx| {
+                reps::lock(&mut tx, rep).await?;
+                if *by != Actor::Rep(rep.clone()) {
+                    let (told, key) = (
+                        Told::Back { by: by.clone() },
+                        self.clock.chance(now).next_ulid(),
+                    );
+                    outbox::tell(&mut tx, rep, &told, &key.to_string(), now).await?;
+                }
                 let ended = reps::end_absences(&mut tx, rep, now).await?;
                 reps::extra_until(&mut tx, rep, until).await?;
                 reps::reachable(&mut tx, rep).await?;
@@ -149,7 +230,11 @@ impl Engine {
             return Ok(0);
         }
         self.db
-            .write(async |mut tx| Ok(self.begin_in(&mut tx, now).await?.len()))
+            .write(async |mut tx| {
+                let mut went = Went::default();
+                self.begin_in(&mut tx, &mut went, now).await?;
+                Ok(went.asked.len() + went.owned.len())
+            })
             .await
     }
 

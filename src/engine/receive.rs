@@ -97,7 +97,7 @@ impl Engine {
             .await
     }
 
-    async fn receive_in(
+    pub(super) async fn receive_in(
         &self,
         tx: &mut Tx,
         submission: &Submission,

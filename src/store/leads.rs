@@ -4,6 +4,7 @@ mod columns;
 mod find;
 mod list;
 mod offers;
+mod waiting;
 
 use jiff::Timestamp;
 
@@ -20,6 +21,7 @@ pub use find::{
 };
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;
+pub use waiting::{of_rep, oldest, queue};
 
 /// The kind of identity that a mail address is.
 pub const EMAIL: &str = "email";

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Error, Json, Row, RowRef, Sql, Tx, sql};
 use crate::domain::{
-    event::{CardRef, Say},
-    id::LeadId,
+    event::{CardRef, Say, Told},
+    id::{LeadId, RepId},
 };
 
 pub use card::{Card, card, card_by_message, card_gone, card_put, cards_of};
@@ -28,8 +28,10 @@ pub use unknown::{claim_unknown, not_there};
 pub enum Work {
     /// A card must show the present state.
     Show(CardRef),
-    /// Somebody is told something.
+    /// Somebody is told something of a lead.
     Say(Say),
+    /// A rep is told something of themselves.
+    Tell(Told),
 }
 
 /// A message in a chat.
@@ -174,6 +176,28 @@ pub async fn say(
     if query.bind(now).bind(micros).exec().await? == 0 {
         return Ok(());
     }
+    tx.notify(Channel::Outbox);
+    Ok(())
+}
+
+const TELL: &str = "insert into outbox (kind, recipient, key, doc, state, due_at, lease, attempts, revision, \
+     created_at) values ('say', $1, $2, $3, 'pending', $4, 0, 0, 1, $4) on conflict (key) do nothing";
+
+/// Asks for a rep to be told something that is about no lead, once for its key.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn tell(
+    tx: &mut Tx,
+    rep: &RepId,
+    told: &Told,
+    key: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(TELL).bind(format!("rep:{rep}"));
+    let query = query.bind(format!("tell/{key}/{rep}"));
+    let query = query.bind(Json(Work::Tell(told.clone()))).bind(now);
+    query.exec().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Error, Json, Row, RowRef, Sql, Tx, sql};
+use super::{Error, Json, Row, RowRef, Sql, Tx, row, sql};
 use crate::domain::{
-    event::Measure,
+    event::{Measure, MeasureKind},
     id::{RepId, TeamId},
     lead::Lead,
     stats::{NO_TIME, TallyRow, bucket_of},
@@ -43,6 +43,21 @@ struct Line<'m> {
     n: i64,
 }
 
+/// The counts of one lead, in the order of their rows.
+fn lines(measures: &[Measure]) -> Vec<Line<'_>> {
+    let mut lines: BTreeMap<Key<'_>, i64> = BTreeMap::new();
+    for measure in measures {
+        *lines.entry(Key::of(measure)).or_default() += 1;
+    }
+    lines.into_iter().map(|(key, n)| Line { key, n }).collect()
+}
+
+/// The quarter of an hour in which a lead arrived.
+fn quarter_of(lead: &Lead) -> i64 {
+    let arrived = lead.created_at.as_microsecond();
+    arrived - arrived.rem_euclid(QUARTER)
+}
+
 const COUNT: Sql = sql!(
     "insert into tally (quarter_at, team, rep, source, type, rule, measure, bucket, n) \
      select $1, value ->> 'team', value ->> 'rep', $2, $3, $4, value ->> 'measure', \
@@ -61,17 +76,38 @@ pub async fn count(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(),
     if measures.is_empty() {
         return Ok(());
     }
-    let mut lines: BTreeMap<Key<'_>, i64> = BTreeMap::new();
-    for measure in measures {
-        *lines.entry(Key::of(measure)).or_default() += 1;
-    }
-    let lines: Vec<_> = lines.into_iter().map(|(key, n)| Line { key, n }).collect();
-    let arrived = lead.created_at.as_microsecond();
     let rule = lead.routing.as_ref().and_then(|r| r.rule.as_ref());
-    let query = tx.q(COUNT).bind(arrived - arrived.rem_euclid(QUARTER));
+    let query = tx.q(COUNT).bind(quarter_of(lead));
     let query = query.bind(&lead.source).bind(&lead.lead_type);
     let query = query.bind(rule.map_or("", |rule| rule.as_str()));
-    query.bind(Json(lines)).exec().await?;
+    query.bind(Json(lines(measures))).exec().await?;
+    Ok(())
+}
+
+const COUNT_TERRITORY: Sql = sql!(
+    "insert into territory_tally (quarter_at, territory, team, rep, measure, bucket, n) \
+     select $1, $2, value ->> 'team', value ->> 'rep', value ->> 'measure', \
+     cast(value ->> 'bucket' as bigint), cast(value ->> 'n' as bigint) from "
+    [sqlite "json_each($3)"] [postgres "jsonb_array_elements($3)"]
+    " where true on conflict (quarter_at, territory, team, rep, measure, bucket) \
+     do update set n = territory_tally.n + excluded.n"
+);
+
+/// Counts `measures` of one lead for the part of the world it is of; `""`: of none that the rules name.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn count_territory(
+    tx: &mut Tx,
+    lead: &Lead,
+    territory: &str,
+    measures: &[Measure],
+) -> Result<(), Error> {
+    if measures.is_empty() {
+        return Ok(());
+    }
+    let query = tx.q(COUNT_TERRITORY).bind(quarter_of(lead)).bind(territory);
+    query.bind(Json(lines(measures))).exec().await?;
     Ok(())
 }
 
@@ -108,6 +144,7 @@ impl Row for TallyRow {
             team: (!team.is_empty()).then(|| team.into()),
             rep: (!rep.is_empty()).then(|| rep.into()),
             source: row.get("source")?,
+            territory: None,
             lead_type: row.get("type")?,
             rule: (!rule.is_empty()).then(|| rule.into()),
             measure: row.get("measure")?,
@@ -141,6 +178,59 @@ pub async fn report_by_quarter(
     scope: &Scope,
 ) -> Result<Vec<TallyRow>, Error> {
     rows(tx, REPORT_BY_QUARTER, from, until, scope).await
+}
+
+#[derive(Debug)]
+struct OfTerritory {
+    territory: String,
+    team: String,
+    rep: String,
+    measure: MeasureKind,
+    bucket: i64,
+    n: i64,
+}
+row!(OfTerritory {
+    territory,
+    team,
+    rep,
+    measure,
+    bucket,
+    n
+});
+
+const BY_TERRITORY: Sql = sql!(
+    "select territory, team, rep, measure, bucket, cast(sum(n) as bigint) as n from territory_tally \
+     where quarter_at >= $1 and quarter_at < $2 and ($3 is null or team in (select value from "
+    [sqlite "json_each($3)"] [postgres "jsonb_array_elements_text($3)"]
+    ")) and ($4 is null or rep = $4) group by territory, team, rep, measure, bucket"
+);
+
+/// The same by the parts of the world that the rules name; only what was counted while they did.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn report_by_territory(
+    tx: &mut Tx,
+    from: Timestamp,
+    until: Timestamp,
+    scope: &Scope,
+) -> Result<Vec<TallyRow>, Error> {
+    let query = tx.q(BY_TERRITORY).bind(from).bind(until);
+    let query = query.bind(scope.teams.as_ref().map(Json));
+    let rows: Vec<OfTerritory> = query.bind(&scope.rep).all().await?;
+    let row = |row: OfTerritory| TallyRow {
+        quarter_at: from,
+        team: (!row.team.is_empty()).then(|| row.team.into()),
+        rep: (!row.rep.is_empty()).then(|| row.rep.into()),
+        source: "".into(),
+        territory: (!row.territory.is_empty()).then_some(row.territory),
+        lead_type: String::new(),
+        rule: None,
+        measure: row.measure,
+        bucket: row.bucket,
+        n: row.n.unsigned_abs(),
+    };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 async fn rows(

@@ -2,10 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::{seen::cut, when::When};
+use super::{
+    commands::{CommandWords, Topic},
+    seen::cut,
+    when::When,
+};
 use crate::domain::{
     action::Action,
-    card::{Button, Card, Item, Part, Run},
+    card::{Button, ButtonStyle, Card, Item, Part, Run},
+    event::Actor,
     id::RepId,
     phrase::Until,
     policy::Policy,
@@ -50,10 +55,8 @@ pub struct Desk<'a> {
     pub policy: &'a Policy,
     /// Their clock.
     pub when: &'a When,
-    /// What they type to go away, with its slash where there is one.
-    pub away_word: &'a str,
-    /// What they type to be back.
-    pub back_word: &'a str,
+    /// What they type.
+    pub words: &'a CommandWords,
 }
 
 /// What an absence of the reader's, or of somebody whom they manage, is answered.
@@ -67,9 +70,87 @@ pub fn away(desk: Desk<'_>, absence: &Absence, moved: Moved<'_>) -> Card {
         said.push(format!("{count} moved on: {numbers}."));
     }
     if let Some((count, numbers)) = numbered(moved.owned, "lead without contact") {
-        said.push(format!("{count} went to somebody else: {numbers}."));
+        said.push(format!("{count} handed on: {numbers}."));
     }
     Card::sentence(said.join(" "))
+}
+
+/// Another absence that begins before this one is over.
+#[must_use]
+pub fn also(desk: Desk<'_>, other: &Absence) -> String {
+    format!("Also noted: {}.", away_words(desk, other))
+}
+
+/// Takes back, for a minute, what an absence has moved on.
+#[must_use]
+pub fn keep_button(absence: &str, offers: usize) -> Button {
+    let (label, spoken) = if offers == 1 {
+        (
+            "Keep the lead",
+            "Take the pending offer back, within a minute",
+        )
+    } else {
+        (
+            "Keep the leads",
+            "Take the pending offers back, within a minute",
+        )
+    };
+    Button::new(Action::AwayKeep, absence, label).spoken(spoken)
+}
+
+/// Ends an absence of the reader's.
+#[must_use]
+pub fn back_button() -> Button {
+    Button::new(Action::AwayEnd, "", "I'm back")
+        .styled(ButtonStyle::Primary)
+        .spoken("End your absence and get leads again")
+}
+
+/// Somebody else has made the reader absent.
+#[must_use]
+pub fn told_away(absence: &Absence, by: &str, policy: &Policy, when: &When) -> Card {
+    let from = if absence.from > when.now() {
+        format!(" from {}", when.said(absence.from))
+    } else {
+        String::new()
+    };
+    let until = match absence.until {
+        Until::At(at) => format!("until {}", when.said_with_zone(at)),
+        Until::Back => "until you are back".to_owned(),
+    };
+    let reason = cut(&absence.reason, MAX_REASON);
+    let reason = if reason.is_empty() {
+        reason
+    } else {
+        format!(": {reason}")
+    };
+    let cover = absence.cover.as_ref().map_or_else(String::new, |cover| {
+        format!(" {} stands in.", policy.name_of(cover))
+    });
+    let by = policy.name_of(&RepId::from(by)).to_owned();
+    let words = format!(
+        "{by} has noted that you are away{from} {until}{reason}.{cover} New leads go to others meanwhile."
+    );
+    let mut card = Card::sentence(words);
+    let button = if absence.from > when.now() {
+        Button::new(Action::AwayCancel, absence.id.as_str(), "Cancel").spoken("Cancel this absence")
+    } else {
+        back_button()
+    };
+    card.parts.push(Part::Buttons(vec![button]));
+    card
+}
+
+/// Somebody else has said that the reader is back.
+#[must_use]
+pub fn told_back(by: &Actor, policy: &Policy) -> Card {
+    let by = match by {
+        Actor::Rep(rep) => policy.name_of(rep).to_owned(),
+        Actor::Baton | Actor::Api(_) | Actor::Source(_) => by.word(),
+    };
+    Card::sentence(format!(
+        "{by} has noted that you are back: you get leads again."
+    ))
 }
 
 /// "You are away until Mon 24 Nov 09:00 (Europe/Istanbul)".
@@ -86,8 +167,10 @@ fn span_words(desk: Desk<'_>, absence: &Absence) -> String {
 fn away_words(desk: Desk<'_>, absence: &Absence) -> String {
     let until = match absence.until {
         Until::At(at) => format!("until {}", desk.when.said_with_zone(at)),
-        Until::Back if absence.rep == *desk.reader => format!("until you say {}", desk.back_word),
-        Until::Back => format!("until they say {}", desk.back_word),
+        Until::Back if absence.rep == *desk.reader => {
+            format!("until you say {}", desk.words.word(Topic::Back))
+        }
+        Until::Back => format!("until they say {}", desk.words.word(Topic::Back)),
     };
     let from = if absence.from > desk.when.now() {
         format!(" from {}", desk.when.said(absence.from))
@@ -152,7 +235,7 @@ pub fn back(
 #[must_use]
 pub fn absences(desk: Desk<'_>, all: &[Absence]) -> Card {
     if all.is_empty() {
-        let word = desk.away_word;
+        let word = desk.words.word(Topic::Away);
         return Card::sentence(format!(
             "No absence is planned. {word} until tomorrow 9am starts one, {word} from 12 Dec to 2 Jan plans one."
         ));

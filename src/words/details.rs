@@ -54,6 +54,8 @@ pub fn lead_card(
     let seen = Seen::by(reader, lead, policy);
     let mut parts = vec![Part::Title(format!("Lead {}", seen.called()))];
     parts.extend(everything(&seen, history, policy, reader, when));
+    parts.push(Part::Divider);
+    parts.extend(reasons(lead, policy, reader));
     let owns = matches!(&lead.state, State::Owned { rep, .. } if rep == reader);
     parts.push(Part::Buttons(if owns {
         owner_buttons(&seen)
@@ -239,6 +241,13 @@ pub fn why(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Dialog 
         Run::plain(": "),
         Run::plain(whereabouts(lead, policy, reader, when)),
     ])];
+    parts.extend(reasons(lead, policy, reader));
+    to_read(Action::LeadWhy, titled("Why", lead), lead, parts)
+}
+
+/// Who was found by which rule, the points, and the configuration that said so.
+fn reasons(lead: &Lead, policy: &Policy, reader: &RepId) -> Vec<Part> {
+    let mut parts = Vec::new();
     let own = lead.offers.iter().rev().find(|offer| offer.rep == *reader);
     if let Some(offer) = own {
         let why = why_theirs(lead, offer, policy);
@@ -267,7 +276,7 @@ pub fn why(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Dialog 
         let note = format!("Decided by configuration {short}.");
         parts.push(Part::Note(vec![Run::plain(note)]));
     }
-    to_read(Action::LeadWhy, titled("Why", lead), lead, parts)
+    parts
 }
 
 fn decided(routing: &Routing, policy: &Policy) -> Vec<Part> {

@@ -1,31 +1,20 @@
 //! Help for each command, with examples; said also when a command was not understood.
 
-use super::seen::cut;
+use super::{
+    commands::{CommandWords, Topic},
+    seen::cut,
+};
 use crate::domain::card::{Card, Item, Part, Run};
 
-/// Something that can be typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// `/away`
-    Away,
-    /// `/back`
-    Back,
-    /// `/leads`
-    Leads,
-    /// `/leadstats`
-    Stats,
-}
-
-impl Command {
-    /// All of them.
-    pub const ALL: [Command; 4] = [Self::Away, Self::Back, Self::Leads, Self::Stats];
-
+impl Topic {
     fn does(self) -> &'static str {
         match self {
             Self::Away => "no new leads for a while; what waits for your answer goes to the next",
             Self::Back => "you get leads again, if you like also outside your hours",
             Self::Leads => "your leads, the queue, what waits for a decision, or a search",
-            Self::Stats => "numbers: who answers, how fast, what was kept",
+            Self::Lead => "one lead with its history and the why, the next one, or a new one",
+            Self::LeadStats => "numbers: who answers, how fast, what was kept",
+            Self::LeadRules => "the rules in force: where leads go, and how fast",
         }
     }
 
@@ -54,30 +43,41 @@ impl Command {
                 ("review", "what waits for your decision"),
                 ("turns", "who is next in your teams"),
                 ("search acme", "by number, name, company, mail or phone"),
+                (
+                    "move @jonas to @ayse",
+                    "all open leads of somebody, for their manager",
+                ),
             ],
-            Self::Stats => &[
+            Self::Lead => &[
+                ("4711", "by its number"),
+                ("ada@example.com", "by its mail address"),
+                ("next", "takes the next one from the queue"),
+                ("new", "enters one by hand"),
+            ],
+            Self::LeadStats => &[
                 ("me", "your own numbers"),
                 ("sdr by rep week", "a team, split by rep, this week"),
                 ("@ayse month", "one rep, for managers"),
                 ("by source quarter", "split by source"),
                 ("2026-11-01..2026-11-15", "from one day to another"),
             ],
+            Self::LeadRules => &[("", "all of them, in plain words")],
         }
     }
 }
 
-/// Help for one command; `word` is what people type for it, with its slash where there is one.
+/// Help for one command.
 #[must_use]
-pub fn help(command: Command, word: &str) -> Card {
-    let does = format!("{word}: {}.", command.does());
-    let examples: Vec<String> = command
+pub fn help(topic: Topic, words: &CommandWords) -> Card {
+    let does = format!("{}: {}.", words.word(topic), topic.does());
+    let examples: Vec<String> = topic
         .examples()
         .iter()
-        .map(|(after, what)| format!("{}: {what}", typed(word, after)))
+        .map(|(after, what)| format!("{}: {what}", words.typed(topic, after)))
         .collect();
-    let items = command.examples().iter().map(|(after, what)| Item {
+    let items = topic.examples().iter().map(|(after, what)| Item {
         text: vec![
-            Run::bold(typed(word, after)),
+            Run::bold(words.typed(topic, after)),
             Run::plain(format!(": {what}")),
         ],
         buttons: Vec::new(),
@@ -91,32 +91,28 @@ pub fn help(command: Command, word: &str) -> Card {
     }
 }
 
-fn typed(word: &str, after: &str) -> String {
-    format!("{word} {after}").trim_end().to_owned()
-}
-
 /// The command was not understood: what of it, and how it is meant. `what` is a sentence or a part of one.
 #[must_use]
-pub fn not_understood(command: Command, word: &str, what: &str) -> Card {
+pub fn not_understood(topic: Topic, words: &CommandWords, what: &str) -> Card {
     let what = cut(what, 300);
     let first = format!("I did not understand that: {}.", what.trim_end_matches('.'));
-    let mut card = help(command, word);
+    let mut card = help(topic, words);
     card.summary = format!("{first} {}", card.summary);
     card.parts.insert(0, Part::Text(vec![Run::bold(first)]));
     card
 }
 
-/// Help for all commands; each with the word that people type for it.
+/// Help for all commands.
 #[must_use]
-pub fn overview(words: &[(Command, &str)]) -> Card {
-    let lines: Vec<String> = words
+pub fn overview(words: &CommandWords) -> Card {
+    let lines: Vec<String> = Topic::ALL
         .iter()
-        .map(|(command, word)| format!("{word}: {}", command.does()))
+        .map(|topic| format!("{}: {}", words.word(*topic), topic.does()))
         .collect();
-    let items = words.iter().map(|(command, word)| Item {
+    let items = Topic::ALL.iter().map(|topic| Item {
         text: vec![
-            Run::bold(*word),
-            Run::plain(format!(": {}", command.does())),
+            Run::bold(words.word(*topic)),
+            Run::plain(format!(": {}", topic.does())),
         ],
         buttons: Vec::new(),
     });

@@ -7,7 +7,13 @@
 //! /leads search TEXT
 //! ```
 
-use super::{fate::whereabouts, offer::contact_line, seen::Seen, when::When};
+use super::{
+    commands::{CommandWords, Topic},
+    fate::whereabouts,
+    offer::contact_line,
+    seen::Seen,
+    when::When,
+};
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Item, Part, Run},
@@ -29,28 +35,26 @@ pub struct Reader<'a> {
     pub policy: &'a Policy,
     /// Their clock.
     pub when: &'a When,
+    /// What they type.
+    pub words: &'a CommandWords,
 }
 
 /// The reader's leads: what to answer and whom to call by when, in one line; then the rest, the longest
 /// untouched first. `page` counts from 0.
 #[must_use]
 pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
-    let mut sorted: Vec<&Lead> = leads.to_vec();
-    sorted.sort_by_key(|lead| {
-        let contact_by = || lead.plan.as_ref().and_then(|plan| plan.contact_by);
-        let (rests, by) = match (reader.offer_of(lead), lead.clock.attempted_at) {
-            (Some(offer), _) => (false, offer.until),
-            (None, None) => (false, contact_by()),
-            (None, Some(_)) => (true, None),
-        };
-        (rests, by.is_none(), by, lead.touched_at, lead.number)
-    });
+    let sorted = by_urgency(reader, leads);
     let to_call = sorted
         .iter()
         .filter(|lead| lead.clock.attempted_at.is_none())
         .count();
     let headline = match (sorted.len(), to_call) {
-        (0, _) => return empty("You have no open leads. /leads queue shows what you can take."),
+        (0, _) => {
+            let queue = reader.words.typed(Topic::Leads, "queue");
+            return empty(&format!(
+                "You have no open leads. {queue} shows what you can take."
+            ));
+        }
         (all, 0) => format!("You have {}, all contacted", count(all)),
         (all, some) if all == some => format!("You have {} to answer or call", count(all)),
         (all, some) => format!("You have {}, {some} to answer or call", count(all)),
@@ -62,17 +66,55 @@ pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
         page,
     };
     reader.list(&listing, &sorted, |lead, seen| {
-        match reader.offer_of(lead) {
-            Some(offer) => (reader.waits_words(offer), offer_buttons(offer, seen)),
-            None if reader.owns(lead) => {
-                (contact_line(lead, reader.when), mine_buttons(lead, seen))
-            }
-            None => {
-                let now = whereabouts(lead, reader.policy, reader.rep, reader.when);
-                (now, vec![details(lead, seen)])
-            }
-        }
+        mine_line(reader, lead, seen)
     })
+}
+
+/// What to answer and whom to call by when comes first, then the longest untouched.
+fn by_urgency<'l>(reader: Reader<'_>, leads: &[&'l Lead]) -> Vec<&'l Lead> {
+    let mut sorted: Vec<&Lead> = leads.to_vec();
+    sorted.sort_by_key(|lead| {
+        let contact_by = || lead.plan.as_ref().and_then(|plan| plan.contact_by);
+        let (rests, by) = match (reader.offer_of(lead), lead.clock.attempted_at) {
+            (Some(offer), _) => (false, offer.until),
+            (None, None) => (false, contact_by()),
+            (None, Some(_)) => (true, None),
+        };
+        (rests, by.is_none(), by, lead.touched_at, lead.number)
+    });
+    sorted
+}
+
+fn mine_line(reader: Reader<'_>, lead: &Lead, seen: &Seen<'_>) -> (String, Vec<Button>) {
+    match reader.offer_of(lead) {
+        Some(offer) => (reader.waits_words(offer), offer_buttons(offer, seen)),
+        None if reader.owns(lead) => (contact_line(lead, reader.when), mine_buttons(lead, seen)),
+        None => {
+            let now = whereabouts(lead, reader.policy, reader.rep, reader.when);
+            (now, vec![details(lead, seen)])
+        }
+    }
+}
+
+/// The first so many of the reader's leads as entries of another list.
+#[must_use]
+pub fn mine_items(reader: Reader<'_>, leads: &[&Lead], most: usize) -> Vec<Item> {
+    let sorted = by_urgency(reader, leads);
+    let shown = sorted.into_iter().take(most);
+    shown
+        .map(|lead| {
+            let seen = Seen::by(reader.rep, lead, reader.policy);
+            let (words, buttons) = mine_line(reader, lead, &seen);
+            entry(&seen, &words, buttons)
+        })
+        .collect()
+}
+
+fn entry(seen: &Seen<'_>, words: &str, buttons: Vec<Button>) -> Item {
+    Item {
+        text: vec![Run::bold(seen.called()), Run::plain(format!(": {words}"))],
+        buttons,
+    }
 }
 
 /// What waits in the queue, oldest first; each can be taken.
@@ -172,7 +214,8 @@ fn mine_buttons(lead: &Lead, seen: &Seen<'_>) -> Vec<Button> {
     vec![contacted, details(lead, seen)]
 }
 
-fn details(lead: &Lead, seen: &Seen<'_>) -> Button {
+/// Opens all that is known of a lead.
+pub(super) fn details(lead: &Lead, seen: &Seen<'_>) -> Button {
     Button::new(Action::LeadDetails, lead.id.as_str(), "Details")
         .spoken(format!("Details of {}", seen.spoken()))
         .opening_dialog()
@@ -205,7 +248,8 @@ impl Reader<'_> {
         }
     }
 
-    fn age(&self, lead: &Lead) -> String {
+    /// How long ago it came in.
+    pub(super) fn age(&self, lead: &Lead) -> String {
         say_duration(self.when.now().duration_since(lead.created_at))
     }
 
@@ -224,10 +268,7 @@ impl Reader<'_> {
             .map(|lead| {
                 let seen = Seen::by(self.rep, lead, self.policy);
                 let (words, buttons) = line(lead, &seen);
-                Item {
-                    text: vec![Run::bold(seen.called()), Run::plain(format!(": {words}"))],
-                    buttons,
-                }
+                entry(&seen, &words, buttons)
             })
             .collect();
         let said: Vec<String> = items.iter().map(words_of).collect();

@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::when::When;
+use super::{
+    commands::{CommandWords, Topic},
+    when::When,
+};
 use crate::domain::{
     card::{Card, Column, Fact, Part, Run, Table},
     phrase::say_duration,
@@ -76,11 +79,12 @@ pub struct Report {
 
 /// The report as a card.
 #[must_use]
-pub fn stats(report: &Report, when: &When) -> Card {
+pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
     let heading = format!("{}, {}", report.whose, report.period);
     if report.total.is_empty() {
         return Card::sentence(format!(
-            "{heading}: no leads yet. Try a longer period, such as /leadstats month."
+            "{heading}: no leads yet. Try a longer period, such as {}.",
+            words.typed(Topic::LeadStats, "quarter")
         ));
     }
     let facts = facts(&report.total);
@@ -235,6 +239,16 @@ fn dash() -> String {
 
 /// Whoever asked may see only their own numbers.
 #[must_use]
-pub fn not_yours() -> String {
-    "You can see your own numbers with /leadstats me; a team's are for its managers.".to_owned()
+pub fn not_yours(words: &CommandWords) -> String {
+    format!(
+        "You can see your own numbers with {}; a team's are for its managers.",
+        words.typed(Topic::LeadStats, "me")
+    )
+}
+
+/// There is nothing to split by.
+#[must_use]
+pub fn no_territories() -> String {
+    "By territory is not in effect yet: the rules name no territories. Operators add them as [territory.NAME]."
+        .to_owned()
 }

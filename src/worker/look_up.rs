@@ -41,7 +41,7 @@ impl Worker {
         let Some(first) = unknown.first().cloned() else {
             return Ok(());
         };
-        let Some(target) = self.target(&first.work) else {
+        let Some(target) = self.target(&first) else {
             return self.settle(&first, &unknown[1..], Outcome::Pointless).await;
         };
         let conversation = match self.recipient(chat, &target).await? {
@@ -69,7 +69,7 @@ impl Worker {
         let mut threads = ByThread::new();
         for one in unknown {
             let thread = match &one.work {
-                Work::Show(_) => None,
+                Work::Show(_) | Work::Tell(_) => None,
                 Work::Say(say) => self.thread_of(&say.notice, one.lead.as_ref()).await?,
             };
             threads.entry(thread).or_default().push(one);

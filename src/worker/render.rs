@@ -8,18 +8,25 @@ use crate::{
     chat::Sent,
     domain::{
         card::Card,
-        event::{Audible, CardRef, Notice, Say},
+        event::{Audible, CardRef, Notice, Say, Told},
         id::{LeadId, OfferId, RepId, TeamId},
         lead::Lead,
+        phrase::Until,
         policy::{Channel, Policy},
     },
     engine::Error,
     store::{
         leads,
         outbox::{self, Claimed, Work},
+        reps,
     },
-    words::{self, when::When},
+    words::{self, availability, when::When},
 };
+
+/// The rep who is told something that is about no lead.
+fn rep_of(claimed: &Claimed) -> Option<RepId> {
+    claimed.recipient.strip_prefix("rep:").map(RepId::from)
+}
 
 /// Who is to get a message, before the chat is asked who that is.
 pub(super) enum Target {
@@ -52,15 +59,19 @@ impl Worker {
                 Ok(drawn.ok_or_else(Vec::new))
             }
             Work::Say(say) => self.render_notice(claimed, say).await,
+            Work::Tell(told) => {
+                let told = self.render_told(claimed, told).await?;
+                Ok(told.ok_or_else(Vec::new))
+            }
         }
     }
 
     /// Who is to get a message; `None` if the rules know no such channel any more.
-    pub(super) fn target(&self, work: &Work) -> Option<Target> {
+    pub(super) fn target(&self, claimed: &Claimed) -> Option<Target> {
         let rules = self.engine.rules();
         let channel =
             |team| channel_of(&rules.policy, team).map(|(channel, _)| Target::Channel(channel));
-        match work {
+        match &claimed.work {
             Work::Show(CardRef::Offer { rep, .. } | CardRef::Review { rep, .. }) => {
                 Some(Target::Rep(rep.clone()))
             }
@@ -69,6 +80,7 @@ impl Worker {
                 Audible::Rep(rep) => Some(Target::Rep(rep.clone())),
                 Audible::Channel(team) => channel(team),
             },
+            Work::Tell(_) => rep_of(claimed).map(Target::Rep),
         }
     }
 
@@ -170,6 +182,42 @@ impl Worker {
             thread,
             only_if_standing: false,
             together,
+        }))
+    }
+
+    /// What somebody else has said of a rep, if it is still so.
+    async fn render_told(&self, claimed: &Claimed, told: &Told) -> Result<Option<Message>, Error> {
+        let Some(rep) = rep_of(claimed) else {
+            return Ok(None);
+        };
+        let rules = self.engine.rules();
+        let now = self.engine.clock().now();
+        let theirs = self
+            .db()
+            .read(async |mut tx| reps::absences_of(&mut tx, &rep, now).await)
+            .await?;
+        let when = When::new(now, &self.zone_of(&rep).await?);
+        let card = match told {
+            Told::Away { absence } => theirs.iter().find(|one| one.id == *absence).map(|one| {
+                let absence = availability::Absence {
+                    id: one.id.clone(),
+                    rep: one.rep.clone(),
+                    from: one.from_at,
+                    until: one.until_at.map_or(Until::Back, Until::At),
+                    reason: one.reason.clone(),
+                    cover: one.cover.clone(),
+                };
+                availability::told_away(&absence, &one.made_by, &rules.policy, &when)
+            }),
+            Told::Back { by } => (!theirs.iter().any(|one| one.from_at <= now))
+                .then(|| availability::told_back(by, &rules.policy)),
+        };
+        Ok(card.map(|card| Message {
+            card,
+            standing: None,
+            thread: None,
+            only_if_standing: false,
+            together: Vec::new(),
         }))
     }
 

@@ -75,7 +75,7 @@ impl Worker {
         claimed: &Claimed,
         patience: &Patience,
     ) -> Result<Result<Option<Recipient>, SendError>, Error> {
-        let Some(target) = self.target(&claimed.work) else {
+        let Some(target) = self.target(claimed) else {
             return Ok(Ok(None));
         };
         let to = loop {

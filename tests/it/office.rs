@@ -291,6 +291,11 @@ type = "demo"
         self.running().app.engine()
     }
 
+    /// The desk, for what it does by itself.
+    pub fn desk(&self) -> &baton::desk::Desk {
+        self.running().app.desk()
+    }
+
     // ---- time -----------------------------------------------------------------------------------
 
     /// Does everything that is due now.

@@ -59,6 +59,5 @@ fn changed_slack(old: &SlackSettings, new: &SlackSettings) -> Vec<(&'static str,
         ("slack.signing_secret", signed),
         ("slack.api_url", old.api_url != new.api_url),
         ("slack.paced", old.paced != new.paced),
-        ("slack.commands", old.commands != new.commands),
     ]
 }

@@ -208,6 +208,7 @@ impl Case<'_, '_> {
         if ![&team.members, &team.backups, &team.managers]
             .into_iter()
             .any(|group| group.contains(by))
+            && !self.manages(by)
         {
             return Err(Refusal::NotToBeTaken);
         }

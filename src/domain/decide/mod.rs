@@ -95,7 +95,7 @@ pub fn decide(
         } => case.close(&by, ending, deal, &note)?,
         Event::Assign { to, by } => case.assign_by_hand(&to, &by)?,
         Event::RouteOn { by } => case.route_on(&by)?,
-        Event::RepGone { rep, why } => case.rep_gone(&rep, why),
+        Event::RepGone { rep, why } => case.rep_gone(&rep, &why),
         Event::ChatDown { since } => case.chat_down(since),
         Event::Outage { of, from, until } => case.outage(of, from, until),
     }

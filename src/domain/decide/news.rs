@@ -2,12 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Case, MOMENT, NOTICED};
+use super::{Case, MOMENT, NOTICED, choose::Group};
 use crate::domain::{
     calendar::{Calendar, Period},
     event::{Actor, Down, Effect, FactKind, Gone, Notice},
     id::{OfferId, RepId},
-    lead::Offer,
+    lead::{Offer, OfferLevel, State},
+    policy::{Rung, Target},
 };
 
 impl Case<'_, '_> {
@@ -54,9 +55,9 @@ impl Case<'_, '_> {
 
     /// A rep is away or has left: what they were asked goes to the next; what somebody who left
     /// owned is offered again.
-    pub(super) fn rep_gone(&mut self, rep: &RepId, why: Gone) {
+    pub(super) fn rep_gone(&mut self, rep: &RepId, why: &Gone) {
         let reason = match why {
-            Gone::Away => "away",
+            Gone::Away | Gone::AwayForLong { .. } => "away",
             Gone::Removed => "left",
         };
         let asked: Vec<Offer> = self
@@ -71,11 +72,45 @@ impl Case<'_, '_> {
         if let Some(offer) = asked.first() {
             self.pass_on(&offer.level);
         }
-        if why == Gone::Removed && self.lead.is_open() && self.lead.owner() == Some(rep) {
-            self.leave_owner();
-            if !self.try_targets_from(0) && !self.try_rungs_ahead() {
-                self.wait();
+        if !matches!(&self.lead.state, State::Owned { rep: owner, .. } if owner == rep) {
+            return;
+        }
+        match why {
+            Gone::Away => {}
+            Gone::AwayForLong { cover } => {
+                if self.lead.clock.attempted_at.is_none() {
+                    self.leave_owner();
+                    self.find_another(cover.as_ref());
+                }
             }
+            Gone::Removed => {
+                self.leave_owner();
+                self.find_another(None);
+            }
+        }
+    }
+
+    /// Somebody else for a lead that has lost its owner: who stands in, else wherever its rule sends
+    /// it. What a person took on is not dropped for it.
+    fn find_another(&mut self, cover: Option<&RepId>) {
+        let stands_in = Group {
+            reps: cover.cloned().into_iter().collect(),
+            team: None,
+        };
+        if self.push(&OfferLevel::Hand, &stands_in) {
+            return;
+        }
+        let targets = self.targets();
+        let ends = |target: &Target| matches!(target, Target::Nurture(_) | Target::Disqualify);
+        let people = targets.iter().enumerate();
+        let mut people = people.filter(|(_, target)| !ends(target)).peekable();
+        let found = if people.peek().is_none() {
+            self.try_rung(&Rung::Team)
+        } else {
+            people.any(|(place, target)| self.try_target(place, target))
+        };
+        if !found && !self.try_rungs_ahead() {
+            self.wait();
         }
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Actor;
 use crate::domain::id::{OfferId, RepId, SlaId, TeamId};
 
 /// A card somewhere in a chat.
@@ -115,5 +116,21 @@ pub enum Notice {
         offer: OfferId,
         /// What is new, field by field.
         what: Vec<String>,
+    },
+}
+
+/// What a rep is told that is about no lead: somebody else has said when they are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum Told {
+    /// You are away.
+    Away {
+        /// By which absence.
+        absence: String,
+    },
+    /// You are there again.
+    Back {
+        /// Who said so.
+        by: Actor,
     },
 }

@@ -8,7 +8,8 @@ use crate::{
     domain::{id::RepId, phrase::Until},
     words::{
         availability::{self, Absence, Desk, Moved},
-        help::{self, Command},
+        commands::{CommandWords, Topic},
+        help,
         lists::{self, Reader},
         stats::{Kept, Numbers, Report, stats},
         when::When,
@@ -20,6 +21,7 @@ fn read<T>(rep: &str, then: impl FnOnce(Reader<'_>) -> T) -> T {
         rep: &RepId::from(rep),
         policy: &policy(),
         when: &When::new(now(), &berlin()),
+        words: &CommandWords::default(),
     })
 }
 
@@ -159,7 +161,7 @@ fn numbers_are_said_with_their_period_and_split() {
         ],
     };
     let when = When::new(now(), &berlin());
-    assert_snapshot!(text(&stats(&report, &when)), @r"
+    assert_snapshot!(text(&stats(&report, &CommandWords::default(), &when)), @r"
     (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet.)
     # Team sdr, this week
     Leads: 20
@@ -177,9 +179,9 @@ fn numbers_are_said_with_their_period_and_split() {
         total: Numbers::default(),
         ..report
     };
-    assert_snapshot!(text(&stats(&nothing, &when)), @r"
-    (Team sdr, this week: no leads yet. Try a longer period, such as /leadstats month.)
-    Team sdr, this week: no leads yet. Try a longer period, such as /leadstats month.
+    assert_snapshot!(text(&stats(&nothing, &CommandWords::default(), &when)), @"
+    (Team sdr, this week: no leads yet. Try a longer period, such as /leadstats quarter.)
+    Team sdr, this week: no leads yet. Try a longer period, such as /leadstats quarter.
     ");
     let most = Numbers {
         answered: Kept {
@@ -192,7 +194,10 @@ fn numbers_are_said_with_their_period_and_split() {
         total: most,
         ..nothing
     };
-    assert!(text(&stats(&full, &when)).contains("SLA kept: answered 18446744073709551615 of"));
+    assert!(
+        text(&stats(&full, &CommandWords::default(), &when))
+            .contains("SLA kept: answered 18446744073709551615 of")
+    );
 }
 
 fn absence(until: Until) -> Absence {
@@ -211,8 +216,7 @@ fn at_desk<T>(rep: &str, then: impl FnOnce(Desk<'_>) -> T) -> T {
         reader: &RepId::from(rep),
         policy: &policy(),
         when: &When::new(now(), &berlin()),
-        away_word: "/lead-away",
-        back_word: "/lead-back",
+        words: &CommandWords::default(),
     })
 }
 
@@ -226,9 +230,9 @@ fn away_says_until_when_and_what_moved_on() {
     let card = at_desk("ayse", |desk| {
         availability::away(desk, &absence(until), moved)
     });
-    assert_snapshot!(text(&card), @r"
-    (You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers moved on: #4711, #4712. 1 lead without contact went to somebody else: #4700.)
-    You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers moved on: #4711, #4712. 1 lead without contact went to somebody else: #4700.
+    assert_snapshot!(text(&card), @"
+    (You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers moved on: #4711, #4712. 1 lead without contact handed on: #4700.)
+    You are away until tomorrow 09:00 (Europe/Berlin): dentist. Jonas Weber stands in. 2 pending offers moved on: #4711, #4712. 1 lead without contact handed on: #4700.
     ");
     let none = Moved::default();
     let card = at_desk("selin", |desk| {
@@ -276,8 +280,8 @@ fn back_says_from_when_leads_come() {
 #[test]
 fn what_was_not_understood_is_named_with_the_help() {
     let card = help::not_understood(
-        Command::Back,
-        "/lead-back",
+        Topic::Back,
+        &CommandWords::default(),
         "I don't know when `soonish` is",
     );
     assert_snapshot!(text(&card), @r"
@@ -288,19 +292,24 @@ fn what_was_not_understood_is_named_with_the_help() {
     - /lead-back until 21:00: also after your hours, until then
     - /lead-back @jonas: a colleague, for their manager
     ");
-    for command in Command::ALL {
-        assert!(help::help(command, "/x").summary.starts_with("/x: "));
+    for topic in Topic::ALL {
+        let words = CommandWords::new([(topic.name().to_owned(), "/x".to_owned())].into());
+        assert!(help::help(topic, &words).summary.starts_with("/x: "));
     }
 }
 
 #[test]
 fn the_overview_names_every_command_by_its_own_word() {
-    let card = help::overview(&[(Command::Away, "/lead-away"), (Command::Leads, "/leads")]);
-    assert_snapshot!(text(&card), @r"
-    (What you can type here. /lead-away: no new leads for a while; what waits for your answer goes to the next. /leads: your leads, the queue, what waits for a decision, or a search.)
+    let card = help::overview(&CommandWords::default());
+    assert_snapshot!(text(&card), @"
+    (What you can type here. /lead-away: no new leads for a while; what waits for your answer goes to the next. /lead-back: you get leads again, if you like also outside your hours. /leads: your leads, the queue, what waits for a decision, or a search. /lead: one lead with its history and the why, the next one, or a new one. /leadstats: numbers: who answers, how fast, what was kept. /leadrules: the rules in force: where leads go, and how fast.)
     What you can type here:
     - /lead-away: no new leads for a while; what waits for your answer goes to the next
+    - /lead-back: you get leads again, if you like also outside your hours
     - /leads: your leads, the queue, what waits for a decision, or a search
+    - /lead: one lead with its history and the why, the next one, or a new one
+    - /leadstats: numbers: who answers, how fast, what was kept
+    - /leadrules: the rules in force: where leads go, and how fast
     _ Add “help” to a command for examples.
     ");
 }

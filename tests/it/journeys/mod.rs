@@ -5,12 +5,16 @@ mod absences;
 mod answers;
 mod chat;
 mod escalation;
+mod home;
+mod numbers;
 mod outages;
 mod owners;
 mod pools;
 mod presses;
 mod restarts;
+mod rights;
 mod rules;
+mod typed;
 
 use serde_json::{Value, json};
 

@@ -97,6 +97,45 @@ impl Office {
         answer.card.summary
     }
 
+    /// Somebody types a command in Slack; what they read at once, and the dialog that opens.
+    pub async fn types(&self, who: &str, line: &str) -> (String, bool) {
+        let (word, text) = line.split_once(' ').unwrap_or((line, ""));
+        let typed = self.slack.slash(&user(who), word, text).await;
+        assert_eq!(typed.problem, None, "{who} types {line}");
+        self.settle().await;
+        let said = typed.messages.last().map(|message| message.text.clone());
+        (said.unwrap_or_default(), typed.dialog.is_some())
+    }
+
+    /// Somebody opens their home tab, or looks at it again; what stands there.
+    pub async fn home(&self, who: &str) -> String {
+        self.slack.open_home(&user(who));
+        let before = self.slack.calls().len();
+        let drawn = |slack: &baton::playground::Playground| {
+            let calls = slack.calls();
+            let mut fresh = calls.iter().skip(before);
+            fresh.find(|call| {
+                call.method == "views.publish" && call.arguments["user_id"] == *user(who)
+            })?;
+            slack.home_of(&user(who)).map(|home| home.shown())
+        };
+        let within = std::time::Duration::from_secs(5);
+        let home = self.slack.wait_for(within, drawn).await;
+        home.unwrap_or_else(|| panic!("{who} has no home tab"))
+    }
+
+    /// Somebody presses a button on their home tab; what stands there then.
+    pub async fn press_home(&self, who: &str, label: &str) -> String {
+        let home = self.slack.home_of(&user(who)).unwrap();
+        let blocks = home.view["blocks"].as_array().unwrap();
+        let press = find_button(blocks, label)
+            .unwrap_or_else(|| panic!("no button {label} in {}", home.shown()));
+        let outcome = self.slack.press(&user(who), &home.id, press).await;
+        assert_eq!(outcome.problem, None, "{who} presses {label}");
+        self.settle().await;
+        self.slack.home_of(&user(who)).unwrap().shown()
+    }
+
     /// Somebody deletes a message whose text says this.
     pub async fn delete(&self, who: &str, says: &str) {
         let all = self.messages(who);

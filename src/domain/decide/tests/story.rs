@@ -342,7 +342,7 @@ impl Story {
                 n,
                 Event::RepGone {
                     rep: rep.into(),
-                    why,
+                    why: why.clone(),
                 },
             );
         }

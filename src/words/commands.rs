@@ -1,4 +1,5 @@
-//! Which words are commands: `/away`, `/back`, `/leads` and `/leadstats`, and what this installation calls them.
+//! Which words are commands: `/away`, `/back`, `/leads`, `/lead`, `/leadstats` and `/leadrules`, and what this
+//! installation calls them.
 //!
 //! Slack keeps `/away` for itself, so an installation declares others; all of them are understood wherever
 //! they come from, with or without the slash, in any case.
@@ -14,13 +15,24 @@ pub enum Topic {
     Back,
     /// `/leads`.
     Leads,
+    /// `/lead`.
+    Lead,
     /// `/leadstats`.
     LeadStats,
+    /// `/leadrules`.
+    LeadRules,
 }
 
 impl Topic {
     /// All of them, in the order in which help tells of them.
-    pub const ALL: [Topic; 4] = [Self::Away, Self::Back, Self::Leads, Self::LeadStats];
+    pub const ALL: [Topic; 6] = [
+        Self::Away,
+        Self::Back,
+        Self::Leads,
+        Self::Lead,
+        Self::LeadStats,
+        Self::LeadRules,
+    ];
 
     /// Its name in `[slack] commands`, and the word that always works.
     #[must_use]
@@ -29,7 +41,9 @@ impl Topic {
             Self::Away => "away",
             Self::Back => "back",
             Self::Leads => "leads",
+            Self::Lead => "lead",
             Self::LeadStats => "leadstats",
+            Self::LeadRules => "leadrules",
         }
     }
 
@@ -39,7 +53,9 @@ impl Topic {
             Self::Away => "/lead-away",
             Self::Back => "/lead-back",
             Self::Leads => "/leads",
+            Self::Lead => "/lead",
             Self::LeadStats => "/leadstats",
+            Self::LeadRules => "/leadrules",
         }
     }
 }
@@ -64,6 +80,14 @@ impl CommandWords {
     pub fn word(&self, topic: Topic) -> &str {
         let configured = self.by_name.get(topic.name());
         configured.map_or(topic.declared(), String::as_str)
+    }
+
+    /// What to type: "/leads queue".
+    #[must_use]
+    pub fn typed(&self, topic: Topic, after: &str) -> String {
+        format!("{} {after}", self.word(topic))
+            .trim_end()
+            .to_owned()
     }
 
     /// The command that `word` stands for.
@@ -102,7 +126,9 @@ mod tests {
             (&usual, "/leads", Some(Topic::Leads)),
             (&usual, "LeadStats", Some(Topic::LeadStats)),
             (&usual, "/weg", None),
-            (&usual, "/lead", None),
+            (&usual, "/lead", Some(Topic::Lead)),
+            (&usual, "LEADRULES", Some(Topic::LeadRules)),
+            (&usual, "/leader", None),
             (&usual, "", None),
             (&usual, "/", None),
             (&own, "/weg", Some(Topic::Away)),

@@ -1,0 +1,200 @@
+//! The home tab: what somebody's page shows now.
+
+use super::{
+    Context,
+    asked::{Asked, Trouble},
+    leads as lists, rights,
+};
+use crate::{
+    domain::{
+        calendar::Calendar,
+        card::Card,
+        id::RepId,
+        lead::{Lead, Promise, State},
+        phrase::Until,
+        policy::Rep,
+    },
+    store::{
+        Error,
+        leads::{self, LeadFilter},
+        reps::{self, KnownRep},
+    },
+    words::{
+        home::{self as said, Home, Planned, Presence, Watch},
+        lists::Reader,
+    },
+};
+
+/// As many leads of a state are looked through for what is late.
+const MOST_LOOKED_AT: usize = 200;
+
+/// The page of `who` as it is now; what is said instead if it can't be made.
+pub async fn home(context: Context<'_>, who: &RepId) -> Card {
+    let drawn = match Asked::new(context, who).await {
+        Ok(asked) => draw(&asked).await,
+        Err(trouble) => Err(trouble),
+    };
+    drawn.unwrap_or_else(|trouble| Card::sentence(trouble.said()))
+}
+
+async fn draw(asked: &Asked<'_>) -> Result<Card, Trouble> {
+    let when = asked.when();
+    let reader = Reader {
+        rep: &asked.who,
+        policy: asked.policy(),
+        when: &when,
+        words: asked.words,
+    };
+    let mine = lists::mine(asked).await?;
+    let queue = lists::queue(asked).await?.len();
+    let watched = watched(asked).await?;
+    let (presence, planned) = presence(asked).await?;
+    let page = Home {
+        reader,
+        presence,
+        hours: hours(asked),
+        planned,
+        leads: mine.iter().collect(),
+        queue,
+        watch: watched.as_ref().map(Watched::shown),
+    };
+    Ok(said::home(&page))
+}
+
+/// "Mo-Fr 09:00-18:00; PH off (Europe/Berlin)".
+fn hours(asked: &Asked<'_>) -> String {
+    let policy = asked.policy();
+    let rep = policy.reps.get(&asked.who);
+    let calendar = rep
+        .and_then(|rep| rep.calendar.as_ref())
+        .and_then(|name| policy.calendars.get(name));
+    let zone = asked.when().zone();
+    calendar.map_or_else(
+        || format!("always ({zone})"),
+        |calendar| {
+            let own = calendar.timezone.as_ref().and_then(|zone| zone.iana_name());
+            format!("{} ({})", calendar.hours, own.unwrap_or(&zone))
+        },
+    )
+}
+
+async fn presence(asked: &Asked<'_>) -> Result<(Presence, Vec<Planned>), Trouble> {
+    let (now, who) = (asked.now.timestamp(), &asked.who);
+    let (known, absences) = asked
+        .engine
+        .db()
+        .read(async |mut tx| {
+            let known = reps::known(&mut tx, std::slice::from_ref(who)).await?;
+            Ok::<_, Error>((known, reps::absences_of(&mut tx, who, now).await?))
+        })
+        .await?;
+    let until = |absence: &reps::Absence| absence.until_at.map_or(Until::Back, Until::At);
+    let (running, planned): (Vec<_>, Vec<_>) =
+        absences.into_iter().partition(|one| one.from_at <= now);
+    let planned = planned.iter().map(|one| Planned {
+        from: one.from_at,
+        until: until(one),
+    });
+    // Of several the one that ends last counts.
+    let away = running
+        .iter()
+        .max_by_key(|one| (one.until_at.is_none(), one.until_at))
+        .map(|one| Presence::Away {
+            until: until(one),
+            reason: one.reason.clone(),
+        });
+    let presence = match (
+        away,
+        asked.policy().reps.get(who),
+        asked.hours_of(who).await?,
+    ) {
+        (Some(away), ..) => away,
+        (None, Some(rep), Some(hours)) => at_work(asked, rep, &hours, known.get(who)),
+        (None, ..) => Presence::Off,
+    };
+    Ok((presence, planned.collect()))
+}
+
+fn at_work(asked: &Asked<'_>, rep: &Rep, hours: &Calendar, known: Option<&KnownRep>) -> Presence {
+    let now = asked.now.timestamp();
+    let employed = rep.active
+        && rep.from.is_none_or(|from| from <= now)
+        && rep.until.is_none_or(|until| now < until);
+    let extra = known
+        .and_then(|known| known.extra_until)
+        .filter(|until| *until > now);
+    if !employed {
+        return Presence::Off;
+    }
+    match (hours.is_open(now), extra) {
+        (true, extra) => Presence::Here(hours.next_close(now).map(|close| match extra {
+            Some(extra) => close.max(extra),
+            None => close,
+        })),
+        (false, Some(extra)) => Presence::Here(Some(extra)),
+        (false, None) => Presence::Closed(hours.next_open(now)),
+    }
+}
+
+/// What a manager watches.
+struct Watched {
+    teams: Vec<crate::domain::id::TeamId>,
+    review: Vec<Lead>,
+    waiting: Vec<Lead>,
+    late: Vec<Lead>,
+}
+
+impl Watched {
+    fn shown(&self) -> Watch<'_> {
+        Watch {
+            teams: self.teams.clone(),
+            review: self.review.iter().collect(),
+            waiting: self.waiting.iter().collect(),
+            late: self.late.iter().collect(),
+        }
+    }
+}
+
+async fn watched(asked: &Asked<'_>) -> Result<Option<Watched>, Trouble> {
+    let teams = rights::managed(asked.policy(), &asked.who);
+    if teams.is_empty() {
+        return Ok(None);
+    }
+    // Owned leads are many, and the new ones are those that may still wait for a call.
+    let owned = LeadFilter {
+        state: Some("owned".to_owned()),
+        teams: Some(teams.clone()),
+        limit: u32::try_from(MOST_LOOKED_AT).unwrap_or(u32::MAX),
+        ..LeadFilter::default()
+    };
+    let (review, waiting, under_way) = asked
+        .engine
+        .db()
+        .read(async |mut tx| {
+            let most = MOST_LOOKED_AT;
+            let review = leads::oldest(&mut tx, "review", &teams, most).await?;
+            let queued = leads::oldest(&mut tx, "queued", &teams, most).await?;
+            let mut under_way = leads::oldest(&mut tx, "offered", &teams, most).await?;
+            under_way.extend(leads::oldest(&mut tx, "pooled", &teams, most).await?);
+            under_way.extend(leads::list(&mut tx, &owned).await?.0);
+            Ok::<_, Error>((review, queued, under_way))
+        })
+        .await?;
+    let all = review.iter().chain(&waiting).chain(&under_way);
+    let mut late: Vec<Lead> = all.filter(|lead| is_late(lead)).cloned().collect();
+    late.sort_by_key(|lead| (lead.created_at, lead.number));
+    Ok(Some(Watched {
+        teams,
+        review,
+        waiting,
+        late,
+    }))
+}
+
+/// Whether a target was missed that is still to be met.
+fn is_late(lead: &Lead) -> bool {
+    let owned = matches!(lead.state, State::Owned { .. });
+    let untaken = !owned && lead.has_breached(Promise::Acknowledge);
+    let untried = lead.clock.attempted_at.is_none() && lead.has_breached(Promise::Contact);
+    untaken || untried
+}

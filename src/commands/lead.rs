@@ -1,0 +1,152 @@
+//! `/lead`: one lead with its history and the why, the next one of the queue, or a new one.
+//!
+//! ```text
+//! /lead 4711    /lead ada@example.com    /lead next    /lead new
+//! ```
+
+use super::{
+    Answer, Context, LeadAsk, Topic,
+    asked::{Asked, Trouble},
+    entered, leads as lists, rights,
+};
+use crate::{
+    domain::{
+        card::{Card, Part, Run},
+        event::{Event, Refusal},
+        id::{LeadId, RepId},
+        lead::Lead,
+    },
+    engine,
+    store::{Error, facts, leads},
+    words::details,
+};
+
+/// So often the queue is read again when others were faster for all of it.
+const MOST_LOOKS: usize = 3;
+
+pub(super) async fn answer(asked: &Asked<'_>, ask: LeadAsk) -> Result<Answer, Trouble> {
+    match ask {
+        LeadAsk::Number(number) => {
+            let found = asked
+                .engine
+                .db()
+                .read(async |mut tx| leads::by_number(&mut tx, number).await)
+                .await?;
+            shown(asked, found, &format!("#{number}")).await
+        }
+        LeadAsk::Email(email) => {
+            let found = asked.engine.db().read(async |mut tx| {
+                match leads::by_email(&mut tx, &email).await? {
+                    Some(id) => leads::get(&mut tx, &id).await,
+                    None => Ok(None),
+                }
+            });
+            shown(asked, found.await?, &email).await
+        }
+        LeadAsk::Next => Ok(next(asked).await?.into()),
+        LeadAsk::New => Ok(entered::form(asked)),
+    }
+}
+
+/// The lead, if it is theirs to see; whether there is one that is not is not said.
+async fn shown(asked: &Asked<'_>, found: Option<Lead>, called: &str) -> Result<Answer, Trouble> {
+    let theirs = |lead: &Lead| rights::may_see(asked.policy(), &asked.who, lead);
+    match found.filter(theirs) {
+        Some(lead) => Ok(whole(asked, &lead).await?.into()),
+        None => Err(Trouble::refused(format!(
+            "I have no lead {called} that you may see. {} looks for a name or a company.",
+            asked.words.typed(Topic::Leads, "search")
+        ))),
+    }
+}
+
+/// Everything that is known of a lead.
+async fn whole(asked: &Asked<'_>, lead: &Lead) -> Result<Card, Trouble> {
+    let history = asked
+        .engine
+        .db()
+        .read(async |mut tx| facts::timeline(&mut tx, &lead.id).await)
+        .await?;
+    let (policy, when) = (asked.policy(), asked.when());
+    Ok(details::lead_card(
+        lead, &history, policy, &asked.who, &when,
+    ))
+}
+
+/// Takes the next lead for `who`, as the button does; its card comes by itself.
+pub async fn pull(context: Context<'_>, who: &RepId) -> Option<Card> {
+    let pulled = match Asked::new(context, who).await {
+        Ok(asked) => take_next(&asked).await,
+        Err(trouble) => Err(trouble),
+    };
+    match pulled {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(Card::sentence(NOTHING)),
+        Err(trouble) => Some(Card::sentence(trouble.said())),
+    }
+}
+
+/// What is said of an empty queue.
+const NOTHING: &str = "The queue is empty: there is no next lead.";
+
+async fn next(asked: &Asked<'_>) -> Result<Card, Trouble> {
+    let Some(lead) = take_next(asked).await? else {
+        return Ok(Card::sentence(NOTHING));
+    };
+    let mut card = whole(asked, &lead).await?;
+    card.summary = format!("It is yours. {}", card.summary);
+    card.parts.insert(
+        0,
+        Part::Text(vec![Run::bold("The next one from the queue. It is yours.")]),
+    );
+    Ok(card)
+}
+
+/// The first of the queue that nobody else takes meanwhile.
+async fn take_next(asked: &Asked<'_>) -> Result<Option<Lead>, Trouble> {
+    let mut tried: Vec<LeadId> = Vec::new();
+    for _ in 0..MOST_LOOKS {
+        let waiting = lists::queue(asked).await?;
+        let fresh: Vec<Lead> = waiting
+            .into_iter()
+            .filter(|lead| !tried.contains(&lead.id))
+            .collect();
+        if fresh.is_empty() {
+            break;
+        }
+        for lead in fresh {
+            if let Some(lead) = take(asked, &lead.id).await? {
+                return Ok(Some(lead));
+            }
+            tried.push(lead.id);
+        }
+    }
+    Ok(None)
+}
+
+async fn take(asked: &Asked<'_>, lead: &LeadId) -> Result<Option<Lead>, Trouble> {
+    let claim = Event::Claim {
+        by: asked.who.clone(),
+    };
+    match asked.engine.handle(lead, claim).await {
+        Ok(handled) => Ok(Some(handled.lead)),
+        // Somebody was faster, or it is not for them to take.
+        Err(
+            engine::Error::Refused {
+                refusal: Refusal::OfferOver | Refusal::NotToBeTaken | Refusal::AlreadyYours,
+                ..
+            }
+            | engine::Error::NoSuchLead,
+        ) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A lead with its history, for whoever may see it.
+pub(super) async fn get(asked: &Asked<'_>, id: &LeadId) -> Result<Option<Lead>, Trouble> {
+    let found = asked
+        .engine
+        .db()
+        .read(async |mut tx| Ok::<_, Error>(leads::get(&mut tx, id).await?));
+    Ok(found.await?)
+}

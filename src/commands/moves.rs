@@ -1,0 +1,142 @@
+//! `/leads move @jonas to @ayse`: all that somebody owns goes to somebody else, after a look at how much that is.
+
+use serde_json::json;
+
+use super::{
+    Answer, Context, Named,
+    asked::{Asked, Trouble},
+    rights,
+};
+use crate::{
+    domain::{
+        card::Card,
+        event::{Actor, Event},
+        id::{LeadId, RepId},
+        lead::Lead,
+    },
+    engine,
+    store::{leads, reps},
+    words::moves as said,
+};
+
+/// As many go at once; a second press moves the rest.
+const MOST: usize = 500;
+
+/// Asks whether it is meant, with how much it is.
+pub(super) async fn ask(asked: &Asked<'_>, from: &Named, to: &Named) -> Result<Card, Trouble> {
+    let (from, to) = (asked.find(from).await?, asked.find(to).await?);
+    allowed(asked, &from, &to)?;
+    let owned = owned(asked, &from).await?;
+    let value = json!([from, to]).to_string();
+    let away = away_words(asked, &to).await?;
+    Ok(said::ask(
+        asked.policy(),
+        &from,
+        &to,
+        &owned,
+        &away,
+        value,
+        &asked.who,
+    ))
+}
+
+/// Does what the button of that answer says, and tells what became of each.
+pub async fn move_now(context: Context<'_>, who: &RepId, value: &str) -> Answer {
+    let done = match Asked::new(context, who).await {
+        Ok(asked) => moved(&asked, value).await,
+        Err(trouble) => Err(trouble),
+    };
+    let card = done.unwrap_or_else(|trouble| Card::sentence(trouble.said()));
+    card.into()
+}
+
+async fn moved(asked: &Asked<'_>, value: &str) -> Result<Card, Trouble> {
+    let read: Result<(RepId, RepId), _> = serde_json::from_str(value);
+    let (from, to) = read.map_err(|_| {
+        Trouble::refused("This button is of no use any more. Please type the command again.")
+    })?;
+    allowed(asked, &from, &to)?;
+    let (mut moved, mut left) = (Vec::new(), Vec::new());
+    for lead in owned(asked, &from).await? {
+        match give(asked, &lead.id, &to).await? {
+            Some(lead) => moved.push(lead),
+            None => left.push(lead),
+        }
+    }
+    Ok(said::moved(
+        asked.policy(),
+        &from,
+        &to,
+        &moved,
+        &left,
+        &asked.who,
+    ))
+}
+
+/// The lead as it is now; nothing if it is not theirs to give.
+async fn give(asked: &Asked<'_>, lead: &LeadId, to: &RepId) -> Result<Option<Lead>, Trouble> {
+    let event = Event::Assign {
+        to: to.clone(),
+        by: Actor::Rep(asked.who.clone()),
+    };
+    match asked.engine.handle(lead, event).await {
+        Ok(handled) => Ok(Some(handled.lead)),
+        Err(engine::Error::Refused { .. } | engine::Error::NoSuchLead) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Only who manages somebody gives away what they have; one's own leads go one by one, by asking.
+fn allowed(asked: &Asked<'_>, from: &RepId, to: &RepId) -> Result<(), Trouble> {
+    let policy = asked.policy();
+    if rights::managed(policy, &asked.who).is_empty() || !rights::manages(policy, &asked.who, from)
+    {
+        let name = policy.name_of(from);
+        return Err(Trouble::refused(format!(
+            "Only a manager of a team {name} is in can move their leads. Nothing was changed."
+        )));
+    }
+    if from == to {
+        return Err(Trouble::refused(
+            "These are the same person. Nothing was changed.",
+        ));
+    }
+    if !policy.reps.get(to).is_some_and(|rep| rep.active) {
+        let name = policy.name_of(to);
+        return Err(Trouble::refused(format!(
+            "{name} takes no leads: they are switched off in the rules. Nothing was changed."
+        )));
+    }
+    Ok(())
+}
+
+async fn owned(asked: &Asked<'_>, rep: &RepId) -> Result<Vec<Lead>, Trouble> {
+    let found = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::of_rep(&mut tx, rep, MOST).await)
+        .await?;
+    let owns = |lead: &Lead| lead.is_open() && lead.owner() == Some(rep);
+    Ok(found.into_iter().filter(owns).collect())
+}
+
+/// Whether the one who is to get them is away, in words; empty if not.
+async fn away_words(asked: &Asked<'_>, rep: &RepId) -> Result<String, Trouble> {
+    let (now, one) = (asked.now.timestamp(), std::slice::from_ref(rep));
+    let away = asked
+        .engine
+        .db()
+        .read(async |mut tx| reps::absences_now(&mut tx, one, now).await)
+        .await?;
+    let name = asked.policy().name_of(rep);
+    Ok(match away.get(rep).map(|away| away.until) {
+        None => String::new(),
+        Some(None) => format!("{name} is away until they are back."),
+        Some(Some(until)) => {
+            format!(
+                "{name} is away until {}.",
+                asked.when().said_with_zone(until)
+            )
+        }
+    })
+}
