@@ -5,18 +5,22 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::Router;
 use jiff::SignedDuration;
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    chat::{Chat, slack},
+    chat::{
+        Chat,
+        slack::{self, inbound::Kind, socket},
+    },
     clock::Clock,
     commands::CommandWords,
     config::{
         compile::{ApiToken, Compiled, Fixed, SlackSettings},
         raw::TokenRole,
     },
-    desk::Desk,
+    desk::{self, Desk},
     engine::Engine,
     http,
     rules::Rules,
@@ -40,6 +44,8 @@ pub struct App {
     desk: Desk,
     http: Arc<http::App>,
     fixed: Arc<Fixed>,
+    /// Sockets side by side in Socket Mode.
+    sockets: usize,
 }
 
 impl App {
@@ -72,6 +78,7 @@ impl App {
             chat,
             desk,
             fixed,
+            sockets: compiled.slack.as_ref().map_or(0, |slack| slack.sockets),
         };
         app.http.set_sources(compiled.sources);
         app.http.set_tokens(tokens(compiled.api_tokens));
@@ -98,6 +105,7 @@ impl App {
             engine: self.engine.clone(),
             desk: self.desk.clone(),
             http: Arc::clone(&self.http),
+            chat: self.chat.clone(),
             fixed: Arc::clone(&self.fixed),
         }
     }
@@ -157,10 +165,15 @@ impl App {
         }
         loops.spawn(keep_time(self.engine.clone(), stop_loops.clone()));
         let serving = http::serve(listener, self.router(), http::Patience::default(), stop);
+        // As over HTTP, whoever pressed before the stop is answered while everything else still runs.
+        let no_more = stop.child_token();
+        let listening = tokio::spawn(listen(self.desk.clone(), self.sockets, no_more.clone()));
         let served = tokio::select! {
             served = serving => served.context("serving HTTP"),
             ended = loops.join_next() => Err(anyhow::anyhow!("a loop ended by itself: {ended:?}")),
         };
+        no_more.cancel();
+        listening.await.context("taking requests through sockets")?;
         stop_loops.cancel();
         while loops.join_next().await.is_some() {}
         self.engine.db().close().await;
@@ -174,11 +187,12 @@ pub struct Reloader {
     engine: Engine,
     desk: Desk,
     http: Arc<http::App>,
+    chat: Option<Arc<Chat>>,
     fixed: Arc<Fixed>,
 }
 
 impl Reloader {
-    /// Replaces rules, sources and tokens; moves what people who left had. Warns of what waits for a
+    /// Replaces rules, sources, tokens and secrets; moves what people who left had. Warns of what waits for a
     /// restart.
     ///
     /// # Errors
@@ -195,6 +209,11 @@ impl Reloader {
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
         self.desk.set_words(command_words(compiled.slack.as_ref()));
+        if let (Some(chat), Some(settings)) = (self.chat.as_deref(), &compiled.slack) {
+            match chat {
+                Chat::Slack(slack) => slack.set_secrets(secrets(settings)),
+            }
+        }
         self.engine
             .note_people()
             .await
@@ -268,11 +287,7 @@ fn connect(settings: &SlackSettings, clock: &Clock) -> anyhow::Result<Chat> {
     let settings = slack::Settings {
         elapsed: clock.stopwatch(),
         paced: settings.paced,
-        ..slack::Settings::new(
-            settings.api_url.clone(),
-            settings.bot_token.clone(),
-            settings.signing_secrets.clone(),
-        )
+        ..slack::Settings::new(settings.api_url.clone(), secrets(settings))
     };
     Ok(Chat::Slack(
         slack::Slack::new(settings).context("making the client for Slack")?,
@@ -286,6 +301,42 @@ fn command_words(slack: Option<&SlackSettings>) -> CommandWords {
             .map(|slack| slack.commands.clone())
             .unwrap_or_default(),
     )
+}
+
+fn secrets(settings: &SlackSettings) -> slack::Secrets {
+    slack::Secrets {
+        bot_token: settings.bot_token.clone(),
+        signing: settings.signing_secrets.clone(),
+        app_token: settings.app_token.clone(),
+    }
+}
+
+/// Takes requests through sockets, for as long as there is an app's token.
+async fn listen(desk: Desk, sockets: usize, stop: CancellationToken) {
+    let Some(chat) = desk.chat_shared() else {
+        return;
+    };
+    let clock = desk.engine().clock().clone();
+    let options = socket::Options {
+        connections: sockets,
+        pace: socket::Pace::default(),
+        chance: Arc::new(move || clock.chance(clock.now()).fraction()),
+    };
+    match &*chat {
+        Chat::Slack(slack) => {
+            let handle = move |kind, payload| answer(desk.clone(), kind, payload);
+            slack.listen(&options, handle, &stop).await;
+        }
+    }
+}
+
+/// What Slack gets for a request through a socket; one that makes no sense is not repeated either.
+async fn answer(desk: Desk, kind: Kind, payload: Value) -> Option<Value> {
+    let answered = desk::slack::answer(&desk, kind, &payload).await;
+    answered.unwrap_or_else(|unreadable| {
+        tracing::warn!(%unreadable, "a request of Slack's can't be understood");
+        None
+    })
 }
 
 fn tokens(configured: Vec<ApiToken>) -> Vec<http::ApiToken> {

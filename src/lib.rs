@@ -22,7 +22,7 @@
 //! | --- | --- | --- |
 //! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `engine` `http` `rules` `store` `worker` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
-//! | `cli` | the command line | `app` `clock` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` |
+//! | `cli` | the command line | `app` `chat` `clock` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `domain` `intake` `rules` |

@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod demo;
+mod manifest;
 mod playground;
 mod route;
 mod serve;
@@ -88,6 +89,8 @@ enum Command {
     Check(check::Check),
     /// Where a lead would go, and why; writes nothing.
     Route(route::Route),
+    /// Print the app manifest for this configuration.
+    Manifest(manifest::Manifest),
     /// Check what is stored, print each invariant that is broken, exit 1 if any.
     Audit(audit::Audit),
 }
@@ -113,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Serve => talk::block_on(serve::run(&common)),
         Command::Check(check) => check::run(&common, &check),
         Command::Route(route) => route::run(&common, &route),
+        Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Audit(audit) => talk::block_on(audit::run(&common, &audit)),
     };
     done.unwrap_or_else(|error| {

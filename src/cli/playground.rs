@@ -24,6 +24,10 @@ pub struct Playground {
     /// Where to listen; port 0 takes any free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3001")]
     listen: SocketAddr,
+    /// Socket Mode from the start: nothing is posted to Baton even while it has no socket open. Without
+    /// it that is so from Baton's first socket on.
+    #[arg(long)]
+    socket_mode: bool,
     /// Throws in what goes wrong with Slack now and then: limits, errors, lost answers, duplicates.
     #[arg(long)]
     faults: bool,
@@ -40,6 +44,7 @@ pub async fn run(asked: Playground) -> anyhow::Result<ExitCode> {
         asked.signing_secret,
         Arc::new(move || clock.now()),
     );
+    settings.socket_mode = asked.socket_mode.then_some(true);
     settings.faults = asked.faults;
     settings.limits = !asked.no_limits;
     settings.slash_commands = crate::demo::slash_commands();

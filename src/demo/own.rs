@@ -31,6 +31,7 @@ pub(super) fn point_at(compiled: &mut Compiled, dir: &Path, api_url: &str) -> an
         bot_token: SecretString::from("xoxb-demo"),
         signing_secrets: vec![SecretString::from(SIGNING_SECRET)],
         app_token: None,
+        sockets: 2,
         paced: true,
         commands: before.map(|slack| slack.commands).unwrap_or_default(),
     });

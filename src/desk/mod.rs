@@ -12,6 +12,7 @@ mod command;
 mod home;
 mod people;
 mod press;
+pub mod slack;
 mod submit;
 mod trouble;
 
@@ -51,6 +52,8 @@ pub struct Desk {
     words: Arc<ArcSwap<CommandWords>>,
     /// Whose home tabs are open.
     homes: home::Homes,
+    /// What Slack has delivered of late, so that nothing is done twice.
+    delivered: Arc<slack::Delivered>,
 }
 
 impl Desk {
@@ -63,6 +66,7 @@ impl Desk {
             workspace: Arc::default(),
             words: Arc::default(),
             homes: home::Homes::default(),
+            delivered: Arc::default(),
         }
     }
 
@@ -87,6 +91,12 @@ impl Desk {
     #[must_use]
     pub fn chat(&self) -> Option<&Chat> {
         self.chat.as_deref()
+    }
+
+    /// The chat, to hold on to.
+    #[must_use]
+    pub fn chat_shared(&self) -> Option<Arc<Chat>> {
+        self.chat.clone()
     }
 
     /// The engine, for commands.

@@ -102,6 +102,16 @@ impl Chance {
         ulid::Ulid::from_parts(millis, self.bits).to_string()
     }
 
+    /// A number from 0 up to 1.
+    pub fn fraction(&mut self) -> f64 {
+        self.bits = self
+            .bits
+            .wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645)
+            .wrapping_add(1);
+        let upper = u32::try_from(self.bits >> 96).unwrap_or(0);
+        f64::from(upper) / 4_294_967_296.0
+    }
+
     /// The next offer's id.
     pub fn next_offer(&mut self) -> OfferId {
         OfferId(format!("offer_{}", self.next_ulid()))

@@ -1,5 +1,6 @@
 //! `POST /slack/commands`, `/slack/interactions`, `/slack/events`: what people do in Slack. Believed
-//! only with Slack's signature over the raw body; what it means is the [desk's](crate::desk) business.
+//! only with Slack's signature over the raw body; what it means is the [desk's](crate::desk) business,
+//! as it is for the same payloads in Socket Mode.
 
 use std::sync::Arc;
 
@@ -8,17 +9,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value;
 
 use super::{App, Error, body::Whole};
 use crate::{
     chat::{
         Chat,
-        incoming::{Answer, Incoming, Unreadable},
-        slack::{answer, inbound},
+        incoming::Unreadable,
+        slack::inbound::{self, Kind},
     },
     desk,
 };
 
+const JSON: &str = "application/json";
 const TIMESTAMP: &str = "x-slack-request-timestamp";
 const SIGNATURE: &str = "x-slack-signature";
 
@@ -28,10 +31,7 @@ pub(super) async fn command(
     headers: HeaderMap,
     body: Result<Whole, Error>,
 ) -> Response {
-    handle(&app, &headers, body, |body| {
-        inbound::read_command(body).map(|one| vec![one])
-    })
-    .await
+    handle(&app, &headers, body, Kind::Command).await
 }
 
 /// A press or a dialog.
@@ -40,7 +40,7 @@ pub(super) async fn interaction(
     headers: HeaderMap,
     body: Result<Whole, Error>,
 ) -> Response {
-    handle(&app, &headers, body, inbound::read_interaction).await
+    handle(&app, &headers, body, Kind::Interaction).await
 }
 
 /// An event.
@@ -49,17 +49,14 @@ pub(super) async fn event(
     headers: HeaderMap,
     body: Result<Whole, Error>,
 ) -> Response {
-    handle(&app, &headers, body, |body| {
-        inbound::read_event(body).map(|one| vec![one])
-    })
-    .await
+    handle(&app, &headers, body, Kind::Event).await
 }
 
 async fn handle(
     app: &App,
     headers: &HeaderMap,
     body: Result<Whole, Error>,
-    read: impl FnOnce(&[u8]) -> Result<Vec<Incoming>, Unreadable>,
+    kind: Kind,
 ) -> Response {
     let body = match body {
         Ok(Whole(body)) => body,
@@ -68,13 +65,20 @@ async fn handle(
     if !is_slacks(app, headers, &body) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    match read(&body) {
-        Ok(all) => in_slacks_words(&desk::handle_all(&app.desk, all).await),
+    match answer_to(app, kind, &body).await {
+        Ok(Some(said)) => ([(CONTENT_TYPE, JSON)], said.to_string()).into_response(),
+        // Truly empty: a dialog closes by that only.
+        Ok(None) => ([(CONTENT_TYPE, "text/plain")], String::new()).into_response(),
         Err(unreadable) => {
             tracing::warn!(%unreadable, "a request of Slack's can't be understood");
             StatusCode::BAD_REQUEST.into_response()
         }
     }
+}
+
+async fn answer_to(app: &App, kind: Kind, body: &[u8]) -> Result<Option<Value>, Unreadable> {
+    let payload = inbound::payload(kind, body)?;
+    desk::slack::answer(&app.desk, kind, &payload).await
 }
 
 /// Whether Slack has signed the request, lately. Without Slack nothing is.
@@ -96,9 +100,4 @@ fn is_slacks(app: &App, headers: &HeaderMap, body: &[u8]) -> bool {
                 .is_ok()
         }
     }
-}
-
-fn in_slacks_words(answer: &Answer) -> Response {
-    let answer::Response { content_type, body } = answer::respond(answer);
-    ([(CONTENT_TYPE, content_type)], body).into_response()
 }

@@ -43,6 +43,24 @@ pub(super) struct Callback {
     pub(super) retry: Option<(u32, &'static str)>,
 }
 
+impl Callback {
+    /// The word and the payload of its envelope in Socket Mode.
+    pub(super) fn envelope(&self) -> (&'static str, Value) {
+        let fields: serde_json::Map<String, Value> = form_urlencoded::parse(self.body.as_bytes())
+            .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+            .collect();
+        let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        match self.path {
+            "commands" => ("slash_commands", Value::Object(fields)),
+            "interactions" => {
+                let payload = fields.get("payload").and_then(Value::as_str);
+                ("interactive", read(payload.unwrap_or_default()))
+            }
+            _ => ("events_api", read(&self.body)),
+        }
+    }
+}
+
 /// A form with these fields.
 pub(super) fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
@@ -95,25 +113,34 @@ impl Core {
                 self.send(&callback).await;
                 return answer;
             }
-            // The others are faults of the Web API and mean nothing here.
+            // The others are faults of the Web API or of sockets and mean nothing here.
             Some(
                 Fault::RateLimited { .. }
                 | Fault::Status { .. }
                 | Fault::DropAfter
-                | Fault::Refuse { .. },
+                | Fault::Refuse { .. }
+                | Fault::Refresh,
             )
             | None => {}
         }
         self.send(&callback).await
     }
 
-    async fn send(&self, callback: &Callback) -> Answer {
+    async fn send(self: &Arc<Self>, callback: &Callback) -> Answer {
         let started = Instant::now();
-        let sent = tokio::time::timeout(PATIENCE, self.deliver(callback)).await;
+        let by_socket = self.sockets().are_in_use();
+        let delivery = async {
+            if by_socket {
+                self.deliver_by_socket(callback).await
+            } else {
+                self.deliver(callback).await.ok()
+            }
+        };
+        let sent = tokio::time::timeout(PATIENCE, delivery).await;
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (mut answer, problem) = match sent {
-            Ok(Ok(answer)) => (answer, None),
-            Ok(Err(_)) => (Answer::default(), Some("dispatch_failed")),
+            Ok(Some(answer)) => (answer, None),
+            Ok(None) => (Answer::default(), Some("dispatch_failed")),
             Err(_) => (Answer::default(), Some("operation_timeout")),
         };
         answer.millis = millis;

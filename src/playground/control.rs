@@ -15,6 +15,7 @@ use super::acts::{Outcome, Press};
 use super::core::Core;
 use super::faults::FaultRule;
 use super::settings::Person;
+use super::socket::Trouble;
 use super::world::World;
 
 type Shared = State<Arc<Core>>;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
         .route("/person", post(person))
         .route("/event", post(event))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/sockets", get(sockets).post(trouble))
         .route("/calls", get(calls))
         .route("/reset", post(reset))
         .route("/live", get(super::page::live))
@@ -209,6 +211,20 @@ async fn add_fault(State(core): Shared, Json(rule): Json<FaultRule>) -> Json<Val
 
 async fn clear_faults(State(core): Shared) -> Json<Value> {
     core.faults().rules.clear();
+    Json(json!({"ok": true}))
+}
+
+async fn sockets(State(core): Shared) -> Json<Value> {
+    Json(json!({"open": core.sockets().count()}))
+}
+
+#[derive(Deserialize)]
+struct TroubleIn {
+    r#do: Trouble,
+}
+
+async fn trouble(State(core): Shared, Json(given): Json<TroubleIn>) -> Json<Value> {
+    core.trouble(given.r#do);
     Json(json!({"ok": true}))
 }
 

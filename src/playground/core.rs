@@ -14,6 +14,7 @@ use super::faults::Faults;
 use super::limits::Limits;
 use super::message::Message;
 use super::settings::Settings;
+use super::socket::Sockets;
 use super::world::World;
 
 /// How many calls the log keeps.
@@ -53,6 +54,7 @@ pub(super) struct Core {
     faults: Mutex<Faults>,
     limits: Mutex<Limits>,
     calls: Mutex<Calls>,
+    sockets: Mutex<Sockets>,
     origin: Mutex<String>,
     changed: watch::Sender<u64>,
     news: broadcast::Sender<Arc<str>>,
@@ -72,6 +74,7 @@ impl Core {
             faults: Mutex::new(Faults::new(settings.faults)),
             limits: Mutex::default(),
             calls: Mutex::default(),
+            sockets: Mutex::new(Sockets::new(settings.socket_mode)),
             origin: Mutex::new(String::new()),
             changed: watch::channel(0).0,
             news: broadcast::channel(1024).0,
@@ -97,6 +100,10 @@ impl Core {
 
     pub(super) fn calls(&self) -> MutexGuard<'_, Calls> {
         lock(&self.calls)
+    }
+
+    pub(super) fn sockets(&self) -> MutexGuard<'_, Sockets> {
+        lock(&self.sockets)
     }
 
     /// The address under which the app reaches the playground.

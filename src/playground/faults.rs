@@ -2,7 +2,8 @@
 //!
 //! A rule is JSON under `/_playground/faults`:
 //! `{"method": "chat.postMessage", "recipient": "U0SELIN", "times": 2, "fault": {"kind": "rate_limited", "seconds": 3}}`.
-//! `method` may be `*`; callbacks are called `interactions`, `commands` and `events`.
+//! `method` may be `*`; callbacks are called `interactions`, `commands` and `events`. An envelope on its way
+//! through a socket is called `socket` and knows `drop_before`, `drop_after` and `refresh`.
 
 use std::time::Duration;
 
@@ -45,12 +46,14 @@ pub enum Fault {
     },
     /// A callback is lost; the person sees a time-out.
     Lost,
+    /// A socket is asked to leave.
+    Refresh,
 }
 
 /// Which calls a fault meets, and how many of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultRule {
-    /// A Web API method, a callback (`interactions`, `commands`, `events`), or `*` for every API method.
+    /// A Web API method, a callback (`interactions`, `commands`, `events`), `socket`, or `*` for every API method.
     pub method: String,
     /// Only calls that concern this person or channel.
     #[serde(default)]
@@ -97,6 +100,8 @@ pub(super) struct Faults {
 pub(super) enum Call {
     Api,
     Callback,
+    /// An envelope on its way through a socket.
+    Socket,
 }
 
 impl Faults {
@@ -142,6 +147,9 @@ impl Faults {
             (Call::Api, 6 | 7) => Some(Fault::Slow { millis: 1_500 }),
             (Call::Callback, 0..=3) => Some(Fault::Twice),
             (Call::Callback, 4..=7) => Some(Fault::Late { millis: 1_200 }),
+            (Call::Socket, 0 | 1) => Some(Fault::DropBefore),
+            (Call::Socket, 2 | 3) => Some(Fault::DropAfter),
+            (Call::Socket, 4 | 5) => Some(Fault::Refresh),
             _ => None,
         }
     }
@@ -166,7 +174,8 @@ impl Fault {
             | Fault::DropAfter
             | Fault::Refuse { .. }
             | Fault::Twice
-            | Fault::Lost => Duration::ZERO,
+            | Fault::Lost
+            | Fault::Refresh => Duration::ZERO,
         }
     }
 }

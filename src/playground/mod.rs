@@ -6,6 +6,8 @@
 //! # What is served
 //!
 //! * `/api/{method}`: the Web API. `/upload/{id}`, `/files/{id}`: pictures. `/response/{id}`: response addresses.
+//! * `/link/`: sockets of Socket Mode, at the addresses that `apps.connections.open` gives. From the first on,
+//!   callbacks come through them alone.
 //! * `/`: the page. `/_playground/live`: its server-sent events.
 //! * `/_playground/…`: what people do, as JSON, for programs; [`Outcome`] is the answer to each act.
 //!
@@ -23,6 +25,7 @@
 //! | POST `person` | a whole [`Person`] | adds somebody, or changes them: `deleted: true` deactivates |
 //! | POST `event` | `{event}` | sends an event, `app_uninstalled` for instance |
 //! | POST, GET, DELETE `faults` | a [`FaultRule`] | adds a fault, lists them, takes them back |
+//! | GET, POST `sockets` | `{do: …}`, see [`Trouble`] | how many there are; lets something happen to them all |
 //! | GET `calls` | `?after=N`, `?method=M` | calls the app made, and how many in total |
 //! | POST `reset` | | forgets everything that happened |
 //!
@@ -56,6 +59,7 @@ mod payloads;
 mod saved;
 mod settings;
 mod shown;
+mod socket;
 mod world;
 
 pub use self::acts::{Outcome, Press};
@@ -65,6 +69,7 @@ pub use self::dialogs::Dialog;
 pub use self::faults::{Fault, FaultRule};
 pub use self::message::{Edit, Message};
 pub use self::settings::{Channel, Clock, Group, Person, Settings, Workspace};
+pub use self::socket::Trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +125,7 @@ impl Playground {
             .route("/upload/{id}", post(api::upload))
             .route("/files/{id}", get(api::show))
             .route("/response/{id}", post(control::respond))
+            .route("/link/", get(socket::link))
             .nest("/_playground", control::routes())
             .merge(page::routes())
             .layer(DefaultBodyLimit::max(MOST_BODY))
@@ -272,6 +278,16 @@ impl Playground {
     /// The calls the app made of late, the oldest first.
     pub fn calls(&self) -> Vec<ApiCall> {
         self.core.calls().kept.iter().cloned().collect()
+    }
+
+    /// How many sockets the app has open.
+    pub fn sockets(&self) -> usize {
+        self.core.sockets().count()
+    }
+
+    /// Something happens to all of the app's sockets.
+    pub fn trouble(&self, trouble: Trouble) {
+        self.core.trouble(trouble);
     }
 
     /// Forgets everything that happened; people and channels stay.

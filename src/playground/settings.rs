@@ -18,6 +18,8 @@ pub struct Settings {
     pub baton_url: String,
     /// Callbacks are signed with it.
     pub signing_secret: String,
+    /// Whether the app gets its callbacks through sockets; `None` means from its first one on.
+    pub socket_mode: Option<bool>,
     /// Injects faults of its own accord; those asked for work without it.
     pub faults: bool,
     /// Everybody in the workspace.
@@ -52,6 +54,7 @@ impl Settings {
         Self {
             baton_url: baton_url.into(),
             signing_secret: signing_secret.into(),
+            socket_mode: None,
             faults: false,
             people: Person::samples(),
             channels: vec![Channel::new("C0SALES", "sales")],

@@ -7,7 +7,7 @@ use ::hmac::{Hmac as Mac256, KeyInit, Mac};
 use baton::{
     chat::{
         Chat,
-        slack::{Settings, Slack},
+        slack::{Secrets, Settings, Slack},
     },
     clock::Clock,
     desk::Desk,
@@ -195,12 +195,8 @@ pub async fn playground(
 
 fn slack_client(url: &str) -> Slack {
     let url = format!("{url}/api/").parse().unwrap();
-    Slack::new(Settings::new(
-        url,
-        "xoxb-test".into(),
-        vec![SIGNING_SECRET.into()],
-    ))
-    .unwrap()
+    let secrets = Secrets::http("xoxb-test", SIGNING_SECRET);
+    Slack::new(Settings::new(url, secrets)).unwrap()
 }
 
 fn tokens() -> Vec<ApiToken> {

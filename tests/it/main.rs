@@ -18,6 +18,7 @@ mod intake;
 mod journeys;
 mod migrations;
 mod office;
+mod sockets;
 mod store;
 mod store_audit;
 mod store_intake;

@@ -6,32 +6,21 @@ use super::{blocks, dialog};
 use crate::chat::incoming::Answer;
 use crate::domain::card::Card;
 
-/// An HTTP answer, always with status 200: anything else is an error to the person who pressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
-    /// The content type.
-    pub content_type: &'static str,
-    /// The body.
-    pub body: String,
-}
-
-/// The answer in Slack's words.
+/// The answer in Slack's words; `None` where nothing is to be said. Over HTTP it is the body, in Socket
+/// Mode the payload of the acknowledgement.
 #[must_use]
-pub fn respond(answer: &Answer) -> Response {
+pub fn respond(answer: &Answer) -> Option<Value> {
     match answer {
-        Answer::Empty => Response {
-            content_type: "text/plain",
-            body: String::new(),
-        },
-        Answer::Message(card) => json_response(&ephemeral(card)),
+        Answer::Empty => None,
+        Answer::Message(card) => Some(ephemeral(card)),
         Answer::DialogErrors(errors) => {
-            json_response(&json!({"response_action": "errors", "errors": dialog::errors(errors)}))
+            Some(json!({"response_action": "errors", "errors": dialog::errors(errors)}))
         }
-        Answer::DialogClose => json_response(&json!({"response_action": "clear"})),
+        Answer::DialogClose => Some(json!({"response_action": "clear"})),
         Answer::DialogUpdate(next) => {
-            json_response(&json!({"response_action": "update", "view": dialog::view(next)}))
+            Some(json!({"response_action": "update", "view": dialog::view(next)}))
         }
-        Answer::Challenge(text) => json_response(&json!({"challenge": text})),
+        Answer::Challenge(text) => Some(json!({"challenge": text})),
     }
 }
 
@@ -47,13 +36,6 @@ pub fn ephemeral(card: &Card) -> Value {
     })
 }
 
-fn json_response(body: &Value) -> Response {
-    Response {
-        content_type: "application/json",
-        body: body.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -62,8 +44,8 @@ mod tests {
 
     #[test]
     fn each_answer_in_slacks_words() {
-        let body = |answer: &Answer| respond(answer).body;
-        assert_eq!(body(&Answer::Empty), "");
+        let body = |answer: &Answer| respond(answer).expect("it says something").to_string();
+        assert_eq!(respond(&Answer::Empty), None);
         assert_eq!(body(&Answer::DialogClose), r#"{"response_action":"clear"}"#);
         assert_eq!(
             body(&Answer::Challenge("abc".into())),

@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{
+    CONNECTION, CONTENT_TYPE, HeaderMap, RETRY_AFTER, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
+};
 use reqwest::{RequestBuilder, Response, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
@@ -13,6 +16,7 @@ use super::errors::{Repeat, meaning};
 use super::limits::Limits;
 use super::method::Method;
 use super::reach::Reached;
+use super::secrets::InForce;
 use crate::chat::outcome::{FailKind, SendError};
 use crate::chat::{Reach, Room};
 
@@ -22,11 +26,11 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 const RETRY_UNSAID: Duration = Duration::from_secs(30);
 const RETRY_MOST: Duration = Duration::from_secs(3_600);
 
-/// A client with one bot's token.
+/// A client with one app's tokens.
 pub struct Client {
     http: reqwest::Client,
     api: Url,
-    token: SecretString,
+    secrets: InForce,
     limits: Limits,
     reached: Reached,
 }
@@ -43,7 +47,7 @@ impl Client {
     /// A client that waits at most `timeout` for an answer.
     pub fn new(
         api: Url,
-        token: SecretString,
+        secrets: InForce,
         timeout: Duration,
         limits: Limits,
         reached: Reached,
@@ -58,10 +62,15 @@ impl Client {
         Ok(Self {
             http,
             api,
-            token,
+            secrets,
             limits,
             reached,
         })
+    }
+
+    /// What Slack and Baton know each other by.
+    pub fn secrets(&self) -> &InForce {
+        &self.secrets
     }
 
     /// Calls a method. `channel` is what its rate limit is counted by, `""` where there is none.
@@ -115,10 +124,10 @@ impl Client {
             self.api.as_str().trim_end_matches('/'),
             method.name()
         );
-        let request = self
-            .http
-            .post(address)
-            .bearer_auth(self.token.expose_secret());
+        let secrets = self.secrets.now();
+        let app_token = secrets.app_token.as_ref().filter(|_| method.is_the_apps());
+        let token = app_token.unwrap_or(&secrets.bot_token);
+        let request = self.http.post(address).bearer_auth(token.expose_secret());
         if method.takes_form() {
             return request.form(&form(body));
         }
@@ -155,6 +164,27 @@ impl Client {
             .body(bytes);
         let (headers, status, text) = exchange(request, Repeat::Harmless).await?;
         status_error(status, &headers, &text, Repeat::Harmless).map_or(Ok(()), Err)
+    }
+
+    /// Asks an address that Slack handed out for a WebSocket. It goes the way of all requests: the same
+    /// TLS, the same proxy.
+    pub async fn upgrade(&self, address: &str, key: &str) -> Result<Response, SendError> {
+        let plain = match address.split_once("://") {
+            Some(("wss", rest)) => format!("https://{rest}"),
+            Some(("ws", rest)) => format!("http://{rest}"),
+            Some(_) | None => String::new(),
+        };
+        let request = self
+            .http
+            .get(self.trusted(&plain)?)
+            .header(CONNECTION, "Upgrade")
+            .header(UPGRADE, "websocket")
+            .header(SEC_WEBSOCKET_VERSION, "13")
+            .header(SEC_WEBSOCKET_KEY, key);
+        request
+            .send()
+            .await
+            .map_err(|error| Repeat::Harmless.ambiguous(broken(&error)))
     }
 
     /// The address, if it lies on Slack's hosts or on the host that this client calls.

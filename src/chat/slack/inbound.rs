@@ -1,5 +1,5 @@
-//! What comes from Slack: slash commands, presses and dialogs, events. Fields are looked up, not
-//! demanded: Slack adds and leaves out, and what isn't understood is ignored rather than refused.
+//! What comes from Slack: slash commands, presses and dialogs, events, as JSON whichever way they came
+//! (over HTTP commands and presses are forms around it). Fields are looked up, not demanded: Slack adds and leaves out, and what isn't understood is ignored rather than refused.
 
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
@@ -16,15 +16,65 @@ const MAX_ID: usize = 2_000;
 /// The most presses in one request.
 const MAX_ACTIONS: usize = 25;
 
-/// Reads the form that a slash command arrives as.
+/// What kind of request something came as: Slack has an address for each, and a word in Socket Mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A slash command.
+    Command,
+    /// A press or a dialog.
+    Interaction,
+    /// An event.
+    Event,
+}
+
+/// The payload in the body of an HTTP request: what Socket Mode delivers as it is.
 ///
 /// # Errors
-/// When it doesn't say who typed what.
-pub fn read_command(body: &[u8]) -> Result<Incoming, Unreadable> {
-    let field = |name: &str| form_field(body, name).unwrap_or_default();
-    if !field("ssl_check").is_empty() {
-        return Ok(Incoming::Ignored("ssl_check".to_owned()));
+/// When the body holds none.
+pub fn payload(kind: Kind, body: &[u8]) -> Result<Value, Unreadable> {
+    match kind {
+        Kind::Command => Ok(fields(body)),
+        Kind::Interaction => {
+            let form = fields(body);
+            match form["payload"].as_str() {
+                Some(text) => {
+                    serde_json::from_str(text).map_err(|_| Unreadable("payload is not JSON"))
+                }
+                None if form["ssl_check"].is_string() => Ok(form),
+                None => Err(Unreadable("no payload")),
+            }
+        }
+        Kind::Event => serde_json::from_slice(body).map_err(|_| Unreadable("event is not JSON")),
     }
+}
+
+/// Reads what somebody did. One payload may carry several presses.
+///
+/// # Errors
+/// When it doesn't say who did what.
+pub fn read(kind: Kind, payload: &Value) -> Result<Vec<Incoming>, Unreadable> {
+    if !text_of(&payload["ssl_check"]).is_empty() {
+        return Ok(vec![Incoming::Ignored("ssl_check".to_owned())]);
+    }
+    match kind {
+        Kind::Command => command(payload).map(|one| vec![one]),
+        Kind::Interaction => interaction(payload),
+        Kind::Event => Ok(vec![envelope(payload)]),
+    }
+}
+
+/// The name of a delivery, the same each time that Slack delivers it; `None` where it has none.
+#[must_use]
+pub fn delivery(kind: Kind, payload: &Value) -> Option<String> {
+    let name = match kind {
+        Kind::Command | Kind::Interaction => &payload["trigger_id"],
+        Kind::Event => &payload["event_id"],
+    };
+    Some(id_of(name)).filter(|name| !name.is_empty())
+}
+
+fn command(payload: &Value) -> Result<Incoming, Unreadable> {
+    let field = |name: &str| id_of(&payload[name]);
     let who = Presser {
         team_id: field("team_id"),
         user_id: field("user_id"),
@@ -34,35 +84,18 @@ pub fn read_command(body: &[u8]) -> Result<Incoming, Unreadable> {
     if who.user_id.is_empty() || word.is_empty() {
         return Err(Unreadable("a command without user or word"));
     }
+    let text = payload["text"].as_str().unwrap_or_default();
     Ok(Incoming::Command {
         who,
         word,
-        text: field("text").trim().nfc().take(MAX_COMMAND_TEXT).collect(),
+        text: text.trim().nfc().take(MAX_COMMAND_TEXT).collect(),
         conversation: field("channel_id"),
         trigger: field("trigger_id"),
-        reply: reply_to(field("response_url")),
+        reply: reply_to(text_of(&payload["response_url"])),
     })
 }
 
-/// Reads the form that presses and dialogs arrive as. One request may carry several presses.
-///
-/// # Errors
-/// When it is no such form, or doesn't say who did it.
-pub fn read_interaction(body: &[u8]) -> Result<Vec<Incoming>, Unreadable> {
-    if form_field(body, "ssl_check").is_some() {
-        return Ok(vec![Incoming::Ignored("ssl_check".to_owned())]);
-    }
-    let payload = form_field(body, "payload").ok_or(Unreadable("no payload"))?;
-    let payload: Value =
-        serde_json::from_str(&payload).map_err(|_| Unreadable("payload is not JSON"))?;
-    interaction(&payload)
-}
-
-/// Reads the JSON of an interaction, which Socket Mode delivers as it is.
-///
-/// # Errors
-/// When it doesn't say who did it.
-pub fn interaction(payload: &Value) -> Result<Vec<Incoming>, Unreadable> {
+fn interaction(payload: &Value) -> Result<Vec<Incoming>, Unreadable> {
     let kind = id_of(&payload["type"]);
     match kind.as_str() {
         "block_actions" => presses(payload, &presser(payload)?),
@@ -72,18 +105,12 @@ pub fn interaction(payload: &Value) -> Result<Vec<Incoming>, Unreadable> {
     }
 }
 
-/// Reads the JSON of an event.
-///
-/// # Errors
-/// When it is no JSON object.
-pub fn read_event(body: &[u8]) -> Result<Incoming, Unreadable> {
-    let envelope: Value =
-        serde_json::from_slice(body).map_err(|_| Unreadable("event is not JSON"))?;
+fn envelope(envelope: &Value) -> Incoming {
     let kind = id_of(&envelope["type"]);
     match kind.as_str() {
-        "url_verification" => Ok(Incoming::Challenge(id_of(&envelope["challenge"]))),
-        "event_callback" => Ok(event(&envelope)),
-        _ => Ok(Incoming::Ignored(kind)),
+        "url_verification" => Incoming::Challenge(id_of(&envelope["challenge"])),
+        "event_callback" => event(envelope),
+        _ => Incoming::Ignored(kind),
     }
 }
 
@@ -215,10 +242,14 @@ fn reply_to(address: String) -> Option<ReplyTo> {
     (!address.is_empty() && address.len() <= MAX_ID).then(|| ReplyTo(address.into()))
 }
 
-fn form_field(body: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(body)
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+/// A form as an object of texts; of a name given twice the first.
+fn fields(body: &[u8]) -> Value {
+    let mut fields = serde_json::Map::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        let text = || Value::String(value.into_owned());
+        fields.entry(name.into_owned()).or_insert_with(text);
+    }
+    Value::Object(fields)
 }
 
 fn id_of(value: &Value) -> String {

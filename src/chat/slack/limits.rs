@@ -24,6 +24,7 @@ pub struct Limits {
 
 /// What is counted, and what Slack has said.
 struct Kept {
+    tier2: Buckets<Method>,
     tier3: Buckets<Method>,
     tier4: Buckets<Method>,
     posts: Buckets<String>,
@@ -37,6 +38,7 @@ impl Limits {
     /// Full buckets; if calls are not `paced`, bottomless ones.
     pub fn new(elapsed: Elapsed, paced: bool) -> Self {
         let kept = Kept {
+            tier2: Buckets::per_minute(20),
             tier3: Buckets::per_minute(50),
             tier4: Buckets::per_minute(100),
             posts: Buckets::new(Duration::from_secs(1), 5),
@@ -64,6 +66,7 @@ impl Limits {
             return Ok(());
         }
         match method.tier() {
+            Tier::Two => kept.tier2.take(method, now),
             Tier::Three => kept.tier3.take(method, now),
             Tier::Four => kept.tier4.take(method, now),
             Tier::Post => kept.take_post(channel, now),
@@ -82,6 +85,7 @@ impl Limits {
             return Room::ENOUGH;
         }
         match method.tier() {
+            Tier::Two => kept.tier2.room(&method, now),
             Tier::Three => kept.tier3.room(&method, now),
             Tier::Four => kept.tier4.room(&method, now),
             Tier::Post => kept.all_posts.room(&(), now),

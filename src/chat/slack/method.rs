@@ -33,11 +33,19 @@ pub enum Method {
     UploadUrl,
     /// Ends an upload.
     CompleteUpload,
+    /// The address of a socket, for Socket Mode.
+    OpenSocket,
+    /// The workspace's user groups.
+    Groups,
+    /// Who is in a user group.
+    GroupMembers,
 }
 
 /// How often a method may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
+    /// 20 a minute.
+    Two,
     /// 50 a minute.
     Three,
     /// 100 a minute.
@@ -66,6 +74,9 @@ impl Method {
             Self::PublishView => "views.publish",
             Self::UploadUrl => "files.getUploadURLExternal",
             Self::CompleteUpload => "files.completeUploadExternal",
+            Self::OpenSocket => "apps.connections.open",
+            Self::Groups => "usergroups.list",
+            Self::GroupMembers => "usergroups.users.list",
         }
     }
 
@@ -78,7 +89,51 @@ impl Method {
             Self::History | Self::Replies | Self::UserByEmail => Tier::Three,
             Self::UserInfo | Self::OpenView | Self::UpdateView | Self::PublishView => Tier::Four,
             Self::UploadUrl | Self::CompleteUpload => Tier::Four,
+            Self::OpenSocket => Tier::Three,
+            Self::Groups | Self::GroupMembers => Tier::Two,
         }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::AuthTest,
+        Self::PostMessage,
+        Self::Update,
+        Self::Delete,
+        Self::OpenConversation,
+        Self::History,
+        Self::Replies,
+        Self::UserInfo,
+        Self::UserByEmail,
+        Self::OpenView,
+        Self::UpdateView,
+        Self::PublishView,
+        Self::UploadUrl,
+        Self::CompleteUpload,
+        Self::OpenSocket,
+        Self::Groups,
+        Self::GroupMembers,
+    ];
+
+    /// What the token must be allowed. Cards stand in direct messages and in channels of both kinds, and
+    /// are looked up there.
+    pub fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Self::AuthTest | Self::OpenView | Self::UpdateView | Self::PublishView => &[],
+            Self::PostMessage | Self::Update | Self::Delete => &["chat:write"],
+            Self::OpenConversation => &["im:write"],
+            Self::History | Self::Replies => &["im:history", "channels:history", "groups:history"],
+            Self::UserInfo => &["users:read"],
+            Self::UserByEmail => &["users:read", "users:read.email"],
+            Self::UploadUrl | Self::CompleteUpload => &["files:write"],
+            Self::OpenSocket => &["connections:write"],
+            Self::Groups | Self::GroupMembers => &["usergroups:read"],
+        }
+    }
+
+    /// Whether it is called with the app's token, not the bot's.
+    pub fn is_the_apps(self) -> bool {
+        self == Self::OpenSocket
     }
 
     /// Whether it takes a form; several refuse JSON.
@@ -88,7 +143,10 @@ impl Method {
             | Self::UserByEmail
             | Self::UploadUrl
             | Self::History
-            | Self::Replies => true,
+            | Self::Replies
+            | Self::OpenSocket
+            | Self::Groups
+            | Self::GroupMembers => true,
             Self::AuthTest
             | Self::PostMessage
             | Self::Update
@@ -109,6 +167,7 @@ impl Method {
             Self::UpdateView | Self::PublishView | Self::UploadUrl | Self::CompleteUpload => {
                 Repeat::Harmless
             }
+            Self::OpenSocket | Self::Groups | Self::GroupMembers => Repeat::Harmless,
         }
     }
 }

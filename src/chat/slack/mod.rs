@@ -8,11 +8,14 @@ mod errors;
 mod find;
 pub mod inbound;
 mod limits;
+pub mod manifest;
 mod method;
 mod post;
 mod reach;
 mod rich;
+mod secrets;
 mod signature;
+pub mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use url::Url;
@@ -36,16 +39,16 @@ pub use limits::Elapsed;
 use limits::Limits;
 use method::Method;
 use reach::Reached;
+use secrets::InForce;
+pub use secrets::Secrets;
 pub use signature::Forged;
 
 /// How Slack is reached.
 pub struct Settings {
     /// The Web API; elsewhere for tests, the playground and GovSlack.
     pub api_url: Url,
-    /// The bot's token.
-    pub bot_token: SecretString,
-    /// The keys that requests from Slack are signed with: two while one is being changed.
-    pub signing_secrets: Vec<SecretString>,
+    /// What Slack and Baton know each other by.
+    pub secrets: Secrets,
     /// How long an answer is waited for.
     pub timeout: Duration,
     /// What rate limits are measured by.
@@ -55,14 +58,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Slack itself, with ten seconds for an answer.
+    /// Slack, with ten seconds for an answer.
     #[must_use]
-    pub fn new(api_url: Url, bot_token: SecretString, signing_secrets: Vec<SecretString>) -> Self {
+    pub fn new(api_url: Url, secrets: Secrets) -> Self {
         let start = Instant::now();
         Self {
             api_url,
-            bot_token,
-            signing_secrets,
+            secrets,
             timeout: Duration::from_secs(10),
             elapsed: Arc::new(move || start.elapsed()),
             paced: true,
@@ -73,7 +75,6 @@ impl Settings {
 /// One Slack workspace.
 pub struct Slack {
     client: Client,
-    signing_secrets: Vec<SecretString>,
     /// The direct conversations that are known, by user.
     conversations: Mutex<HashMap<String, String>>,
     identity: OnceCell<Identity>,
@@ -87,8 +88,7 @@ impl Slack {
     pub fn new(settings: Settings) -> reqwest::Result<Self> {
         let Settings {
             api_url,
-            bot_token,
-            signing_secrets,
+            secrets,
             timeout,
             elapsed,
             paced,
@@ -96,8 +96,7 @@ impl Slack {
         let limits = Limits::new(Arc::clone(&elapsed), paced);
         let reached = Reached::new(elapsed);
         Ok(Self {
-            client: Client::new(api_url, bot_token, timeout, limits, reached)?,
-            signing_secrets,
+            client: Client::new(api_url, InForce::new(secrets), timeout, limits, reached)?,
             conversations: Mutex::default(),
             identity: OnceCell::new(),
         })
@@ -114,7 +113,13 @@ impl Slack {
         body: &[u8],
         now: Timestamp,
     ) -> Result<(), Forged> {
-        signature::verify(&self.signing_secrets, timestamp, signature, body, now)
+        let secrets = self.client.secrets().now();
+        signature::verify(&secrets.signing, timestamp, signature, body, now)
+    }
+
+    /// Goes by these secrets from now on.
+    pub fn set_secrets(&self, secrets: Secrets) {
+        self.client.secrets().replace(secrets);
     }
 
     pub(super) fn room(&self, kind: Kind) -> Room {

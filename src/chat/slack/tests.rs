@@ -131,7 +131,7 @@ fn slack_at(address: &str) -> Slack {
         // Another test of this process may have been first; then there is a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    let settings = Settings::new(address.parse().unwrap(), "xoxb-secret".into(), vec![]);
+    let settings = Settings::new(address.parse().unwrap(), Secrets::http("xoxb-secret", ""));
     Slack::new(Settings {
         timeout: Duration::from_millis(300),
         ..settings
@@ -583,49 +583,6 @@ async fn a_picture_that_slack_has_not_digested_is_left_out() {
     assert_eq!(kinds, ["header", "divider"]);
 }
 
-#[test]
-fn the_manifest_declares_what_slack_accepts() {
-    let manifest: Value =
-        serde_json::from_str(include_str!("../../../manifests/slack/manifest.json")).unwrap();
-    let length = |pointer: &str| {
-        manifest
-            .pointer(pointer)
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .chars()
-            .count()
-    };
-    assert!(length("/display_information/name") <= 35);
-    assert!(length("/display_information/description") <= 140);
-    assert!((174..=4_000).contains(&length("/display_information/long_description")));
-    let commands = manifest["features"]["slash_commands"].as_array().unwrap();
-    let words: Vec<&str> = commands
-        .iter()
-        .map(|command| command["command"].as_str().unwrap())
-        .collect();
-    assert_eq!(words, ["/lead-away", "/lead-back", "/leads", "/leadstats"]);
-    assert!(
-        commands
-            .iter()
-            .all(|command| command["should_escape"] == true)
-    );
-    let scopes = &manifest["oauth_config"]["scopes"]["bot"];
-    for scope in [
-        "chat:write",
-        "commands",
-        "im:write",
-        "im:history",
-        "users:read.email",
-        "files:write",
-    ] {
-        assert!(
-            scopes.as_array().unwrap().contains(&json!(scope)),
-            "{scope}"
-        );
-    }
-}
-
 #[tokio::test]
 async fn a_refused_update_still_takes_the_old_buttons_away() {
     let server = Server::start([refusal("msg_blocks_too_long"), ok(json!({"ok": true}))]).await;
@@ -642,4 +599,25 @@ async fn a_refused_update_still_takes_the_old_buttons_away() {
     );
     assert_eq!(again["blocks"].as_array().unwrap().len(), 1);
     assert_eq!(again["blocks"][0]["type"], "rich_text");
+}
+
+#[tokio::test]
+async fn a_socket_elsewhere_is_not_believed() {
+    let slack = slack_at("http://127.0.0.1:1/api/");
+    let upgrade = async |address| slack.client.upgrade(address, "key").await.unwrap_err();
+    for address in [
+        "wss://evil.example/link/?ticket=1",
+        "ws://wss-primary.slack.com/link/?ticket=1",
+        "wss://slack.com.evil.example/",
+        "https://wss-primary.slack.com/",
+        "file:///etc/passwd",
+        "",
+        "wss://127.0.0.1:1/link/",
+    ] {
+        let untrusted = SendError::fail(FailKind::OurBug, "untrusted_address");
+        assert_eq!(upgrade(address).await, untrusted, "{address}");
+    }
+    // Here nobody answers, but it is tried.
+    let tried = upgrade("ws://127.0.0.1:1/link/").await;
+    assert!(matches!(tried, SendError::Retry { .. }), "{tried}");
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::{
-    super::raw::{ApiToken as ApiTokenTable, Size, Text, TokenRole},
+    super::raw::{ApiToken as ApiTokenTable, Secret, Size, Text, TokenRole},
     Compiler,
 };
 use crate::domain::suggest;
@@ -19,6 +19,7 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000
 const MAX_BODY: usize = 256 * 1024;
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
 const SLACK: &str = "https://slack.com/api/";
+const SOCKETS: usize = 2;
 const COMMANDS: [&str; 6] = ["away", "back", "leads", "lead", "leadstats", "leadrules"];
 
 /// Where Baton listens.
@@ -43,6 +44,8 @@ pub struct SlackSettings {
     pub signing_secrets: Vec<SecretString>,
     /// `xapp-…`, for Socket Mode.
     pub app_token: Option<SecretString>,
+    /// How many sockets stand side by side in Socket Mode.
+    pub sockets: usize,
     /// Slack's own, or the playground's.
     pub api_url: Url,
     /// Whether calls are kept below Slack's rate limits.
@@ -135,18 +138,40 @@ impl Compiler<'_> {
             let help = "it is under Basic Information of the Slack app";
             self.mistake(raw.bot_token.span(), "`signing_secret` is missing", help);
         }
-        if let Some(token) = &raw.app_token {
-            self.later("slack.app_token", token.span());
-        }
         let api_url = raw.api_url.as_ref().and_then(|it| self.url(it));
         Some(SlackSettings {
             bot_token: self.secret(&raw.bot_token),
             signing_secrets,
-            app_token: raw.app_token.as_ref().map(|it| self.secret(it)),
+            app_token: raw.app_token.as_ref().and_then(|it| self.app_token(it)),
+            sockets: raw.sockets.as_ref().map_or(SOCKETS, |it| self.sockets(it)),
             api_url: api_url.unwrap_or_else(slack_url),
             paced: raw.paced.unwrap_or(true),
             commands: self.commands(&raw.commands),
         })
+    }
+
+    fn app_token(&mut self, token: &Spanned<Secret>) -> Option<SecretString> {
+        let typed = token.get_ref().expose();
+        let told = self.broken && typed.contains("${");
+        if typed.starts_with("xoxb-") && !told {
+            let help =
+                "an app-level token starts with xapp-, see Basic Information of the Slack app";
+            self.mistake_help(token.span(), "this is the bot's token, not the app's", help);
+        }
+        Some(self.secret(token))
+    }
+
+    fn sockets(&mut self, count: &Spanned<u32>) -> usize {
+        let right = (1..=10).contains(count.get_ref());
+        if !right {
+            let message = "Slack allows one to ten sockets";
+            self.mistake_help(
+                count.span(),
+                message,
+                "two are enough: one serves while the other is replaced",
+            );
+        }
+        usize::try_from(*count.get_ref()).unwrap_or(SOCKETS)
     }
 
     fn commands(&mut self, raw: &BTreeMap<Text, Text>) -> BTreeMap<String, String> {

@@ -53,6 +53,8 @@ pub struct Slack {
     pub signing_secrets: Option<Spanned<Vec<Spanned<Secret>>>>,
     /// `app_token = "${SLACK_APP_TOKEN}"`: Socket Mode. Default: HTTP.
     pub app_token: Option<Spanned<Secret>>,
+    /// `sockets = 2`, the default: how many connections in Socket Mode, 10 at most.
+    pub sockets: Option<Spanned<u32>>,
     /// `api_url = "https://slack.com/api/"`, the default.
     pub api_url: Option<Text>,
     /// `paced = false`: calls are not kept below Slack's rate limits, for load programs. Default: true.

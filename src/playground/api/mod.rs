@@ -170,11 +170,16 @@ fn refused_outright(
         }
         Some(Fault::DropBefore) => return Some(Answered::json(StatusCode::OK, Value::Null)),
         Some(
-            Fault::DropAfter | Fault::Slow { .. } | Fault::Twice | Fault::Late { .. } | Fault::Lost,
+            Fault::DropAfter
+            | Fault::Slow { .. }
+            | Fault::Twice
+            | Fault::Late { .. }
+            | Fault::Lost
+            | Fault::Refresh,
         )
         | None => {}
     }
-    if let Err(refusal) = allowed(core, headers, args) {
+    if let Err(refusal) = allowed(core, method, headers, args) {
         return Some(Answered::json(StatusCode::OK, refusal.json()));
     }
     if !core.settings.limits {
@@ -185,7 +190,7 @@ fn refused_outright(
     taken.err().map(Answered::rate_limited)
 }
 
-fn allowed(core: &Core, headers: &HeaderMap, args: &Args) -> Result<()> {
+fn allowed(core: &Core, method: &str, headers: &HeaderMap, args: &Args) -> Result<()> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
@@ -193,7 +198,11 @@ fn allowed(core: &Core, headers: &HeaderMap, args: &Args) -> Result<()> {
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(str::to_owned);
     let token = bearer.or_else(|| args.text("token")).ok_or("not_authed")?;
+    if (method == "apps.connections.open") != token.starts_with("xapp-") {
+        return Err("not_allowed_token_type".into());
+    }
     let known = match &core.settings.workspace.token {
+        _ if token.starts_with("xapp-") => token.len() > 5,
         Some(wanted) => *wanted == token,
         None => token.starts_with("xoxb-") && token.len() > 5,
     };
@@ -234,6 +243,7 @@ fn perform(core: &Core, method: &str, args: &Args) -> Result<Value> {
         "views.publish" => views::publish(core, args),
         "files.getUploadURLExternal" => files::upload_url(core, args),
         "files.completeUploadExternal" => files::complete(core, args),
+        "apps.connections.open" => Ok(core.open_link()),
         "api.test" => Ok(json!({"ok": true})),
         _ => Err("unknown_method".into()),
     }

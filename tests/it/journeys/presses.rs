@@ -14,7 +14,6 @@ async fn a_press_that_slack_delivers_twice_counts_once() {
         office.lead(ada()).await;
         office.fault(FaultRule::next(1, "interactions", Fault::Twice));
         office.press("selin", "Accept").await;
-        told!(office, "selin", @"Lead #1001 · Ada Lovelace, Analytical Engines is yours. Call by today 11:30 (Europe/Berlin).");
         reads!(office, "selin", @r"
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo

@@ -11,6 +11,18 @@ const COMMAND: &[u8] = b"token=gone&team_id=T0001&team_domain=acme&enterprise_id
     text=+%3C%40U0JONAS%7Cjonas%3E+until+Monday+&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2F1234%2F5678&\
     trigger_id=13345224609.738474920.8088930838d88f008e0&api_app_id=A123456&is_enterprise_install=false";
 
+fn read_command(body: &[u8]) -> Result<Incoming, Unreadable> {
+    read(Kind::Command, &payload(Kind::Command, body)?).map(|mut all| all.remove(0))
+}
+
+fn read_interaction(body: &[u8]) -> Result<Vec<Incoming>, Unreadable> {
+    read(Kind::Interaction, &payload(Kind::Interaction, body)?)
+}
+
+fn read_event(body: &[u8]) -> Result<Incoming, Unreadable> {
+    read(Kind::Event, &payload(Kind::Event, body)?).map(|mut all| all.remove(0))
+}
+
 fn form(payload: &Value) -> Vec<u8> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("payload", &payload.to_string());
@@ -257,7 +269,7 @@ fn envelope(event: &Value) -> Vec<u8> {
     envelope.to_string().into_bytes()
 }
 
-fn read(event: &Value) -> Incoming {
+fn event_of(event: &Value) -> Incoming {
     read_event(&envelope(event)).unwrap()
 }
 
@@ -265,28 +277,28 @@ fn read(event: &Value) -> Incoming {
 fn each_event_has_its_meaning() {
     let home = json!({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"});
     assert!(
-        matches!(read(&home), Incoming::Home { who } if who.user_id == "U1" && who.team_id == "T1")
+        matches!(event_of(&home), Incoming::Home { who } if who.user_id == "U1" && who.team_id == "T1")
     );
     let messages =
         json!({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"});
-    assert!(matches!(read(&messages), Incoming::Ignored(_)));
+    assert!(matches!(event_of(&messages), Incoming::Ignored(_)));
     let left = json!({"type": "user_change", "user": {"id": "U1", "deleted": true}});
     assert!(
-        matches!(read(&left), Incoming::PersonChanged { user_id, deleted: true } if user_id == "U1")
+        matches!(event_of(&left), Incoming::PersonChanged { user_id, deleted: true } if user_id == "U1")
     );
     let bot = json!({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UB"]}});
-    assert!(matches!(read(&bot), Incoming::TokensRevoked));
+    assert!(matches!(event_of(&bot), Incoming::TokensRevoked));
     let person = json!({"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}});
-    assert!(matches!(read(&person), Incoming::Ignored(_)));
+    assert!(matches!(event_of(&person), Incoming::Ignored(_)));
     assert!(matches!(
-        read(&json!({"type": "app_uninstalled"})),
+        event_of(&json!({"type": "app_uninstalled"})),
         Incoming::Uninstalled
     ));
     assert!(matches!(
-        read(&json!({"type": "message", "text": "hi"})),
+        event_of(&json!({"type": "message", "text": "hi"})),
         Incoming::Ignored(_)
     ));
-    assert!(matches!(read(&json!(null)), Incoming::Ignored(_)));
+    assert!(matches!(event_of(&json!(null)), Incoming::Ignored(_)));
 }
 
 #[test]
