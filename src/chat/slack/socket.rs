@@ -53,7 +53,7 @@ pub struct Pace {
     pub acknowledge: Duration,
     /// What is at work when a socket is left may take this long.
     pub last: Duration,
-    /// The first wait after a failure; each after it is twice as long.
+    /// The wait after the second failure in a row; each after it is twice as long.
     pub first_wait: Duration,
     /// The longest.
     pub longest_wait: Duration,
@@ -217,9 +217,15 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Nearly nothing the first time: whoever presses meanwhile presses in vain.
     fn back_off(&self) -> Duration {
-        let doubled = 1 << self.failures.saturating_sub(1).min(16);
-        (self.options.pace.first_wait * doubled).min(self.options.pace.longest_wait)
+        let first = self.options.pace.first_wait;
+        match self.failures.checked_sub(2) {
+            None => first / 10,
+            Some(doublings) => {
+                (first * (1 << doublings.min(16))).min(self.options.pace.longest_wait)
+            }
+        }
     }
 
     /// Half of it for sure, the rest by chance.
