@@ -28,6 +28,8 @@ pub struct Config<'a> {
     pub reps: u64,
     pub teams: u64,
     pub clocks: Clocks,
+    /// Whether Slack's requests come through sockets.
+    pub socket: bool,
 }
 
 /// The Slack id of rep number `rep`, from 0.
@@ -60,8 +62,14 @@ impl Config<'_> {
             listen,
             playground,
             database,
+            socket,
             ..
         } = self;
+        let way = if *socket {
+            "app_token = \"xapp-playground\"".to_owned()
+        } else {
+            format!("signing_secret = \"{SIGNING_SECRET}\"")
+        };
         format!(
             r#"[server]
 listen = "{listen}"
@@ -70,7 +78,7 @@ public_url = "http://{listen}"
 url = "{database}"
 [slack]
 bot_token = "xoxb-playground"
-signing_secret = "{SIGNING_SECRET}"
+{way}
 api_url = "http://{playground}/api/"
 paced = false
 [[api.token]]

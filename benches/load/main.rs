@@ -6,6 +6,7 @@
 //! cargo bench --bench load -- throughput --rate 200          # a steady rate: answers, and cards at Slack
 //! cargo bench --bench load -- presses                        # Accept on cards, and /leads
 //! cargo bench --bench load -- kill --rounds 200 --seed 7     # SIGKILL at random moments, then compare
+//! cargo bench --bench load -- --socket kill                  # the same in Socket Mode
 //! BATON_TEST_POSTGRES=postgres://… cargo bench --bench load -- --postgres kill
 //! ```
 //!
@@ -73,6 +74,9 @@ struct Common {
     /// Where the run's directory is made, for a disk other than that of temporary files.
     #[arg(long, global = true)]
     dir: Option<PathBuf>,
+    /// Slack's requests come through sockets that Baton opens.
+    #[arg(long, global = true)]
+    socket: bool,
     /// Keeps that directory: configuration, database, logs.
     #[arg(long, global = true)]
     keep: bool,

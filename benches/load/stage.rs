@@ -41,7 +41,8 @@ impl Stage {
             .tempdir_in(common.dir.clone().unwrap_or_else(std::env::temp_dir))?;
         let database = Database::make(common, dir.path()).await?;
         let baton = free_address()?;
-        let playground = start_playground(baton, &dir.path().join("playground.log")).await?;
+        let playground =
+            start_playground(baton, common.socket, &dir.path().join("playground.log")).await?;
         let path = dir.path().join("baton.toml");
         let text = Config {
             listen: baton,
@@ -50,6 +51,7 @@ impl Stage {
             reps: common.reps,
             teams: common.teams,
             clocks,
+            socket: common.socket,
         }
         .text();
         std::fs::write(&path, text).context("writing baton.toml")?;
@@ -165,9 +167,13 @@ impl Stage {
     }
 }
 
-async fn start_playground(baton: SocketAddr, log: &std::path::Path) -> anyhow::Result<Process> {
+async fn start_playground(
+    baton: SocketAddr,
+    socket: bool,
+    log: &std::path::Path,
+) -> anyhow::Result<Process> {
     let url = format!("http://{baton}");
-    let args = [
+    let mut args = vec![
         "playground",
         "--baton",
         &url,
@@ -177,6 +183,9 @@ async fn start_playground(baton: SocketAddr, log: &std::path::Path) -> anyhow::R
         "127.0.0.1:0",
         "--no-limits",
     ];
+    if socket {
+        args.push("--socket-mode");
+    }
     Process::start(&args, log).await
 }
 

@@ -105,8 +105,34 @@ pub struct Person {
     pub deleted: bool,
     /// Whether they are a guest.
     pub guest: bool,
+    /// Whether they belong to another company's workspace.
+    pub stranger: bool,
     /// Whether they are a program.
     pub bot: bool,
+}
+
+impl Person {
+    /// Why somebody like that can be given no leads; `None` for a colleague.
+    #[must_use]
+    pub fn barred(&self) -> Option<&'static str> {
+        let reasons = [
+            (self.deleted, "deactivated"),
+            (self.stranger, "stranger"),
+            (self.guest, "guest"),
+            (self.bot, "bot"),
+        ];
+        let mut holding = reasons.into_iter().filter(|(holds, _)| *holds);
+        holding.next().map(|(_, why)| why)
+    }
+}
+
+/// A named group of people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeopleGroup {
+    /// Its id in the chat.
+    pub id: String,
+    /// Its name as it is mentioned, without the `@`.
+    pub handle: String,
 }
 
 /// A picture to upload.
@@ -231,6 +257,26 @@ impl Chat {
     pub async fn person(&self, who: &Who) -> Result<Person, SendError> {
         match self {
             Self::Slack(slack) => slack.person(who).await,
+        }
+    }
+
+    /// The groups of people that there are.
+    ///
+    /// # Errors
+    /// [`outcome::FailKind::Config`] when Baton may not ask.
+    pub async fn groups(&self) -> Result<Vec<PeopleGroup>, SendError> {
+        match self {
+            Self::Slack(slack) => slack.groups().await,
+        }
+    }
+
+    /// Who is in a group, by their ids in the chat.
+    ///
+    /// # Errors
+    /// As for the groups.
+    pub async fn group_members(&self, group: &PeopleGroup) -> Result<Vec<String>, SendError> {
+        match self {
+            Self::Slack(slack) => slack.group_members(group).await,
         }
     }
 

@@ -199,7 +199,11 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             tokio::spawn(async move { desk.opened_home(&who).await }.in_current_span());
             Answer::Empty
         }
-        Incoming::Closed { .. } | Incoming::PersonChanged { .. } => Answer::Empty,
+        Incoming::PersonChanged { user_id, deleted } => {
+            desk.person_changed(&user_id, deleted).await;
+            Answer::Empty
+        }
+        Incoming::Closed { .. } => Answer::Empty,
         Incoming::TokensRevoked | Incoming::Uninstalled => {
             tracing::error!("the chat has taken Baton's token back: install the app again");
             Answer::Empty

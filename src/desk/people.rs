@@ -19,14 +19,9 @@ impl Desk {
             .values()
             .find(|rep| rep.slack.as_deref() == Some(&who.user_id));
         if let Some(rep) = named {
-            return Ok(rep.id.clone());
+            return self.unless_barred(rep.id.clone()).await;
         }
-        let user = who.user_id.as_str();
-        let looked_up = self
-            .engine
-            .db()
-            .read(async |mut tx| reps::by_slack_user(&mut tx, user).await)
-            .await?;
+        let looked_up = self.looked_up(&who.user_id).await?;
         // A rep whom the configuration gives another id has changed since they were looked up.
         let known = |rep: &RepId| {
             rules
@@ -35,7 +30,57 @@ impl Desk {
                 .get(rep)
                 .is_some_and(|rep| rep.slack.is_none())
         };
-        looked_up.filter(known).ok_or(Trouble::Stranger)
+        let rep = looked_up.filter(known).ok_or(Trouble::Stranger)?;
+        self.unless_barred(rep).await
+    }
+
+    async fn looked_up(&self, user: &str) -> Result<Option<RepId>, Trouble> {
+        let db = self.engine.db();
+        let rep = db.read(async |mut tx| reps::by_slack_user(&mut tx, user).await);
+        Ok(rep.await?)
+    }
+
+    /// A guest or somebody of another company is nobody, whatever the configuration says.
+    async fn unless_barred(&self, rep: RepId) -> Result<RepId, Trouble> {
+        let asked = std::slice::from_ref(&rep);
+        let db = self.engine.db();
+        let known = db
+            .read(async |mut tx| reps::known(&mut tx, asked).await)
+            .await?;
+        let barred = known
+            .get(&rep)
+            .is_some_and(|known| known.barred().is_some());
+        if barred {
+            Err(Trouble::Stranger)
+        } else {
+            Ok(rep)
+        }
+    }
+
+    /// Somebody's profile changed: who has left is asked nothing more, the others are looked up again.
+    pub(super) async fn person_changed(&self, user: &str, deleted: bool) {
+        let done = match self.rep_by_user(user).await {
+            Ok(None) => Ok(()),
+            Ok(Some(rep)) if deleted => {
+                let done = self.engine.unreachable(&rep, "deactivated").await;
+                done.map(drop).map_err(Trouble::from)
+            }
+            Ok(Some(rep)) => self.engine.look_again(&rep).await.map_err(Trouble::from),
+            Err(trouble) => Err(trouble),
+        };
+        // The daily look finds it out otherwise.
+        if let Err(trouble) = done {
+            trouble.log();
+        }
+    }
+
+    async fn rep_by_user(&self, user: &str) -> Result<Option<RepId>, Trouble> {
+        let rules = self.engine.rules();
+        let mut reps = rules.policy.reps.values();
+        match reps.find(|rep| rep.slack.as_deref() == Some(user)) {
+            Some(rep) => Ok(Some(rep.id.clone())),
+            None => self.looked_up(user).await,
+        }
     }
 
     /// A rep's own clock: of the configuration, else the chat profile, else UTC.

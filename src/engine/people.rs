@@ -1,11 +1,13 @@
 //! What happens to reps happens to their leads in the same transaction: away, back, gone.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use super::{Engine, Error, world::zone_of};
+use super::{Engine, Error, apply::address, world::zone_of};
 use crate::{
     domain::{
-        event::{Actor, Event, Gone, Told},
+        event::{Actor, Audible, Event, Gone, Notice, Say, Told},
         id::{RepId, TeamId},
         lead::Lead,
         policy::Policy,
@@ -203,6 +205,114 @@ impl Engine {
                     .await?;
                 Ok(Returned { ended })
             })
+            .await
+    }
+
+    /// The chat says that somebody can be given no leads: what waits for their answer goes to the next, and
+    /// the managers of their teams are told once. Returns whether that is news.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn unreachable(&self, rep: &RepId, why: &str) -> Result<bool, Error> {
+        let now = self.clock.now();
+        self.db
+            .write(async |mut tx| self.unreachable_in(&mut tx, rep, why, now).await)
+            .await
+    }
+
+    async fn unreachable_in(
+        &self,
+        tx: &mut Tx,
+        rep: &RepId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        reps::lock(tx, rep).await?;
+        let known = reps::known(tx, std::slice::from_ref(rep))
+            .await?
+            .remove(rep);
+        if known.is_some_and(|known| known.unreachable_why.as_deref() == Some(why)) {
+            return Ok(false);
+        }
+        let mut told = false;
+        for id in leads::pending_with(tx, rep).await? {
+            let Some(lead) = leads::get(tx, &id).await? else {
+                continue;
+            };
+            let theirs = lead.offers.iter();
+            let theirs = theirs.filter(|offer| offer.rep == *rep && offer.is_pending());
+            for offer in theirs.map(|offer| offer.id.clone()) {
+                let why = why.to_owned();
+                let event = Event::Undeliverable { offer, why };
+                self.decide_stored(tx, &id, event, now).await?;
+                told = true;
+            }
+        }
+        reps::unreachable(tx, rep, why, now).await?;
+        if !told {
+            self.tell_managers(tx, rep, why, now).await?;
+        }
+        Ok(true)
+    }
+
+    /// Tells everybody who manages a team of this rep that the chat does not reach them.
+    async fn tell_managers(
+        &self,
+        tx: &mut Tx,
+        rep: &RepId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let rules = self.rules();
+        let teams = self.teams_of(rep);
+        let of_teams = rules
+            .policy
+            .teams
+            .iter()
+            .filter(|it| teams.contains(&it.id));
+        let managers: BTreeSet<&RepId> = of_teams.flat_map(|team| &team.managers).collect();
+        for manager in managers.into_iter().filter(|manager| *manager != rep) {
+            let say = Say {
+                key: format!("unreachable:{}", now.as_microsecond()),
+                to: Audible::Rep(manager.clone()),
+                cause: Some(format!("unreachable:{rep}")),
+                notice: Notice::CannotReach {
+                    rep: rep.clone(),
+                    why: why.to_owned(),
+                },
+            };
+            let (to, bundle) = (address(&say.to), rules.policy.bundle);
+            outbox::say_of_rep(tx, rep, &to, &say, now, bundle).await?;
+        }
+        Ok(())
+    }
+
+    /// The chat says that somebody can be given leads again; those that have waited longest are tried at
+    /// once. Returns whether that is news.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn reachable(&self, rep: &RepId) -> Result<bool, Error> {
+        let now = self.clock.now();
+        self.db
+            .write(async |mut tx| {
+                let news = reps::reachable(&mut tx, rep).await?;
+                if news {
+                    self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now)
+                        .await?;
+                }
+                Ok(news)
+            })
+            .await
+    }
+
+    /// What the chat said of a rep counts no longer: they are looked up again soon.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn look_again(&self, rep: &RepId) -> Result<(), Error> {
+        self.db
+            .write(async |mut tx| Ok::<_, Error>(reps::look_again(&mut tx, rep).await?))
             .await
     }
 

@@ -116,12 +116,13 @@ impl Core {
 
     pub(super) fn envelope(&self, world: &World, user: &str, kind: &str) -> Value {
         let workspace = &self.settings.workspace;
-        let name = world
-            .person(user)
-            .map_or(user, |person| person.name.as_str());
+        let person = world.person(user);
+        let name = person.map_or(user, |person| person.name.as_str());
+        let theirs = person.and_then(|person| person.team.as_ref());
+        let theirs = theirs.unwrap_or(&workspace.team);
         json!({
             "type": kind,
-            "user": {"id": user, "username": user.to_lowercase(), "name": name, "team_id": workspace.team},
+            "user": {"id": user, "username": user.to_lowercase(), "name": name, "team_id": theirs},
             "api_app_id": workspace.app, "token": "retired",
             "team": {"id": workspace.team, "domain": "playground"},
             "enterprise": null, "is_enterprise_install": false,

@@ -87,6 +87,12 @@ pub struct Person {
     /// True once the account is deactivated.
     #[serde(default)]
     pub deleted: bool,
+    /// True for a guest.
+    #[serde(default)]
+    pub guest: bool,
+    /// Their workspace, where it is another one: somebody met in a channel shared between companies.
+    #[serde(default)]
+    pub team: Option<String>,
 }
 
 impl Person {
@@ -99,6 +105,8 @@ impl Person {
             tz: tz.to_owned(),
             title: title.to_owned(),
             deleted: false,
+            guest: false,
+            team: None,
         }
     }
 
@@ -142,12 +150,13 @@ impl Person {
 
     /// The person as `users.info` gives them.
     pub(super) fn json(&self, team: &str, now: Timestamp) -> Value {
+        let team = self.team.as_deref().unwrap_or(team);
         let zone = TimeZone::get(&self.tz).unwrap_or(TimeZone::UTC);
         let info = zone.to_offset_info(now);
         let mut user = json!({
             "id": self.id, "team_id": team, "name": self.id.to_lowercase(), "deleted": self.deleted,
             "real_name": self.name, "is_bot": false, "is_app_user": false, "is_admin": false, "is_owner": false,
-            "is_restricted": false, "is_ultra_restricted": false, "updated": now.as_second(),
+            "is_restricted": self.guest, "is_ultra_restricted": false, "updated": now.as_second(),
             "profile": {
                 "real_name": self.name, "display_name": self.name, "email": self.email, "title": self.title,
                 "status_text": "", "status_emoji": "", "status_expiration": 0, "team": team,

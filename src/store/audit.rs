@@ -53,7 +53,7 @@ const IDENTITIES: &str = "select i.kind as name, i.lead_id as lead from identity
 
 const CARDS: &str = "select 'of card ' || c.key as name, c.lead_id as lead from card c \
      where not exists (select 1 from lead l where l.id = c.lead_id) \
-     union all select 'of message ' || o.key, o.lead_id from outbox o where o.state in ('pending', 'unknown') \
+     union all select 'of message ' || o.key, o.lead_id from outbox o where o.state in ('pending', 'unknown') and o.lead_id is not null \
      and o.lead_id is not null and not exists (select 1 from lead l where l.id = o.lead_id) limit 1000";
 
 const OFFERS: &str = "select o.id as name, o.lead_id as lead from offer o \

@@ -169,7 +169,35 @@ pub async fn say(
     now: Timestamp,
     bundle: SignedDuration,
 ) -> Result<(), Error> {
-    let key = format!("{lead}/say/{}/{recipient}", say.key);
+    say_about(tx, lead.as_str(), Some(lead), recipient, say, now, bundle).await
+}
+
+/// The same for a notice that is about a person and no lead.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn say_of_rep(
+    tx: &mut Tx,
+    rep: &RepId,
+    recipient: &str,
+    say: &Say,
+    now: Timestamp,
+    bundle: SignedDuration,
+) -> Result<(), Error> {
+    let about = format!("rep/{rep}");
+    say_about(tx, &about, None, recipient, say, now, bundle).await
+}
+
+async fn say_about(
+    tx: &mut Tx,
+    about: &str,
+    lead: Option<&LeadId>,
+    recipient: &str,
+    say: &Say,
+    now: Timestamp,
+    bundle: SignedDuration,
+) -> Result<(), Error> {
+    let key = format!("{about}/say/{}/{recipient}", say.key);
     let query = tx.q(SAY).bind(lead).bind(recipient).bind(key);
     let query = query.bind(&say.cause).bind(Json(Work::Say(say.clone())));
     let micros = i64::try_from(bundle.as_micros()).unwrap_or(i64::MAX / 2);

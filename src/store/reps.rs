@@ -52,6 +52,15 @@ row!(KnownRep {
     gone_at
 });
 
+impl KnownRep {
+    /// Why they can be given no leads as long as their account is what it is.
+    #[must_use]
+    pub fn barred(&self) -> Option<&str> {
+        let why = self.unreachable_why.as_deref();
+        why.filter(|why| ["deactivated", "stranger", "guest", "bot"].contains(why))
+    }
+}
+
 const KNOWN: Sql = sql!(
     "select id, slack_user, slack_dm, name, zone, unreachable_at, unreachable_why, extra_until, looked_up_at, \
      gone_at from rep where id in (select value from "
@@ -159,6 +168,17 @@ pub async fn unreachable(tx: &mut Tx, rep: &RepId, why: &str, now: Timestamp) ->
         .bind(why)
         .exec()
         .await?;
+    Ok(())
+}
+
+const LOOK_AGAIN: &str = "update rep set looked_up_at = null where id = $1";
+
+/// What was learned of this rep counts no longer; until then it is gone by.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn look_again(tx: &mut Tx, rep: &RepId) -> Result<(), Error> {
+    tx.q(LOOK_AGAIN).bind(rep).exec().await?;
     Ok(())
 }
 

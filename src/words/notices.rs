@@ -54,6 +54,29 @@ pub fn notice(
     }
 }
 
+/// The message for a notice that is about a person and no lead.
+#[must_use]
+pub fn of_person(
+    say: &Say,
+    policy: &Policy,
+    viewer_zone: &TimeZone,
+    now: Timestamp,
+) -> Option<Card> {
+    let telling = Telling {
+        to: &say.to,
+        policy,
+        when: When::new(now, viewer_zone),
+    };
+    match &say.notice {
+        Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &[])),
+        Notice::AnswerDue { .. }
+        | Notice::ContactDue { .. }
+        | Notice::Late { .. }
+        | Notice::NobodyFree { .. }
+        | Notice::WroteAgain { .. } => None,
+    }
+}
+
 /// The leads, each once.
 fn each<'l>(about: &[(&Say, &'l Lead)]) -> Vec<&'l Lead> {
     let mut known = BTreeSet::new();
@@ -272,10 +295,14 @@ impl Telling<'_> {
             .map(|lead| (*lead, self.whereabouts(lead)))
             .collect();
         let mut card = self.listed(headline, &lines);
-        let advice = format!(
-            "The chat says: {}. {name} gets no leads until this is mended.",
-            cut(why, MAX_WHY)
-        );
+        let reason = match why {
+            "deactivated" => "the account is deactivated".to_owned(),
+            "guest" => "it is a guest's account".to_owned(),
+            "stranger" => "the account is of another company's workspace".to_owned(),
+            "bot" => "the account is a program's".to_owned(),
+            other => cut(other, MAX_WHY),
+        };
+        let advice = format!("The chat says: {reason}. {name} gets no leads until this is mended.");
         card.summary.push_str(&format!(" {advice}"));
         card.parts.push(Part::Note(vec![Run::plain(advice)]));
         card

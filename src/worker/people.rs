@@ -1,4 +1,5 @@
 //! Who people are in the chat: found by their id or address, looked up once a day, and their time zone with it.
+//! Who has left, is a guest, a program or of another company is given no leads.
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -117,6 +118,9 @@ impl Worker {
         if let Some((user, dm)) = row.and_then(conversation_of) {
             chat.remember_conversation(user, dm);
         }
+        if let Some(why) = row.filter(|_| fresh).and_then(KnownRep::barred) {
+            return Ok(Err(gone(why)));
+        }
         if let Some(user) = row.and_then(|row| row.slack_user.clone()).filter(|_| fresh) {
             return Ok(Ok(Recipient::User(user)));
         }
@@ -160,9 +164,6 @@ impl Worker {
             }
             (Err(error), _, _) => return Ok(Err(error)),
         };
-        if found.deleted {
-            return Ok(Err(gone("deactivated")));
-        }
         let (user, zone) = (found.id.clone(), found.zone.clone());
         let learned = reps::Learned {
             slack_user: Some(&found.id),
@@ -174,6 +175,15 @@ impl Worker {
             .write(async |mut tx| reps::learned(&mut tx, rep, learned, now).await)
             .await?;
         tracing::debug!(rep.id = %rep, zone, "looked a rep up in the chat");
+        if let Some(why) = found.barred() {
+            if self.engine.unreachable(rep, why).await? {
+                tracing::warn!(rep.id = %rep, why, "a rep's account in the chat can be given no leads");
+            }
+            return Ok(Err(gone(why)));
+        }
+        if row.is_some_and(|row| row.barred().is_some()) {
+            self.engine.reachable(rep).await?;
+        }
         Ok(Ok(Recipient::User(user)))
     }
 }

@@ -169,6 +169,9 @@ impl Worker {
         let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
         let card = match words::chat_news::news(&say.notice, &When::new(now, &zone)) {
             Some(card) => Some(card),
+            None if claimed.lead.is_none() => {
+                words::notices::of_person(say, &rules.policy, &zone, now)
+            }
             None => words::notices::notice(&each, &rules.policy, &zone, now),
         };
         let Some(card) = card else {

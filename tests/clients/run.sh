@@ -20,6 +20,7 @@ venv=$work/venv
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
 "$venv/bin/python" "$here/sdk.py"
 "$venv/bin/python" "$here/api.py"
+"$venv/bin/python" "$here/socket_mode.py"
 
 cp "$here"/{package.json,package-lock.json,tsconfig.json,blocks.mts,playground.mjs,bolt.mjs} "$work/"
 cd "$work"

@@ -46,10 +46,9 @@ def start_playground(baton):
     raise SystemExit("the playground did not start")
 
 
-def act(url, what, **body):
-    request = urllib.request.Request(
-        f"{url}/_playground/{what}", json.dumps({"user": "U0SELIN", **body}).encode(), {"content-type": "application/json"}
-    )
+def act(url, what, get=False, **body):
+    data = None if get else json.dumps({"user": "U0SELIN", **body}).encode()
+    request = urllib.request.Request(f"{url}/_playground/{what}", data, {"content-type": "application/json"})
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
@@ -159,4 +158,5 @@ def main():
     print("slack_sdk: all well")
 
 
-main()
+if __name__ == "__main__":
+    main()

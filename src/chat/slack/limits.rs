@@ -100,7 +100,7 @@ impl Limits {
         let mut kept = self.kept();
         let place = match method.tier() {
             Tier::Post if kept.no_other_is_blocked(method, channel, now) => channel,
-            Tier::Post | Tier::Three | Tier::Four | Tier::Free => "",
+            Tier::Post | Tier::Two | Tier::Three | Tier::Four | Tier::Free => "",
         };
         kept.blocked.insert((method, place.to_owned()), now + wait);
     }

@@ -31,7 +31,7 @@ use url::Url;
 
 use super::incoming::{OpenDialog, ReplyTo};
 use super::outcome::{FailKind, SendError};
-use super::{Identity, Kind, Person, Reach, Room, Upload, Who, text};
+use super::{Identity, Kind, PeopleGroup, Person, Reach, Room, Upload, Who, text};
 use crate::domain::card::{Card, Dialog, ImageRef};
 use client::{Answered, Client};
 use errors::Repeat;
@@ -177,7 +177,40 @@ impl Slack {
             Who::Email(email) => (Method::UserByEmail, json!({"email": email})),
         };
         let answer = self.client.call(method, "", &body).await?;
-        Ok(person(&answer.body["user"]))
+        let user = &answer.body["user"];
+        let mut found = person(user);
+        // An organisation has people of many workspaces; elsewhere another workspace is another company.
+        if user["enterprise_user"].is_null() && self.is_elsewhere(&text_of(&user["team_id"])).await
+        {
+            found.stranger = true;
+        }
+        Ok(found)
+    }
+
+    async fn is_elsewhere(&self, team: &str) -> bool {
+        // Who can't be compared now is, when they press.
+        let ours = self.me().await.map(|me| me.team_id.as_str());
+        ours.is_ok_and(|ours| !team.is_empty() && !ours.starts_with('E') && team != ours)
+    }
+
+    pub(super) async fn groups(&self) -> Result<Vec<PeopleGroup>, SendError> {
+        let answer = self.client.call(Method::Groups, "", &json!({})).await?;
+        let group = |group: &Value| PeopleGroup {
+            id: text_of(&group["id"]),
+            handle: text_of(&group["handle"]),
+        };
+        let all = answer.body["usergroups"].as_array();
+        Ok(all.into_iter().flatten().map(group).collect())
+    }
+
+    pub(super) async fn group_members(
+        &self,
+        group: &PeopleGroup,
+    ) -> Result<Vec<String>, SendError> {
+        let body = json!({"usergroup": group.id});
+        let answer = self.client.call(Method::GroupMembers, "", &body).await?;
+        let all = answer.body["users"].as_array();
+        Ok(all.into_iter().flatten().map(text_of).collect())
     }
 
     pub(super) async fn open_dialog(
@@ -284,7 +317,8 @@ fn person(user: &Value) -> Person {
         email: given(&profile["email"]),
         zone: given(&user["tz"]),
         deleted: is("deleted"),
-        guest: is("is_restricted") || is("is_ultra_restricted") || is("is_stranger"),
+        guest: is("is_restricted") || is("is_ultra_restricted"),
+        stranger: is("is_stranger"),
         bot: is("is_bot"),
     }
 }
