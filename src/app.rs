@@ -134,6 +134,10 @@ impl App {
         }
         let worker = Worker::new(self.engine.clone(), self.chat.clone());
         worker
+            .recall_groups()
+            .await
+            .context("reading who is in the chat's groups")?;
+        worker
             .take_over()
             .await
             .context("taking over what was under way")?;

@@ -106,6 +106,8 @@ pub enum Incoming {
         /// Whether they have left.
         deleted: bool,
     },
+    /// Who is in a group changed.
+    GroupChanged,
     /// The token works no longer.
     TokensRevoked,
     /// The app was removed.

@@ -175,6 +175,8 @@ mod tests {
             id: id.into(),
             members: people(members),
             managers: people(managers),
+            named: usize::MAX,
+            groups: Vec::new(),
             backups: Vec::new(),
             channel: None,
             timezone: None,

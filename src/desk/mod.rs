@@ -204,6 +204,10 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             Answer::Empty
         }
         Incoming::Closed { .. } => Answer::Empty,
+        Incoming::GroupChanged => {
+            desk.groups_changed().await;
+            Answer::Empty
+        }
         Incoming::TokensRevoked | Incoming::Uninstalled => {
             tracing::error!("the chat has taken Baton's token back: install the app again");
             Answer::Empty

@@ -74,6 +74,13 @@ impl Desk {
         }
     }
 
+    /// Who is in a group changed: the worker looks soon.
+    pub(super) async fn groups_changed(&self) {
+        if let Err(error) = self.engine.look_again_at_groups().await {
+            Trouble::from(error).log();
+        }
+    }
+
     async fn rep_by_user(&self, user: &str) -> Result<Option<RepId>, Trouble> {
         let rules = self.engine.rules();
         let mut reps = rules.policy.reps.values();

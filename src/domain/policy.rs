@@ -23,7 +23,7 @@ pub use clocks::{
     Assignee, Audience, CalendarRule, HolidayRule, Repeat, Rung, Sla, Step, StepAction,
 };
 pub use people::{
-    AbsenceCredit, Caps, Channel, Level, Prefer, Rep, Role, Strategy, Team, TeamSla, Turn,
+    AbsenceCredit, Caps, Channel, Groups, Level, Prefer, Rep, Role, Strategy, Team, TeamSla, Turn,
     TurnRule, WhenClosed,
 };
 pub use routing::{
@@ -32,7 +32,7 @@ pub use routing::{
 };
 
 /// Everything the rules say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// `sha256:…` of the configuration's text without secrets; stored with each decision.
     pub hash: String,
@@ -69,6 +69,13 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Takes the people of the chat's groups into the teams that name those.
+    pub fn join(&mut self, groups: &Groups) {
+        for team in &mut self.teams {
+            team.join(groups);
+        }
+    }
+
     /// The team with this id.
     #[must_use]
     pub fn team(&self, id: &TeamId) -> Option<&Team> {

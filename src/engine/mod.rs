@@ -22,6 +22,7 @@ use crate::{
         event::{Effect, Event, Gone, Refusal},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
+        policy::Groups,
         route::Reader,
     },
     rules::Rules,
@@ -43,6 +44,8 @@ pub struct Engine {
     db: Db,
     clock: Clock,
     rules: Arc<ArcSwap<Rules>>,
+    /// Who is in the chat's groups, as far as it is known.
+    groups: Arc<ArcSwap<Groups>>,
 }
 
 /// Why an event was not handled.
@@ -83,6 +86,7 @@ impl Engine {
             db,
             clock,
             rules: Arc::new(ArcSwap::from_pointee(rules)),
+            groups: Arc::default(),
         }
     }
 
@@ -102,8 +106,19 @@ impl Engine {
     }
 
     /// Puts other rules in force. Running clocks keep what they promised.
-    pub fn set_rules(&self, rules: Rules) {
+    pub fn set_rules(&self, mut rules: Rules) {
+        rules.policy.join(&self.groups.load());
         self.rules.store(Arc::new(rules));
+    }
+
+    /// Goes by these people in the chat's groups from now on; says whether that makes a difference.
+    pub fn set_groups(&self, groups: Groups) -> bool {
+        if **self.groups.load() == groups {
+            return false;
+        }
+        self.groups.store(Arc::new(groups));
+        self.set_rules(Rules::new(self.rules().policy.clone()));
+        true
     }
 
     /// The clock.

@@ -12,7 +12,7 @@ use crate::{
         lead::Lead,
         policy::Policy,
     },
-    store::{Tx, leads, outbox, reps},
+    store::{Tx, groups, leads, outbox, reps},
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
@@ -313,6 +313,16 @@ impl Engine {
     pub async fn look_again(&self, rep: &RepId) -> Result<(), Error> {
         self.db
             .write(async |mut tx| Ok::<_, Error>(reps::look_again(&mut tx, rep).await?))
+            .await
+    }
+
+    /// What the chat said of its groups counts no longer: they are looked up again soon.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn look_again_at_groups(&self) -> Result<(), Error> {
+        self.db
+            .write(async |mut tx| Ok::<_, Error>(groups::look_again(&mut tx).await?))
             .await
     }
 

@@ -10,7 +10,7 @@ use super::core::Core;
 use super::dialogs::Dialog;
 use super::form as fields;
 use super::message::{Draft, Message};
-use super::settings::Person;
+use super::settings::{Group, Person};
 
 /// What came of something a person did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -198,6 +198,21 @@ impl Core {
         drop(world);
         self.tell(|| json!({"kind": "reload"}));
         self.happen(&id, &json!({"type": "user_change", "user": user}));
+    }
+
+    /// Adds a group, or changes the one with the same id; Baton is told by an event.
+    pub(super) fn put_group(self: &Arc<Self>, group: Group) {
+        let event = json!({
+            "type": "subteam_members_changed", "subteam_id": group.id,
+            "team_id": self.settings.workspace.team, "users_count": group.members.len(),
+        });
+        let mut world = self.world();
+        match world.groups.iter_mut().find(|known| known.id == group.id) {
+            Some(known) => *known = group,
+            None => world.groups.push(group),
+        }
+        drop(world);
+        self.happen("", &event);
     }
 
     /// Sends an event in its envelope.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::acts::{Outcome, Press};
 use super::core::Core;
 use super::faults::FaultRule;
-use super::settings::Person;
+use super::settings::{Group, Person};
 use super::socket::Trouble;
 use super::world::World;
 
@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
         .route("/say", post(say))
         .route("/home", post(home))
         .route("/person", post(person))
+        .route("/group", post(group))
         .route("/event", post(event))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/sockets", get(sockets).post(trouble))
@@ -185,6 +186,11 @@ async fn home(State(core): Shared, Json(given): Json<HomeIn>) -> Json<Value> {
 
 async fn person(State(core): Shared, Json(given): Json<Person>) -> Json<Value> {
     core.put_person(given);
+    Json(json!({"ok": true}))
+}
+
+async fn group(State(core): Shared, Json(given): Json<Group>) -> Json<Value> {
+    core.put_group(given);
     Json(json!({"ok": true}))
 }
 

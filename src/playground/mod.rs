@@ -23,6 +23,7 @@
 //! | POST `say` | `{user, channel, text}` | writes in a channel |
 //! | POST `home` | `{user}` | opens the home tab |
 //! | POST `person` | a whole [`Person`] | adds somebody, or changes them: `deleted: true` deactivates |
+//! | POST `group` | a whole [`Group`] | adds a group of people, or changes it |
 //! | POST `event` | `{event}` | sends an event, `app_uninstalled` for instance |
 //! | POST, GET, DELETE `faults` | a [`FaultRule`] | adds a fault, lists them, takes them back |
 //! | GET, POST `sockets` | `{do: …}`, see [`Trouble`] | how many there are; lets something happen to them all |
@@ -263,6 +264,11 @@ impl Playground {
     /// Adds a person, or changes the one with the same id; the app hears of it by `user_change`.
     pub fn put_person(&self, person: Person) {
         self.core.put_person(person);
+    }
+
+    /// Adds a group of people, or changes the one with the same id; the app hears of it.
+    pub fn put_group(&self, group: Group) {
+        self.core.put_group(group);
     }
 
     /// Makes the next calls go wrong.

@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     step!(20261121000003, "index_held"),
     step!(20261122010000, "mark_bundles"),
     step!(20261122010001, "note_chat_outages"),
+    step!(20261122014100, "keep_groups"),
     step!(20261122020000, "count_territories"),
 ];
 

@@ -23,6 +23,7 @@ mod bus;
 mod error;
 pub mod facts;
 pub mod gauges;
+pub mod groups;
 pub mod instance;
 pub mod leads;
 mod line;

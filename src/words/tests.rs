@@ -98,6 +98,8 @@ pub fn policy() -> Policy {
             id: "sdr".into(),
             members: vec!["ayse".into(), "jonas".into()],
             managers: vec!["selin".into()],
+            named: usize::MAX,
+            groups: Vec::new(),
             backups: Vec::new(),
             channel: None,
             timezone: None,

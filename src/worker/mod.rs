@@ -4,6 +4,7 @@
 //! due, and sleep until the next moment or until they are woken, a second at the most.
 
 mod deliver;
+mod groups;
 mod guard;
 mod look_up;
 mod people;
@@ -152,6 +153,7 @@ impl Worker {
         let mut never = Timestamp::MIN;
         self.beat(&mut never).await?;
         self.learn_people().await?;
+        self.learn_groups().await?;
         let leads = self.wake_due(&mut Vec::new()).await?;
         let absences = self.engine.begin_absences().await?;
         let messages = self.deliver_due(None, &CancellationToken::new()).await?;
@@ -210,6 +212,15 @@ impl Worker {
             .await?;
         *last = now;
         Ok(())
+    }
+
+    /// Takes the chat's groups as they were known last, until the chat is asked. Called once, before
+    /// anything is routed.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn recall_groups(&self) -> Result<(), Error> {
+        self.go_by_groups().await
     }
 
     /// Ends the leases of whoever ran before, where nobody else can run: what was under way then is

@@ -30,6 +30,9 @@ impl Worker {
             if let Err(error) = guarded(self.learn_people()).await {
                 tracing::warn!(%error, "people could not be looked up; trying again");
             }
+            if let Err(error) = self.learn_groups().await {
+                tracing::warn!(%error, "groups could not be looked up; trying again");
+            }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(LOOK) => {}

@@ -52,8 +52,10 @@ impl Worker {
         patience: &Patience,
     ) -> Result<(), Error> {
         let to = match self.addressed(chat, claimed, patience).await? {
-            Ok(Some(to)) => to,
+            Ok(Some(to)) => Ok(to),
             Ok(None) => return self.settle(claimed, &[], Outcome::Pointless).await,
+            // Whoever can be given nothing more must not keep a card that says something old.
+            Err(error) if outbox::is_edit(&claimed.recipient) => Err(error),
             Err(error) => return self.settle(claimed, &[], Outcome::Failed(error)).await,
         };
         // Drawn only now, when it can be sent: what it says is to be true.
@@ -61,8 +63,10 @@ impl Worker {
             Ok(message) => message,
             Err(together) => return self.settle(claimed, &together, Outcome::Pointless).await,
         };
-        let outcome = self.send(chat, claimed, &to, &message, patience).await;
-        if let (Outcome::Sent(sent), Recipient::User(user)) = (&outcome, &to) {
+        let outcome = self
+            .send(chat, claimed, to.as_ref(), &message, patience)
+            .await;
+        if let (Outcome::Sent(sent), Ok(Recipient::User(user))) = (&outcome, &to) {
             self.keep_conversation(claimed, user, sent).await?;
         }
         self.settle(claimed, &message.together, outcome).await
@@ -98,7 +102,7 @@ impl Worker {
         &self,
         chat: &Chat,
         claimed: &Claimed,
-        to: &Recipient,
+        to: Result<&Recipient, &SendError>,
         message: &Message,
         patience: &Patience,
     ) -> Outcome {
@@ -111,6 +115,10 @@ impl Worker {
         if message.only_if_standing {
             return Outcome::Pointless;
         }
+        let to = match to {
+            Ok(to) => to,
+            Err(error) => return Outcome::Failed(error.clone()),
+        };
         let thread = message.thread.as_deref();
         let posted = self
             .patiently(claimed, patience, || {

@@ -622,6 +622,8 @@ fn team(id: &str, members: &[&str], managers: &[&str]) -> Team {
         id: TeamId::from(id),
         members: people(members),
         managers: people(managers),
+        named: usize::MAX,
+        groups: Vec::new(),
         backups: Vec::new(),
         channel: None,
         timezone: None,

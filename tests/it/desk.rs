@@ -69,7 +69,7 @@ async fn from_slack(stage: &Stage, path: &str, body: String) -> reqwest::Respons
 /// A press as Slack would send it.
 async fn press(stage: &Stage, user: &str, team: &str, action: &str, value: &str) {
     let payload = json!({
-        "type": "block_actions", "user": {"id": user, "team_id": team}, "trigger_id": "1.2.3",
+        "type": "block_actions", "user": {"id": user, "team_id": team}, "trigger_id": format!("{action}.{value}"),
         "actions": [{"action_id": action, "value": value}],
     });
     let mut form = form_urlencoded::Serializer::new(String::new());

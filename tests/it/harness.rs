@@ -299,6 +299,8 @@ fn team() -> Team {
         id: "sales".into(),
         members: ["selin", "jonas", "ayse"].map(RepId::from).into(),
         managers: vec!["marta".into()],
+        named: usize::MAX,
+        groups: Vec::new(),
         backups: Vec::new(),
         channel: None,
         timezone: None,

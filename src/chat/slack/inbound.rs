@@ -63,14 +63,20 @@ pub fn read(kind: Kind, payload: &Value) -> Result<Vec<Incoming>, Unreadable> {
     }
 }
 
-/// The name of a delivery, the same each time that Slack delivers it; `None` where it has none.
+/// The name of a delivery, the same each time that Slack delivers it; `None` where it has none. A
+/// trigger is of one act; who acted stands beside it, so that nobody is ever given another's answer.
 #[must_use]
 pub fn delivery(kind: Kind, payload: &Value) -> Option<String> {
-    let name = match kind {
-        Kind::Command | Kind::Interaction => &payload["trigger_id"],
-        Kind::Event => &payload["event_id"],
+    let (name, user, team) = match kind {
+        Kind::Command => ("trigger_id", &payload["user_id"], &payload["team_id"]),
+        Kind::Interaction => {
+            let user = &payload["user"];
+            ("trigger_id", &user["id"], &user["team_id"])
+        }
+        Kind::Event => ("event_id", &Value::Null, &payload["team_id"]),
     };
-    Some(id_of(name)).filter(|name| !name.is_empty())
+    let name = id_of(&payload[name]);
+    (!name.is_empty()).then(|| format!("{name} {} {}", id_of(user), id_of(team)))
 }
 
 fn command(payload: &Value) -> Result<Incoming, Unreadable> {
@@ -129,6 +135,7 @@ fn event(envelope: &Value) -> Incoming {
             user_id: id_of(&event["user"]["id"]),
             deleted: event["user"]["deleted"].as_bool().unwrap_or(false),
         },
+        "subteam_members_changed" => Incoming::GroupChanged,
         "tokens_revoked" => tokens_revoked(event),
         "app_uninstalled" => Incoming::Uninstalled,
         _ => Incoming::Ignored(kind),

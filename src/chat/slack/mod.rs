@@ -188,9 +188,12 @@ impl Slack {
     }
 
     async fn is_elsewhere(&self, team: &str) -> bool {
+        if team.is_empty() {
+            return false;
+        }
         // Who can't be compared now is, when they press.
         let ours = self.me().await.map(|me| me.team_id.as_str());
-        ours.is_ok_and(|ours| !team.is_empty() && !ours.starts_with('E') && team != ours)
+        ours.is_ok_and(|ours| !ours.starts_with('E') && team != ours)
     }
 
     pub(super) async fn groups(&self) -> Result<Vec<PeopleGroup>, SendError> {

@@ -63,9 +63,18 @@ impl Compiler<'_> {
             self.later("team.name", name.span());
         }
         let when_closed = raw.when_closed.as_ref();
+        let (groups, members): (Vec<Text>, Vec<Text>) = raw
+            .members
+            .get_ref()
+            .iter()
+            .cloned()
+            .partition(|it| it.get_ref().starts_with('@'));
+        let members = self.refer_all(Kind::Rep, &members);
         Team {
             id: raw.id.get_ref().as_str().into(),
-            members: self.refer_all(Kind::Rep, raw.members.get_ref()),
+            named: members.len(),
+            members,
+            groups: self.groups(&groups),
             managers: self.refer_all(Kind::Rep, &raw.managers),
             backups: self.refer_all(Kind::Rep, &raw.backups),
             channel: raw.channel.as_ref().and_then(|it| self.channel(it)),
@@ -80,6 +89,24 @@ impl Compiler<'_> {
             sla: self.clock(raw),
             turns: turns(&raw.turns),
         }
+    }
+
+    /// `@sales-dach`: a user group of the chat.
+    fn groups(&mut self, typed: &[Text]) -> Vec<String> {
+        let mut groups = Vec::new();
+        for group in typed {
+            let handle = group.get_ref().trim_start_matches('@').to_lowercase();
+            if handle.is_empty() || handle.contains(char::is_whitespace) {
+                let help = "write `@` and its handle as it is mentioned: `@sales-dach`";
+                self.mistake_help(group.span(), "this is no user group", help);
+            } else if groups.contains(&handle) {
+                let message = format!("`{}` stands here twice", group.get_ref());
+                self.mistake(group.span(), message);
+            } else {
+                groups.push(handle);
+            }
+        }
+        groups
     }
 
     /// `slack:C…` or `teams:19:…`.

@@ -23,7 +23,14 @@ impl Linter<'_> {
         for (team, raw) in self.rules.policy.teams.iter().zip(&self.raw.team) {
             self.team(team, raw);
         }
-        for raw in &self.raw.rep {
+        let groups = self
+            .rules
+            .policy
+            .teams
+            .iter()
+            .any(|team| !team.groups.is_empty());
+        // Whoever is in no team by name may be in one by a group.
+        for raw in self.raw.rep.iter().filter(|_| !groups) {
             let Some(rep) = self.rules.policy.reps.get(raw.id.get_ref().as_str()) else {
                 continue;
             };
@@ -41,7 +48,9 @@ impl Linter<'_> {
 
     fn team(&mut self, team: &Team, raw: &raw::Team) {
         let (id, place) = (&team.id, raw.members.span());
-        if team.members.is_empty() {
+        if !team.groups.is_empty() {
+            // Who is in a group is known when it runs.
+        } else if team.members.is_empty() {
             let message = format!("the team `{id}` has no members");
             self.say(
                 place,

@@ -117,8 +117,12 @@ pub enum Channel {
 pub struct Team {
     /// As named in the file.
     pub id: TeamId,
-    /// Who is offered its leads.
+    /// Who is offered its leads: those whom the file names, then those in the groups.
     pub members: Vec<RepId>,
+    /// How many of them the file names.
+    pub named: usize,
+    /// Groups of the chat whose people are members too, without the `@`.
+    pub groups: Vec<String>,
     /// Who is told, decides reviews, and is assigned what nobody took.
     pub managers: Vec<RepId>,
     /// Who is asked when no member takes a lead.
@@ -141,7 +145,21 @@ pub struct Team {
     pub turns: TurnRule,
 }
 
+/// Who is in each group of the chat, by its handle.
+pub type Groups = BTreeMap<String, Vec<RepId>>;
+
 impl Team {
+    /// Takes those in as members who are in its groups now, in place of those who were before.
+    pub fn join(&mut self, groups: &Groups) {
+        self.members.truncate(self.named);
+        let theirs = self.groups.iter().filter_map(|handle| groups.get(handle));
+        for rep in theirs.flatten() {
+            if !self.members.contains(rep) {
+                self.members.push(rep.clone());
+            }
+        }
+    }
+
     /// Everybody in it: members, managers and backups, some more than once.
     pub fn people(&self) -> impl Iterator<Item = RepId> {
         [&self.members, &self.managers, &self.backups]

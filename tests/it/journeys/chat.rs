@@ -23,6 +23,8 @@ async fn a_rep_whose_account_is_deactivated_is_passed_over_and_the_manager_is_to
     on_both(SALES, async |office| {
         let mut selin = person("selin", "Selin Kaya");
         selin.deleted = true;
+        // Nobody has said so, so it is found out by writing to her.
+        office.fault(FaultRule::next(ALWAYS, "events", Fault::Lost));
         office.slack.put_person(selin);
         office.lead(ada()).await;
         reads!(office, "marta", @r"

@@ -9,6 +9,7 @@ mod home;
 mod numbers;
 mod outages;
 mod owners;
+mod people;
 mod pools;
 mod presses;
 mod restarts;

@@ -236,6 +236,8 @@ pub(super) fn plain_team(id: &str, members: &[&str]) -> Team {
         id: id.into(),
         members: members.iter().map(|rep| RepId::from(*rep)).collect(),
         managers: Vec::new(),
+        named: usize::MAX,
+        groups: Vec::new(),
         backups: Vec::new(),
         channel: None,
         timezone: None,
