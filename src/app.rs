@@ -168,9 +168,9 @@ impl App {
             });
         }
         loops.spawn(keep_time(self.engine.clone(), stop_loops.clone()));
-        let serving = http::serve(listener, self.router(), http::Patience::default(), stop);
         // As over HTTP, whoever pressed before the stop is answered while everything else still runs.
         let no_more = stop.child_token();
+        let serving = http::serve(listener, self.router(), http::Patience::default(), stop);
         let listening = tokio::spawn(listen(self.desk.clone(), self.sockets, no_more.clone()));
         let served = tokio::select! {
             served = serving => served.context("serving HTTP"),

@@ -73,7 +73,9 @@ pub fn of_person(
         | Notice::ContactDue { .. }
         | Notice::Late { .. }
         | Notice::NobodyFree { .. }
-        | Notice::WroteAgain { .. } => None,
+        | Notice::WroteAgain { .. }
+        | Notice::ChatWasDown { .. }
+        | Notice::ChannelRefuses { .. } => None,
     }
 }
 

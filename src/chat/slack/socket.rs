@@ -236,6 +236,7 @@ impl<'a> Place<'a> {
 
 fn not_opened(error: SendError) -> Over {
     match error {
+        SendError::NotYet { .. } => Over::TooMany,
         SendError::Retry { why, .. } if why == "ratelimited" => Over::TooMany,
         SendError::Retry { why, .. } | SendError::Unknown { why } => Over::Broken(why),
         SendError::Fail { kind, word } => match kind {

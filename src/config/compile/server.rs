@@ -156,7 +156,7 @@ impl Compiler<'_> {
         if typed.starts_with("xoxb-") && !told {
             let help =
                 "an app-level token starts with xapp-, see Basic Information of the Slack app";
-            self.mistake_help(token.span(), "this is the bot's token, not the app's", help);
+            self.mistake(token.span(), "this is the bot's token, not the app's", help);
         }
         Some(self.secret(token))
     }
@@ -165,7 +165,7 @@ impl Compiler<'_> {
         let right = (1..=10).contains(count.get_ref());
         if !right {
             let message = "Slack allows one to ten sockets";
-            self.mistake_help(
+            self.mistake(
                 count.span(),
                 message,
                 "two are enough: one serves while the other is replaced",

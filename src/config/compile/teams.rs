@@ -98,10 +98,10 @@ impl Compiler<'_> {
             let handle = group.get_ref().trim_start_matches('@').to_lowercase();
             if handle.is_empty() || handle.contains(char::is_whitespace) {
                 let help = "write `@` and its handle as it is mentioned: `@sales-dach`";
-                self.mistake_help(group.span(), "this is no user group", help);
+                self.mistake(group.span(), "this is no user group", help);
             } else if groups.contains(&handle) {
                 let message = format!("`{}` stands here twice", group.get_ref());
-                self.mistake(group.span(), message);
+                self.mistake(group.span(), message, "once is enough: take one away");
             } else {
                 groups.push(handle);
             }
