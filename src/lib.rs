@@ -22,7 +22,7 @@
 //! | --- | --- | --- |
 //! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `engine` `http` `rules` `store` `worker` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
-//! | `cli` | the command line | `app` `chat` `clock` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` |
+//! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` `words` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `domain` `intake` `rules` |
@@ -40,7 +40,7 @@
 //! | `worker` | what happens by itself | `chat` `domain` `engine` `store` `words` |
 //!
 //! Of the libraries that reach out, `sqlx` is for `store` alone; `axum` for `app`, `demo`, `http` and
-//! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `demo`, `intake` and `playground`.
+//! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `cli`, `demo`, `intake` and `playground`.
 
 pub mod app;
 pub mod chat;

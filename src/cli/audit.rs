@@ -11,8 +11,15 @@ use serde_json::json;
 
 use super::{Common, Format, serve, talk};
 
+const EXAMPLES: &str = "Examples:
+  baton audit && echo fine
+  baton audit --format json
+
+Reads only, beside a running server too. Exit code 1 if something is broken.";
+
 /// Checks what is stored, prints each invariant that is broken.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Audit {
     /// How the result is written.
     #[arg(long, value_enum, default_value = "text")]

@@ -10,8 +10,16 @@ use clap::{Args, ValueEnum};
 
 use super::{Common, talk};
 
+const EXAMPLES: &str = "Examples:
+  baton check                        ./baton.toml
+  baton check --config prod.toml --format lines
+  baton check --calendar             who works when, and when a team has nobody
+
+Exit code 2 on mistakes, 0 with only remarks.";
+
 /// Reads the configuration and prints every mistake with file, line and a caret.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Check {
     /// How the result is written.
     #[arg(long, value_enum, default_value = "text")]

@@ -4,9 +4,13 @@ mod audit;
 mod check;
 mod demo;
 mod manifest;
+mod outside;
 mod playground;
 mod route;
+mod send;
 mod serve;
+mod shell;
+mod shown;
 mod talk;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -27,7 +31,11 @@ const EXAMPLES: &str = "Examples:
   baton demo                      everything on this machine, no account anywhere
   baton check                     every mistake in ./baton.toml, with line and caret
   baton serve --config prod.toml  run
-  baton route lead.json           where this lead would go, and why";
+  baton route lead.json           where this lead would go, and why
+  baton send lead.json --source website --test
+                                  post it as that source would, for a try
+
+`baton COMMAND --help` has more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -91,8 +99,14 @@ enum Command {
     Route(route::Route),
     /// Print the app manifest for this configuration.
     Manifest(manifest::Manifest),
+    /// Sign and post a lead as the source would, and print the answer.
+    Send(send::Send),
     /// Check what is stored, print each invariant that is broken, exit 1 if any.
     Audit(audit::Audit),
+    /// Print a script with which the shell completes what is typed.
+    Completions(shell::Completions),
+    /// Print the manual page.
+    Man(shell::Manual),
 }
 
 /// Runs the command that the process was started with, to its exit code.
@@ -117,6 +131,9 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check::run(&common, &check),
         Command::Route(route) => route::run(&common, &route),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
+        Command::Send(send) => talk::block_on(send::run(&common, &send)),
+        Command::Completions(completions) => shell::completions(&completions),
+        Command::Man(manual) => shell::manual(&manual),
         Command::Audit(audit) => talk::block_on(audit::run(&common, &audit)),
     };
     done.unwrap_or_else(|error| {

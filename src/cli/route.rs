@@ -1,6 +1,9 @@
 //! `baton route LEAD.json`: where this lead would go, and why.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use crate::{
     clock::Clock,
@@ -12,8 +15,14 @@ use clap::Args;
 
 use super::{Common, Format, serve, talk};
 
+const EXAMPLES: &str = "Examples:
+  baton route lead.json                       canonical fields: email, company, …
+  baton route body.json --source website      a body as that source sends it
+  echo '{\"email\":\"ada@acme.example\"}' | baton route - --format json";
+
 /// Where a lead would go, and why; writes nothing.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Route {
     /// The lead: canonical fields, or with --source a body as that source sends it. `-` reads stdin.
     #[arg(value_name = "LEAD.json")]
@@ -56,7 +65,11 @@ pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn read_lead(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
+/// What stands in a file, or comes by stdin for `-`.
+///
+/// # Errors
+/// When it can't be read.
+pub fn read_lead(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path.as_os_str() == "-" {
         let mut body = Vec::new();
         std::io::Read::read_to_end(&mut std::io::stdin(), &mut body).context("reading stdin")?;

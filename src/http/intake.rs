@@ -4,6 +4,8 @@
 //! {"submission": "sub_…", "lead": "lead_…", "leads": ["lead_…"], "status": "accepted", "problems": []}
 //! ```
 //!
+//! With the header `Baton-Test: true` (`baton send --test`) it goes the whole way and is offered to nobody.
+//!
 //! What is over a source's rate is kept as `held` and let in by [`let_in_held`].
 
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use crate::{
         submission::Status,
     },
     engine::{self, Content, Received, Submission},
-    intake::{self, Over, Reading, Request, Source, Unreadable},
+    intake::{self, Over, Reading, Request, Source, Unreadable, send::TEST_HEADER},
     store::submissions,
 };
 
@@ -102,7 +104,11 @@ pub(super) async fn receive(
     believed.map_err(|denied| Error::new(Kind::Unauthorized, denied.to_string()))?;
     one_key(&headers)?;
     let (submission, content) = read(&webhook.source, &headers, &query, body);
-    let content = within_rate(&webhook, content)?;
+    let content = if is_test(&headers) {
+        as_test(&webhook, content)?
+    } else {
+        within_rate(&webhook, content)?
+    };
     let received = app.intake.receive(&submission, &content).await?;
     health::count_submission(&received, &submission.source);
     tell(&received, &submission.source);
@@ -183,6 +189,30 @@ fn within_rate(webhook: &Webhook, content: Content) -> Result<Content, Error> {
             Err(Error::new(Kind::TooMany, detail).retry_after(seconds))
         }
     }
+}
+
+fn is_test(headers: &HeaderMap) -> bool {
+    headers
+        .get(TEST_HEADER)
+        .is_some_and(|value| value == "true")
+}
+
+/// A test is not held: it would be let in later without its mark.
+fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
+    webhook.spend().map_err(|seconds| {
+        let detail = "this source sends more than its `rate` allows; a test is not held";
+        Error::new(Kind::TooMany, detail).retry_after(seconds)
+    })?;
+    Ok(match content {
+        Content::Leads {
+            mut leads,
+            problems,
+        } => {
+            leads.iter_mut().for_each(|lead| lead.test = true);
+            Content::Leads { leads, problems }
+        }
+        Content::Quarantined(_) | Content::Ignored(_) | Content::Held => content,
+    })
 }
 
 /// The query as it may be stored.

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::domain::contact::Field;
 
+/// A header that marks what is sent to try a webhook out; it says `true`.
+pub const TEST_HEADER: &str = "baton-test";
+
 /// How a source's requests are made.
 #[derive(Clone, Debug)]
 pub struct Delivery {

@@ -10,7 +10,7 @@ const LIBRARIES: [(&str, &[&str]); 4] = [
     ("sqlx", &["store"]),
     ("axum", &["app", "demo", "http", "playground"]),
     ("hyper", &["http"]),
-    ("reqwest", &["chat", "demo", "intake", "playground"]),
+    ("reqwest", &["chat", "cli", "demo", "intake", "playground"]),
 ];
 
 fn sources() -> PathBuf {
