@@ -11,6 +11,7 @@ mod send;
 mod serve;
 mod shell;
 mod shown;
+mod stats;
 mod talk;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -34,6 +35,7 @@ const EXAMPLES: &str = "Examples:
   baton route lead.json           where this lead would go, and why
   baton send lead.json --source website --test
                                   post it as that source would, for a try
+  baton stats last month          who was asked, who answered, how fast
 
 `baton COMMAND --help` has more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
 
@@ -101,6 +103,8 @@ enum Command {
     Manifest(manifest::Manifest),
     /// Sign and post a lead as the source would, and print the answer.
     Send(send::Send),
+    /// The numbers of /leadstats, as a table, JSON or CSV.
+    Stats(stats::Stats),
     /// Check what is stored, print each invariant that is broken, exit 1 if any.
     Audit(audit::Audit),
     /// Print a script with which the shell completes what is typed.
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Route(route) => route::run(&common, &route),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),
+        Command::Stats(stats) => talk::block_on(stats::run(&common, &stats)),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Man(manual) => shell::manual(&manual),
         Command::Audit(audit) => talk::block_on(audit::run(&common, &audit)),

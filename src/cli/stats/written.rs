@@ -1,0 +1,293 @@
+//! Numbers as a table, as JSON, and as lines for a spreadsheet.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::{
+    cli::shown::{Paint, Table},
+    commands::numbers::{self, Group, Numbers},
+    domain::{phrase::say_duration, stats::By},
+    words::stats::Kept,
+};
+
+/// "All teams by rep, this week: Mon 16 Nov 2026 00:00 to Sat 21 Nov 2026 14:00 (Europe/Berlin)".
+pub fn heading(report: &Report) -> String {
+    let to = report.to.min(report.now.timestamp()).max(report.from);
+    let said = |at: jiff::Timestamp| {
+        let at = at.to_zoned(report.now.time_zone().clone());
+        at.strftime("%a %-d %b %Y %H:%M").to_string()
+    };
+    let by = report
+        .by
+        .map_or_else(String::new, |by| format!(" by {}", word(by)));
+    format!(
+        "{}{by}, {}: {} to {} ({})",
+        report.whose,
+        report.period,
+        said(report.from),
+        said(to),
+        zone(report)
+    )
+}
+
+fn zone(report: &Report) -> &str {
+    report.now.time_zone().iana_name().unwrap_or("UTC")
+}
+
+/// Each kind of group is named as its variant is.
+fn word(by: By) -> String {
+    format!("{by:?}").to_lowercase()
+}
+
+/// The column of the leads that came in.
+const ARRIVED: usize = 1;
+
+/// The table, with everything together in the last line.
+pub fn text(report: &Report, paint: Paint) -> String {
+    let heading = paint.strong(&heading(report));
+    if report.numbers.total == Numbers::default() {
+        return format!(
+            "{heading}\nNo leads came in then. Try a longer period: `baton stats quarter`.\n"
+        );
+    }
+    let first = report.by.map_or_else(String::new, word);
+    let head = [
+        &first,
+        "leads",
+        "offers",
+        "accepted",
+        "declined",
+        "silent",
+        "escalated",
+        "to lead",
+        "p90",
+        "to accept",
+        "answered",
+        "contacted",
+    ];
+    let groups = report.numbers.groups.iter();
+    let mut rows: Vec<_> = groups
+        .map(|group| cells(&group.name, &group.numbers))
+        .collect();
+    rows.push(cells("all", &report.numbers.total));
+    let mut table = Table {
+        head: head.map(str::to_owned).to_vec(),
+        rows,
+    };
+    if report.by == Some(By::Rep) {
+        // A lead arrives at a team, and at nobody in it.
+        for row in std::iter::once(&mut table.head).chain(&mut table.rows) {
+            row.remove(ARRIVED);
+        }
+    }
+    let note = "to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. \
+                answered, contacted: SLA kept, of the clocks that have ended.";
+    format!(
+        "{heading}\n\n{}\n{}\n",
+        table.render(paint),
+        paint.faint(note)
+    )
+}
+
+fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
+    let time = |took: Option<SignedDuration>| took.map_or_else(|| "–".to_owned(), say_duration);
+    // A lead's type comes from strangers, and a terminal obeys what it is shown.
+    let name = name.chars().filter(|it| !it.is_control()).collect();
+    vec![
+        name,
+        numbers.arrived.to_string(),
+        numbers.offered.to_string(),
+        numbers.accepted.to_string(),
+        numbers.declined.to_string(),
+        numbers.expired.to_string(),
+        numbers.escalated.to_string(),
+        time(numbers.contact_median),
+        time(numbers.contact_p90),
+        time(numbers.accept_median),
+        percent(numbers.answered),
+        percent(numbers.contacted),
+    ]
+}
+
+fn percent(kept: Kept) -> String {
+    numbers::share(kept.kept, kept.missed)
+        .map_or_else(|| "–".to_owned(), |share| format!("{:.0}%", share * 100.0))
+}
+
+/// The same names as the API's.
+pub fn json(report: &Report) -> Value {
+    let groups: Vec<Value> = report.numbers.groups.iter().map(group).collect();
+    json!({
+        "whose": report.whose,
+        "period": report.period,
+        "from": report.from,
+        "to": report.to,
+        "zone": zone(report),
+        "by": report.by.map(word),
+        "total": view(&report.numbers.total),
+        "groups": groups,
+    })
+}
+
+fn group(group: &Group) -> Value {
+    let mut row = json!({"key": group.key, "name": group.name});
+    if let (Value::Object(row), Value::Object(numbers)) = (&mut row, view(&group.numbers)) {
+        row.extend(numbers);
+    }
+    row
+}
+
+fn view(numbers: &Numbers) -> Value {
+    let seconds = |took: Option<SignedDuration>| took.map(|took| took.as_secs_f64());
+    let kept = |kept: Kept| {
+        let share = numbers::share(kept.kept, kept.missed);
+        json!({"kept": kept.kept, "missed": kept.missed, "share": share})
+    };
+    json!({
+        "arrived": numbers.arrived,
+        "offered": numbers.offered,
+        "accepted": numbers.accepted,
+        "declined": numbers.declined,
+        "expired": numbers.expired,
+        "escalated": numbers.escalated,
+        "time_to_accept": {"median_s": seconds(numbers.accept_median), "p90_s": seconds(numbers.accept_p90)},
+        "speed_to_lead": {"median_s": seconds(numbers.contact_median), "p90_s": seconds(numbers.contact_p90)},
+        "acknowledged": kept(numbers.answered),
+        "contacted": kept(numbers.contacted),
+    })
+}
+
+const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,time_to_accept_median_s,\
+time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,\
+contacted_kept,contacted_missed";
+
+/// One line for each group, or one for all; times in seconds, empty when nothing was measured.
+pub fn csv(report: &Report) -> String {
+    let mut text = format!("{COLUMNS}\r\n");
+    if report.by.is_none() {
+        text.push_str(&line("", &report.whose, &report.numbers.total));
+    }
+    for group in &report.numbers.groups {
+        text.push_str(&line(&group.key, &group.name, &group.numbers));
+    }
+    text
+}
+
+fn line(key: &str, name: &str, numbers: &Numbers) -> String {
+    let time = |took: Option<SignedDuration>| {
+        took.map_or_else(String::new, |took| format!("{:.3}", took.as_secs_f64()))
+    };
+    let count = |n: u64| n.to_string();
+    let cells = [
+        cell(key),
+        cell(name),
+        count(numbers.arrived),
+        count(numbers.offered),
+        count(numbers.accepted),
+        count(numbers.declined),
+        count(numbers.expired),
+        count(numbers.escalated),
+        time(numbers.accept_median),
+        time(numbers.accept_p90),
+        time(numbers.contact_median),
+        time(numbers.contact_p90),
+        count(numbers.answered.kept),
+        count(numbers.answered.missed),
+        count(numbers.contacted.kept),
+        count(numbers.contacted.missed),
+    ];
+    format!("{}\r\n", cells.join(","))
+}
+
+/// A text in quotes where it needs them. A lead's type comes from strangers, so what a spreadsheet would
+/// take for a formula is led by an apostrophe.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::numbers::Gathered;
+
+    fn report(by: Option<By>) -> Report {
+        let numbers = Numbers {
+            arrived: 12,
+            offered: 15,
+            accepted: 9,
+            declined: 2,
+            expired: 3,
+            contact_median: Some(SignedDuration::from_mins(4)),
+            contact_p90: Some(SignedDuration::from_mins(31)),
+            answered: Kept { kept: 8, missed: 1 },
+            ..Numbers::default()
+        };
+        let group = |key: &str, name: &str, numbers| Group {
+            key: key.to_owned(),
+            name: name.to_owned(),
+            numbers,
+        };
+        let none = Numbers {
+            offered: 1,
+            ..Numbers::default()
+        };
+        Report {
+            whose: "Team sdr".to_owned(),
+            by,
+            period: "this week".to_owned(),
+            from: "2026-11-15T23:00:00Z".parse().expect("a time"),
+            to: "2026-11-22T23:00:00Z".parse().expect("a time"),
+            now: "2026-11-21T14:00[Europe/Berlin]".parse().expect("a time"),
+            numbers: Gathered {
+                total: numbers.clone(),
+                groups: vec![
+                    group("ayse", "Ayşe Yılmaz", numbers),
+                    group("=1+1", "=1+1, \"x\"", none),
+                ],
+            },
+        }
+    }
+
+    #[test]
+    fn a_person_gets_a_table_with_its_period_and_zone() {
+        insta::assert_snapshot!(text(&report(Some(By::Rep)), Paint::plain()), @r#"
+        Team sdr by rep, this week: Mon 16 Nov 2026 00:00 to Sat 21 Nov 2026 14:00 (Europe/Berlin)
+
+        rep          offers  accepted  declined  silent  escalated  to lead     p90  to accept  answered  contacted
+        Ayşe Yılmaz      15         9         2       3          0    4 min  31 min          –       89%          –
+        =1+1, "x"         1         0         0       0          0        –       –          –         –          –
+        all              15         9         2       3          0    4 min  31 min          –       89%          –
+
+        to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. answered, contacted: SLA kept, of the clocks that have ended.
+        "#);
+    }
+
+    #[test]
+    fn a_spreadsheet_gets_lines_and_no_formula() {
+        insta::assert_snapshot!(csv(&report(Some(By::Rep))).replace('\r', ""), @r#"
+        key,name,arrived,offered,accepted,declined,expired,escalated,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed
+        ayse,Ayşe Yılmaz,12,15,9,2,3,0,,,240.000,1860.000,8,1,0,0
+        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,,,,,0,0,0,0
+        "#);
+    }
+
+    #[test]
+    fn a_program_gets_what_the_api_tells() {
+        let told = json(&report(None));
+        assert_eq!(told["zone"], "Europe/Berlin");
+        assert_eq!(told["groups"][0]["speed_to_lead"]["median_s"], 240.0);
+        assert_eq!(told["total"]["acknowledged"]["missed"], 1);
+        assert_eq!(told["by"], Value::Null);
+    }
+}
