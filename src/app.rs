@@ -196,13 +196,19 @@ pub struct Reloader {
 }
 
 impl Reloader {
+    /// The keys of a new configuration that wait for a restart.
+    #[must_use]
+    pub fn waiting(&self, compiled: &Compiled) -> Vec<&'static str> {
+        self.fixed.changed(compiled)
+    }
+
     /// Replaces rules, sources, tokens and secrets; moves what people who left had. Warns of what waits for a
     /// restart.
     ///
     /// # Errors
     /// When the database does not answer; the rules are in force all the same.
     pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<()> {
-        let waiting = self.fixed.changed(&compiled);
+        let waiting = self.waiting(&compiled);
         if !waiting.is_empty() {
             tracing::warn!(
                 keys = waiting.join(", "),

@@ -2,10 +2,12 @@
 
 mod audit;
 mod check;
+mod control;
 mod demo;
 mod manifest;
 mod outside;
 mod playground;
+mod reload;
 mod route;
 mod send;
 mod serve;
@@ -97,6 +99,8 @@ enum Command {
     Serve,
     /// Read the configuration and print every mistake with file, line and a caret.
     Check(check::Check),
+    /// Have the running server read the configuration again; prints the mistakes, or what changed.
+    Reload(reload::Reload),
     /// Where a lead would go, and why; writes nothing.
     Route(route::Route),
     /// Print the app manifest for this configuration.
@@ -133,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Playground(playground) => talk::block_on(playground::run(playground)),
         Command::Serve => talk::block_on(serve::run(&common)),
         Command::Check(check) => check::run(&common, &check),
+        Command::Reload(reload) => talk::block_on(reload::run(&common, &reload)),
         Command::Route(route) => route::run(&common, &route),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),

@@ -1,44 +1,76 @@
-//! `baton serve`: run until SIGTERM; SIGHUP reads the configuration again.
+//! `baton serve`: run until SIGTERM; SIGHUP and `baton reload` read the configuration again.
 
 use std::{path::Path, process::ExitCode};
 
 use crate::{
-    app::{App, Reloader},
+    app::App,
     clock::Clock,
     config::{self, compile::Compiled},
 };
 use anyhow::Context;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 
-use super::{Common, LogFormat, talk};
+use super::{
+    Common, LogFormat,
+    control::{self, Control},
+    reload::{Again, watch},
+    talk,
+};
 
 /// Runs Baton with the configuration.
 pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let path = common.config();
     let clock = Clock::system();
-    let Some(compiled) = read(&path, &clock, common.log_format) else {
+    let loaded = config::load(&path, &talk::env, clock.now());
+    talk::complain(&loaded.complaints, &loaded.sources, common.log_format);
+    let Some(compiled) = loaded.compiled else {
         return Ok(ExitCode::from(2));
     };
     let listen = compiled.server.listen;
+    let socket = control::path(&compiled.database, &path);
     let app = App::build(compiled, clock.clone()).await?;
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("listening on {listen}"))?;
+    // Whoever reads that it listens may send a signal at once.
+    let stop = talk::stop_signal()?;
+    let hangup = signal(SignalKind::hangup()).context("catching SIGHUP")?;
+    let control = open(&socket).await;
     talk::say(&format!(
         "baton listening on http://{}",
         listener.local_addr()?
     ));
-    let stop = talk::stop_signal()?;
-    tokio::spawn(reload_on_hangup(
+    let again = Again {
         path,
         clock,
-        common.log_format,
-        app.reloader(),
-        stop.clone(),
-    ));
-    app.run(listener, stop).await?;
+        format: common.log_format,
+        reloader: app.reloader(),
+        sources: loaded.sources,
+    };
+    let watching = tokio::spawn(watch(again, hangup, control, stop.clone()));
+    let ended = app.run(listener, stop.clone()).await;
+    stop.cancel();
+    watching.await.context("reading the configuration again")?;
+    ended?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Baton runs without the socket too; then only SIGHUP reads the configuration again.
+async fn open(socket: &Path) -> Option<Control> {
+    match Control::open(socket).await {
+        Ok(control) => Some(control),
+        Err(error) => {
+            tracing::warn!(
+                %error,
+                socket = %socket.display(),
+                "the socket for `baton reload` can't be opened; SIGHUP works all the same"
+            );
+            None
+        }
+    }
 }
 
 /// Reads and compiles; says every mistake on stderr. `None` when there is one.
@@ -46,36 +78,4 @@ pub fn read(path: &Path, clock: &Clock, format: LogFormat) -> Option<Compiled> {
     let loaded = config::load(path, &talk::env, clock.now());
     talk::complain(&loaded.complaints, &loaded.sources, format);
     loaded.compiled
-}
-
-async fn reload_on_hangup(
-    path: std::path::PathBuf,
-    clock: Clock,
-    format: LogFormat,
-    reloader: Reloader,
-    stop: CancellationToken,
-) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        tracing::error!("SIGHUP can't be caught; the configuration is read at the next start");
-        return;
-    };
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = hangup.recv() => {}
-        }
-        match read(&path, &clock, format) {
-            None => {
-                tracing::error!("the configuration has mistakes; the one before stays in force");
-            }
-            Some(compiled) => match reloader.reload(compiled).await {
-                Ok(()) => tracing::info!("the configuration was read again and is in force"),
-                Err(error) => tracing::error!(
-                    error = format!("{error:#}"),
-                    "the new rules are in force, but not everything was moved"
-                ),
-            },
-        }
-    }
 }

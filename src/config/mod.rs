@@ -7,6 +7,7 @@ pub mod check;
 pub mod compile;
 mod complaint;
 mod decode;
+mod difference;
 mod golden;
 pub mod lint;
 mod mask;
@@ -19,6 +20,7 @@ mod tree;
 
 pub use compile::{Compiled, Loaded, load, load_with};
 pub use complaint::{Complaint, Severity, plain, render};
+pub use difference::difference;
 pub use read::{Reading, read, read_with};
 pub use sources::{File, Sources};
 
