@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod demo;
 mod manifest;
+mod doctor;
 mod outside;
 mod playground;
 mod reload;
@@ -109,6 +110,8 @@ enum Command {
     Send(send::Send),
     /// The numbers of /leadstats, as a table, JSON or CSV.
     Stats(stats::Stats),
+    /// Look at database, tokens, scopes, people, clock and address: what works, and how to mend the rest.
+    Doctor(doctor::Doctor),
     /// Check what is stored, print each invariant that is broken, exit 1 if any.
     Audit(audit::Audit),
     /// Print a script with which the shell completes what is typed.
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Stats(stats) => talk::block_on(stats::run(&common, &stats)),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Man(manual) => shell::manual(&manual),
+        Command::Doctor(doctor) => talk::block_on(doctor::run(&common, &doctor)),
         Command::Audit(audit) => talk::block_on(audit::run(&common, &audit)),
     };
     done.unwrap_or_else(|error| {

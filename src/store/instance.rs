@@ -41,3 +41,30 @@ const NOW: Sql = sql!(
 pub async fn database_now(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
     Ok(tx.q(NOW).one::<(Option<Timestamp>,)>().await?.0)
 }
+
+const VERSION: Sql = sql!(
+    [sqlite "select sqlite_version()"]
+    [postgres "select current_setting('server_version')"]
+);
+
+/// Which version of SQLite or PostgreSQL it is.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn version(tx: &mut Tx) -> Result<String, Error> {
+    Ok(tx.q(VERSION).one::<(String,)>().await?.0)
+}
+
+/// A file's rights are its directory's business; a server may be a replica that only reads.
+const WRITABLE: Sql = sql!(
+    [sqlite "select true"]
+    [postgres "select not pg_is_in_recovery() and has_table_privilege(current_user, 'lead', 'insert, update')"]
+);
+
+/// Whether the database itself lets us write.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn is_writable(tx: &mut Tx) -> Result<bool, Error> {
+    Ok(tx.q(WRITABLE).one::<(bool,)>().await?.0)
+}

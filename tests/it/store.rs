@@ -44,6 +44,25 @@ async fn ids(db: &Db) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_database_says_which_version_it_is_and_that_it_can_be_written() {
+    both(async |db| {
+        let told = db
+            .read(async |mut tx| {
+                let version = instance::version(&mut tx).await?;
+                Ok::<_, Error>((version, instance::is_writable(&mut tx).await?))
+            })
+            .await;
+        let (version, writable) = told.unwrap();
+        assert!(
+            version.starts_with(|it: char| it.is_ascii_digit()),
+            "{version}"
+        );
+        assert!(writable);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_instance_is_started_once_and_seen_often() {
     both(async |db| {
         let seen = async || {

@@ -16,6 +16,7 @@ mod rich;
 mod secrets;
 mod signature;
 pub mod socket;
+pub mod survey;
 #[cfg(test)]
 mod tests;
 
