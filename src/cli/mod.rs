@@ -6,6 +6,7 @@ mod control;
 mod demo;
 mod manifest;
 mod doctor;
+mod init;
 mod outside;
 mod playground;
 mod reload;
@@ -33,6 +34,7 @@ struct Cli {
 
 const EXAMPLES: &str = "Examples:
   baton demo                      everything on this machine, no account anywhere
+  baton init                      write a first baton.toml
   baton check                     every mistake in ./baton.toml, with line and caret
   baton serve --config prod.toml  run
   baton route lead.json           where this lead would go, and why
@@ -96,6 +98,8 @@ enum Command {
     Demo(demo::Demo),
     /// The stand-in for Slack alone, for load programs and for trying a `serve`.
     Playground(playground::Playground),
+    /// Ask a few questions, list the chat's people, write a configuration.
+    Init(init::Init),
     /// Run: webhooks, chat, clocks.
     Serve,
     /// Read the configuration and print every mistake with file, line and a caret.
@@ -138,6 +142,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Demo(demo) => talk::block_on(demo::run(&common, demo)),
         Command::Playground(playground) => talk::block_on(playground::run(playground)),
+        Command::Init(init) => talk::block_on(init::run(&common, &init)),
         Command::Serve => talk::block_on(serve::run(&common)),
         Command::Check(check) => check::run(&common, &check),
         Command::Reload(reload) => talk::block_on(reload::run(&common, &reload)),

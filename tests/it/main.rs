@@ -8,6 +8,8 @@
 
 mod api;
 mod architecture;
+mod cli;
+mod cli_init;
 mod commands;
 mod connections;
 mod db;
