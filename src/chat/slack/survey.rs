@@ -14,20 +14,6 @@ use url::Url;
 use super::{person, text_of};
 use crate::chat::Person;
 
-/// What Baton must be allowed for everything it does.
-pub const SCOPES: [&str; 10] = [
-    "chat:write",
-    "commands",
-    "im:write",
-    "im:history",
-    "channels:history",
-    "groups:history",
-    "users:read",
-    "users:read.email",
-    "files:write",
-    "usergroups:read",
-];
-
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest that "too often" is waited out.

@@ -9,7 +9,10 @@ use super::{Finding, State};
 use crate::{
     chat::{
         Person,
-        slack::survey::{Bearer, SCOPES, Survey, Unwell},
+        slack::{
+            manifest,
+            survey::{Bearer, Survey, Unwell},
+        },
     },
     clock::Clock,
     config::compile::SlackSettings,
@@ -71,9 +74,9 @@ fn scopes(bearer: &Bearer) -> Finding {
             State::Untold,
             "this server does not say which were granted",
         )
-        .mend(format!("Baton needs {}.", SCOPES.join(", ")));
+        .mend(format!("Baton needs {}.", manifest::scopes().join(", ")));
     };
-    let missing = SCOPES
+    let missing = manifest::scopes()
         .into_iter()
         .filter(|it| !granted.iter().any(|has| has == it));
     let missing: Vec<&str> = missing.collect();
@@ -83,7 +86,7 @@ fn scopes(bearer: &Bearer) -> Finding {
     Finding::broken(
         AREA,
         format!("missing: {}", missing.join(", ")),
-        "Add them under OAuth & Permissions at api.slack.com/apps (or paste the manifest again), then Reinstall to Workspace.",
+        "Add them under OAuth & Permissions at api.slack.com/apps (or paste what `baton manifest slack` prints), then Reinstall to Workspace.",
     )
 }
 
@@ -113,7 +116,7 @@ fn commands(settings: &SlackSettings) -> Finding {
         "Slack does not tell which ones an app has",
     )
     .mend(format!(
-        "Type `{away} help` in Slack. If it is no valid command: paste the manifest again and reinstall. \
+        "Type `{away} help` in Slack. If it is no valid command: paste what `baton manifest slack` prints and reinstall. \
          If it fails: the request URL is not this Baton's, or the signing secret is another app's."
     ))
 }
@@ -242,10 +245,11 @@ mod tests {
             scopes: scopes.map(|all| all.iter().map(|it| (*it).to_owned()).collect()),
             at: None,
         };
-        assert_eq!(scopes(&bearer(Some(&SCOPES))).state, State::Well);
+        let all = manifest::scopes();
+        assert_eq!(scopes(&bearer(Some(&all))).state, State::Well);
         assert_eq!(scopes(&bearer(None)).state, State::Untold);
-        let some = scopes(&bearer(Some(&SCOPES[2..])));
-        assert_eq!(some.what, "missing: chat:write, commands");
+        let some = scopes(&bearer(Some(&all[2..])));
+        assert_eq!(some.what, format!("missing: {}, {}", all[0], all[1]));
         assert_eq!(some.state, State::Broken);
     }
 }

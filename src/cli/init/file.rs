@@ -255,6 +255,7 @@ pub fn next_steps(draft: &Draft, path: &Path) -> String {
   {secret}
   export WEBSITE_SECRET=$(openssl rand -hex 32)
 
+  baton manifest slack{named}     # make the Slack app from it
   baton check{named}      # every mistake, with its line
   baton serve{named}      # run
   baton doctor{named}     # what works, and how to mend the rest
