@@ -160,7 +160,7 @@ pub fn as_json(lead: &Lead) -> Value {
     let candidates = routing
         .candidates
         .iter()
-        .map(|it| json!({ "rep": it.rep, "eligible": it.eligible, "because": it.because }));
+        .map(|it| json!({ "rep": it.rep, "eligible": it.eligible, "because": it.because, "until": it.until }));
     json!({
         "rule": routing.rule,
         "team": routing.team,
@@ -212,13 +212,19 @@ pub fn in_words(lead: &Lead, policy: &Policy) -> String {
     }
     section(&mut out, "score", lead.score.reasons.iter().cloned());
     section(&mut out, "why", routing.why.into_iter());
+    let zone = lead.plan.as_ref().map_or(TimeZone::UTC, Plan::zone);
     let candidates = routing.candidates.iter().map(|one| {
+        let until = one.until.map_or_else(String::new, |at| {
+            let at = at.to_zoned(zone.clone());
+            format!(" until {}", at.strftime("%a %d %b %H:%M %Z"))
+        });
         let mark = if one.eligible {
             "could take it"
         } else {
             "passed over"
         };
-        format!("{} {mark}: {}", policy.name_of(&one.rep), one.because)
+        let name = policy.name_of(&one.rep);
+        format!("{name} {mark}: {}{until}", one.because)
     });
     section(&mut out, "candidates", candidates);
     out

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         card::Card,
-        event::{Actor, Event},
+        event::{Actor, Event, Handing, Premise, Receiver},
         id::{LeadId, RepId},
         lead::Lead,
     },
@@ -76,8 +76,11 @@ async fn moved(asked: &Asked<'_>, value: &str) -> Result<Card, Trouble> {
 /// The lead as it is now; nothing if it is not theirs to give.
 async fn give(asked: &Asked<'_>, lead: &LeadId, to: &RepId) -> Result<Option<Lead>, Trouble> {
     let event = Event::Assign {
-        to: to.clone(),
+        to: Receiver::Rep(to.clone()),
         by: Actor::Rep(asked.who.clone()),
+        handing: Handing::Now,
+        words: String::new(),
+        premise: Premise::Any,
     };
     match asked.engine.handle(lead, event).await {
         Ok(handled) => Ok(Some(handled.lead)),

@@ -87,20 +87,10 @@ pub fn queues(policy: &Policy, who: &RepId) -> Vec<TeamId> {
 #[must_use]
 pub fn may_see(policy: &Policy, rep: &RepId, lead: &Lead) -> bool {
     policy.reps.contains_key(rep)
-        && (is_admin(policy, rep)
-            || lead.owner() == Some(rep)
+        && (lead.owner() == Some(rep)
             || lead.pending().any(|offer| offer.rep == *rep)
-            || manages_lead(policy, rep, lead)
+            || policy.manages(rep, lead)
             || open_to_team(lead).is_some_and(|team| is_in_team(policy, rep, team)))
-}
-
-/// Whether somebody manages the team that stands behind a lead.
-fn manages_lead(policy: &Policy, rep: &RepId, lead: &Lead) -> bool {
-    let planned = lead.plan.as_ref().and_then(|plan| plan.team.as_ref());
-    let teams = planned.into_iter().chain(lead.team());
-    teams
-        .filter_map(|team| policy.team(team))
-        .any(|team| team.managers.contains(rep))
 }
 
 fn is_in_team(policy: &Policy, rep: &RepId, team: &TeamId) -> bool {

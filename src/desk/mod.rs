@@ -10,6 +10,7 @@
 
 mod command;
 mod home;
+mod keep;
 mod people;
 mod press;
 pub mod slack;

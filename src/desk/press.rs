@@ -1,8 +1,6 @@
 //! Buttons. What decides something is committed before the press is answered; what asks something
 //! back opens a dialog at once, for the press is good for three seconds only.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
@@ -12,13 +10,13 @@ use crate::{
     domain::{
         action::Action,
         card::{Card, Dialog},
-        event::{Actor, Ending, Event, Fact, Refusal},
+        event::{Actor, Ending, Event, Fact, Handing, Premise, Receiver, Refusal},
         id::{LeadId, OfferId, RepId},
         lead::{Lead, Offer, State},
-        policy::{Policy, Team},
+        policy::Policy,
     },
     store::{facts, leads},
-    words::{details, dialogs, when::When},
+    words::{details, dialogs, hand, next_step, when::When},
 };
 
 /// A button that somebody pressed.
@@ -52,6 +50,11 @@ pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
 impl Desk {
     async fn press(&self, press: &Press) -> Result<(), Trouble> {
         let rep = self.rep(&press.who).await?;
+        if press.action == Action::AwayKeep {
+            let kept = self.keep(&press.value, &rep).await?;
+            self.replace(press, &kept).await;
+            return Ok(());
+        }
         match self.turned(press, &rep).await {
             Turned::Elsewhere => {}
             Turned::Done => return Ok(()),
@@ -61,80 +64,62 @@ impl Desk {
             }
         }
         let lead = self.lead(&press.value).await?;
+        match what(press, &lead, rep.clone())? {
+            Pressed::Decides(event) => self.happen(&lead, event).await,
+            Pressed::Asks => {
+                let dialog = self.dialog(press, &lead, &rep).await?;
+                self.open(press, &dialog).await
+            }
+        }
+    }
+
+    /// The dialog that asks what the button is about.
+    async fn dialog(&self, press: &Press, lead: &Lead, rep: &RepId) -> Result<Dialog, Trouble> {
         let rules = self.engine.rules();
         let policy = &rules.policy;
-        match press.action {
-            Action::OfferAccept => {
-                let offer = OfferId::from(&*press.value);
-                self.happen(&lead, Event::Accept { offer, by: rep }).await
-            }
-            Action::OfferClaim | Action::QueueTake => {
-                self.happen(&lead, Event::Claim { by: rep }).await
-            }
-            Action::ReviewRoute => {
-                self.happen(
-                    &lead,
-                    Event::RouteOn {
-                        by: Actor::Rep(rep),
-                    },
-                )
-                .await
-            }
-            Action::ReviewDrop => self.drop_reviewed(&lead, rep).await,
-            Action::OfferDecline => {
-                let offer = answerable(&lead, &press.value, &rep)?;
-                self.open(press, &dialogs::decline(&lead, offer, policy))
-                    .await
-            }
+        if press.action == Action::OfferDecline {
+            let offer = answerable(lead, &press.value, rep)?;
+            return Ok(dialogs::decline(lead, offer, policy));
+        }
+        let when = self.look(lead, rep).await?;
+        Ok(match press.action {
             Action::LeadDetails => {
-                let when = self.look(&lead, &rep).await?;
-                let history = self.history(&lead).await?;
-                self.open(
-                    press,
-                    &details::details(&lead, &history, policy, &rep, &when),
-                )
-                .await
+                let history = self.history(lead).await?;
+                details::details(lead, &history, policy, rep, &when)
             }
-            Action::LeadWhy => {
-                let when = self.look(&lead, &rep).await?;
-                self.open(press, &details::why(&lead, policy, &rep, &when))
-                    .await
+            Action::LeadWhy => details::why(lead, policy, rep, &when),
+            Action::LeadContacted => dialogs::contacted(owned_by(lead, rep, policy)?),
+            Action::LeadClose => dialogs::close(owned_by(lead, rep, policy)?),
+            Action::LeadNextStep => next_step::dialog(owned_by(lead, rep, policy)?, &when),
+            Action::LeadReassign => hand::reassign(owned_by(lead, rep, policy)?, rep, policy),
+            Action::LeadRelease => hand::release(owned_by(lead, rep, policy)?),
+            Action::ReviewAssign | Action::EscalationAssign => {
+                directed(lead, rep, press.action, policy)?;
+                hand::assign(press.action, lead, rep, policy, &when)
             }
-            Action::LeadContacted => {
-                self.look(&lead, &rep).await?;
-                self.open(press, &dialogs::contacted(&lead)).await
+            Action::EscalationSnooze => {
+                directed(lead, rep, press.action, policy)?;
+                hand::snooze(lead)
             }
-            Action::LeadClose => {
-                self.look(&lead, &rep).await?;
-                self.open(press, &dialogs::close(&lead)).await
-            }
-            Action::ReviewAssign => {
-                let when = self.look(&lead, &rep).await?;
-                let reps = candidates(policy, &lead);
-                self.open(
-                    press,
-                    &dialogs::review_assign(&lead, &reps, policy, &rep, &when),
-                )
-                .await
-            }
-            Action::OfferUndo
-            | Action::LeadNextStep
-            | Action::LeadReassign
-            | Action::LeadRelease
+            Action::OfferAccept
+            | Action::OfferDecline
+            | Action::OfferClaim
+            | Action::OfferUndo
+            | Action::ReviewRoute
+            | Action::ReviewDrop
             | Action::EscalationTake
-            | Action::EscalationAssign
             | Action::EscalationReoffer
-            | Action::EscalationSnooze
             | Action::AwayKeep
             | Action::AwayCancel
             | Action::AwayStart
             | Action::AwayEnd
+            | Action::QueueTake
             | Action::QueueNext
             | Action::LeadNew
             | Action::LeadsMove
             | Action::HomeRefresh
-            | Action::LeadsPage => Err(Trouble::NoSuchButton),
-        }
+            | Action::LeadsPage => return Err(Trouble::NoSuchButton),
+        })
     }
 
     /// Shows a list as it is now, where it stands.
@@ -164,24 +149,6 @@ impl Desk {
         Ok(())
     }
 
-    /// A lead in review is dropped; one that is no longer there has been decided.
-    async fn drop_reviewed(&self, lead: &Lead, rep: RepId) -> Result<(), Trouble> {
-        if !matches!(lead.state, State::Review { .. }) {
-            return Err(Trouble::refused(Refusal::OfferOver, lead));
-        }
-        let (by, note) = (Actor::Rep(rep), String::new());
-        self.happen(
-            lead,
-            Event::Close {
-                by,
-                ending: Ending::Disqualified,
-                deal: None,
-                note,
-            },
-        )
-        .await
-    }
-
     /// Lets `rep` look at a lead that is their business; by their clock.
     async fn look(&self, lead: &Lead, rep: &RepId) -> Result<When, Trouble> {
         if !may_see(&self.engine.rules().policy, rep, lead) {
@@ -207,6 +174,96 @@ impl Desk {
     }
 }
 
+/// What a press does.
+enum Pressed {
+    /// It decides something.
+    Decides(Event),
+    /// It asks something back.
+    Asks,
+}
+
+fn what(press: &Press, lead: &Lead, rep: RepId) -> Result<Pressed, Trouble> {
+    let offer = OfferId::from(&*press.value);
+    let event = match press.action {
+        Action::OfferAccept => Event::Accept { offer, by: rep },
+        Action::OfferUndo => Event::Undo { offer, by: rep },
+        Action::OfferClaim | Action::QueueTake => Event::Claim { by: rep },
+        Action::ReviewRoute => Event::RouteOn {
+            by: Actor::Rep(rep),
+        },
+        Action::ReviewDrop => drop_reviewed(lead, rep)?,
+        Action::EscalationTake => Event::Assign {
+            to: Receiver::Rep(rep.clone()),
+            by: Actor::Rep(rep),
+            handing: Handing::Now,
+            words: String::new(),
+            premise: Premise::Late,
+        },
+        Action::EscalationReoffer => Event::Reoffer { by: rep },
+        Action::OfferDecline
+        | Action::LeadDetails
+        | Action::LeadWhy
+        | Action::LeadContacted
+        | Action::LeadNextStep
+        | Action::LeadClose
+        | Action::LeadReassign
+        | Action::LeadRelease
+        | Action::ReviewAssign
+        | Action::EscalationAssign
+        | Action::EscalationSnooze => return Ok(Pressed::Asks),
+        Action::AwayKeep
+        | Action::AwayCancel
+        | Action::AwayStart
+        | Action::AwayEnd
+        | Action::QueueNext
+        | Action::LeadNew
+        | Action::LeadsMove
+        | Action::HomeRefresh
+        | Action::LeadsPage => return Err(Trouble::NoSuchButton),
+    };
+    Ok(Pressed::Decides(event))
+}
+
+/// A lead in review is dropped; one that is no longer there has been decided.
+fn drop_reviewed(lead: &Lead, rep: RepId) -> Result<Event, Trouble> {
+    if !matches!(lead.state, State::Review { .. }) {
+        return Err(Trouble::refused(Refusal::OfferOver, lead));
+    }
+    Ok(Event::Close {
+        by: Actor::Rep(rep),
+        ending: Ending::Disqualified,
+        deal: None,
+        note: String::new(),
+    })
+}
+
+/// The lead, if it is the rep's to speak for; who pressed an old button hears at once who has it now.
+fn owned_by<'l>(lead: &'l Lead, rep: &RepId, policy: &Policy) -> Result<&'l Lead, Trouble> {
+    if !lead.is_open() {
+        return Err(Trouble::refused(Refusal::Closed, lead));
+    }
+    if lead.owner() != Some(rep) && !policy.manages(rep, lead) {
+        return Err(Trouble::refused(Refusal::NotOwner, lead));
+    }
+    Ok(lead)
+}
+
+/// Whether a manager may still say where the lead of a notice or a review goes.
+fn directed(lead: &Lead, rep: &RepId, action: Action, policy: &Policy) -> Result<(), Trouble> {
+    let waits = if action == Action::ReviewAssign {
+        matches!(lead.state, State::Review { .. })
+    } else {
+        lead.alarm.is_some()
+    };
+    if !waits {
+        return Err(Trouble::refused(Refusal::OfferOver, lead));
+    }
+    if !policy.manages(rep, lead) {
+        return Err(Trouble::refused(Refusal::NotOwner, lead));
+    }
+    Ok(())
+}
+
 /// The offer that `rep` may still decline.
 fn answerable<'l>(lead: &'l Lead, offer: &str, rep: &RepId) -> Result<&'l Offer, Trouble> {
     let offer = lead.offer(&OfferId::from(offer));
@@ -218,14 +275,4 @@ fn answerable<'l>(lead: &'l Lead, offer: &str, rep: &RepId) -> Result<&'l Offer,
         return Err(Trouble::refused(Refusal::OfferOver, lead));
     }
     Ok(offer)
-}
-
-/// Whom a manager may give a lead in review to.
-fn candidates(policy: &Policy, lead: &Lead) -> Vec<RepId> {
-    let team = lead.team().and_then(|team| policy.team(team));
-    let people: BTreeSet<RepId> = team.into_iter().flat_map(Team::people).collect();
-    people
-        .into_iter()
-        .filter(|rep| policy.reps.contains_key(rep))
-        .collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 use super::{Desk, command, in_time, trouble::Trouble};
@@ -11,10 +12,15 @@ use crate::{
     domain::{
         action::Action,
         card::{Card, Dialog},
-        event::{Actor, ContactHow, Ending, Event},
+        event::{Actor, ContactHow, Ending, Event, Handing, Premise, Receiver, Refusal},
         id::{OfferId, RepId},
+        lead::NextStep,
     },
-    words::{self, dialogs},
+    words::{
+        self,
+        dialogs::{self, CHOICE, NOTE},
+        hand, next_step,
+    },
 };
 
 /// The heading of a dialog that says why nothing happened.
@@ -30,130 +36,262 @@ pub(super) struct Submitted {
     pub(super) values: BTreeMap<String, String>,
 }
 
-/// What a dialog decides.
-enum Decision {
-    Decline {
-        reason: String,
-    },
-    Contacted {
-        how: ContactHow,
-    },
-    Close {
-        ending: Ending,
-    },
-    Assign {
-        to: RepId,
-    },
-    /// It was only to be read.
-    Nothing,
-}
+/// What is wrong with the answers, by input.
+type Errors = BTreeMap<String, String>;
 
 /// Does what the dialog decides.
 pub(super) async fn handle(desk: &Desk, submitted: Submitted) -> Answer {
     if submitted.action == Action::LeadNew {
         return command::entered(desk, submitted).await;
     }
-    let Some(decision) = read(&submitted) else {
-        let missing = (dialogs::CHOICE.to_owned(), words::trouble::choose_one());
-        return Answer::DialogErrors(BTreeMap::from([missing]));
-    };
+    if let Err(errors) = bounded(&submitted) {
+        return Answer::DialogErrors(errors);
+    }
     let (done, answer) = oneshot::channel();
     let (desk, one) = (desk.clone(), submitted.clone());
     let work = async move {
-        let came_of_it = desk.submit(&one, decision).await;
-        desk.note(one.action, &came_of_it);
-        let said = match came_of_it {
-            Ok(()) => None,
-            Err(trouble) => Some(desk.words_for(trouble, &one.who).await),
-        };
+        let said = desk.submit(&one).await;
         // The dialog is closed already if it took too long; then it is said in a message.
-        if let Err(Some(card)) = done.send(said) {
+        if let Err(late) = done.send(said)
+            && let Some(card) = late.into_card()
+        {
             desk.tell(&one.who, None, &card).await;
         }
     };
     match in_time(work, answer).await {
-        Some(Some(card)) => Answer::DialogUpdate(to_read(&submitted, card)),
-        Some(None) | None => Answer::DialogClose,
+        Some(Said::Card(card)) => Answer::DialogUpdate(to_read(&submitted, card)),
+        Some(Said::Errors(errors)) => Answer::DialogErrors(errors),
+        Some(Said::Nothing) | None => Answer::DialogClose,
     }
 }
 
-/// What was chosen; nothing if it is none of the choices.
-fn read(submitted: &Submitted) -> Option<Decision> {
-    let choice = || submitted.values.get(dialogs::CHOICE);
-    match submitted.action {
-        Action::OfferDecline => Some(Decision::Decline {
-            reason: choice()?.clone(),
-        }),
-        Action::LeadContacted => Some(Decision::Contacted {
-            how: ContactHow::by_word(choice()?)?,
-        }),
-        Action::LeadClose => Some(Decision::Close {
-            ending: Ending::by_word(choice()?)?,
-        }),
-        Action::ReviewAssign => Some(Decision::Assign {
-            to: RepId::from(choice()?.as_str()),
-        }),
-        Action::OfferAccept
-        | Action::OfferClaim
-        | Action::OfferUndo
-        | Action::LeadDetails
-        | Action::LeadWhy
-        | Action::LeadNextStep
-        | Action::LeadReassign
-        | Action::LeadRelease
-        | Action::ReviewRoute
-        | Action::ReviewDrop
-        | Action::EscalationTake
-        | Action::EscalationAssign
-        | Action::EscalationReoffer
-        | Action::EscalationSnooze
-        | Action::AwayKeep
-        | Action::AwayCancel
-        | Action::AwayStart
-        | Action::AwayEnd
-        | Action::QueueTake
-        | Action::QueueNext
-        | Action::LeadNew
-        | Action::LeadsMove
-        | Action::HomeRefresh
-        | Action::LeadsPage => Some(Decision::Nothing),
-    }
+/// What whoever sent the dialog gets to read.
+enum Said {
+    /// It is done.
+    Nothing,
+    /// What to mend in the dialog, which stays open.
+    Errors(Errors),
+    /// Why nothing happened.
+    Card(Card),
 }
 
-impl Desk {
-    async fn submit(&self, submitted: &Submitted, decision: Decision) -> Result<(), Trouble> {
-        let rep = self.rep(&submitted.who).await?;
-        let note = submitted
-            .values
-            .get(dialogs::NOTE)
-            .cloned()
-            .unwrap_or_default();
-        let by = Actor::Rep(rep.clone());
-        let event = match decision {
-            Decision::Decline { reason } => {
-                let offer = OfferId::from(submitted.subject.as_str());
-                Event::Decline {
-                    offer,
-                    by: rep,
-                    reason,
-                    note,
-                }
+impl Said {
+    fn into_card(self) -> Option<Card> {
+        match self {
+            Self::Nothing => None,
+            Self::Errors(errors) => {
+                let words: Vec<String> = errors.into_values().collect();
+                Some(Card::sentence(words.join(" ")))
             }
-            Decision::Contacted { how } => Event::Contacted {
+            Self::Card(card) => Some(card),
+        }
+    }
+}
+
+/// Nobody can type more than a dialog lets them; whoever sends more by other means is told so.
+fn bounded(submitted: &Submitted) -> Result<(), Errors> {
+    let most = |id: &str| match id {
+        next_step::WHAT => NextStep::MAX_WHAT,
+        _ => usize::from(dialogs::MAX_NOTE),
+    };
+    let too_long = |(id, text): &(&String, &String)| text.chars().count() > most(id);
+    let errors: Errors = submitted
+        .values
+        .iter()
+        .filter(too_long)
+        .map(|(id, _)| (id.clone(), words::trouble::too_long(most(id))))
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
+
+fn wrong(id: &str, words: String) -> Errors {
+    Errors::from([(id.to_owned(), words)])
+}
+
+impl Submitted {
+    fn value(&self, id: &str) -> &str {
+        self.values.get(id).map_or("", String::as_str)
+    }
+
+    /// One of the choices, read by `read`.
+    fn chosen<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Errors> {
+        read(self.value(CHOICE)).ok_or_else(|| wrong(CHOICE, words::trouble::choose_one()))
+    }
+
+    fn note(&self) -> String {
+        self.value(NOTE).to_owned()
+    }
+
+    /// What was decided by `rep` at `now`; what is wrong if it can't be understood.
+    fn event(&self, rep: RepId, now: Timestamp) -> Result<Option<Event>, Errors> {
+        let by = Actor::Rep(rep.clone());
+        let note = self.note();
+        Ok(Some(match self.action {
+            Action::OfferDecline => Event::Decline {
+                offer: OfferId::from(self.subject.as_str()),
+                by: rep,
+                reason: self.chosen(given)?,
+                note,
+            },
+            Action::LeadContacted => Event::Contacted {
                 by,
-                how,
+                how: self.chosen(ContactHow::by_word)?,
                 at: None,
                 note,
             },
-            Decision::Close { ending } => Event::Close {
+            Action::LeadClose => Event::Close {
                 by,
-                ending,
+                ending: self.chosen(Ending::by_word)?,
                 deal: None,
                 note,
             },
-            Decision::Assign { to } => Event::Assign { to, by },
-            Decision::Nothing => return Ok(()),
+            Action::LeadNextStep => {
+                let (what, at) = self.next_step()?;
+                Event::NextStep { by, what, at }
+            }
+            Action::LeadReassign => self.assign(by, self.handing(), Premise::Any)?,
+            Action::ReviewAssign => self.assign(by, Handing::Now, Premise::InReview)?,
+            Action::EscalationAssign => self.assign(by, Handing::Now, Premise::Late)?,
+            Action::LeadRelease => Event::Release { by, words: note },
+            Action::EscalationSnooze => Event::Snooze {
+                by: rep,
+                until: now + self.chosen(minutes)?,
+            },
+            Action::OfferAccept
+            | Action::OfferClaim
+            | Action::OfferUndo
+            | Action::LeadDetails
+            | Action::LeadWhy
+            | Action::ReviewRoute
+            | Action::ReviewDrop
+            | Action::EscalationTake
+            | Action::EscalationReoffer
+            | Action::AwayKeep
+            | Action::AwayCancel
+            | Action::AwayStart
+            | Action::AwayEnd
+            | Action::QueueTake
+            | Action::QueueNext
+            | Action::LeadNew
+            | Action::LeadsMove
+            | Action::HomeRefresh
+            // These were only to be read.
+            | Action::LeadsPage => return Ok(None),
+        }))
+    }
+
+    fn assign(&self, by: Actor, handing: Handing, premise: Premise) -> Result<Event, Errors> {
+        Ok(Event::Assign {
+            to: self.chosen(receiver)?,
+            by,
+            handing,
+            words: self.note(),
+            premise,
+        })
+    }
+
+    /// Whoever may not decide is asked nothing, and asks.
+    fn handing(&self) -> Handing {
+        if self.value(hand::HOW) == hand::NOW {
+            Handing::Now
+        } else {
+            Handing::Offer
+        }
+    }
+
+    fn next_step(&self) -> Result<(String, Timestamp), Errors> {
+        let chosen = self.chosen(given)?;
+        let own = self.value(next_step::WHAT);
+        let what = match (own, chosen.as_str()) {
+            ("", next_step::OTHER) => {
+                return Err(wrong(next_step::WHAT, words::trouble::say_what()));
+            }
+            ("", chosen) => chosen,
+            (own, _) => own,
         };
+        let at = self.value(next_step::AT).parse();
+        let at = at.map_err(|_| wrong(next_step::AT, words::trouble::choose_a_time()))?;
+        Ok((what.to_owned(), at))
+    }
+
+    /// What can be mended in the dialog itself.
+    fn mendable(&self, trouble: &Trouble) -> Option<Errors> {
+        let Trouble::Refused { refusal, .. } = trouble else {
+            return None;
+        };
+        match refusal {
+            Refusal::BadTime => Some(wrong(next_step::AT, words::trouble::choose_a_time())),
+            Refusal::NobodyFree => Some(wrong(CHOICE, words::trouble::nobody_there())),
+            Refusal::AlreadyYours => Some(wrong(CHOICE, words::trouble::has_it_already())),
+            Refusal::NoSuchRep | Refusal::NoSuchTeam | Refusal::NoSuchReason => {
+                Some(wrong(CHOICE, words::trouble::not_there_any_more()))
+            }
+            Refusal::OfferOver
+            | Refusal::NoSuchOffer
+            | Refusal::NotYours
+            | Refusal::NotToBeTaken
+            | Refusal::NotOwner
+            | Refusal::TooLate
+            | Refusal::Closed => None,
+        }
+    }
+}
+
+fn given(choice: &str) -> Option<String> {
+    (!choice.is_empty()).then(|| choice.to_owned())
+}
+
+fn receiver(choice: &str) -> Option<Receiver> {
+    let rep = choice
+        .strip_prefix(hand::REP)
+        .map(|rep| Receiver::Rep(rep.into()));
+    rep.or_else(|| {
+        choice
+            .strip_prefix(hand::TEAM)
+            .map(|team| Receiver::Team(team.into()))
+    })
+}
+
+fn minutes(choice: &str) -> Option<SignedDuration> {
+    let chosen: i32 = choice.parse().ok()?;
+    let known = hand::SNOOZES
+        .into_iter()
+        .find(|(minutes, _)| *minutes == chosen)?;
+    Some(SignedDuration::from_mins(known.0.into()))
+}
+
+impl Desk {
+    /// Decides, notes what came of it, and says what is to be said.
+    async fn submit(&self, submitted: &Submitted) -> Said {
+        let came_of_it = match self.event_of(submitted).await {
+            Ok(Err(errors)) => return Said::Errors(errors),
+            Ok(Ok(None)) => return Said::Nothing,
+            Ok(Ok(Some(event))) => self.decide(submitted, event).await,
+            Err(trouble) => Err(trouble),
+        };
+        self.note(submitted.action, &came_of_it);
+        let Err(trouble) = came_of_it else {
+            return Said::Nothing;
+        };
+        match submitted.mendable(&trouble) {
+            Some(errors) => Said::Errors(errors),
+            None => Said::Card(self.words_for(trouble, &submitted.who).await),
+        }
+    }
+
+    async fn event_of(
+        &self,
+        submitted: &Submitted,
+    ) -> Result<Result<Option<Event>, Errors>, Trouble> {
+        let rep = self.rep(&submitted.who).await?;
+        Ok(submitted.event(rep, self.engine.clock().now()))
+    }
+
+    async fn decide(&self, submitted: &Submitted, event: Event) -> Result<(), Trouble> {
         let lead = self.lead(&submitted.subject).await?;
         self.engine.handle(&lead.id, event).await?;
         Ok(())

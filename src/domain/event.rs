@@ -9,14 +9,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    id::{OfferId, RepId, SubmissionId},
+    id::{OfferId, RepId, SubmissionId, TeamId},
     lead::Outcome,
     submission::NewLead,
 };
 
 pub use effect::{Effect, Fact, FactKind};
 pub use measure::{Measure, MeasureKind};
-pub use message::{Audible, CardRef, Notice, Say, Told};
+pub use message::{Audible, CardRef, News, Notice, Say, Told};
 
 /// Something that happens to a lead. Webhook, button, command, timer and API all become one of these.
 #[derive(Clone, Debug)]
@@ -96,12 +96,53 @@ pub enum Event {
         /// What they wrote.
         note: String,
     },
-    /// A person gives the lead to a rep.
+    /// A person gives the lead to somebody.
     Assign {
         /// To whom.
-        to: RepId,
-        /// Who gives.
+        to: Receiver,
+        /// Who gives: a manager, or the owner, who can only offer it.
         by: Actor,
+        /// How.
+        handing: Handing,
+        /// What they said.
+        words: String,
+        /// What must still be true of the lead.
+        premise: Premise,
+    },
+    /// The rep takes an answer of theirs back.
+    Undo {
+        /// The offer that they had answered.
+        offer: OfferId,
+        /// Who.
+        by: RepId,
+    },
+    /// The owner says what comes next.
+    NextStep {
+        /// Who: the owner or a manager.
+        by: Actor,
+        /// What.
+        what: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The owner gives the lead back.
+    Release {
+        /// Who: the owner or a manager.
+        by: Actor,
+        /// Why.
+        words: String,
+    },
+    /// A manager has a late lead offered to the next one.
+    Reoffer {
+        /// Who.
+        by: RepId,
+    },
+    /// A manager wants to be told later.
+    Snooze {
+        /// Who.
+        by: RepId,
+        /// When.
+        until: Timestamp,
     },
     /// A person sends a lead in review on by the rules.
     RouteOn {
@@ -131,6 +172,36 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Who does it: a person, a program, or Baton and its clock.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Accept { by, .. }
+            | Self::Decline { by, .. }
+            | Self::Claim { by }
+            | Self::Undo { by, .. }
+            | Self::Reoffer { by }
+            | Self::Snooze { by, .. } => Actor::Rep(by.clone()),
+            Self::Contacted { by, .. }
+            | Self::Close { by, .. }
+            | Self::Assign { by, .. }
+            | Self::NextStep { by, .. }
+            | Self::Release { by, .. }
+            | Self::RouteOn { by } => by.clone(),
+            Self::Arrived { .. }
+            | Self::Submitted { .. }
+            | Self::Due
+            | Self::SomebodyFree
+            | Self::Delivered { .. }
+            | Self::Undeliverable { .. }
+            | Self::RepGone { .. }
+            | Self::ChatDown { .. }
+            | Self::Outage { .. } => Actor::Baton,
+        }
+    }
+}
+
 /// What was down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Down {
@@ -152,6 +223,35 @@ pub enum Gone {
     },
     /// Taken out of the configuration.
     Removed,
+}
+
+/// To whom a person gives a lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// To this person.
+    Rep(RepId),
+    /// To whoever of the team is next.
+    Team(TeamId),
+}
+
+/// How a person gives a lead to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handing {
+    /// They have it at once.
+    Now,
+    /// They are asked; whoever owns it does so until they accept.
+    Offer,
+}
+
+/// What must still be true of a lead for a press to count: what the card showed that was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Premise {
+    /// Nothing.
+    Any,
+    /// A manager is to decide.
+    InReview,
+    /// Managers were told that it is late, and nobody has seen to it.
+    Late,
 }
 
 /// Who did something.
@@ -343,4 +443,16 @@ pub enum Refusal {
     /// No such rep.
     #[error("there is no such rep")]
     NoSuchRep,
+    /// No such team.
+    #[error("there is no such team")]
+    NoSuchTeam,
+    /// It can't be taken back any more.
+    #[error("it is too late to take that back")]
+    TooLate,
+    /// Whoever should be asked can't be asked now.
+    #[error("nobody there can be asked now")]
+    NobodyFree,
+    /// The next step lies in the past or too far ahead.
+    #[error("the time of a next step must lie in the coming year")]
+    BadTime,
 }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod offer;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,8 @@ use super::{
 };
 
 pub use clock::{Breach, Cause, Clock, Promise};
-pub use offer::{Offer, OfferKind, OfferLevel, OfferState, Reason};
+pub use offer::{Given, Offer, OfferKind, OfferLevel, OfferState, Reason};
+pub use undo::{Before, Undo, Undoable};
 
 /// How many attributes a lead has.
 pub const MOST_ATTRIBUTES: usize = 200;
@@ -69,6 +71,59 @@ pub struct Lead {
     pub previous_owner: Option<RepId>,
     /// When a person last did something with it.
     pub touched_at: Timestamp,
+    /// What its owner plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<NextStep>,
+    /// The answer that may still be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
+    /// Who has been told that it is late, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Alarm>,
+}
+
+/// What an owner plans.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NextStep {
+    /// What: `call`, `mail`, `meeting`, `proposal`, or in their words.
+    pub what: String,
+    /// When.
+    pub due_at: Timestamp,
+    /// Whether they have been reminded.
+    #[serde(default)]
+    pub reminded: bool,
+}
+
+impl NextStep {
+    /// The most characters of what is planned.
+    pub const MAX_WHAT: usize = 100;
+}
+
+/// Who has been told that a lead is late, as long as nobody has seen to it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// The notices.
+    pub told: Vec<Alerted>,
+    /// Put off until then.
+    pub snoozed: Option<Snooze>,
+}
+
+/// A notice of lateness that somebody has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alerted {
+    /// Who.
+    pub rep: RepId,
+    /// The notice's key.
+    pub key: String,
+}
+
+/// An alarm that was put off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snooze {
+    /// By whom.
+    pub by: RepId,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// Who has a lead. Exactly one of these is true at any time.
@@ -174,6 +229,9 @@ pub struct Candidate {
     pub eligible: bool,
     /// Why, or why not.
     pub because: String,
+    /// Until when not, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 impl Lead {
@@ -201,6 +259,9 @@ impl Lead {
             clock: Clock::default(),
             previous_owner: None,
             touched_at: now,
+            next_step: None,
+            undo: None,
+            alarm: None,
         }
     }
 
@@ -321,6 +382,17 @@ impl Lead {
         self.offers.iter().filter(|offer| offer.is_pending())
     }
 
+    /// The offers by which it may find an owner; a hand-over is made while it has one.
+    pub fn asked(&self) -> impl Iterator<Item = &Offer> {
+        self.pending().filter(|offer| !offer.is_hand_over())
+    }
+
+    /// The colleague whom its owner asks to take it over.
+    #[must_use]
+    pub fn hand_over(&self) -> Option<&Offer> {
+        self.pending().find(|offer| offer.is_hand_over())
+    }
+
     /// Who has room for another lead now that this one, as it was `before`, has changed: an offer of
     /// theirs was answered or ended, or they own it no longer.
     #[must_use]
@@ -366,10 +438,20 @@ impl Lead {
             | State::Closed { .. }
             | State::Disqualified { .. } => None,
         };
-        [again, self.next_step_at(), self.next_breach_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        let next_step = self.next_step.as_ref().filter(|step| !step.reminded);
+        let snoozed = self.alarm.as_ref().and_then(|alarm| alarm.snoozed.as_ref());
+        [
+            again,
+            self.next_step_at(),
+            self.next_breach_at(),
+            self.undo.as_ref().map(|undo| undo.until),
+            self.hand_over().and_then(|offer| offer.until),
+            next_step.map(|step| step.due_at),
+            snoozed.map(|snooze| snooze.until),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// When the next target would be missed.

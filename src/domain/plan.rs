@@ -294,11 +294,11 @@ impl Lead {
         if !self.waits_for_offers(step) {
             return Some(step.at);
         }
-        if self.pending().any(|offer| offer.held_since.is_some()) {
+        if self.asked().any(|offer| offer.held_since.is_some()) {
             return None;
         }
         // Members of a pool whom the chat has not reached yet don't hold up the rest.
-        self.pending()
+        self.asked()
             .filter(|offer| offer.delivered_at.is_some())
             .map(Offer::free_at)
             .max()
@@ -308,7 +308,7 @@ impl Lead {
     /// When a step is expected, a pending delivery taken as done.
     fn expected_at(&self, step: &PlannedStep) -> Timestamp {
         let free = self
-            .pending()
+            .asked()
             .map(Offer::free_at)
             .max()
             .filter(|_| self.waits_for_offers(step));
@@ -323,7 +323,7 @@ impl Lead {
             | StepAction::Assign(_)
             | StepAction::Review(_) => false,
         };
-        takes_an_offer_away && self.pending().next().is_some()
+        takes_an_offer_away && self.asked().next().is_some()
     }
 
     /// The moment at which a pending offer moves on if nobody answers: the next step that takes it away.

@@ -140,6 +140,22 @@ impl Policy {
         self.accounts.named.iter().find(known)
     }
 
+    /// Whether `rep` may say where a lead goes: an admin, or who manages the team that stands behind it.
+    #[must_use]
+    pub fn manages(&self, rep: &RepId, lead: &Lead) -> bool {
+        let admin = self
+            .reps
+            .get(rep)
+            .is_some_and(|rep| rep.role == Role::Admin);
+        let planned = lead.plan.as_ref().and_then(|plan| plan.team.as_ref());
+        let mut teams = planned.into_iter().chain(lead.team());
+        admin
+            || teams.any(|team| {
+                self.team(team)
+                    .is_some_and(|team| team.managers.contains(rep))
+            })
+    }
+
     /// A rep's name, or the id of one who is no longer in the file.
     #[must_use]
     pub fn name_of<'a>(&'a self, rep: &'a RepId) -> &'a str {

@@ -67,6 +67,8 @@ pub enum EntryWhy {
     Withdrawn,
     /// A person or a step gave the lead.
     ByHand,
+    /// A claim or decline that was taken back.
+    Undone,
     /// The share that went by during an absence.
     Absence,
     /// The share that had gone by before somebody joined.
@@ -84,6 +86,7 @@ impl EntryWhy {
             Self::Expired => "expired",
             Self::Withdrawn => "withdrawn",
             Self::ByHand => "by_hand",
+            Self::Undone => "undone",
             Self::Absence => "absence",
             Self::Baseline => "baseline",
         }
@@ -152,7 +155,8 @@ impl Turns {
             | EntryWhy::Declined
             | EntryWhy::Expired
             | EntryWhy::Withdrawn
-            | EntryWhy::ByHand => balance.taken += entry.amount,
+            | EntryWhy::ByHand
+            | EntryWhy::Undone => balance.taken += entry.amount,
         }
         if entry.amount > 0.0 {
             balance.last_at = Some(now);

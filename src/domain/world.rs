@@ -129,6 +129,23 @@ impl Unfit {
         }
     }
 
+    /// Until when, for what has a known end.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Away(until) | Self::Closed(until) => *until,
+            Self::Unknown
+            | Self::Inactive
+            | Self::Unreachable
+            | Self::Full { .. }
+            | Self::Pending(_)
+            | Self::Capped(..)
+            | Self::HadIt
+            | Self::NotMatching(_)
+            | Self::OwnsIt => None,
+        }
+    }
+
     /// The next moment at which it ends by itself, or may have ended: for what only time or somebody
     /// else's doing ends, a moment at which to look again.
     #[must_use]

@@ -44,10 +44,22 @@ impl Engine {
             })
             .collect();
         tally::count(tx, lead, &measures).await?;
+        let undone: Vec<Measure> = effects
+            .iter()
+            .filter_map(|effect| {
+                if let Effect::Uncount(measure) = effect {
+                    Some(measure.clone())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        tally::uncount(tx, lead, &undone).await?;
         if !rules.policy.territories.is_empty() {
             let territory = Reader::new(&rules.policy, rules, now).territory(lead);
             let territory = territory.unwrap_or_default();
             tally::count_territory(tx, lead, territory, &measures).await?;
+            tally::uncount_territory(tx, lead, territory, &undone).await?;
         }
         // A transaction that is tried again counts twice here; the tally is what is exact.
         for measure in &measures {
@@ -56,7 +68,7 @@ impl Engine {
         }
         for effect in effects {
             match effect {
-                Effect::Fact(_) | Effect::Count(_) => {}
+                Effect::Fact(_) | Effect::Count(_) | Effect::Uncount(_) => {}
                 Effect::Show(card) => {
                     outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?;
                 }
@@ -85,7 +97,7 @@ impl Engine {
 /// Whose messages come one after the other: a person or a channel.
 fn recipient_of(card: &CardRef) -> String {
     match card {
-        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => {
+        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } | CardRef::Late { rep, .. } => {
             address(&Audible::Rep(rep.clone()))
         }
         CardRef::Pool { team, .. } => address(&Audible::Channel(team.clone())),

@@ -3,7 +3,7 @@
 use super::{Content, Engine, Error, Received, Submission};
 use crate::{
     domain::{
-        event::{Actor, Event},
+        event::{Actor, Event, Handing, Premise, Receiver},
         id::RepId,
         lead::Lead,
     },
@@ -41,8 +41,11 @@ impl Engine {
                     });
                     if fresh.is_some() {
                         let event = Event::Assign {
-                            to: by.clone(),
+                            to: Receiver::Rep(by.clone()),
                             by: Actor::Baton,
+                            handing: Handing::Now,
+                            words: String::new(),
+                            premise: Premise::Any,
                         };
                         self.handle_in(&mut tx, id, event, now).await?;
                     }

@@ -19,17 +19,17 @@ use crate::{
     clock::Clock,
     domain::{
         decide::{decide, routes_anew, teams_concerned},
-        event::{Effect, Event, Gone, Refusal},
+        event::{Effect, Event, Gone, Receiver, Refusal},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
-        policy::Groups,
+        policy::{Groups, Team},
         route::Reader,
     },
     rules::Rules,
     store::{self, Db, Tx, leads, turns},
 };
 
-pub use people::{Absence, Returned, Went};
+pub use people::{Absence, Kept, Returned, Went};
 pub use programs::Contact;
 pub use receive::{Content, Received, Submission};
 pub use standing::Standing;
@@ -184,11 +184,10 @@ impl Engine {
         }
         let before = lead.clone();
         let mut world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
-        if let Some(cover) = who_stands_in(&event) {
-            let one = std::slice::from_ref(cover);
-            world
-                .reps
-                .extend(self.reps_now(tx, &rules, one, now).await?);
+        if let Some(rep) = asked(&event) {
+            let one = std::slice::from_ref(rep);
+            let known = self.reps_now(tx, &rules, one, now).await?;
+            world.reps.extend(known);
         }
         let (lead, effects) =
             decide(lead, event, now, &world).map_err(|refusal| Error::Refused {
@@ -257,6 +256,8 @@ fn picks_nobody(event: &Event) -> bool {
         Event::Delivered { .. }
         | Event::Contacted { .. }
         | Event::ChatDown { .. }
+        | Event::NextStep { .. }
+        | Event::Snooze { .. }
         | Event::Outage { .. } => true,
         Event::Arrived { .. }
         | Event::Submitted { .. }
@@ -268,34 +269,35 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Claim { .. }
         | Event::Close { .. }
         | Event::Assign { .. }
+        | Event::Undo { .. }
+        | Event::Release { .. }
+        | Event::Reoffer { .. }
         | Event::RouteOn { .. }
         | Event::RepGone { .. } => false,
     }
 }
 
-/// Who is asked by name, whatever team they are in.
-fn who_stands_in(event: &Event) -> Option<&RepId> {
-    match event {
-        Event::RepGone {
-            why: Gone::AwayForLong { cover },
-            ..
-        } => cover.as_ref(),
-        Event::RepGone { .. }
-        | Event::Arrived { .. }
-        | Event::Submitted { .. }
-        | Event::Due
-        | Event::SomebodyFree
-        | Event::Delivered { .. }
-        | Event::Undeliverable { .. }
-        | Event::Accept { .. }
-        | Event::Decline { .. }
-        | Event::Claim { .. }
-        | Event::Contacted { .. }
-        | Event::Close { .. }
-        | Event::Assign { .. }
-        | Event::RouteOn { .. }
-        | Event::ChatDown { .. }
-        | Event::Outage { .. } => None,
+/// To whom a person gives the lead.
+fn receiver(event: &Event) -> Option<&Receiver> {
+    if let Event::Assign { to, .. } = event {
+        Some(to)
+    } else {
+        None
+    }
+}
+
+/// Who is asked by name, whatever team they are in: by a person, or as who stands in.
+fn asked(event: &Event) -> Option<&RepId> {
+    if let Event::RepGone {
+        why: Gone::AwayForLong { cover },
+        ..
+    } = event
+    {
+        return cover.as_ref();
+    }
+    match receiver(event) {
+        Some(Receiver::Rep(rep)) => Some(rep),
+        Some(Receiver::Team(_)) | None => None,
     }
 }
 
@@ -310,7 +312,11 @@ fn concerned(lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<T
     } else {
         lead
     };
-    let teams = teams_concerned(lead, &rules.policy);
+    let mut teams = teams_concerned(lead, &rules.policy);
+    if let Some(Receiver::Team(team)) = receiver(event) {
+        let next = rules.policy.team(team).and_then(Team::when_closed_team);
+        teams.extend(std::iter::once(team.clone()).chain(next));
+    }
     let managers = teams
         .iter()
         .map(|team| TeamId::from(format!("{team}#managers")));

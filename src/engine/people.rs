@@ -8,8 +8,8 @@ use super::{Engine, Error, apply::address, world::zone_of};
 use crate::{
     domain::{
         event::{Actor, Audible, Event, Gone, Notice, Say, Told},
-        id::{RepId, TeamId},
-        lead::Lead,
+        id::{LeadId, RepId, TeamId},
+        lead::{Lead, Undoable},
         policy::Policy,
     },
     store::{Tx, groups, leads, outbox, reps},
@@ -51,6 +51,15 @@ pub struct Went {
 pub struct Returned {
     /// How many absences ended.
     pub ended: u64,
+}
+
+/// What came of taking back what an absence passed on.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The leads that wait for the rep again.
+    pub kept: Vec<Lead>,
+    /// Those that have gone their way meanwhile.
+    pub gone: Vec<Lead>,
 }
 
 impl Engine {
@@ -104,6 +113,63 @@ impl Engine {
             self.begin_in(tx, &mut went, now).await?;
         }
         Ok(went)
+    }
+
+    /// Gives a rep the offers back that the absence `id` passed on, as far as nobody has acted on them.
+    /// `None` if there is no such absence, or it is not `by`'s to speak for.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn keep(&self, id: &str, by: &RepId) -> Result<Option<Kept>, Error> {
+        let now = self.clock.now();
+        self.db
+            .write(async |mut tx| {
+                let Some(absence) = reps::absence_by_id(&mut tx, id).await? else {
+                    return Ok(None);
+                };
+                if absence.rep != *by && absence.made_by != Actor::Rep(by.clone()).word() {
+                    return Ok(None);
+                }
+                let since = absence.from_at.max(absence.made_at);
+                let mut kept = Kept::default();
+                for id in leads::passed_on(&mut tx, &absence.rep, since).await? {
+                    self.keep_one(&mut tx, &id, &absence.rep, &mut kept, now)
+                        .await?;
+                }
+                Ok(Some(kept))
+            })
+            .await
+    }
+
+    async fn keep_one(
+        &self,
+        tx: &mut Tx,
+        id: &LeadId,
+        rep: &RepId,
+        kept: &mut Kept,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(lead) = leads::get(tx, id).await? else {
+            return Ok(());
+        };
+        let passed_on = lead
+            .undo
+            .as_ref()
+            .filter(|undo| undo.by == *rep && undo.what == Undoable::Away);
+        let Some(undo) = passed_on else {
+            kept.gone.push(lead);
+            return Ok(());
+        };
+        let event = Event::Undo {
+            offer: undo.offer.clone(),
+            by: rep.clone(),
+        };
+        match self.decide_stored(tx, id, event, now).await {
+            Ok(handled) => kept.kept.push(handled.lead),
+            Err(Error::Refused { lead, .. }) => kept.gone.push(*lead),
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Acts on every absence whose beginning has come; notes the leads that moved.

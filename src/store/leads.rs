@@ -16,8 +16,8 @@ use crate::domain::{
 
 pub(super) use columns::Columns;
 pub use find::{
-    by_email, by_number, by_offer, due, last_owner_of, next_wake, owned_by, pending_with, waiting,
-    with_pending_offers, without_owner,
+    by_email, by_number, by_offer, due, last_owner_of, next_wake, owned_by, passed_on,
+    pending_with, waiting, with_pending_offers, without_owner,
 };
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;

@@ -15,7 +15,7 @@ use crate::domain::{
     id::{LeadId, RepId},
 };
 
-pub use card::{Card, card, card_by_message, card_gone, card_put, cards_of};
+pub use card::{Card, card, card_by_message, card_gone, card_put, cards_at, cards_of, notice_put};
 pub use claim::{Lanes, bundle_mates, claim, is_edit, next_due};
 pub use settle::{
     dropped, failed, hurry, put_back, reclaim_expired, retry, sent, take_over, unknown,
@@ -112,6 +112,7 @@ pub fn card_key(lead: &LeadId, card: &CardRef) -> String {
         CardRef::Offer { offer, rep } => format!("{lead}/offer/{offer}/{rep}"),
         CardRef::Pool { team, epoch } => format!("{lead}/pool/{team}/{epoch}"),
         CardRef::Review { rep, epoch } => format!("{lead}/review/{rep}/{epoch}"),
+        CardRef::Late { rep, notice } => format!("{lead}/late/{notice}/{rep}"),
     }
 }
 

@@ -44,10 +44,10 @@ struct Line<'m> {
 }
 
 /// The counts of one lead, in the order of their rows.
-fn lines(measures: &[Measure]) -> Vec<Line<'_>> {
+fn lines(measures: &[Measure], each: i64) -> Vec<Line<'_>> {
     let mut lines: BTreeMap<Key<'_>, i64> = BTreeMap::new();
     for measure in measures {
-        *lines.entry(Key::of(measure)).or_default() += 1;
+        *lines.entry(Key::of(measure)).or_default() += each;
     }
     lines.into_iter().map(|(key, n)| Line { key, n }).collect()
 }
@@ -73,6 +73,18 @@ const COUNT: Sql = sql!(
 /// # Errors
 /// If the database does not answer.
 pub async fn count(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(), Error> {
+    add(tx, lead, measures, 1).await
+}
+
+/// Takes `measures` out again that were counted before, in one statement.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn uncount(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(), Error> {
+    add(tx, lead, measures, -1).await
+}
+
+async fn add(tx: &mut Tx, lead: &Lead, measures: &[Measure], each: i64) -> Result<(), Error> {
     if measures.is_empty() {
         return Ok(());
     }
@@ -80,7 +92,7 @@ pub async fn count(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(),
     let query = tx.q(COUNT).bind(quarter_of(lead));
     let query = query.bind(&lead.source).bind(&lead.lead_type);
     let query = query.bind(rule.map_or("", |rule| rule.as_str()));
-    query.bind(Json(lines(measures))).exec().await?;
+    query.bind(Json(lines(measures, each))).exec().await?;
     Ok(())
 }
 
@@ -103,11 +115,34 @@ pub async fn count_territory(
     territory: &str,
     measures: &[Measure],
 ) -> Result<(), Error> {
+    add_territory(tx, lead, territory, measures, 1).await
+}
+
+/// Takes `measures` out of the numbers of a part of the world again.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn uncount_territory(
+    tx: &mut Tx,
+    lead: &Lead,
+    territory: &str,
+    measures: &[Measure],
+) -> Result<(), Error> {
+    add_territory(tx, lead, territory, measures, -1).await
+}
+
+async fn add_territory(
+    tx: &mut Tx,
+    lead: &Lead,
+    territory: &str,
+    measures: &[Measure],
+    each: i64,
+) -> Result<(), Error> {
     if measures.is_empty() {
         return Ok(());
     }
     let query = tx.q(COUNT_TERRITORY).bind(quarter_of(lead)).bind(territory);
-    query.bind(Json(lines(measures))).exec().await?;
+    query.bind(Json(lines(measures, each))).exec().await?;
     Ok(())
 }
 

@@ -123,6 +123,14 @@ pub fn refusal(
                 "That reason is no longer in the list. Please open the card of lead #{number} again."
             )
         }
+        Refusal::NoSuchTeam => {
+            format!("That team is no longer there. Lead #{number} stays where it is. {now}")
+        }
+        Refusal::TooLate => format!("It is too late to take that back. {now}"),
+        Refusal::NobodyFree => {
+            format!("Nobody there can be asked now. Lead #{number} stays where it is. {now}")
+        }
+        Refusal::BadTime => "Please choose a time in the coming year.".to_owned(),
         Refusal::NoSuchRep => {
             format!(
                 "That person is no longer in the list of reps. Lead #{number} stays where it is. {now}"

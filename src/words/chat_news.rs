@@ -31,7 +31,9 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
         | Notice::Late { .. }
         | Notice::NobodyFree { .. }
         | Notice::CannotReach { .. }
-        | Notice::WroteAgain { .. } => None,
+        | Notice::WroteAgain { .. }
+        | Notice::StepDue { .. }
+        | Notice::News { .. } => None,
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     dialogs::titled,
-    facts::{fact, label, points, reach},
+    facts::{because, fact, label, points, reach},
     fate::whereabouts,
     offer::{introduced, owner_buttons, reading_buttons, why_theirs},
     seen::{Seen, begin, cut},
@@ -55,7 +55,7 @@ pub fn lead_card(
     let mut parts = vec![Part::Title(format!("Lead {}", seen.called()))];
     parts.extend(everything(&seen, history, policy, reader, when));
     parts.push(Part::Divider);
-    parts.extend(reasons(lead, policy, reader));
+    parts.extend(reasons(lead, policy, reader, when));
     let owns = matches!(&lead.state, State::Owned { rep, .. } if rep == reader);
     parts.push(Part::Buttons(if owns {
         owner_buttons(&seen)
@@ -241,12 +241,12 @@ pub fn why(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Dialog 
         Run::plain(": "),
         Run::plain(whereabouts(lead, policy, reader, when)),
     ])];
-    parts.extend(reasons(lead, policy, reader));
+    parts.extend(reasons(lead, policy, reader, when));
     to_read(Action::LeadWhy, titled("Why", lead), lead, parts)
 }
 
 /// Who was found by which rule, the points, and the configuration that said so.
-fn reasons(lead: &Lead, policy: &Policy, reader: &RepId) -> Vec<Part> {
+fn reasons(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Vec<Part> {
     let mut parts = Vec::new();
     let own = lead.offers.iter().rev().find(|offer| offer.rep == *reader);
     if let Some(offer) = own {
@@ -257,7 +257,7 @@ fn reasons(lead: &Lead, policy: &Policy, reader: &RepId) -> Vec<Part> {
         ]));
     }
     match &lead.routing {
-        Some(routing) => parts.extend(decided(routing, policy)),
+        Some(routing) => parts.extend(decided(routing, policy, when)),
         None => parts.push(Part::Text(vec![Run::plain("No rule has been asked yet.")])),
     }
     parts.push(Part::Text(vec![Run::bold(format!(
@@ -279,7 +279,7 @@ fn reasons(lead: &Lead, policy: &Policy, reader: &RepId) -> Vec<Part> {
     parts
 }
 
-fn decided(routing: &Routing, policy: &Policy) -> Vec<Part> {
+fn decided(routing: &Routing, policy: &Policy, when: &When) -> Vec<Part> {
     let rule = routing.rule.as_ref().map_or_else(
         || "No rule held".to_owned(),
         |rule| format!("Rule {rule} decided"),
@@ -295,7 +295,7 @@ fn decided(routing: &Routing, policy: &Policy) -> Vec<Part> {
                 "could not"
             };
             let name = policy.name_of(&candidate.rep);
-            format!("{name} {mark}: {}", candidate.because)
+            format!("{name} {mark}: {}", because(candidate, when))
         });
         parts.extend(bullets(said));
     }

@@ -1,16 +1,15 @@
-//! The dialogs that ask: why a lead is declined, what came of a contact, how it ended, who gets it.
+//! The dialogs that ask: why a lead is declined, what came of a contact, how it ended.
 
-use super::{fate::whereabouts, seen::Seen, when::When};
+use super::seen::Seen;
 use crate::domain::{
     action::Action,
     card::{Choice, Dialog, Input, InputKind, Part, Run},
     event::{ContactHow, Ending},
-    id::RepId,
     lead::{Lead, Offer},
     policy::{AfterDecline, Policy},
 };
 
-/// The key of the answer that is a choice: a decline reason's id, a way of contact, an ending, a rep's id.
+/// The key of the answer that is a choice: a decline reason's id, a way of contact, an ending, a receiver.
 pub const CHOICE: &str = "choice";
 /// The key of the answer in free words.
 pub const NOTE: &str = "note";
@@ -28,7 +27,11 @@ pub fn decline(lead: &Lead, offer: &Offer, policy: &Policy) -> Dialog {
         .iter()
         .map(|reason| Choice {
             value: reason.id.clone(),
-            label: format!("{}{}", reason.label, after_words(reason.then)),
+            label: if offer.is_hand_over() {
+                reason.label.clone()
+            } else {
+                format!("{}{}", reason.label, after_words(reason.then))
+            },
         })
         .collect();
     Dialog {
@@ -119,49 +122,19 @@ pub fn ending_words(ending: Ending) -> &'static str {
     }
 }
 
-/// Asks a manager who gets a lead that is in review. Answers: [`CHOICE`], a rep's id.
-#[must_use]
-pub fn review_assign(
-    lead: &Lead,
-    reps: &[RepId],
-    policy: &Policy,
-    reader: &RepId,
-    when: &When,
-) -> Dialog {
-    let choices = reps.iter().map(|rep| Choice {
-        value: rep.to_string(),
-        label: policy.name_of(rep).to_owned(),
-    });
-    let now = whereabouts(lead, policy, reader, when);
-    Dialog {
-        action: Action::ReviewAssign,
-        subject: lead.id.to_string(),
-        title: titled("Assign", lead),
-        submit: "Assign".to_owned(),
-        parts: vec![
-            about(&Seen::by(reader, lead, policy)),
-            Part::Text(vec![Run::plain(now)]),
-        ],
-        inputs: vec![Input {
-            hint: Some("They become the owner at once.".to_owned()),
-            ..pick("Who gets it?", choices.collect())
-        }],
-    }
-}
-
 /// Headings are short: "Decline #4711".
 pub(super) fn titled(word: &str, lead: &Lead) -> String {
     format!("{word} #{}", lead.number)
 }
 
-fn about(seen: &Seen<'_>) -> Part {
+pub(super) fn about(seen: &Seen<'_>) -> Part {
     Part::Text(vec![
         Run::bold(seen.who()),
         Run::plain(format!(" {}.", seen.asks())),
     ])
 }
 
-fn pick(question: &str, choices: Vec<Choice>) -> Input {
+pub(super) fn pick(question: &str, choices: Vec<Choice>) -> Input {
     let kind = if choices.len() <= MOST_RADIO {
         InputKind::Radio(choices)
     } else {
@@ -177,7 +150,7 @@ fn pick(question: &str, choices: Vec<Choice>) -> Input {
     }
 }
 
-fn note(hint: &str) -> Input {
+pub(super) fn note(hint: &str) -> Input {
     Input {
         id: NOTE.to_owned(),
         label: "Note".to_owned(),

@@ -1,9 +1,13 @@
 //! What every card of a lead says of it: enough to call, the rest one press away.
 
-use super::seen::{Seen, begin, cut};
+use super::{
+    seen::{Seen, begin, cut},
+    when::When,
+};
 use crate::domain::{
     card::{Fact, Href, Part, Run},
     contact::Field,
+    lead::Candidate,
     policy::{Policy, Strategy},
 };
 
@@ -215,5 +219,13 @@ pub fn strategy_words(strategy: Strategy) -> &'static str {
         Strategy::LeastLoaded => "you have the most room",
         Strategy::BestMatch => "you match it best",
         Strategy::TopPerformer => "you win most of such leads",
+    }
+}
+
+/// Why somebody could or could not take a lead, by the reader's clock.
+pub(super) fn because(candidate: &Candidate, when: &When) -> String {
+    match candidate.until {
+        Some(until) => format!("{} until {}", candidate.because, when.said(until)),
+        None => candidate.because.clone(),
     }
 }

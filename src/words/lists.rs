@@ -196,7 +196,7 @@ fn offer_buttons(offer: &Offer, seen: &Seen<'_>) -> Vec<Button> {
     let id = offer.id.as_str();
     let take = match offer.kind {
         OfferKind::Pool => (Action::OfferClaim, "Claim"),
-        OfferKind::Push | OfferKind::Given => (Action::OfferAccept, "Accept"),
+        OfferKind::Push | OfferKind::Given | OfferKind::HandOver => (Action::OfferAccept, "Accept"),
     };
     let button = Button::new(take.0, id, take.1)
         .styled(ButtonStyle::Primary)

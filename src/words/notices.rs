@@ -8,6 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     facts,
     fate::whereabouts,
+    late, next_step,
     offer::contact_words,
     seen::{Seen, cut},
     when::When,
@@ -15,11 +16,10 @@ use super::{
 use crate::domain::{
     action::Action,
     card::{Button, Card, Fact, Item, Part, Run},
-    event::{Audible, Notice, Say},
+    event::{Actor, Audible, News, Notice, Say},
     id::{OfferId, RepId, TeamId},
-    lead::{Lead, OfferState, State},
-    plan::{PlannedStep, StepDone},
-    policy::{Policy, StepAction},
+    lead::{Lead, Offer, OfferState, State},
+    policy::Policy,
 };
 
 /// More leads than this are only counted.
@@ -46,11 +46,13 @@ pub fn notice(
         Notice::AnswerDue { offer } => telling.answer_due(offer, lead),
         Notice::ContactDue { offer } => telling.contact_due(offer, lead),
         Notice::Late { .. } => telling.late(about),
-        Notice::NobodyFree { team, why } => telling.nobody_free(team, why, &each(about)),
+        Notice::NobodyFree { team } => telling.nobody_free(team, &each(about)),
         Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
         Notice::WroteAgain { offer, what } => telling.wrote_again(offer, what, lead),
         // About no lead: chat_news has the words.
         Notice::ChatWasDown { .. } | Notice::ChannelRefuses { .. } => None,
+        Notice::StepDue { offer } => telling.step_due(offer, lead),
+        Notice::News { offer, news } => telling.news(offer, news, lead),
     }
 }
 
@@ -75,6 +77,8 @@ pub fn of_person(
         | Notice::NobodyFree { .. }
         | Notice::WroteAgain { .. }
         | Notice::ChatWasDown { .. }
+        | Notice::StepDue { .. }
+        | Notice::News { .. }
         | Notice::ChannelRefuses { .. } => None,
     }
 }
@@ -95,6 +99,8 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::NobodyFree { .. }
         | Notice::CannotReach { .. }
         | Notice::WroteAgain { .. }
+        | Notice::StepDue { .. }
+        | Notice::News { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. } => false,
     }
@@ -188,60 +194,88 @@ impl Telling<'_> {
 
     fn late(&self, about: &[(&Say, &Lead)]) -> Option<Card> {
         let mut still: Vec<(&Say, &Lead)> = about.to_vec();
-        still.retain(|(say, lead)| is_of_this_stretch(say, lead) && is_late(lead, &self.when));
-        let still = each(&still);
-        let lines = still.iter().map(|lead| (*lead, self.late_words(lead)));
-        let headline = match still.as_slice() {
-            [] => return None,
-            [_] => "A lead is late".to_owned(),
-            more => format!("{} leads are late", more.len()),
-        };
-        Some(self.listed(headline, &lines.collect::<Vec<_>>()))
+        still.retain(|(say, lead)| is_of_this_stretch(say, lead) && lead.alarm.is_some());
+        let still: Vec<Lead> = each(&still).into_iter().cloned().collect();
+        if still.is_empty() {
+            return None;
+        }
+        Some(match self.to {
+            Audible::Rep(rep) => late::late(&still, Some(rep), self.policy, &self.when),
+            Audible::Channel(_) => late::late(&still, None, self.policy, &self.when),
+        })
     }
 
-    /// What is late, who had it, and where it is now.
-    fn late_words(&self, lead: &Lead) -> String {
-        let what = if lead.owner().is_some() {
-            "nobody has tried to reach them"
-        } else {
-            "nobody has accepted it"
+    fn step_due(&self, offer: &OfferId, lead: &Lead) -> Option<Card> {
+        let owned = matches!(&lead.state, State::Owned { offer: by, .. } if by == offer);
+        owned.then(|| next_step::due(lead, &self.seen(lead), &self.when))?
+    }
+
+    /// What became of a lead or an offer, to whom an edited card would not tell it.
+    fn news(&self, offer: &OfferId, news: &News, lead: &Lead) -> Option<Card> {
+        let offer = lead.offer(offer)?;
+        let called = self.seen(lead).called();
+        let owns = matches!(&lead.state, State::Owned { offer: by, .. } if *by == offer.id);
+        let words = match news {
+            News::TakenBack { by } if !offer.is_pending() => format!(
+                "No need to answer lead {called}: {} takes it after all.",
+                self.policy.name_of(by)
+            ),
+            News::Moved { by } if !owns => format!(
+                "Lead {called} is no longer yours: {}. {}",
+                self.mover_words(by),
+                self.whereabouts(lead)
+            ),
+            News::HandedOver { to } if !owns => {
+                format!("{} has taken over lead {called}.", self.policy.name_of(to))
+            }
+            News::NotHandedOver { asked } if owns => {
+                let asked = lead.offer(asked)?;
+                format!(
+                    "{} It stays yours: lead {called}.",
+                    self.refused_words(asked)
+                )
+            }
+            News::TakenBack { .. }
+            | News::Moved { .. }
+            | News::HandedOver { .. }
+            | News::NotHandedOver { .. } => return None,
         };
-        let plan = lead.plan.as_ref();
-        let due = plan.and_then(|plan| match lead.owner() {
-            Some(_) => plan.contact_by,
-            None => plan.acknowledge_by,
-        });
-        let due = due.map_or_else(String::new, |at| format!(" (due {})", self.when.said(at)));
-        let mut words = format!("{what}{due}. ");
-        for (verb, state) in [
-            ("declined", OfferState::Declined),
-            ("did not answer", OfferState::Expired),
-        ] {
-            let names = self.names_of(lead, state);
-            if !names.is_empty() {
-                words.push_str(&format!("{names} {verb}. "));
+        Some(Card::sentence(words))
+    }
+
+    fn mover_words(&self, by: &Actor) -> String {
+        match by {
+            Actor::Baton => "nobody had tried to reach them in time".to_owned(),
+            Actor::Rep(rep) => format!("{} decided so", self.policy.name_of(rep)),
+            Actor::Api(name) => format!("the program {} decided so", cut(name, 40)),
+            Actor::Source(_) => "it was decided otherwise".to_owned(),
+        }
+    }
+
+    /// Why a colleague does not take a lead over.
+    fn refused_words(&self, asked: &Offer) -> String {
+        let name = self.policy.name_of(&asked.rep);
+        match asked.state {
+            OfferState::Declined => {
+                let reason = asked.reason.as_ref();
+                let label = reason.and_then(|reason| self.policy.decline(&reason.id));
+                let label = label.map_or_else(String::new, |rule| format!(" ({})", rule.label));
+                let note = reason.map_or_else(String::new, |reason| cut(&reason.note, MAX_WHY));
+                let note = if note.is_empty() {
+                    note
+                } else {
+                    format!(" “{note}”")
+                };
+                format!("{name} does not take it over{label}.{note}")
+            }
+            OfferState::Expired => format!("{name} has not answered."),
+            OfferState::Pending | OfferState::Accepted | OfferState::Withdrawn => {
+                format!("{name} can't be asked now.")
             }
         }
-        words.push_str(&self.whereabouts(lead));
-        words
     }
 
-    /// Whose offers of the lead's present stretch ended so.
-    fn names_of(&self, lead: &Lead, state: OfferState) -> String {
-        let ended = lead
-            .offers
-            .iter()
-            .filter(|offer| offer.epoch == lead.epoch && offer.state == state);
-        let reps: BTreeSet<&str> = ended.map(|offer| self.policy.name_of(&offer.rep)).collect();
-        let mut names: Vec<&str> = reps.into_iter().collect();
-        let last = names.pop().unwrap_or_default();
-        match names.as_slice() {
-            [] => last.to_owned(),
-            more => format!("{} and {last}", more.join(", ")),
-        }
-    }
-
-    fn nobody_free(&self, team: &TeamId, why: &str, leads: &[&Lead]) -> Option<Card> {
+    fn nobody_free(&self, team: &TeamId, leads: &[&Lead]) -> Option<Card> {
         let waiting: Vec<&Lead> = leads
             .iter()
             .copied()
@@ -258,13 +292,30 @@ impl Telling<'_> {
             .map(|lead| (*lead, self.again_words(lead)))
             .collect();
         let mut card = self.listed(headline, &lines);
-        let why = cut(why, MAX_WHY);
+        let why = cut(&self.why_nobody(waiting[0]), MAX_WHY);
         if !why.is_empty() {
             card.summary.push_str(&format!(" {why}."));
             card.parts
                 .push(Part::Note(vec![Run::plain(format!("{why}."))]));
         }
         Some(card)
+    }
+
+    /// Everybody's reason, by the reader's clock.
+    fn why_nobody(&self, lead: &Lead) -> String {
+        let candidates = lead.routing.iter().flat_map(|routing| &routing.candidates);
+        let said: Vec<String> = candidates
+            .filter(|one| !one.eligible)
+            .map(|one| {
+                let name = self.policy.name_of(&one.rep);
+                format!("{name} {}", facts::because(one, &self.when))
+            })
+            .collect();
+        if said.is_empty() {
+            "nobody is in the team".to_owned()
+        } else {
+            said.join(", ")
+        }
     }
 
     fn again_words(&self, lead: &Lead) -> String {
@@ -374,18 +425,4 @@ impl Telling<'_> {
             parts,
         }
     }
-}
-
-/// Whether a lead is still late: nobody has it, or its owner has let the time to call go by.
-fn is_late(lead: &Lead, when: &When) -> bool {
-    if lead.owner().is_none() {
-        return lead.runs_a_clock();
-    }
-    let told = |step: &PlannedStep| {
-        matches!(step.action, StepAction::Notify(_)) && step.done == StepDone::Taken
-    };
-    let overdue = lead.plan.as_ref().is_some_and(|plan| {
-        plan.contact_by.is_some_and(|by| when.is_past(by)) || plan.untouched.iter().any(told)
-    });
-    lead.runs_a_clock() && lead.clock.attempted_at.is_none() && overdue
 }

@@ -14,15 +14,20 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     facts,
     fate::{fate, outcome_words},
-    seen::{Seen, begin},
+    next_step,
+    seen::{Seen, begin, cut},
     when::When,
 };
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Part, Run},
-    lead::{Lead, Offer, OfferKind, OfferLevel, Outcome, State},
+    event::Actor,
+    lead::{Lead, Offer, OfferKind, OfferLevel, Outcome, State, Undoable},
     policy::{Policy, Rung, Target},
 };
+
+/// The most characters shown of what somebody says who gives a lead.
+const MAX_GIVEN: usize = 240;
 
 /// The card of `offer` as it must look now.
 #[must_use]
@@ -43,6 +48,7 @@ pub fn offer_card(
     };
     match standing_of(lead, offer) {
         Standing::Asked => shown.asked(),
+        Standing::AskedOver => shown.asked_over(),
         Standing::Claimable => shown.claimable(),
         Standing::Theirs => shown.theirs(),
         Standing::Ended(outcome) => shown.ended(outcome),
@@ -54,6 +60,8 @@ pub fn offer_card(
 enum Standing {
     /// They are asked.
     Asked,
+    /// They are asked to take over what a colleague owns.
+    AskedOver,
     /// They and others may claim it.
     Claimable,
     /// They own the lead by it.
@@ -68,6 +76,7 @@ fn standing_of(lead: &Lead, offer: &Offer) -> Standing {
     if offer.is_pending() {
         return match offer.kind {
             OfferKind::Push | OfferKind::Given => Standing::Asked,
+            OfferKind::HandOver => Standing::AskedOver,
             OfferKind::Pool => Standing::Claimable,
         };
     }
@@ -119,6 +128,81 @@ impl Shown<'_> {
         self.open_card("Accept or decline it here.", "Please answer", buttons)
     }
 
+    fn asked_over(&self) -> Card {
+        let spoken = self.seen.spoken();
+        let owner = self.lead.owner();
+        let owner = owner.map_or("its owner", |rep| self.policy.name_of(rep));
+        let mut parts = vec![Part::Title(format!(
+            "Take over lead {}?",
+            self.seen.called()
+        ))];
+        parts.extend(facts::body(&self.seen, self.policy));
+        let stays = format!("It stays with {owner} until you accept.");
+        let asked = self
+            .given_words()
+            .map_or_else(String::new, |words| format!("{words} "));
+        parts.push(Part::Text(vec![
+            Run::bold(asked.clone()),
+            Run::plain(stays.clone()),
+        ]));
+        let deadline = self.offer.until.map(|until| {
+            vec![
+                Run::plain("You are asked until "),
+                self.when.moment(until),
+                Run::plain("."),
+            ]
+        });
+        parts.extend(deadline.map(Part::Text));
+        let buttons = vec![
+            self.offer_button(Action::OfferAccept, "Take over")
+                .styled(ButtonStyle::Primary)
+                .spoken(format!("Take over {spoken}")),
+            self.offer_button(Action::OfferDecline, "Decline")
+                .spoken(format!("Decline {spoken}"))
+                .opening_dialog(),
+        ];
+        parts.push(Part::Buttons(with_reading(buttons, &self.seen)));
+        let until = self.offer.until.map_or_else(String::new, |until| {
+            format!(" You are asked until {}.", self.when.said_with_zone(until))
+        });
+        let summary = format!("{asked}Take over {} {stays}{until}", introduced(&self.seen));
+        Card { summary, parts }
+    }
+
+    /// "Jonas Weber asks you to take it over: “speaks Turkish”."
+    fn given_words(&self) -> Option<String> {
+        let given = self.offer.given.as_ref()?;
+        let name = match &given.by {
+            Actor::Rep(rep) => self.policy.name_of(rep).to_owned(),
+            Actor::Api(name) => format!("The program {}", cut(name, 40)),
+            Actor::Baton | Actor::Source(_) => return None,
+        };
+        let does = match self.offer.kind {
+            OfferKind::HandOver => "asks you to take it over",
+            OfferKind::Push | OfferKind::Pool => "asks you",
+            OfferKind::Given => "gave it to you",
+        };
+        let words = cut(&given.words, MAX_GIVEN);
+        Some(if words.is_empty() {
+            format!("{name} {does}.")
+        } else {
+            format!("{name} {does}: “{words}”.")
+        })
+    }
+
+    /// The button that takes the answer back, as long as it can.
+    fn undo_button(&self) -> Option<Button> {
+        let undo = self.lead.undo.as_ref()?;
+        let open = undo.offer == self.offer.id && self.when.now() < undo.until;
+        let what = match undo.what {
+            Undoable::Accept => "accept",
+            Undoable::Decline => "decline",
+            Undoable::Away => return None,
+        };
+        let spoken = format!("Undo: take the {what} of {} back", self.seen.spoken());
+        open.then(|| self.offer_button(Action::OfferUndo, "Undo").spoken(spoken))
+    }
+
     fn claimable(&self) -> Card {
         let claim = self
             .offer_button(Action::OfferClaim, "Claim")
@@ -162,14 +246,37 @@ impl Shown<'_> {
         let mut parts = vec![Part::Title(format!("Your lead {}", self.seen.called()))];
         parts.extend(facts::body(&self.seen, self.policy));
         parts.push(Part::Text(contact_runs(self.lead, &self.when)));
+        parts.extend(next_step::line(self.lead, &self.when).map(Part::Text));
+        let asked = self.asked_colleague();
+        parts.extend(
+            asked
+                .clone()
+                .map(|words| Part::Text(vec![Run::plain(words)])),
+        );
         parts.push(self.why_note());
-        parts.push(Part::Buttons(owner_buttons(&self.seen)));
+        let mut buttons = owner_buttons(&self.seen);
+        buttons.extend(self.undo_button());
+        parts.push(Part::Buttons(buttons));
         let summary = format!(
-            "Your {} {}",
+            "Your {} {}{}{}",
             introduced(&self.seen),
-            contact_words(self.lead, &self.when)
+            contact_words(self.lead, &self.when),
+            next_step::said(self.lead, &self.when),
+            asked.map_or_else(String::new, |words| format!(" {words}"))
         );
         Card { summary, parts }
+    }
+
+    /// Whom the owner has asked to take it over.
+    fn asked_colleague(&self) -> Option<String> {
+        let asked = self.lead.hand_over()?;
+        let name = self.policy.name_of(&asked.rep);
+        let until = asked.until.map_or_else(String::new, |until| {
+            format!(" until {}", self.when.said_with_zone(until))
+        });
+        Some(format!(
+            "{name} is asked to take it over{until}; it is yours until they accept."
+        ))
     }
 
     fn ended(&self, outcome: Outcome) -> Card {
@@ -189,10 +296,14 @@ impl Shown<'_> {
     fn over(&self) -> Card {
         let fate = fate(self.lead, self.offer, self.policy, &self.when);
         let title = format!("Lead {}", self.seen.called());
-        Card {
+        let mut card = Card {
             summary: format!("{title}: {fate}"),
             parts: vec![Part::Title(title), Part::Text(vec![Run::plain(fate)])],
-        }
+        };
+        let undo = self.undo_button();
+        card.parts
+            .extend(undo.map(|undo| Part::Buttons(vec![undo])));
+        card
     }
 
     fn offer_button(&self, action: Action, label: &str) -> Button {
@@ -200,6 +311,9 @@ impl Shown<'_> {
     }
 
     fn why_note(&self) -> Part {
+        if let Some(words) = self.given_words() {
+            return Part::Note(vec![Run::plain(words)]);
+        }
         let why = why_theirs(self.lead, self.offer, self.policy);
         Part::Note(vec![Run::plain(format!("Why you: {why}."))])
     }
@@ -249,8 +363,17 @@ pub(super) fn owner_buttons(seen: &Seen<'_>) -> Vec<Button> {
             .styled(style)
             .spoken(format!("Log a contact with {spoken}"))
             .opening_dialog(),
+        Button::new(Action::LeadNextStep, lead.id.as_str(), "Next step")
+            .spoken(format!("Plan the next step with {spoken}"))
+            .opening_dialog(),
         Button::new(Action::LeadClose, lead.id.as_str(), "Close")
             .spoken(format!("Close {spoken}"))
+            .opening_dialog(),
+        Button::new(Action::LeadReassign, lead.id.as_str(), "Hand over")
+            .spoken(format!("Hand over {spoken}"))
+            .opening_dialog(),
+        Button::new(Action::LeadRelease, lead.id.as_str(), "Give back")
+            .spoken(format!("Give back {spoken}"))
             .opening_dialog(),
     ];
     with_reading(buttons, seen)
@@ -315,6 +438,7 @@ fn why_this_rep(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
     let turn = strategy.map_or("you are next", facts::strategy_words);
     match (offer.kind, &offer.level) {
         (OfferKind::Given, _) => "given by hand or taken, not by turn".to_owned(),
+        (OfferKind::HandOver, _) => "a colleague asked you to take it over".to_owned(),
         (OfferKind::Pool, _) => format!("open to whoever claims it first{of_team}"),
         (OfferKind::Push, OfferLevel::Target(place)) if offer.team.is_none() => {
             why_named(lead, offer, policy, *place)

@@ -5,7 +5,7 @@ use crate::domain::{
     contact::{Contact, Field, FieldValue},
     id::RepId,
     lead::{Lead, OfferKind, State},
-    policy::{Policy, Role, Target},
+    policy::{Policy, Target},
 };
 
 /// What stands for what is hidden.
@@ -38,11 +38,14 @@ impl<'a> Seen<'a> {
     /// in person everything, others of a pool what it shows.
     #[must_use]
     pub fn by(rep: &RepId, lead: &'a Lead, policy: &Policy) -> Self {
-        if !is_pooled(lead) && (lead.owner() == Some(rep) || manages(rep, lead, policy)) {
+        if !is_pooled(lead) && (lead.owner() == Some(rep) || policy.manages(rep, lead)) {
             return Self::whole(lead);
         }
         let mut offers = lead.offers.iter().filter(|offer| offer.rep == *rep);
-        let asked_in_person = offers.any(|offer| offer.kind == OfferKind::Push);
+        let asked_in_person = offers.any(|offer| match offer.kind {
+            OfferKind::Push | OfferKind::HandOver => true,
+            OfferKind::Pool | OfferKind::Given => false,
+        });
         if asked_in_person && !is_pooled(lead) {
             return Self::whole(lead);
         }
@@ -186,15 +189,6 @@ impl<'a> Seen<'a> {
 
 fn is_pooled(lead: &Lead) -> bool {
     matches!(lead.state, State::Pooled { .. })
-}
-
-fn manages(rep: &RepId, lead: &Lead, policy: &Policy) -> bool {
-    let admin = policy
-        .reps
-        .get(rep)
-        .is_some_and(|rep| rep.role == Role::Admin);
-    let team = lead.team().and_then(|team| policy.team(team));
-    admin || team.is_some_and(|team| team.managers.contains(rep))
 }
 
 /// What the lead's pool hides. Once it is claimed the lead no longer says so, but its rule does; if that

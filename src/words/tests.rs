@@ -139,6 +139,7 @@ pub fn policy() -> Policy {
 /// An offer of the lead to `rep`, made at 13:50 and due at 14:05 in Berlin.
 pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
     Offer {
+        given: None,
         id: id.into(),
         rep: rep.into(),
         team: Some("sdr".into()),
@@ -201,11 +202,13 @@ pub fn lead() -> Lead {
                 rep: "ayse".into(),
                 eligible: true,
                 because: "free".to_owned(),
+                until: None,
             },
             Candidate {
                 rep: "jonas".into(),
                 eligible: false,
-                because: "away until Mon 30 Nov".to_owned(),
+                because: "is away".to_owned(),
+                until: Some("2026-11-30T08:00:00Z".parse().unwrap()),
             },
         ],
     });

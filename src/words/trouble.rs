@@ -23,3 +23,39 @@ pub fn no_such_button() -> String {
 pub fn choose_one() -> String {
     "Please choose one.".to_owned()
 }
+
+/// More was written than fits.
+#[must_use]
+pub fn too_long(most: usize) -> String {
+    format!("Please write at most {most} characters.")
+}
+
+/// Something else was chosen, and not said what.
+#[must_use]
+pub fn say_what() -> String {
+    "Please say in a few words what comes next.".to_owned()
+}
+
+/// The time is missing, over, or too far ahead.
+#[must_use]
+pub fn choose_a_time() -> String {
+    "Please choose a time from now on, within a year.".to_owned()
+}
+
+/// Whoever was chosen can't be asked.
+#[must_use]
+pub fn nobody_there() -> String {
+    "Nobody there can be asked now. Please choose somebody else.".to_owned()
+}
+
+/// Whoever was chosen has the lead.
+#[must_use]
+pub fn has_it_already() -> String {
+    "They have this lead already.".to_owned()
+}
+
+/// What was chosen has been taken out of the configuration.
+#[must_use]
+pub fn not_there_any_more() -> String {
+    "That is no longer in the list. Please choose something else.".to_owned()
+}

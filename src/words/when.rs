@@ -1,6 +1,6 @@
 //! Moments in words, on the clocks of whoever reads them.
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, Zoned, civil::Time, tz::TimeZone};
 
 use crate::domain::{
     card::{MomentStyle, Run},
@@ -26,6 +26,14 @@ impl When {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now.timestamp()
+    }
+
+    /// That time of the next day.
+    #[must_use]
+    pub fn tomorrow_at(&self, time: Time) -> Option<Timestamp> {
+        let tomorrow = self.now.date().tomorrow().ok()?;
+        let at = tomorrow.to_datetime(time);
+        Some(at.to_zoned(self.now.time_zone().clone()).ok()?.timestamp())
     }
 
     /// Whether `at` is over.

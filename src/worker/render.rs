@@ -17,11 +17,14 @@ use crate::{
     engine::Error,
     store::{
         leads,
-        outbox::{self, Claimed, Work},
+        outbox::{self, Claimed, Place, Work},
         reps,
     },
     words::{self, availability, when::When},
 };
+
+/// More leads of one message are not looked at.
+const MOST_IN_ONE: i64 = 50;
 
 /// The rep who is told something that is about no lead.
 fn rep_of(claimed: &Claimed) -> Option<RepId> {
@@ -72,9 +75,11 @@ impl Worker {
         let channel =
             |team| channel_of(&rules.policy, team).map(|(channel, _)| Target::Channel(channel));
         match &claimed.work {
-            Work::Show(CardRef::Offer { rep, .. } | CardRef::Review { rep, .. }) => {
-                Some(Target::Rep(rep.clone()))
-            }
+            Work::Show(
+                CardRef::Offer { rep, .. }
+                | CardRef::Review { rep, .. }
+                | CardRef::Late { rep, .. },
+            ) => Some(Target::Rep(rep.clone())),
             Work::Show(CardRef::Pool { team, .. }) => channel(team),
             Work::Say(say) => match &say.to {
                 Audible::Rep(rep) => Some(Target::Rep(rep.clone())),
@@ -92,6 +97,9 @@ impl Worker {
         let Some(id) = &claimed.lead else {
             return Ok(None);
         };
+        if let CardRef::Late { rep, .. } = card {
+            return self.render_late(claimed, rep).await;
+        }
         let (lead, standing) = self
             .db()
             .read(async |mut tx| {
@@ -103,7 +111,9 @@ impl Worker {
         let rules = self.engine.rules();
         let now = self.engine.clock().now();
         let zone = match card {
-            CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => self.zone_of(rep).await?,
+            CardRef::Offer { rep, .. }
+            | CardRef::Review { rep, .. }
+            | CardRef::Late { rep, .. } => self.zone_of(rep).await?,
             CardRef::Pool { team, .. } => match channel_of(&rules.policy, team) {
                 Some((_, zone)) => zone,
                 None => return Ok(None),
@@ -117,6 +127,7 @@ impl Worker {
                 words::offer::offer_card(&lead, offer, &rules.policy, &zone, now)
             }
             CardRef::Pool { .. } => words::pool::pool_card(&lead, &rules.policy, &zone, now),
+            CardRef::Late { .. } => return Ok(None),
             CardRef::Review { rep, .. } => {
                 words::review::review_card(&lead, rep, &rules.policy, &zone, now)
             }
@@ -129,6 +140,42 @@ impl Worker {
             }),
             thread: None,
             only_if_standing: !asks_something(&lead, card),
+            together: Vec::new(),
+        }))
+    }
+
+    /// The message in which somebody was told that leads are late, as they stand now.
+    async fn render_late(&self, claimed: &Claimed, rep: &RepId) -> Result<Option<Message>, Error> {
+        let found = self
+            .db()
+            .read(async |mut tx| {
+                let Some(card) = outbox::card(&mut tx, &claimed.key).await? else {
+                    return Ok::<_, Error>(None);
+                };
+                let place = Place {
+                    conversation: card.conversation,
+                    message: card.message,
+                };
+                let mut late = Vec::new();
+                for card in outbox::cards_at(&mut tx, &place, MOST_IN_ONE).await? {
+                    late.extend(leads::get(&mut tx, &card.lead_id).await?);
+                }
+                Ok(Some((place, late)))
+            })
+            .await?;
+        let Some((place, late)) = found else {
+            return Ok(None);
+        };
+        let zone = self.zone_of(rep).await?;
+        let (rules, now) = (self.engine.rules(), self.engine.clock().now());
+        Ok(Some(Message {
+            card: words::late::late_card(&late, rep, &rules.policy, &zone, now),
+            standing: Some(Sent {
+                conversation: place.conversation,
+                message: place.message,
+            }),
+            thread: None,
+            only_if_standing: true,
             together: Vec::new(),
         }))
     }
@@ -231,9 +278,11 @@ impl Worker {
         lead: Option<&LeadId>,
     ) -> Result<Option<String>, Error> {
         let offer = match notice {
-            Notice::WroteAgain { offer, .. } => offer,
+            Notice::WroteAgain { offer, .. }
+            | Notice::ContactDue { offer }
+            | Notice::StepDue { offer }
+            | Notice::News { offer, .. } => offer,
             Notice::AnswerDue { .. }
-            | Notice::ContactDue { .. }
             | Notice::Late { .. }
             | Notice::NobodyFree { .. }
             | Notice::CannotReach { .. }
@@ -312,5 +361,6 @@ fn asks_something(lead: &Lead, card: &CardRef) -> bool {
         CardRef::Review { epoch, .. } => {
             lead.epoch == *epoch && matches!(lead.state, State::Review { .. })
         }
+        CardRef::Late { .. } => false,
     }
 }

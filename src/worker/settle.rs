@@ -9,7 +9,7 @@ use crate::{
         outcome::{FailKind, SendError},
     },
     domain::{
-        event::{CardRef, Event},
+        event::{Audible, CardRef, Event, Notice, Say},
         id::TeamId,
     },
     engine::Error,
@@ -73,8 +73,14 @@ impl Worker {
         if let Some(team) = channel_of(one) {
             self.engine.channel_takes(tx, &team).await?;
         }
-        if let (Work::Show(_), Some(lead)) = (&one.work, &one.lead) {
-            outbox::card_put(tx, one, lead, &place, now).await?;
+        match (&one.work, &one.lead) {
+            (Work::Show(_), Some(lead)) => outbox::card_put(tx, one, lead, &place, now).await?,
+            (Work::Say(say), Some(lead)) => {
+                if let Some(key) = lasting(say).map(|card| outbox::card_key(lead, &card)) {
+                    outbox::notice_put(tx, one, &key, lead, &place, now).await?;
+                }
+            }
+            (Work::Show(_) | Work::Say(_), None) | (Work::Tell(_), _) => {}
         }
         Ok(())
     }
@@ -173,4 +179,27 @@ fn news(one: &Claimed, outcome: &Outcome) -> Option<Event> {
 pub(super) fn pause_after(attempts: i64) -> SignedDuration {
     let doublings = u32::try_from(attempts.clamp(0, 9)).unwrap_or(0);
     SignedDuration::from_secs(1 << doublings).min(LONGEST_PAUSE)
+}
+
+/// The card that a notice is once it stands: what it says of the lead is kept true.
+fn lasting(say: &Say) -> Option<CardRef> {
+    match (&say.notice, &say.to) {
+        (Notice::Late { .. }, Audible::Rep(rep)) => Some(CardRef::Late {
+            rep: rep.clone(),
+            notice: say.key.clone(),
+        }),
+        (
+            Notice::Late { .. }
+            | Notice::AnswerDue { .. }
+            | Notice::ContactDue { .. }
+            | Notice::NobodyFree { .. }
+            | Notice::CannotReach { .. }
+            | Notice::WroteAgain { .. }
+            | Notice::StepDue { .. }
+            | Notice::News { .. }
+            | Notice::ChatWasDown { .. }
+            | Notice::ChannelRefuses { .. },
+            Audible::Rep(_) | Audible::Channel(_),
+        ) => None,
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use baton::{
     chat::Recipient,
     domain::{
-        event::Event,
+        event::{Event, Handing, Premise, Receiver},
         id::{OfferId, RepId},
         lead::{Lead, State},
     },
@@ -196,8 +196,11 @@ async fn a_dialog_that_comes_too_late_says_who_has_the_lead() {
         let card = card_for(&stage, &user, &offer).await;
         stage.slack.press(&user, &card, "offer.decline").await;
         let assign = Event::Assign {
-            to: "marta".into(),
+            to: Receiver::Rep("marta".into()),
             by: baton::domain::event::Actor::Baton,
+            handing: Handing::Now,
+            words: String::new(),
+            premise: Premise::Any,
         };
         stage.engine.handle(&lead.id, assign).await.unwrap();
         let sent = stage.slack.submit(&user, &json!({"choice": "busy"})).await;

@@ -39,6 +39,7 @@ pub fn lead(n: i64) -> Lead {
 
 pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
     Offer {
+        given: None,
         id: id.into(),
         rep: rep.into(),
         team: Some("sales".into()),

@@ -4,7 +4,7 @@ use super::Case;
 use crate::domain::{
     event::{Actor, FactKind, MeasureKind, Refusal},
     id::{OfferId, RepId},
-    lead::{Offer, OfferKind, OfferLevel, OfferState, Promise, Reason, State},
+    lead::{Offer, OfferKind, OfferLevel, OfferState, Promise, Reason, State, Undoable},
     policy::{AfterDecline, Turn},
     score::Stage,
     strategy::{Entry, EntryWhy},
@@ -47,7 +47,11 @@ impl Case<'_, '_> {
                 },
             );
         }
+        if offer.is_hand_over() {
+            self.hand_over(&offer);
+        }
         self.own(id, by, &Actor::Rep(by.clone()));
+        self.undoable = Some((Undoable::Accept, id.clone()));
         Ok(())
     }
 
@@ -126,6 +130,11 @@ impl Case<'_, '_> {
             reason,
         );
         self.count(MeasureKind::Declined, Some(by), None);
+        self.undoable = Some((Undoable::Decline, id.clone()));
+        if offer.is_hand_over() {
+            self.stays(id);
+            return Ok(());
+        }
         let team_rule = offer
             .team
             .as_ref()

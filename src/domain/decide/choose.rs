@@ -1,7 +1,5 @@
 //! Who may take a lead now, and who of them is next.
 
-use jiff::{Timestamp, tz::TimeZone};
-
 use super::Case;
 use crate::domain::{
     contact::Field,
@@ -207,17 +205,14 @@ impl<'w> Case<'_, 'w> {
     }
 
     pub(super) fn remember(&mut self, considered: &[Considered<'w>]) {
-        let zone = self
-            .team()
-            .and_then(|team| team.timezone.clone())
-            .unwrap_or(TimeZone::UTC);
         let candidates = considered.iter().map(|one| Candidate {
             rep: one.rep.id.clone(),
             eligible: one.unfit.is_none(),
             because: one
                 .unfit
                 .as_ref()
-                .map_or_else(|| "free".to_owned(), |unfit| because(unfit, &zone)),
+                .map_or_else(|| "free".to_owned(), because),
+            until: one.unfit.as_ref().and_then(Unfit::until),
         });
         let candidates: Vec<Candidate> = candidates.collect();
         let routing = self.lead.routing.get_or_insert_with(Routing::default);
@@ -229,20 +224,13 @@ impl<'w> Case<'_, 'w> {
 }
 
 /// Why not, in words that a manager reads and that name no lead.
-fn because(unfit: &Unfit, zone: &TimeZone) -> String {
-    let at = |at: &Timestamp| {
-        at.to_zoned(zone.clone())
-            .strftime("%a %d %b %H:%M %Z")
-            .to_string()
-    };
+fn because(unfit: &Unfit) -> String {
     match unfit {
         Unfit::Unknown => "is not known".to_owned(),
         Unfit::Inactive => "is not active".to_owned(),
         Unfit::Unreachable => "can't be reached in chat".to_owned(),
-        Unfit::Away(None) => "is away".to_owned(),
-        Unfit::Away(Some(until)) => format!("is away until {}", at(until)),
-        Unfit::Closed(None) => "is outside working hours".to_owned(),
-        Unfit::Closed(Some(opens)) => format!("is outside working hours until {}", at(opens)),
+        Unfit::Away(_) => "is away".to_owned(),
+        Unfit::Closed(_) => "is outside working hours".to_owned(),
         Unfit::Full { open, capacity } => format!("is at {open} of {capacity} leads"),
         Unfit::Pending(most) => format!("has {most} unanswered offers"),
         Unfit::Capped(span, most) => format!("has had {most} offers in a {span}"),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Case;
+use super::{Case, alarm::LATE};
 use crate::domain::{
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
     id::{OfferId, RepId, TeamId},
@@ -14,8 +14,8 @@ use crate::domain::{
 
 /// More rounds than any lead can need in one moment; guards against a plan that feeds itself.
 const MOST_ROUNDS: usize = 50;
-/// The cause of all notices of lateness: whoever manages several teams reads of them in one message.
-const LATE: &str = "late";
+/// What the history says of an owner who let a lead lie, or who left.
+pub(super) const NO_LONGER: &str = "no longer the owner";
 
 impl Case<'_, '_> {
     /// Writes down each target whose moment has passed at `moment`.
@@ -56,14 +56,14 @@ impl Case<'_, '_> {
     fn asked_alone(&self) -> Option<&RepId> {
         let mut asked = self.lead.pending().filter(|offer| match offer.kind {
             OfferKind::Push | OfferKind::Given => true,
-            OfferKind::Pool => false,
+            OfferKind::Pool | OfferKind::HandOver => false,
         });
         asked.next().map(|offer| &offer.rep)
     }
 
     /// Whose doing it is that nobody has answered yet.
     fn cause(&self) -> Cause {
-        let pending: Vec<&Offer> = self.lead.pending().collect();
+        let pending: Vec<&Offer> = self.lead.asked().collect();
         if self.lead.owner().is_some() {
             Cause::Rep
         } else if pending.iter().any(|offer| is_the_chats(offer)) {
@@ -81,6 +81,18 @@ impl Case<'_, '_> {
 
     /// Does what is due. Taking one step may make another due, so it looks again.
     pub(super) fn due(&mut self) {
+        self.expire_hand_over();
+        self.step_due();
+        self.wake_alarm();
+        let state = self.lead.state.clone();
+        self.take_what_is_due();
+        // What the clock did meanwhile is not to be undone by a late second thought.
+        if self.lead.state != state {
+            self.lead.undo = None;
+        }
+    }
+
+    fn take_what_is_due(&mut self) {
         let chance_has_come = match &self.lead.state {
             State::Queued {
                 waiting: Some(waiting),
@@ -134,7 +146,7 @@ impl Case<'_, '_> {
         if self.has_managers(&team) {
             self.escalated(&format!("a manager of {team} decides"));
             self.withdraw_pending(None, "review");
-            self.leave_owner();
+            self.leave_owner(NO_LONGER);
             self.review(team);
         }
     }
@@ -185,7 +197,7 @@ impl Case<'_, '_> {
     }
 
     /// The pending offer expires and the next of the rung is asked, or whoever comes after.
-    fn reoffer(&mut self, rung: &Rung) {
+    pub(super) fn reoffer(&mut self, rung: &Rung) {
         match self.lead.state {
             State::Offered { .. } => self.expire_pending(),
             State::Pooled { .. } => self.withdraw_pending(None, "moved on"),
@@ -213,24 +225,20 @@ impl Case<'_, '_> {
     }
 
     /// An accepted lead that nobody tried to reach is offered again, under a new clock.
-    fn take_from_owner(&mut self, rung: &Rung) {
+    pub(super) fn take_from_owner(&mut self, rung: &Rung) {
         self.escalated(&format!("untouched: asks {}", rung_words(rung)));
-        self.leave_owner();
+        self.leave_owner(NO_LONGER);
         if !self.try_rung(rung) && !self.try_targets_from(0) && !self.try_rungs_ahead() {
             self.wait();
         }
     }
 
     /// The owner has it no longer; a new clock starts.
-    pub(super) fn leave_owner(&mut self) {
+    pub(super) fn leave_owner(&mut self, why: &str) {
         if let Some(rep) = self.release_owner() {
-            self.fact(
-                FactKind::Withdrawn,
-                Actor::Baton,
-                Some(&rep),
-                None,
-                "no longer the owner",
-            );
+            let actor = self.actor.clone();
+            self.fact(FactKind::Withdrawn, actor, Some(&rep), None, why);
+            self.lead.next_step = None;
             self.lead.state = State::Pending;
             self.begin_plan();
         }
@@ -267,32 +275,17 @@ impl Case<'_, '_> {
     fn notify(&mut self, audience: &Audience) {
         self.escalated("tells");
         let team = self.team_or_first();
-        let notice = Notice::Late {
-            team: team.map(|team| team.id.clone()),
-            sla: self.lead.plan.as_ref().and_then(|plan| plan.sla.clone()),
-            epoch: self.lead.epoch,
-        };
-        let key = format!("late:{}:{}", self.lead.epoch, self.now.as_microsecond());
-        match (audience, team.map(|team| team.id.clone())) {
-            (Audience::Rep(rep), _) => {
-                let cause = Some(LATE.to_owned());
-                self.say(Say {
-                    to: Audible::Rep(rep.clone()),
-                    key: format!("{key}:{rep}"),
-                    cause,
-                    notice,
-                });
-            }
-            (Audience::Managers, Some(team)) => {
-                self.tell_managers(&team, &key, Some(LATE.to_owned()), &notice);
-            }
+        match (audience, team) {
+            (Audience::Rep(rep), _) => self.alarm(std::slice::from_ref(rep)),
+            (Audience::Managers, Some(team)) => self.alarm(&team.managers.clone()),
             (Audience::Channel, Some(team)) => {
-                let cause = Some(LATE.to_owned());
+                let (epoch, now) = (self.lead.epoch, self.now.as_microsecond());
+                self.lead.alarm.get_or_insert_default();
                 self.say(Say {
-                    to: Audible::Channel(team),
-                    key: format!("{key}:channel"),
-                    cause,
-                    notice,
+                    to: Audible::Channel(team.id.clone()),
+                    key: format!("late:{epoch}:{now}:channel"),
+                    cause: Some(LATE.to_owned()),
+                    notice: self.late_notice(),
                 });
             }
             (Audience::Managers | Audience::Channel, None) => {}
@@ -300,7 +293,7 @@ impl Case<'_, '_> {
     }
 
     fn escalated(&mut self, detail: &str) {
-        self.fact(FactKind::Escalated, Actor::Baton, None, None, detail);
+        self.fact(FactKind::Escalated, self.actor.clone(), None, None, detail);
         self.count(MeasureKind::Escalated, None, None);
     }
 
@@ -316,7 +309,7 @@ impl Case<'_, '_> {
         };
         self.escalated(&format!("gives it to {}", self.policy().name_of(&rep)));
         self.expire_pending();
-        self.assign(&rep, &Actor::Baton);
+        self.assign(&rep, &Actor::Baton, "");
     }
 
     /// The manager whose turn it is: of those available, else of those not away, else of all.

@@ -1,13 +1,16 @@
 //! The one place where a lead changes.
 
+mod alarm;
 mod answer;
 mod choose;
 mod clock;
+mod hand;
 mod join;
 mod news;
 mod offer;
 mod owner;
 mod place;
+mod undo;
 mod wait;
 
 #[cfg(test)]
@@ -21,7 +24,7 @@ use super::{
     calendar::Calendar,
     event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
     id::{Chance, OfferId, RepId, TeamId},
-    lead::{Lead, Offer, State},
+    lead::{Lead, Offer, State, Undoable},
     policy::{Policy, Route, Target, Team},
     strategy::Turns,
     world::World,
@@ -47,58 +50,10 @@ pub fn decide(
     now: Timestamp,
     world: &World<'_>,
 ) -> Result<(Lead, Vec<Effect>), Refusal> {
-    let mut case = Case::new(lead, now, world);
-    match &event {
-        // At the very moment an answer is still in time; the clock itself waits no longer. What
-        // fell into an outage is for the outage to say.
-        Event::Due => case.note_breaches(now),
-        Event::Outage { .. } | Event::ChatDown { .. } => {}
-        Event::Arrived { .. }
-        | Event::Submitted { .. }
-        | Event::SomebodyFree
-        | Event::Delivered { .. }
-        | Event::Undeliverable { .. }
-        | Event::Accept { .. }
-        | Event::Decline { .. }
-        | Event::Claim { .. }
-        | Event::Contacted { .. }
-        | Event::Close { .. }
-        | Event::Assign { .. }
-        | Event::RouteOn { .. }
-        | Event::RepGone { .. } => case.note_breaches(now - MOMENT),
-    }
-    match event {
-        Event::Arrived { by } => case.arrive(by),
-        Event::Submitted {
-            new,
-            submission,
-            by,
-        } => case.submitted(&new, &submission, by),
-        Event::Due => case.due(),
-        Event::SomebodyFree => case.try_again(),
-        Event::Delivered { offer } => case.delivered(&offer),
-        Event::Undeliverable { offer, why } => case.undeliverable(&offer, &why),
-        Event::Accept { offer, by } => case.accept(&offer, &by)?,
-        Event::Decline {
-            offer,
-            by,
-            reason,
-            note,
-        } => case.decline(&offer, &by, &reason, note)?,
-        Event::Claim { by } => case.claim(&by)?,
-        Event::Contacted { by, how, at, note } => case.contacted(&by, how, at, &note)?,
-        Event::Close {
-            by,
-            ending,
-            deal,
-            note,
-        } => case.close(&by, ending, deal, &note)?,
-        Event::Assign { to, by } => case.assign_by_hand(&to, &by)?,
-        Event::RouteOn { by } => case.route_on(&by)?,
-        Event::RepGone { rep, why } => case.rep_gone(&rep, &why),
-        Event::ChatDown { since } => case.chat_down(since),
-        Event::Outage { of, from, until } => case.outage(of, from, until),
-    }
+    let mut case = Case::new(lead, event.actor(), now, world);
+    case.note_missed(&event);
+    case.settle_undo(&event);
+    case.occur(event)?;
     Ok(case.finish())
 }
 
@@ -118,6 +73,11 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::Contacted { .. }
         | Event::Close { .. }
         | Event::Assign { .. }
+        | Event::Undo { .. }
+        | Event::NextStep { .. }
+        | Event::Release { .. }
+        | Event::Reoffer { .. }
+        | Event::Snooze { .. }
         | Event::RepGone { .. }
         | Event::ChatDown { .. }
         | Event::Outage { .. } => false,
@@ -198,11 +158,15 @@ struct Case<'a, 'w> {
     turned: BTreeSet<TeamId>,
     /// Whom the chat has just refused; the world was loaded before.
     unreachable: Option<RepId>,
+    /// Who does it.
+    actor: Actor,
+    /// What of it may be taken back for a moment.
+    undoable: Option<(Undoable, OfferId)>,
     effects: Vec<Effect>,
 }
 
 impl<'a, 'w> Case<'a, 'w> {
-    fn new(lead: Lead, now: Timestamp, world: &'a World<'w>) -> Self {
+    fn new(lead: Lead, actor: Actor, now: Timestamp, world: &'a World<'w>) -> Self {
         Self {
             before: lead.clone(),
             lead,
@@ -212,8 +176,84 @@ impl<'a, 'w> Case<'a, 'w> {
             turns: world.turns.clone(),
             turned: BTreeSet::new(),
             unreachable: None,
+            actor,
+            undoable: None,
             effects: Vec::new(),
         }
+    }
+
+    /// Writes down the targets missed before the event. At the very moment an answer is still in time;
+    /// the clock itself waits no longer. What fell into an outage is for the outage to say.
+    fn note_missed(&mut self, event: &Event) {
+        match event {
+            Event::Due => self.note_breaches(self.now),
+            Event::Outage { .. } | Event::ChatDown { .. } => {}
+            Event::Arrived { .. }
+            | Event::Submitted { .. }
+            | Event::SomebodyFree
+            | Event::Delivered { .. }
+            | Event::Undeliverable { .. }
+            | Event::Accept { .. }
+            | Event::Decline { .. }
+            | Event::Claim { .. }
+            | Event::Contacted { .. }
+            | Event::Close { .. }
+            | Event::Assign { .. }
+            | Event::Undo { .. }
+            | Event::NextStep { .. }
+            | Event::Release { .. }
+            | Event::Reoffer { .. }
+            | Event::Snooze { .. }
+            | Event::RouteOn { .. }
+            | Event::RepGone { .. } => self.note_breaches(self.now - MOMENT),
+        }
+    }
+
+    fn occur(&mut self, event: Event) -> Result<(), Refusal> {
+        match event {
+            Event::Arrived { by } => self.arrive(by),
+            Event::Submitted {
+                new,
+                submission,
+                by,
+            } => self.submitted(&new, &submission, by),
+            Event::Due => self.due(),
+            Event::SomebodyFree => self.try_again(),
+            Event::Delivered { offer } => self.delivered(&offer),
+            Event::Undeliverable { offer, why } => self.undeliverable(&offer, &why),
+            Event::Accept { offer, by } => self.accept(&offer, &by)?,
+            Event::Decline {
+                offer,
+                by,
+                reason,
+                note,
+            } => self.decline(&offer, &by, &reason, note)?,
+            Event::Claim { by } => self.claim(&by)?,
+            Event::Contacted { by, how, at, note } => self.contacted(&by, how, at, &note)?,
+            Event::Close {
+                by,
+                ending,
+                deal,
+                note,
+            } => self.close(&by, ending, deal, &note)?,
+            Event::Assign {
+                to,
+                by,
+                handing,
+                words,
+                premise,
+            } => self.assign_by_hand(&to, &by, handing, words, premise)?,
+            Event::Undo { offer, by } => self.take_back(&offer, &by)?,
+            Event::NextStep { by, what, at } => self.plan_next_step(&by, what, at)?,
+            Event::Release { by, words } => self.release(&by, &words)?,
+            Event::Reoffer { by } => self.reoffer_late(&by)?,
+            Event::Snooze { by, until } => self.snooze(by, until)?,
+            Event::RouteOn { by } => self.route_on(&by)?,
+            Event::RepGone { rep, why } => self.rep_gone(&rep, &why),
+            Event::ChatDown { since } => self.chat_down(since),
+            Event::Outage { of, from, until } => self.outage(of, from, until),
+        }
+        Ok(())
     }
 
     fn policy(&self) -> &'w Policy {
@@ -303,9 +343,13 @@ impl<'a, 'w> Case<'a, 'w> {
     /// Settles what follows from the lead's new state, and hands everything over.
     fn finish(mut self) -> (Lead, Vec<Effect>) {
         let until = self.lead.moves_on_at();
-        for offer in self.lead.offers.iter_mut().filter(|one| one.is_pending()) {
+        let asked = |one: &&mut Offer| one.is_pending() && !one.is_hand_over();
+        for offer in self.lead.offers.iter_mut().filter(asked) {
             offer.until = until;
         }
+        self.end_alarm();
+        self.tell_former_owner();
+        self.keep_undo();
         for card in self.cards_to_show() {
             self.effects.push(Effect::Show(card));
         }
@@ -347,7 +391,24 @@ impl<'a, 'w> Case<'a, 'w> {
                 cards.extend(self.shared_cards(lead));
             }
         }
+        cards.extend(self.plans_changed());
+        cards.extend(self.undo_changed());
+        cards.extend(self.alarms_changed());
         cards
+    }
+
+    /// The owner's card, when what they plan or whom they asked to take over has changed.
+    fn plans_changed(&self) -> Option<CardRef> {
+        let asked = |lead: &Lead| lead.hand_over().map(|offer| offer.id.clone());
+        let changed = self.lead.next_step != self.before.next_step
+            || asked(&self.lead) != asked(&self.before);
+        let State::Owned { rep, offer } = &self.lead.state else {
+            return None;
+        };
+        changed.then(|| CardRef::Offer {
+            offer: offer.clone(),
+            rep: rep.clone(),
+        })
     }
 
     fn is_owners(&self, offer: &Offer) -> bool {

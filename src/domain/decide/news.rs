@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Case, MOMENT, NOTICED, choose::Group};
+use super::{Case, MOMENT, NOTICED, choose::Group, clock::NO_LONGER};
 use crate::domain::{
     calendar::{Calendar, Period},
     event::{Actor, Down, Effect, FactKind, Gone, Notice},
     id::{OfferId, RepId},
-    lead::{Offer, OfferLevel, State},
+    lead::{Offer, OfferLevel, State, Undoable},
     policy::{Rung, Target},
 };
 
@@ -50,7 +50,16 @@ impl Case<'_, '_> {
             return;
         }
         self.take_away(&offer, "undeliverable");
-        self.pass_on(&offer.level);
+        self.go_on_after(&offer);
+    }
+
+    /// Whoever was asked is out of it: the next one is asked, or the owner keeps it.
+    fn go_on_after(&mut self, offer: &Offer) {
+        if offer.is_hand_over() {
+            self.stays(&offer.id);
+        } else {
+            self.pass_on(&offer.level);
+        }
     }
 
     /// A rep is away or has left: what they were asked goes to the next; what somebody who left
@@ -70,7 +79,10 @@ impl Case<'_, '_> {
             self.take_away(offer, reason);
         }
         if let Some(offer) = asked.first() {
-            self.pass_on(&offer.level);
+            if *why == Gone::Away {
+                self.undoable = Some((Undoable::Away, offer.id.clone()));
+            }
+            self.go_on_after(offer);
         }
         if !matches!(&self.lead.state, State::Owned { rep: owner, .. } if owner == rep) {
             return;
@@ -79,12 +91,12 @@ impl Case<'_, '_> {
             Gone::Away => {}
             Gone::AwayForLong { cover } => {
                 if self.lead.clock.attempted_at.is_none() {
-                    self.leave_owner();
+                    self.leave_owner(NO_LONGER);
                     self.find_another(cover.as_ref());
                 }
             }
             Gone::Removed => {
-                self.leave_owner();
+                self.leave_owner(NO_LONGER);
                 self.find_another(None);
             }
         }

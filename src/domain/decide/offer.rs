@@ -141,6 +141,7 @@ impl<'w> Case<'_, 'w> {
             decided_at: None,
             released_at: None,
             reason: None,
+            given: None,
             lost: jiff::SignedDuration::ZERO,
             lost_to_chat: jiff::SignedDuration::ZERO,
             held_since: None,
@@ -281,7 +282,7 @@ impl<'w> Case<'_, 'w> {
     }
 
     pub(super) fn expire_pending(&mut self) {
-        let pending: Vec<Offer> = self.lead.pending().cloned().collect();
+        let pending: Vec<Offer> = self.lead.asked().cloned().collect();
         for offer in pending {
             self.end_offer(&offer.id, OfferState::Expired, Reason::own("no answer"));
             self.fact(

@@ -1,17 +1,21 @@
-//! What an owner or a manager does: log a contact, end a lead, give it to somebody.
+//! What an owner or a manager does: log a contact, plan the next step, end a lead, send it on.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Case;
 use crate::domain::{
     contact::{Field, FieldValue},
-    event::{Actor, ContactHow, Deal, Ending, FactKind, MeasureKind, Refusal},
+    event::{
+        Actor, Audible, ContactHow, Deal, Ending, FactKind, MeasureKind, Notice, Refusal, Say,
+    },
     id::RepId,
-    lead::{OfferKind, OfferLevel, Promise, State},
-    policy::{Role, Rung, Target},
+    lead::{NextStep, Promise, State},
+    policy::{Rung, Target},
     score::Stage,
-    strategy::{Entry, EntryWhy},
 };
+
+/// Nobody plans farther ahead; a day more than a year, so that "in a year" is allowed.
+const FARTHEST_STEP: SignedDuration = SignedDuration::from_hours(367 * 24);
 
 impl Case<'_, '_> {
     pub(super) fn may_speak(&self, by: &Actor) -> bool {
@@ -22,13 +26,17 @@ impl Case<'_, '_> {
         }
     }
 
+    /// Whether they may say where the lead goes.
+    pub(super) fn may_direct(&self, by: &Actor) -> bool {
+        match by {
+            Actor::Baton | Actor::Api(_) => true,
+            Actor::Source(_) => false,
+            Actor::Rep(rep) => self.manages(rep),
+        }
+    }
+
     pub(super) fn manages(&self, rep: &RepId) -> bool {
-        let admin = self
-            .policy()
-            .reps
-            .get(rep)
-            .is_some_and(|rep| rep.role == Role::Admin);
-        admin || self.team().is_some_and(|team| team.managers.contains(rep))
+        self.policy().manages(rep, &self.lead)
     }
 
     pub(super) fn contacted(
@@ -98,6 +106,7 @@ impl Case<'_, '_> {
         let owner = self.lead.owner().cloned();
         self.withdraw_pending(None, "closed");
         self.release_owner();
+        self.lead.next_step = None;
         self.lead.touched_at = self.now;
         let worth = deal.map_or(String::new(), |deal| self.worth(deal));
         let detail = if note.is_empty() {
@@ -122,6 +131,7 @@ impl Case<'_, '_> {
                 self.lead.state = State::Nurture {
                     label: "by hand".to_owned(),
                 };
+                self.lead.plan = None;
             }
             None => {
                 self.fact(FactKind::Closed, by.clone(), owner.as_ref(), None, detail);
@@ -158,75 +168,65 @@ impl Case<'_, '_> {
         }
     }
 
-    pub(super) fn assign_by_hand(&mut self, to: &RepId, by: &Actor) -> Result<(), Refusal> {
+    /// What the owner plans; they are reminded of it when it is due.
+    pub(super) fn plan_next_step(
+        &mut self,
+        by: &Actor,
+        what: String,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
         if !self.lead.is_open() {
             return Err(Refusal::Closed);
         }
-        if !self.policy().reps.contains_key(to) {
-            return Err(Refusal::NoSuchRep);
-        }
-        if self.lead.owner() == Some(to) {
-            return Err(Refusal::AlreadyYours);
-        }
-        let manager = match by {
-            Actor::Rep(rep) => self.manages(rep),
-            Actor::Baton | Actor::Api(_) => true,
-            Actor::Source(_) => false,
-        };
-        if !manager {
+        if self.lead.owner().is_none() || !self.may_speak(by) {
             return Err(Refusal::NotOwner);
         }
-        self.assign(to, by);
+        if at <= self.now || at > self.now + FARTHEST_STEP {
+            return Err(Refusal::BadTime);
+        }
+        self.lead.next_step = Some(NextStep {
+            what: what.chars().take(NextStep::MAX_WHAT).collect(),
+            due_at: at,
+            reminded: false,
+        });
+        self.lead.touched_at = self.now;
         Ok(())
     }
 
-    /// Makes `to` the owner without asking.
-    pub(super) fn assign(&mut self, to: &RepId, by: &Actor) {
-        self.withdraw_pending(None, "assigned");
-        self.release_owner();
-        match self.lead.state {
-            // Only now could it be offered to anybody, so its clock starts now.
-            State::Pending | State::Review { .. } | State::Nurture { .. } => self.begin_plan(),
-            State::Offered { .. }
-            | State::Pooled { .. }
-            | State::Queued { .. }
-            | State::Owned { .. }
-            | State::Closed { .. }
-            | State::Disqualified { .. } => {}
-        }
-        let team = self.team();
-        let offer = self.offer_to(to, team, OfferLevel::Hand, OfferKind::Given);
+    /// Reminds the owner of what they planned, once.
+    pub(super) fn step_due(&mut self) {
+        let State::Owned { rep, offer } = self.lead.state.clone() else {
+            return;
+        };
+        let now = self.now;
+        let due = |step: &&mut NextStep| !step.reminded && step.due_at <= now;
+        let Some(step) = self.lead.next_step.as_mut().filter(due) else {
+            return;
+        };
+        step.reminded = true;
+        let key = format!("step:{offer}:{}", step.due_at.as_microsecond());
+        let name = self.policy().name_of(&rep).to_owned();
         self.fact(
-            FactKind::Assigned,
-            by.clone(),
-            Some(to),
+            FactKind::Reminded,
+            Actor::Baton,
+            Some(&rep),
             Some(&offer),
-            self.policy().name_of(to).to_owned(),
+            name,
         );
-        self.count(MeasureKind::Assigned, Some(to), None);
-        if let Some(team) = team.filter(|team| team.turns.by_hand && team.members.contains(to)) {
-            let entry = Entry {
-                rep: to.clone(),
-                why: EntryWhy::ByHand,
-                amount: 1.0,
-                offer: Some(offer.clone()),
-            };
-            self.post_in_team(&team.id, entry);
-        }
-        self.own(&offer, to, by);
+        self.say(Say {
+            to: Audible::Rep(rep),
+            key,
+            cause: None,
+            notice: Notice::StepDue { offer },
+        });
     }
 
     pub(super) fn route_on(&mut self, by: &Actor) -> Result<(), Refusal> {
         let reviewed = matches!(self.lead.state, State::Review { .. });
-        let manager = match by {
-            Actor::Rep(rep) => self.manages(rep),
-            Actor::Baton | Actor::Api(_) => true,
-            Actor::Source(_) => false,
-        };
         if !reviewed {
             return Err(Refusal::OfferOver);
         }
-        if !manager {
+        if !self.may_direct(by) {
             return Err(Refusal::NotOwner);
         }
         self.fact(

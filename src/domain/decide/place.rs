@@ -351,6 +351,8 @@ impl<'w> Case<'_, 'w> {
 
     pub(super) fn nurture(&mut self, label: String) {
         self.fact(FactKind::Nurtured, Actor::Baton, None, None, label.clone());
+        // Its clock starts when it can be offered.
+        self.lead.plan = None;
         self.lead.state = State::Nurture { label };
     }
 

@@ -59,42 +59,14 @@ impl<'w> Case<'_, 'w> {
             waiting: Some(Waiting { again_at }),
         };
         let Some(team) = team else { return };
-        let why = self.why_nobody();
         let cause = format!("nobody:{team}");
         let key = format!("nobody:{team}:{}", self.lead.epoch);
         self.tell_managers(
             &team,
             &key,
             Some(cause),
-            &Notice::NobodyFree {
-                team: team.clone(),
-                why,
-            },
+            &Notice::NobodyFree { team: team.clone() },
         );
-    }
-
-    pub(super) fn why_nobody(&self) -> String {
-        let candidates = self
-            .lead
-            .routing
-            .as_ref()
-            .map(|routing| routing.candidates.as_slice())
-            .unwrap_or_default();
-        let said: Vec<String> = candidates
-            .iter()
-            .map(|candidate| {
-                format!(
-                    "{} {}",
-                    self.policy().name_of(&candidate.rep),
-                    candidate.because
-                )
-            })
-            .collect();
-        if said.is_empty() {
-            "nobody is in the team".to_owned()
-        } else {
-            said.join(", ")
-        }
     }
 
     pub(super) fn tell_managers(

@@ -34,6 +34,8 @@ pub enum Effect {
     },
     /// Something that managers count.
     Count(Measure),
+    /// Something that was counted and was taken back.
+    Uncount(Measure),
     /// The chat does not deliver to this rep.
     Unreachable {
         /// Who.

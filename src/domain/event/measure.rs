@@ -1,11 +1,12 @@
 //! What managers count.
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{RepId, TeamId};
 
 /// Something that managers count; one each time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
     /// In whose numbers.
     pub team: Option<TeamId>,
@@ -20,9 +21,11 @@ pub struct Measure {
 macro_rules! measures {
     ($($(#[$doc:meta])* $variant:ident $word:literal,)*) => {
         /// What is counted.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
         pub enum MeasureKind {
-            $($(#[$doc])* $variant,)*
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
         }
 
         impl MeasureKind {

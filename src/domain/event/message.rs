@@ -31,6 +31,13 @@ pub enum CardRef {
         /// The lead's epoch.
         epoch: u32,
     },
+    /// A notice that the lead is late, which stands in one message with others of its cause.
+    Late {
+        /// Who was told.
+        rep: RepId,
+        /// The notice's key.
+        notice: String,
+    },
 }
 
 /// A notice: sent once, in the words of the moment at which it is sent, and not at all if it is no
@@ -84,8 +91,6 @@ pub enum Notice {
     NobodyFree {
         /// Whose.
         team: TeamId,
-        /// In words: everybody's reason.
-        why: String,
     },
     /// The chat does not deliver to this rep.
     CannotReach {
@@ -116,6 +121,44 @@ pub enum Notice {
         offer: OfferId,
         /// What is new, field by field.
         what: Vec<String>,
+    },
+    /// Your next step is due.
+    StepDue {
+        /// By which offer they own it.
+        offer: OfferId,
+    },
+    /// Something became of your lead or offer that its card alone would not tell you.
+    News {
+        /// By which offer they have or had it.
+        offer: OfferId,
+        /// What.
+        news: News,
+    },
+}
+
+/// What became of a lead or an offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum News {
+    /// Whoever was asked before takes it after all: no answer is needed any more.
+    TakenBack {
+        /// Who.
+        by: RepId,
+    },
+    /// Somebody else moved or ended the lead that they owned.
+    Moved {
+        /// Who: a person, a program, or Baton as nobody had tried to reach it.
+        by: Actor,
+    },
+    /// The colleague has taken it over.
+    HandedOver {
+        /// Who.
+        to: RepId,
+    },
+    /// The colleague does not want it, or has not answered.
+    NotHandedOver {
+        /// By which offer they were asked.
+        asked: OfferId,
     },
 }
 

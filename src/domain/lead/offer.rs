@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    event::Actor,
     id::{OfferId, RepId, TeamId},
     policy::Rung,
 };
@@ -41,6 +42,9 @@ pub struct Offer {
     pub released_at: Option<Timestamp>,
     /// Why it was declined or taken away.
     pub reason: Option<Reason>,
+    /// Who gave it by hand, and what they said; absent: the rules made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// What Baton or the chat was down for meanwhile, in the clock's hours; `not_before` is that much later.
     pub lost: SignedDuration,
     /// How much of that was the chat's doing.
@@ -58,6 +62,16 @@ impl Offer {
         self.state == OfferState::Pending
     }
 
+    /// Whether it asks somebody to take over what another one owns until then. No clock runs on it but
+    /// its own.
+    #[must_use]
+    pub fn is_hand_over(&self) -> bool {
+        match self.kind {
+            OfferKind::HandOver => true,
+            OfferKind::Push | OfferKind::Pool | OfferKind::Given => false,
+        }
+    }
+
     /// When it has had its time and a `reoffer` may take it away; before its delivery, an estimate.
     #[must_use]
     pub fn free_at(&self) -> Timestamp {
@@ -69,12 +83,17 @@ impl Offer {
     #[must_use]
     pub fn counts_as_had(&self) -> bool {
         match (self.kind, self.state) {
-            (OfferKind::Push | OfferKind::Given, OfferState::Withdrawn) => self
-                .reason
-                .as_ref()
-                .is_none_or(|reason| !matches!(reason.id.as_str(), "away" | "undeliverable")),
-            (OfferKind::Push | OfferKind::Given, _) => true,
-            (OfferKind::Pool, state) => state == OfferState::Declined,
+            (OfferKind::Push | OfferKind::Given | OfferKind::HandOver, OfferState::Withdrawn) => {
+                self.reason.as_ref().is_none_or(|reason| {
+                    !matches!(reason.id.as_str(), "away" | "undeliverable" | "undone")
+                })
+            }
+            (OfferKind::Push | OfferKind::Given | OfferKind::HandOver, _) => true,
+            (OfferKind::Pool, OfferState::Declined | OfferState::Accepted) => true,
+            (
+                OfferKind::Pool,
+                OfferState::Pending | OfferState::Expired | OfferState::Withdrawn,
+            ) => false,
         }
     }
 }
@@ -89,6 +108,18 @@ pub enum OfferKind {
     Pool,
     /// Nobody was asked: a step or a person gave it, or the rep took it.
     Given,
+    /// The owner, or a manager, asks a colleague to take it over.
+    #[serde(rename = "hand_over")]
+    HandOver,
+}
+
+/// A person who gave a lead to somebody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Given {
+    /// Who.
+    pub by: Actor,
+    /// What they said, possibly nothing.
+    pub words: String,
 }
 
 /// From which group of people an offer was made.

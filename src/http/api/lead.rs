@@ -48,8 +48,8 @@ pub(super) struct LeadView {
     route: Option<RouteView>,
     /// The clock in force and what it has seen.
     sla: SlaView,
-    /// What the owner plans; nobody can say so yet.
-    next_step: Option<()>,
+    /// What the owner plans.
+    next_step: Option<NextStepView>,
     /// Its history, oldest first.
     timeline: Vec<Line>,
 }
@@ -110,6 +110,15 @@ struct OfferView {
     decided_at: Option<Timestamp>,
     /// Why somebody ended it.
     reason: Option<ReasonView>,
+}
+
+/// What the owner plans.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NextStep")]
+struct NextStepView {
+    /// What; nothing for readers, as the owner's words may name somebody.
+    what: Option<String>,
+    due_at: Timestamp,
 }
 
 /// Why somebody ended an offer.
@@ -229,7 +238,10 @@ impl LeadView {
             contact: contact.collect(),
             owner,
             sla,
-            next_step: None,
+            next_step: lead.next_step.map(|step| NextStepView {
+                what: open.then_some(step.what),
+                due_at: step.due_at,
+            }),
             score: score(lead.score),
             id: lead.id,
             r#type: lead.lead_type,

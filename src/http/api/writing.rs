@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Actor, ContactHow, Deal, Ending, Event, Refusal},
-        id::RepId,
+        event::{Actor, ContactHow, Deal, Ending, Event, Handing, Premise, Receiver, Refusal},
+        id::{RepId, TeamId},
         lead::{Lead, State},
     },
     engine::{self, Contact},
@@ -35,8 +35,25 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Assign {
-    /// The rep's id. They have it at once, without being asked.
-    rep: String,
+    /// A rep's id; or `team`.
+    rep: Option<String>,
+    /// A team's id: whoever is next there is asked.
+    team: Option<String>,
+    /// Whether they have it at once, or are asked; at once if not said.
+    mode: Option<Mode>,
+    /// Why, in words; whoever gets it reads it.
+    #[schemars(length(max = 2000))]
+    reason: Option<String>,
+}
+
+/// How a lead is given.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    /// They have it at once.
+    Now,
+    /// They are asked; whoever owns it does so until they accept.
+    Offer,
 }
 
 /// What came of trying to reach a lead.
@@ -96,15 +113,42 @@ impl Means {
     }
 }
 
-/// Gives a lead to a rep.
-pub(super) async fn assign(call: Call, _: Nothing, body: Assign) -> Result<LeadView, Error> {
-    let to = RepId::from(body.rep);
-    if !call.app.engine.rules().policy.reps.contains_key(&to) {
-        return Err(wrong("rep", "is nobody's id; /api/v1/reps lists them"));
+/// Whoever is to get a lead, if there is somebody like that.
+fn receiver(call: &Call, body: &Assign) -> Result<Receiver, Error> {
+    let policy = &call.app.engine.rules().policy;
+    match (&body.rep, &body.team) {
+        (Some(rep), None) => {
+            let rep = RepId::from(rep.as_str());
+            let known = policy.reps.contains_key(&rep);
+            let unknown = || wrong("rep", "is nobody's id; /api/v1/reps lists them");
+            known.then_some(Receiver::Rep(rep)).ok_or_else(unknown)
+        }
+        (None, Some(team)) => {
+            let team = TeamId::from(team.as_str());
+            let known = policy.team(&team).is_some();
+            let unknown = || wrong("team", "is no team's id; /api/v1/teams lists them");
+            known.then_some(Receiver::Team(team)).ok_or_else(unknown)
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            Err(wrong("rep", "or `team` says who gets it, one of the two"))
+        }
     }
+}
+
+/// Gives a lead to a rep or to a team.
+pub(super) async fn assign(call: Call, _: Nothing, body: Assign) -> Result<LeadView, Error> {
+    let event = Event::Assign {
+        to: receiver(&call, &body)?,
+        by: actor(&call),
+        handing: match body.mode {
+            Some(Mode::Offer) => Handing::Offer,
+            Some(Mode::Now) | None => Handing::Now,
+        },
+        words: input::note("reason", body.reason.as_deref())?,
+        premise: Premise::Any,
+    };
     let lead = lead_of(&call).await?;
-    let by = actor(&call);
-    let done = call.app.engine.handle(&lead.id, Event::Assign { to, by });
+    let done = call.app.engine.handle(&lead.id, event);
     match done.await {
         Ok(_) => {}
         // They have it: the same call again.

@@ -264,7 +264,14 @@ fn wrong_holder(lead: &Lead) -> Vec<(&'static str, &'static str)> {
         | State::Disqualified { .. } => pushed == 0,
     };
     let pool_fits = matches!(lead.state, State::Pooled { .. }) == (pooled > 0);
+    let handed = asked(OfferKind::HandOver);
+    let hands_fit = handed <= live.len() && (handed == 0 || owner_fits);
     let rules = [
+        (
+            "handed_over_by_owner",
+            hands_fit,
+            "a colleague is asked for what nobody owns, or two are",
+        ),
         ("one_owner", live.len() <= 1, "has two owners"),
         (
             "owned_by_offer",

@@ -158,3 +158,15 @@ pub async fn last_owner_of(tx: &mut Tx, email: &str) -> Result<Option<RepId>, Er
     let query = tx.q(LAST_OWNER).bind(email.to_lowercase());
     Ok(query.opt::<(RepId,)>().await?.map(|(rep,)| rep))
 }
+
+const PASSED_ON: &str = "select distinct lead_id from offer where rep = $1 and reason = 'away' \
+     and state = 'withdrawn' and decided_at >= $2 order by lead_id";
+
+/// The leads whose offers to a rep an absence has passed on since then.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn passed_on(tx: &mut Tx, rep: &RepId, since: Timestamp) -> Result<Vec<LeadId>, Error> {
+    let found: Vec<(LeadId,)> = tx.q(PASSED_ON).bind(rep).bind(since).all().await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}

@@ -72,6 +72,7 @@ fn kind_word(kind: OfferKind) -> &'static str {
         OfferKind::Push => "push",
         OfferKind::Pool => "pool",
         OfferKind::Given => "given",
+        OfferKind::HandOver => "hand_over",
     }
 }
 

@@ -84,6 +84,37 @@ pub async fn card_put(
     Ok(())
 }
 
+/// Says that a notice stands at `place` since `now` under the name of a card, so that it can be changed there.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn notice_put(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    key: &str,
+    lead: &LeadId,
+    place: &Place,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(PUT).bind(key).bind(lead);
+    let query = query.bind(&claimed.recipient).bind(&place.conversation);
+    let query = query.bind(&place.message).bind(0_i64);
+    query.bind(now).exec().await?;
+    Ok(())
+}
+
+const AT: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
+     where conversation = $1 and message = $2 order by key limit $3";
+
+/// The cards that stand in one message, at most so many.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn cards_at(tx: &mut Tx, place: &Place, most: i64) -> Result<Vec<Card>, Error> {
+    let query = tx.q(AT).bind(&place.conversation);
+    query.bind(&place.message).bind(most).all().await
+}
+
 const GONE: &str = "delete from card where key = $1";
 
 const NEW_AGAIN: &str =

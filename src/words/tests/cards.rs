@@ -41,7 +41,7 @@ fn an_offer_whose_time_is_over_can_still_be_taken() {
 
 #[test]
 fn an_owned_lead_says_until_when_to_call() {
-    assert_snapshot!(text(&first_card(&owned())), @r"
+    assert_snapshot!(text(&first_card(&owned())), @"
     (Your lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Call by today 14:20 (Europe/Berlin).)
     # Your lead #4711 · Ada Lovelace, Acme
     Asks for a demo
@@ -57,7 +57,7 @@ fn an_owned_lead_says_until_when_to_call() {
     CRM<https://crm.example/c/ada%40acme.example>
     Call by today 14:20 (Europe/Berlin).
     _ Why you: rule hot; it is your turn in team sdr.
-    [Contacted] [Close] [Details] [Why]
+    [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
     ");
 }
 

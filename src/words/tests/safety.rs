@@ -178,7 +178,7 @@ proptest! {
                 Notice::AnswerDue { offer: "offer_0".into() },
                 Notice::ContactDue { offer: "offer_0".into() },
                 Notice::Late { team: None, sla: None, epoch: 1 },
-                Notice::NobodyFree { team: "sdr".into(), why: String::new() },
+                Notice::NobodyFree { team: "sdr".into() },
                 Notice::CannotReach { rep: rep.clone(), why: "gone".to_owned() },
                 Notice::WroteAgain { offer: "offer_0".into(), what: vec!["x".to_owned()] },
             ] {

@@ -7,8 +7,9 @@ use crate::{
     domain::{
         card::{Dialog, InputKind},
         event::{Actor, Audible, ContactHow, Fact, FactKind, Notice, Refusal, Say},
+        lead::Alarm,
     },
-    words::{answers, details, dialogs, notices::notice, when::When},
+    words::{answers, details, dialogs, hand, next_step, notices::notice, when::When},
 };
 
 fn when() -> When {
@@ -81,10 +82,11 @@ fn late_leads_say_who_had_them_and_where_they_are() {
         team: Some("sdr".into()),
         waiting: Some(Waiting::default()),
     };
-    assert_snapshot!(told(to_selin(), late.clone(), &[&one]).unwrap(), @r"
+    one.alarm = Some(Alarm::default());
+    assert_snapshot!(told(to_selin(), late.clone(), &[&one]).unwrap(), @"
     (A lead is late. #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.)
     A lead is late.
-    - #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.
+    - #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free. [Take it] [Assign…] [Later…]
     ");
     let mut many = vec![one.clone(); 12];
     for (at, lead) in many.iter_mut().enumerate() {
@@ -99,6 +101,7 @@ fn late_leads_say_who_had_them_and_where_they_are() {
     assert_eq!(told(to_selin(), late.clone(), &[&owned()]), None);
     let mut overdue = owned();
     overdue.plan.as_mut().unwrap().contact_by = Some(at("12:59"));
+    overdue.alarm = Some(Alarm::default());
     assert!(
         told(to_selin(), late, &[&overdue])
             .unwrap()
@@ -122,6 +125,7 @@ fn of_late_leads_each_is_told_by_its_own_notice() {
     let waits = |id: &str, epoch| Lead {
         id: id.into(),
         epoch,
+        alarm: Some(Alarm::default()),
         ..lead()
     };
     let (old, new) = (waits("lead_old", 1), waits("lead_new", 2));
@@ -138,10 +142,7 @@ fn of_late_leads_each_is_told_by_its_own_notice() {
 
 #[test]
 fn nobody_free_is_said_only_while_it_waits() {
-    let nobody = Notice::NobodyFree {
-        team: "sdr".into(),
-        why: "Ayşe Yılmaz away, Jonas Weber had it already".to_owned(),
-    };
+    let nobody = Notice::NobodyFree { team: "sdr".into() };
     let mut waits = lead();
     waits.offers.clear();
     waits.state = State::Queued {
@@ -150,11 +151,11 @@ fn nobody_free_is_said_only_while_it_waits() {
             again_at: Some("2026-11-24T08:00:00Z".parse().unwrap()),
         }),
     };
-    assert_snapshot!(told(to_selin(), nobody.clone(), &[&waits]).unwrap(), @r"
-    (Nobody in team sdr is free; a lead waits. #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00. Ayşe Yılmaz away, Jonas Weber had it already.)
+    assert_snapshot!(told(to_selin(), nobody.clone(), &[&waits]).unwrap(), @"
+    (Nobody in team sdr is free; a lead waits. #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00. Jonas Weber is away until Mon 30 Nov 09:00.)
     Nobody in team sdr is free; a lead waits.
     - #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00.
-    _ Ayşe Yılmaz away, Jonas Weber had it already.
+    _ Jonas Weber is away until Mon 30 Nov 09:00.
     ");
     assert_eq!(told(to_selin(), nobody, &[&owned()]), None);
 }
@@ -267,13 +268,17 @@ fn every_heading_of_a_dialog_fits() {
         dialogs::decline(&lead, &lead.offers[0], &policy()),
         dialogs::contacted(&lead),
         dialogs::close(&lead),
-        dialogs::review_assign(
+        hand::assign(
+            Action::ReviewAssign,
             &lead,
-            &["jonas".into()],
-            &policy(),
             &"selin".into(),
+            &policy(),
             &when(),
         ),
+        hand::reassign(&lead, &"selin".into(), &policy()),
+        hand::release(&lead),
+        hand::snooze(&lead),
+        next_step::dialog(&lead, &when()),
         details::details(&lead, &[], &policy(), &"ayse".into(), &when()),
     ] {
         assert!(dialog.title.chars().count() <= 24, "{}", dialog.title);
@@ -356,7 +361,7 @@ fn one_lead_as_a_message_has_buttons_for_its_owner_only() {
 
 #[test]
 fn why_names_the_rule_the_people_and_the_points() {
-    assert_snapshot!(asked(&details::why(&lead(), &policy(), &"ayse".into(), &when())), @r"
+    assert_snapshot!(asked(&details::why(&lead(), &policy(), &"ayse".into(), &when())), @"
     # Why #4711
     #4711 · Ada Lovelace, Acme: You are asked.
     Why you: rule hot; it is your turn in team sdr.
@@ -364,7 +369,7 @@ fn why_names_the_rule_the_people_and_the_points() {
     - rule hot takes everything
     Who was considered
     - Ayşe Yılmaz could take it: free
-    - Jonas Weber could not: away until Mon 30 Nov
+    - Jonas Weber could not: is away until Mon 30 Nov 09:00
     Score 55.5: fit 40, engagement 15.5
     - +40 50 employees or more
     _ Decided by configuration 0123456789ab.
@@ -375,12 +380,12 @@ fn why_names_the_rule_the_people_and_the_points() {
 
 #[test]
 fn an_accept_says_how_to_reach_the_lead() {
-    assert_snapshot!(text(&answers::accepted(&owned(), &when())), @r"
+    assert_snapshot!(text(&answers::accepted(&owned(), &when())), @"
     (Lead #4711 · Ada Lovelace, Acme is yours. Call +4930123456. Mail ada@acme.example. Call by today 14:20 (Europe/Berlin).)
     Lead #4711 · Ada Lovelace, Acme is yours. Call by today 14:20 (Europe/Berlin).
     Call: +4930123456<tel:+4930123456>
     Mail: ada@acme.example<mailto:ada@acme.example>
-    [Contacted] [Close] [Details] [Why]
+    [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
     ");
 }
 

@@ -24,7 +24,7 @@ async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
         [Accept] [Decline] [Details] [Why]
         ");
         office.press("selin", "Accept").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -35,7 +35,7 @@ async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ");
         assert_eq!(
             office.story_of(1001).await,
@@ -52,9 +52,10 @@ async fn a_declined_lead_goes_to_the_next_and_the_old_card_says_so() {
         office.lead(ada()).await;
         office.read("selin");
         office.decline("selin", "busy", "on a train").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
         You declined it today 11:00 (I have no time right now). Jonas Weber is asked now.
+        [Undo]
         ");
         office.read("jonas");
         office.press("jonas", "Accept").await;
@@ -120,9 +121,9 @@ async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
         // The steps go on; nobody who has declined is asked again.
         office.after("40m").await;
         office.after("20m").await;
-        reads!(office, "marta", @r"
-        A lead is late.
-        • #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Ayşe Yılmaz, Deniz Aydın, Jonas Weber and Selin Kaya declined. Nobody has it yet; it goes to the first who is free.
+        reads!(office, "marta", @"
+        A lead was late.
+        • #1001 · Ada Lovelace, Analytical Engines: You have it since today 12:00.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
@@ -134,7 +135,7 @@ async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
         “Please show us how it works.”
         Please call now: it was due today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.read("selin");
         assert!(office.story_of(1001).await.starts_with("owned by marta: "));

@@ -92,8 +92,10 @@ async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
         assert_eq!(cards_of(office, "ayse", "New lead #1002"), 1);
         reads!(office, "marta", @"
         2 leads are late.
-        • #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Selin Kaya is asked now.
-        • #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz is asked now.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Selin Kaya is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
         ----
         The chat could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
         What was to be said meanwhile is said now.
@@ -102,6 +104,7 @@ async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
             office.press(who, "Accept").await;
             office.read(who);
         }
+        office.read("marta");
         office.expect_nothing_else().await;
     })
     .await;

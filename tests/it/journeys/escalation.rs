@@ -46,13 +46,17 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         ");
 
         office.after("15m").await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         A lead is late.
-        • #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Jonas Weber and Selin Kaya did not answer. Deniz Aydın is asked now.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Jonas Weber and Selin Kaya did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
         ");
 
         office.after("20m").await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
+        changed: A lead was late.
+        • #1001 · Ada Lovelace, Analytical Engines: You have it since today 12:00.
+        ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -63,7 +67,7 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         “Please show us how it works.”
         Please call now: it was due today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         reads!(office, "deniz", @r"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
@@ -94,17 +98,20 @@ async fn what_is_late_within_five_minutes_is_one_message_to_the_manager() {
             office.after("1m").await;
         }
         office.after("37m").await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         A lead is late.
-        • #1001 · Ada: nobody has accepted it (due today 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        #1001 · Ada: nobody has accepted it (due today 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
         ");
         office.after("4m").await;
         reads!(office, "marta", @"(nothing)");
         office.after("1m").await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         2 leads are late.
-        • #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
-        • #1003 · Edith: nobody has accepted it (due today 11:17). Ayşe Yılmaz and Jonas Weber did not answer. Deniz Aydın is asked now.
+        #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        #1003 · Edith: nobody has accepted it (due today 11:17). Ayşe Yılmaz and Jonas Weber did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
         ");
     })
     .await;

@@ -5,6 +5,7 @@ mod absences;
 mod answers;
 mod chat;
 mod escalation;
+mod hands;
 mod home;
 mod numbers;
 mod outages;

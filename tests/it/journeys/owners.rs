@@ -24,7 +24,7 @@ async fn a_second_submission_is_a_note_in_the_owners_thread() {
         });
         let answer = office.lead(again).await;
         assert_eq!(answer["status"], "accepted");
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -35,7 +35,7 @@ async fn a_second_submission_is_a_note_in_the_owners_thread() {
         “Could you call before noon?”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ----
         in the thread: Lead #1001 · Ada Lovelace, Analytical Engines wrote again.
         Title: Head of Engines
@@ -55,7 +55,7 @@ async fn a_logged_contact_stops_the_second_clock() {
     on_both(SALES, async |office| {
         owned_by_selin(office).await;
         office.contacted("selin", "voicemail").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -66,7 +66,7 @@ async fn a_logged_contact_stops_the_second_clock() {
         “Please show us how it works.”
         Tried today 11:00 (Europe/Berlin), not reached yet.
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.after("3h").await;
         assert_eq!(
@@ -84,22 +84,37 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
     on_both(SALES, async |office| {
         owned_by_selin(office).await;
         office.after("20m").await;
-        reads!(office, "selin", @r"
-        Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by today 11:30 (Europe/Berlin).
+        reads!(office, "selin", @"
+        changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Call by today 11:30 (Europe/Berlin).
+        (Why you: rule all; it is your turn in team sales.)
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        ----
+        in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by today 11:30 (Europe/Berlin).
         Call: +4930123456
         Mail: ada@analytical.example
         [Contacted]
         ");
         office.after("10m").await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         A lead is late.
-        • #1001 · Ada Lovelace, Analytical Engines: nobody has tried to reach them (due today 11:30). Selin Kaya has it since today 11:00.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has tried to reach them (due today 11:30). Selin Kaya has it since today 11:00.
+        [Take it] [Assign…] [Ask the next one] [Later…]
         ");
         office.read("selin");
         office.after("30m").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
         You had it until today 12:00. Jonas Weber is asked now.
+        ----
+        in the thread: Lead #1001 · Ada Lovelace, Analytical Engines is no longer yours: nobody had tried to reach them in time. Jonas Weber is asked now.
         ");
         let lead = office.api_lead(1001).await;
         assert_eq!(lead["sla"]["acknowledge_by"], "2026-11-20T11:15:00Z");
@@ -120,6 +135,7 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
         (Why you: rule all; nobody took it yet, and it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");
+        office.read("marta");
         office.expect_nothing_else().await;
     })
     .await;
@@ -130,7 +146,7 @@ async fn a_deal_is_won() {
     on_both(SALES, async |office| {
         owned_by_selin(office).await;
         office.contacted("selin", "reached").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -141,7 +157,7 @@ async fn a_deal_is_won() {
         “Please show us how it works.”
         Reached today 11:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.press_now("selin", "Close").await;
         office.fill_in("selin", json!({"choice": "won"})).await;

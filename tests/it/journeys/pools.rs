@@ -109,7 +109,19 @@ async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
         changed: # Lead #1002 · Grace
         Jonas Weber is asked now.
         ");
-        reads!(office, "ayse", @r"
+        reads!(office, "ayse", @"
+        changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Call by today 11:30 (Europe/Berlin).
+        (Why you: rule all; open to whoever claims it first in team sales.)
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        ----
         changed: # Lead #1002 · Grace
         Nobody claimed it in time. Jonas Weber is asked now.
         ");
@@ -152,13 +164,13 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
         ");
         office.press_now("marta", "Assign…").await;
         office
-            .fill_in("marta", serde_json::json!({"choice": "jonas"}))
+            .fill_in("marta", serde_json::json!({"choice": "rep:jonas"}))
             .await;
         reads!(office, "marta", @r"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
         Decided. Jonas Weber has it since today 11:00.
         ");
-        reads!(office, "jonas", @r"
+        reads!(office, "jonas", @"
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -168,8 +180,8 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
         Mail: ada@analytical.example
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
-        (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Close] [Details] [Why]
+        (Marta Lind gave it to you.)
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.expect_nothing_else().await;
     })
@@ -188,7 +200,7 @@ async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
             .unwrap()
             .to_owned();
         office.press_stale("ayse", "queue.take", &id).await;
-        reads!(office, "ayse", @r"
+        reads!(office, "ayse", @"
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -199,7 +211,7 @@ async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.press_stale("jonas", "queue.take", &id).await;
         told!(office, "jonas", @"Too late for lead #1001. Ayşe Yılmaz has it since today 11:00.");

@@ -25,7 +25,7 @@ async fn a_press_that_slack_delivers_twice_counts_once() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ");
         assert_eq!(
             office.story_of(1001).await,
@@ -65,6 +65,7 @@ async fn a_press_on_an_old_card_tells_who_has_the_lead_now() {
             office.story_of(1001).await,
             "owned by jonas: selin expired, jonas accepted"
         );
+        office.read("marta");
         office.expect_nothing_else().await;
     })
     .await;

@@ -59,7 +59,7 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
             office.story_of(1001).await,
             "owned by marta: selin expired, marta accepted"
         );
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -70,7 +70,7 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
         “Please show us how it works.”
         Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Close] [Details] [Why]
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         reads!(office, "selin", @r"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
@@ -78,8 +78,8 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
         ");
         office.expect_nothing_else().await;
         office.after("20m").await;
-        reads!(office, "marta", @r"
-        Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
+        reads!(office, "marta", @"
+        in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
         Call: +4930123456
         Mail: ada@analytical.example
         [Contacted]

@@ -364,10 +364,7 @@ fn given_out_of_nurture_or_review_a_lead_starts_its_clock_then() {
         story.company.policy.routes[0].team = Some("sales".into());
         let n = story.arrives();
         story.until("10:55");
-        let gives = Event::Assign {
-            to: "ayse".into(),
-            by: Actor::Rep("selin".into()),
-        };
+        let gives = given("ayse", Actor::Rep("selin".into()));
         story.must(n, gives);
         let contact_by = story.leads[n].plan.as_ref().unwrap().contact_by;
         assert_eq!(
@@ -382,10 +379,7 @@ fn given_out_of_nurture_or_review_a_lead_starts_its_clock_then() {
 fn only_managers_give_and_only_owners_and_managers_speak() {
     let mut story = Story::of(sales());
     let n = story.arrives();
-    let gives = |to: &str, by: &str| Event::Assign {
-        to: to.into(),
-        by: Actor::Rep(by.into()),
-    };
+    let gives = |to: &str, by: &str| given(to, Actor::Rep(by.into()));
     assert_eq!(
         story.happens(n, gives("ayse", "jonas")),
         Err(Refusal::NotOwner)

@@ -28,6 +28,7 @@ enum Happening {
     Gives(usize, usize),
     RouteOn(usize),
     Writes(usize),
+    ByHand(usize, usize, usize),
     Chat(bool),
     Pass(u32),
     Stop(u32),
@@ -49,6 +50,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (n(), n()).prop_map(|(a, b)| Happening::Gives(a, b)),
         1 => n().prop_map(Happening::RouteOn),
         1 => n().prop_map(Happening::Writes),
+        5 => (n(), n(), n()).prop_map(|(a, b, c)| Happening::ByHand(a, b, c)),
         1 => any::<bool>().prop_map(Happening::Chat),
         4 => (1..2_000_u32).prop_map(Happening::Pass),
         2 => (2_000..30_000_u32).prop_map(Happening::Pass),
@@ -265,7 +267,7 @@ fn offer(lead: &Lead, n: usize) -> Option<(OfferId, RepId)> {
     Some((one.id.clone(), by))
 }
 
-fn event(happening: &Happening, lead: &Lead) -> Option<Event> {
+fn event(happening: &Happening, lead: &Lead, now: Timestamp) -> Option<Event> {
     let note = String::new;
     Some(match happening {
         Happening::Accepts(_, which) => {
@@ -302,10 +304,7 @@ fn event(happening: &Happening, lead: &Lead) -> Option<Event> {
             deal: None,
             note: note(),
         },
-        Happening::Gives(_, to) => Event::Assign {
-            to: name(*to),
-            by: Actor::Api("crm".to_owned()),
-        },
+        Happening::Gives(_, to) => given(name(*to).as_str(), Actor::Api("crm".to_owned())),
         Happening::RouteOn(_) => Event::RouteOn {
             by: Actor::Api("crm".to_owned()),
         },
@@ -314,6 +313,7 @@ fn event(happening: &Happening, lead: &Lead) -> Option<Event> {
             submission: "sub_2".into(),
             by: Actor::Source("website".to_owned()),
         },
+        Happening::ByHand(_, what, who) => hands::event(*what, &name(*who), lead, now),
         Happening::Arrives
         | Happening::Away(..)
         | Happening::Back(_)
@@ -334,6 +334,7 @@ fn lead_of(happening: &Happening) -> usize {
         | Happening::Closes(n, ..)
         | Happening::Gives(n, _)
         | Happening::RouteOn(n)
+        | Happening::ByHand(n, ..)
         | Happening::Writes(n) => *n,
         Happening::Arrives
         | Happening::Away(..)
@@ -368,12 +369,13 @@ fn play(story: &mut Story, happening: &Happening) {
         | Happening::Closes(..)
         | Happening::Gives(..)
         | Happening::RouteOn(_)
+        | Happening::ByHand(..)
         | Happening::Writes(_) => {
             if story.leads.is_empty() {
                 return;
             }
             let n = lead_of(happening) % story.leads.len();
-            if let Some(event) = event(happening, &story.leads[n]) {
+            if let Some(event) = event(happening, &story.leads[n], story.now) {
                 let before = story.leads[n].clone();
                 if story.happens(n, event).is_err() {
                     assert_eq!(story.leads[n], before, "a refusal changes nothing");

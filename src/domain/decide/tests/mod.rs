@@ -25,10 +25,16 @@
 //! | `when_closed` asks while nobody is in hours | `while_a_team_is_closed_it_waits_or_asks_backups_or_another_team` |
 //! | `when_closed` means closed, not full | `a_full_team_in_hours_does_not_count_as_closed` |
 //! | who returns is credited the share that went by | `who_was_absent_while_others_pulled_is_not_flooded` |
+//! | an answer is taken back in time only | `an_accept_is_undone_and_the_offer_has_its_old_deadline` |
+//! | who has acted ends the undo | `nothing_is_undone_after_somebody_has_acted_on_it` |
+//! | a colleague has it when they accept | `a_hand_over_is_the_colleagues_when_they_accept` |
+//! | who gives a lead back is not asked again | `a_released_lead_goes_to_somebody_else_under_a_new_clock` |
+//! | the first press on a late lead counts | `the_first_manager_to_press_has_a_late_lead` |
 //! | an answer wakes who waits for room | `an_answer_makes_room_for_the_lead_that_waited_for_it` |
 
 mod answers;
 mod clocks;
+mod hands;
 mod histories;
 mod outages;
 mod promises;
@@ -44,6 +50,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::*;
 use crate::domain::{
     calendar::{Calendar, Holidays, Period},
+    event::{Handing, Premise, Receiver},
     id::{CalendarId, SlaId},
     lead::{Cause, Promise},
     policy::{AfterDecline, Audience, DeclineReason, Rep, Rung, Sla, Step, StepAction},
@@ -191,6 +198,17 @@ impl Company {
 }
 
 pub(super) use crate::domain::policy::Assignee;
+
+/// Somebody gives the lead to a rep at once.
+pub(super) fn given(to: &str, by: Actor) -> Event {
+    Event::Assign {
+        to: Receiver::Rep(to.into()),
+        by,
+        handing: Handing::Now,
+        words: String::new(),
+        premise: Premise::Any,
+    }
+}
 
 /// Ayse and Jonas, backed by Bo, managed by Selin, on the demo's clock.
 pub(super) fn sales() -> Company {

@@ -32,7 +32,13 @@ impl Story {
         let live =
             |offer: &&Offer| offer.state == OfferState::Accepted && offer.released_at.is_none();
         let owners: Vec<&Offer> = lead.offers.iter().filter(live).collect();
-        let asked: Vec<&Offer> = lead.pending().collect();
+        let asked: Vec<&Offer> = lead.asked().collect();
+        let handed = lead.pending().filter(|offer| offer.is_hand_over()).count();
+        assert!(
+            handed <= owners.len(),
+            "handed over by nobody: {}",
+            sketch(lead)
+        );
         match &lead.state {
             State::Owned { rep, offer } => {
                 assert_eq!(owners.len(), 1, "one owner: {}", sketch(lead));
@@ -82,7 +88,9 @@ impl Story {
                 "of another epoch: {offer:?}"
             );
             assert!(
-                !offer.is_pending() || offer.until == lead.moves_on_at(),
+                !offer.is_pending()
+                    || offer.is_hand_over() && offer.until.is_some()
+                    || offer.until == lead.moves_on_at(),
                 "{offer:?}"
             );
         }
@@ -102,7 +110,8 @@ impl Story {
                 sketch(lead)
             );
         } else {
-            assert_eq!(lead.next_wake(), None, "a clock runs on: {}", sketch(lead));
+            let undo = lead.undo.as_ref().map(|undo| undo.until);
+            assert_eq!(lead.next_wake(), undo, "a clock runs on: {}", sketch(lead));
         }
     }
 
@@ -114,7 +123,8 @@ impl Story {
             .iter()
             .filter(|offer| before.offer(&offer.id).is_none())
         {
-            if offer.kind == OfferKind::Given {
+            // Whom a person asks is for that person to judge.
+            if offer.kind == OfferKind::Given || offer.given.is_some() {
                 continue;
             }
             let rep = &self.company.policy.reps[&offer.rep];

@@ -165,7 +165,11 @@ fn who_can_take_nothing_is_passed_over_and_the_reason_is_kept() {
             .iter()
             .find(|one| one.rep.as_str() == "ayse")
             .unwrap();
-        assert_eq!((ayse.eligible, ayse.because.as_str()), (false, because));
+        let until = ayse.until.map_or_else(String::new, |at| {
+            at.strftime(" until %a %d %b %H:%M UTC").to_string()
+        });
+        let said = format!("{}{until}", ayse.because);
+        assert_eq!((ayse.eligible, said.as_str()), (false, because));
     }
     let mut story = Story::of(duo().route(&[sales_target()]));
     story.person("ayse").unreachable = true;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    event::{Down, Gone, Notice},
+    event::{Down, Gone, News, Notice},
     id::LeadId,
     lead::OfferKind,
     route::Reader,
@@ -110,7 +110,11 @@ impl Story {
                 Effect::Unreachable { rep, .. } => {
                     self.person(rep.as_str()).unreachable = true;
                 }
-                Effect::Fact(_) | Effect::Show(_) | Effect::Say(_) | Effect::Count(_) => {}
+                Effect::Fact(_)
+                | Effect::Show(_)
+                | Effect::Say(_)
+                | Effect::Count(_)
+                | Effect::Uncount(_) => {}
             }
             self.log.push((n, self.now, effect));
         }
@@ -413,6 +417,7 @@ impl Story {
             | Effect::Turn { .. }
             | Effect::Round { .. }
             | Effect::Count(_)
+            | Effect::Uncount(_)
             | Effect::Unreachable { .. } => None,
         })
         .collect()
@@ -445,5 +450,12 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::WroteAgain { .. } => "wrote_again",
         Notice::ChatWasDown { .. } => "chat_was_down",
         Notice::ChannelRefuses { .. } => "channel_refuses",
+        Notice::StepDue { .. } => "step_due",
+        Notice::News { news, .. } => match news {
+            News::TakenBack { .. } => "taken_back",
+            News::Moved { .. } => "moved",
+            News::HandedOver { .. } => "handed_over",
+            News::NotHandedOver { .. } => "not_handed_over",
+        },
     }
 }

@@ -208,13 +208,7 @@ fn a_lead_given_to_somebody_else_leaves_room_behind() {
     let (first, second) = (story.arrives(), story.arrives());
     story.accepts(first, "ayse").unwrap();
     let by = Actor::Rep("selin".into());
-    story.must(
-        first,
-        Event::Assign {
-            to: "selin".into(),
-            by,
-        },
-    );
+    story.must(first, given("selin", by));
     assert_eq!(story.asked(second), ["ayse"]);
 }
 

@@ -1,0 +1,153 @@
+//! What managers do about a late lead: the notice that says so is the same for all of them, and the first
+//! press settles it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::Case;
+use crate::domain::{
+    event::{Audible, CardRef, Effect, Notice, Refusal, Say},
+    id::RepId,
+    lead::{Alarm, Alerted, Lead, Snooze, State},
+    policy::Rung,
+};
+
+/// The cause of all notices of lateness: whoever manages several teams reads of them in one message.
+pub(super) const LATE: &str = "late";
+
+impl Case<'_, '_> {
+    /// What managers and channels are told of a lead that is late.
+    pub(super) fn late_notice(&self) -> Notice {
+        Notice::Late {
+            team: self.team_or_first().map(|team| team.id.clone()),
+            sla: self.lead.plan.as_ref().and_then(|plan| plan.sla.clone()),
+            epoch: self.lead.epoch,
+        }
+    }
+
+    /// Tells these people that the lead is late. Whoever asked to be told later is.
+    pub(super) fn alarm(&mut self, reps: &[RepId]) {
+        let alarm = self.lead.alarm.get_or_insert_with(Alarm::default);
+        if alarm.snoozed.is_some() {
+            return;
+        }
+        let (epoch, now) = (self.lead.epoch, self.now.as_microsecond());
+        let notice = self.late_notice();
+        for rep in reps {
+            let key = format!("late:{epoch}:{now}:{rep}");
+            if let Some(alarm) = self.lead.alarm.as_mut() {
+                alarm.told.push(Alerted {
+                    rep: rep.clone(),
+                    key: key.clone(),
+                });
+            }
+            self.say(Say {
+                to: Audible::Rep(rep.clone()),
+                key,
+                cause: Some(LATE.to_owned()),
+                notice: notice.clone(),
+            });
+        }
+    }
+
+    /// The lead of a press on a notice of lateness, as long as nobody has seen to it.
+    fn still_late(&self, by: &RepId) -> Result<(), Refusal> {
+        if self.lead.alarm.is_none() {
+            return Err(Refusal::OfferOver);
+        }
+        if !self.manages(by) {
+            return Err(Refusal::NotOwner);
+        }
+        Ok(())
+    }
+
+    /// The next one is asked, whoever has not answered or not called until now.
+    pub(super) fn reoffer_late(&mut self, by: &RepId) -> Result<(), Refusal> {
+        self.still_late(by)?;
+        let rung = Rung::Team;
+        match &self.lead.state {
+            State::Owned { .. } => self.take_from_owner(&rung),
+            State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued {
+                waiting: Some(_), ..
+            } => self.reoffer(&rung),
+            State::Queued { waiting: None, .. } | State::Review { .. } => {
+                if !self.try_rung(&rung) {
+                    return Err(Refusal::NobodyFree);
+                }
+            }
+            State::Pending
+            | State::Nurture { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => return Err(Refusal::OfferOver),
+        }
+        self.lead.alarm = None;
+        self.lead.touched_at = self.now;
+        Ok(())
+    }
+
+    pub(super) fn snooze(&mut self, by: RepId, until: Timestamp) -> Result<(), Refusal> {
+        self.still_late(&by)?;
+        if until <= self.now {
+            return Err(Refusal::BadTime);
+        }
+        if let Some(alarm) = self.lead.alarm.as_mut() {
+            alarm.snoozed = Some(Snooze { by, until });
+        }
+        Ok(())
+    }
+
+    /// The time for which somebody wanted to hear nothing is over: everybody who was told is told again.
+    pub(super) fn wake_alarm(&mut self) {
+        let Some(alarm) = self.lead.alarm.as_mut() else {
+            return;
+        };
+        let over = |snooze: &Snooze| snooze.until <= self.now;
+        if !alarm.snoozed.as_ref().is_some_and(over) {
+            return;
+        }
+        alarm.snoozed = None;
+        let told: BTreeSet<RepId> = alarm.told.iter().map(|told| told.rep.clone()).collect();
+        self.alarm(&told.into_iter().collect::<Vec<_>>());
+    }
+
+    /// Somebody has it now, or has tried: the alarm is over.
+    pub(super) fn end_alarm(&mut self) {
+        let (was, is) = (&self.before, &self.lead);
+        let seen_to = was.owner() != is.owner() && is.owner().is_some()
+            || was.clock.attempted_at.is_none() && is.clock.attempted_at.is_some()
+            || was.epoch != is.epoch
+            || !is.runs_a_clock();
+        if seen_to {
+            self.lead.alarm = None;
+        }
+    }
+
+    /// The notices of lateness that no longer show the truth; those said just now do.
+    pub(super) fn alarms_changed(&self) -> Vec<CardRef> {
+        let same = self.before.alarm == self.lead.alarm && self.before.state == self.lead.state;
+        if same {
+            return Vec::new();
+        }
+        let said = |key: &str| {
+            self.effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Say(say) if say.key == key))
+        };
+        let told = |lead: &Lead| {
+            let told = lead.alarm.as_ref().map(|alarm| alarm.told.clone());
+            told.unwrap_or_default()
+        };
+        told(&self.before)
+            .into_iter()
+            .chain(told(&self.lead))
+            .filter(|told| !said(&told.key))
+            .map(|told| CardRef::Late {
+                rep: told.rep,
+                notice: told.key,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,152 @@
+//! What an owner plans next: the dialog that asks, the line on the card, the reminder when it is due.
+
+use jiff::{SignedDuration, Timestamp, civil::time};
+
+use super::{
+    dialogs::{about, pick, titled},
+    facts,
+    seen::{Seen, cut},
+    when::When,
+};
+use crate::domain::{
+    action::Action,
+    card::{Button, Card, Choice, Dialog, Input, InputKind, Part, Run},
+    lead::{Lead, NextStep},
+};
+
+/// The key of the answer that says what is planned in other words.
+pub const WHAT: &str = "what";
+/// The key of the answer that says when.
+pub const AT: &str = "at";
+/// The choice for what is not in the list.
+pub const OTHER: &str = "other";
+/// What is planned, as stored and as said.
+const KNOWN: [(&str, &str); 5] = [
+    ("call", "Call"),
+    ("mail", "Write a mail"),
+    ("meeting", "Meet"),
+    ("proposal", "Send a proposal"),
+    ("follow_up", "Follow up"),
+];
+
+/// Asks what comes next and when. Answers: the choice, [`WHAT`], [`AT`].
+#[must_use]
+pub fn dialog(lead: &Lead, when: &When) -> Dialog {
+    let now = lead.next_step.as_ref();
+    let choices = KNOWN.iter().map(|(value, label)| choice(value, label));
+    let choices = choices.chain([choice(OTHER, "Something else")]).collect();
+    let known = |step: &NextStep| KNOWN.iter().any(|(value, _)| *value == step.what);
+    let first = now.map_or("call", |step| if known(step) { &step.what } else { OTHER });
+    let ahead = now.filter(|step| !when.is_past(step.due_at));
+    let at = ahead.map_or_else(|| usual(when), |step| step.due_at);
+    Dialog {
+        action: Action::LeadNextStep,
+        subject: lead.id.to_string(),
+        title: titled("Next step", lead),
+        submit: "Save".to_owned(),
+        parts: vec![about(&Seen::whole(lead))],
+        inputs: vec![
+            Input {
+                initial: Some(first.to_owned()),
+                ..pick("What comes next?", choices)
+            },
+            Input {
+                id: WHAT.to_owned(),
+                label: "In your words".to_owned(),
+                hint: Some("Needed for something else; else it replaces the choice.".to_owned()),
+                kind: InputKind::ShortText {
+                    max: u16::try_from(NextStep::MAX_WHAT).unwrap_or(u16::MAX),
+                },
+                optional: true,
+                initial: now
+                    .filter(|step| !known(step))
+                    .map(|step| step.what.clone()),
+            },
+            Input {
+                id: AT.to_owned(),
+                label: format!("When? ({})", when.zone()),
+                hint: Some("I'll remind you then.".to_owned()),
+                kind: InputKind::Moment,
+                optional: false,
+                initial: Some(at.to_string()),
+            },
+        ],
+    }
+}
+
+fn choice(value: &str, label: &str) -> Choice {
+    Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+    }
+}
+
+/// Tomorrow at nine, by the reader's clock.
+fn usual(when: &When) -> Timestamp {
+    when.tomorrow_at(time(9, 0, 0, 0))
+        .unwrap_or_else(|| when.now() + SignedDuration::from_hours(24))
+}
+
+/// What is planned, in words: "call", "write a mail", or as the owner put it.
+#[must_use]
+pub fn what_words(step: &NextStep) -> String {
+    let known = KNOWN.iter().find(|(value, _)| *value == step.what);
+    known.map_or_else(
+        || cut(&step.what, NextStep::MAX_WHAT),
+        |(_, label)| label.to_lowercase(),
+    )
+}
+
+/// The line on the owner's card: "Next: call, Mon 23 Nov 09:00."
+#[must_use]
+pub fn line(lead: &Lead, when: &When) -> Option<Vec<Run>> {
+    let step = lead.next_step.as_ref()?;
+    Some(vec![
+        Run::bold("Next: "),
+        Run::plain(format!("{}, ", what_words(step))),
+        when.moment(step.due_at),
+        Run::plain("."),
+    ])
+}
+
+/// The same in plain words.
+#[must_use]
+pub fn said(lead: &Lead, when: &When) -> String {
+    lead.next_step.as_ref().map_or_else(String::new, |step| {
+        let at = when.said_with_zone(step.due_at);
+        format!(" Next: {}, {at}.", what_words(step))
+    })
+}
+
+/// The reminder when it is due; nothing if the owner has planned something else meanwhile.
+#[must_use]
+pub fn due(lead: &Lead, seen: &Seen<'_>, when: &When) -> Option<Card> {
+    let step = lead.next_step.as_ref()?;
+    if step.due_at > when.now() {
+        return None;
+    }
+    let what = what_words(step);
+    let called = seen.called();
+    let mut parts = vec![Part::Text(vec![
+        Run::plain("Planned for now: "),
+        Run::bold(what.clone()),
+        Run::plain(format!(", lead {called}.")),
+    ])];
+    let reach = facts::reach(seen);
+    if !reach.is_empty() {
+        parts.push(Part::Facts(reach));
+    }
+    let (id, spoken) = (lead.id.as_str(), seen.spoken());
+    parts.push(Part::Buttons(vec![
+        Button::new(Action::LeadContacted, id, "Contacted")
+            .spoken(format!("Log a contact with {spoken}"))
+            .opening_dialog(),
+        Button::new(Action::LeadNextStep, id, "Next step")
+            .spoken(format!("Plan the next step with {spoken}"))
+            .opening_dialog(),
+    ]));
+    Some(Card {
+        summary: format!("Planned for now: {what}, lead {called}."),
+        parts,
+    })
+}
