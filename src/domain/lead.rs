@@ -438,14 +438,18 @@ impl Lead {
             | State::Closed { .. }
             | State::Disqualified { .. } => None,
         };
-        let next_step = self.next_step.as_ref().filter(|step| !step.reminded);
+        let planned = self.next_step.as_ref().filter(|step| !step.reminded);
+        // Whom to remind is known only while somebody owns it.
+        let next_step = planned.filter(|_| matches!(self.state, State::Owned { .. }));
         let snoozed = self.alarm.as_ref().and_then(|alarm| alarm.snoozed.as_ref());
         [
             again,
             self.next_step_at(),
             self.next_breach_at(),
             self.undo.as_ref().map(|undo| undo.until),
-            self.hand_over().and_then(|offer| offer.until),
+            self.hand_over()
+                .filter(|offer| offer.delivered_at.is_some())
+                .and_then(|offer| offer.until),
             next_step.map(|step| step.due_at),
             snoozed.map(|snooze| snooze.until),
         ]

@@ -66,6 +66,10 @@ impl Case<'_, '_> {
     pub(super) fn reoffer_late(&mut self, by: &RepId) -> Result<(), Refusal> {
         self.still_late(by)?;
         let rung = Rung::Team;
+        if self.lead.asked().all(|offer| offer.delivered_at.is_none()) {
+            // Whoever has not seen it has let nothing expire.
+            self.withdraw_pending(None, "assigned");
+        }
         match &self.lead.state {
             State::Owned { .. } => self.take_from_owner(&rung),
             State::Offered { .. }

@@ -157,7 +157,7 @@ impl Case<'_, '_> {
     }
 
     /// A colleague has as long to answer as the lead's SLA gives anybody.
-    fn answer_by(&self) -> Timestamp {
+    pub(super) fn answer_by(&self) -> Timestamp {
         let promised = || {
             let plan = self.lead.plan.as_ref()?;
             let clock = self.plan_clock()?;
@@ -281,7 +281,9 @@ impl Case<'_, '_> {
     /// A colleague who has not answered in time is asked no longer.
     pub(super) fn expire_hand_over(&mut self) {
         let now = self.now;
-        let over = |offer: &&Offer| offer.until.is_some_and(|until| until <= now);
+        let over = |offer: &&Offer| {
+            offer.delivered_at.is_some() && offer.until.is_some_and(|until| until <= now)
+        };
         let Some(offer) = self.lead.hand_over().filter(over).cloned() else {
             return;
         };

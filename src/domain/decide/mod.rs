@@ -337,6 +337,8 @@ impl<'a, 'w> Case<'a, 'w> {
             offer.released_at = Some(now);
         }
         self.lead.previous_owner = Some(rep.clone());
+        // A plan is its owner's.
+        self.lead.next_step = None;
         Some(rep)
     }
 

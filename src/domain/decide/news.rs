@@ -14,6 +14,7 @@ use crate::domain::{
 impl Case<'_, '_> {
     pub(super) fn delivered(&mut self, id: &OfferId) {
         let (now, free) = (self.now, self.free_from(self.now));
+        let answer_by = self.answer_by();
         let Some(offer) = self
             .lead
             .offer_mut(id)
@@ -22,6 +23,9 @@ impl Case<'_, '_> {
             return;
         };
         offer.delivered_at = Some(now);
+        if offer.is_hand_over() {
+            offer.until = Some(answer_by);
+        }
         let extended = offer.not_before.filter(|_| !offer.lost.is_zero());
         offer.not_before = extended.max(Some(free));
         let rep = offer.rep.clone();
@@ -83,6 +87,10 @@ impl Case<'_, '_> {
                 self.undoable = Some((Undoable::Away, offer.id.clone()));
             }
             self.go_on_after(offer);
+        }
+        if *why == Gone::Removed {
+            // Of those who are left everybody may have had it: then they may be asked again.
+            self.try_again();
         }
         if !matches!(&self.lead.state, State::Owned { rep: owner, .. } if owner == rep) {
             return;

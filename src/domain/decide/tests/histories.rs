@@ -432,14 +432,16 @@ proptest! {
                 0 => story.goes_away(who, None),
                 _other => {
                     let n = story.arrives();
-                    let Some(first) = story.asked(n).first().map(|rep| (*rep).to_owned()) else { continue };
-                    if what == 1 {
-                        story.declines(n, &first, "busy").unwrap();
+                    let first = story.asked(n).first().map(|rep| (*rep).to_owned());
+                    if let Some(first) = first.as_ref().filter(|_| what != 1) {
+                        story.accepts(n, first).unwrap();
+                    } else {
+                        if let Some(first) = &first {
+                            story.declines(n, first, "busy").unwrap();
+                        }
                         // Kept waiting, it could later go to one person only, whatever is fair.
                         let by = Actor::Api("crm".to_owned());
                         story.must(n, Event::Close { by, ending: Ending::Lost, deal: None, note: String::new() });
-                    } else {
-                        story.accepts(n, &first).unwrap();
                     }
                 }
             }
