@@ -209,9 +209,6 @@ async fn say_about(
     Ok(())
 }
 
-const TELL: &str = "insert into outbox (kind, recipient, key, doc, state, due_at, lease, attempts, revision, \
-     created_at) values ('say', $1, $2, $3, 'pending', $4, 0, 0, 1, $4) on conflict (key) do nothing";
-
 /// Asks for a rep to be told something that is about no lead, once for its key.
 ///
 /// # Errors
@@ -223,16 +220,9 @@ pub async fn tell(
     key: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let query = tx.q(TELL).bind(format!("rep:{rep}"));
-    let query = query.bind(format!("tell/{key}/{rep}"));
-    let query = query.bind(Json(Work::Tell(told.clone()))).bind(now);
-    query.exec().await?;
-    tx.notify(Channel::Outbox);
-    Ok(())
+    let (recipient, key) = (format!("rep:{rep}"), format!("tell/{key}/{rep}"));
+    about_no_lead(tx, &recipient, &key, None, Work::Tell(told.clone()), now).await
 }
-
-const ANNOUNCE: &str = "insert into outbox (kind, recipient, key, cause, doc, state, due_at, lease, attempts, \
-     revision, created_at) values ('say', $1, $2, $3, $4, 'pending', $5, 0, 0, 1, $5) on conflict (key) do nothing";
 
 /// Asks for a notice that is about no lead to be sent, once for its key and recipient.
 ///
@@ -245,17 +235,25 @@ pub async fn announce(
     now: Timestamp,
 ) -> Result<(), Error> {
     let key = format!("baton/say/{}/{recipient}", say.key);
-    let query = tx.q(ANNOUNCE).bind(recipient).bind(key).bind(&say.cause);
-    if query
-        .bind(Json(Work::Say(say.clone())))
-        .bind(now)
-        .exec()
-        .await?
-        == 0
-    {
-        return Ok(());
+    let (cause, work) = (say.cause.as_deref(), Work::Say(say.clone()));
+    about_no_lead(tx, recipient, &key, cause, work, now).await
+}
+
+const ABOUT_NO_LEAD: &str = "insert into outbox (kind, recipient, key, cause, doc, state, due_at, lease, attempts, \
+     revision, created_at) values ('say', $1, $2, $3, $4, 'pending', $5, 0, 0, 1, $5) on conflict (key) do nothing";
+
+async fn about_no_lead(
+    tx: &mut Tx,
+    recipient: &str,
+    key: &str,
+    cause: Option<&str>,
+    work: Work,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(ABOUT_NO_LEAD).bind(recipient).bind(key).bind(cause);
+    if query.bind(Json(work)).bind(now).exec().await? > 0 {
+        tx.notify(Channel::Outbox);
     }
-    tx.notify(Channel::Outbox);
     Ok(())
 }
 
