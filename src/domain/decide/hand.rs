@@ -11,8 +11,8 @@ use crate::domain::{
     },
     id::{OfferId, RepId, TeamId},
     lead::{Given, Offer, OfferKind, OfferLevel, OfferState, Reason, State},
-    policy::{Rep, Rung, Strategy},
-    strategy::{Entry, EntryWhy, Present},
+    policy::{Rep, Rung},
+    strategy::{Entry, EntryWhy},
     world::Unfit,
 };
 
@@ -121,18 +121,8 @@ impl Case<'_, '_> {
             .filter(|one| one.unfit.is_none())
             .map(|one| one.rep)
             .collect();
-        if fit.is_empty() {
-            return Err(Refusal::NobodyFree);
-        }
-        let present: Vec<Present<'_>> = fit
-            .iter()
-            .map(|rep| Present {
-                rep: &rep.id,
-                weight: rep.weight,
-            })
-            .collect();
-        let strategy: Strategy = team.strategy;
-        Ok(self.choose(&group, strategy, &fit, &present))
+        let next = self.best(&group, fit, 1).first().map(|rep| rep.id.clone());
+        next.ok_or(Refusal::NobodyFree)
     }
 
     /// Asks one rep for a lead that nobody owns.
