@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use crate::Common;
-use crate::config::API_TOKEN;
+use crate::config::{API_TOKEN, rep_id, slack_id};
 use crate::lead::email;
 use crate::ledger::Ledger;
 use crate::slack::Card;
 use crate::stage::Stage;
+
+/// Who presses in vain is told so within that, in microseconds.
+const TOLD_WITHIN: i64 = 5_000_000;
 
 #[derive(Deserialize)]
 struct Page {
@@ -75,7 +78,7 @@ pub async fn compare(
     );
     let mut broken = submissions(ledger, &found);
     broken.extend(ghosts(ledger, &leads));
-    broken.extend(presses(ledger, &found));
+    broken.extend(presses(ledger, &found, &told_to_try_again(stage, common).await?));
     broken.extend(leads.iter().flat_map(owners));
     broken.extend(doubled_cards(&cards));
     broken.extend(open_cards(&cards, &found));
@@ -123,9 +126,25 @@ fn ghosts(ledger: &Ledger, leads: &[Lead]) -> Vec<String> {
     broken
 }
 
-/// Who pressed Accept and was answered owns the lead, unless the offer was over by then.
-fn presses(ledger: &Ledger, found: &Found) -> Vec<String> {
-    let mut late = 0;
+/// By rep: when they were told that a press did not work.
+async fn told_to_try_again(
+    stage: &Stage,
+    common: &Common,
+) -> anyhow::Result<HashMap<String, Vec<i64>>> {
+    let mut conn = stage.slack.conn();
+    let mut told = HashMap::new();
+    for number in 0..common.reps {
+        let user = slack_id(number);
+        let times = stage.slack.told_to_try_again(&mut conn, &user).await?;
+        told.insert(rep_id(&user), times);
+    }
+    Ok(told)
+}
+
+/// Who pressed Accept and was answered owns the lead, unless the offer was over by then, or they were told
+/// that it did not work.
+fn presses(ledger: &Ledger, found: &Found, told: &HashMap<String, Vec<i64>>) -> Vec<String> {
+    let (mut late, mut again) = (0, 0);
     let mut broken = Vec::new();
     for press in &ledger.presses {
         let Some((lead, offer)) = found.offers.get(&*press.offer) else {
@@ -139,7 +158,13 @@ fn presses(ledger: &Ledger, found: &Found) -> Vec<String> {
         if offer.state == "accepted" && offer.rep == press.rep && owns {
             continue;
         }
-        if offer.state == "accepted" || !over_before {
+        let retracted = told.get(&press.rep).is_some_and(|times| {
+            let since = |at: &i64| at - press.answered_at;
+            times.iter().map(since).any(|late| late.abs() < TOLD_WITHIN)
+        });
+        if retracted {
+            again += 1;
+        } else if offer.state == "accepted" || !over_before {
             broken.push(format!(
                 "{} pressed Accept on {} and was answered; it is {}, {} is {:?}'s",
                 press.rep, offer.id, offer.state, lead.id, lead.owner
@@ -148,7 +173,7 @@ fn presses(ledger: &Ledger, found: &Found) -> Vec<String> {
             late += 1;
         }
     }
-    println!("presses that came too late, the offer was over: {late}");
+    println!("presses that came too late, the offer was over: {late}; that did not work, as they were told: {again}");
     broken
 }
 

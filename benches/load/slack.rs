@@ -10,6 +10,9 @@ use crate::client::Conn;
 use crate::config::rep_id;
 use crate::lead::person_in;
 
+/// How Baton says that nothing came of a press, and that it may be tried again.
+const TRY_AGAIN: &str = "That did not work, and nothing has changed.";
+
 /// The playground's address.
 #[derive(Clone, Copy)]
 pub struct Slack(SocketAddr);
@@ -93,6 +96,19 @@ impl Slack {
             .collect())
     }
 
+    /// When somebody was told that what they had pressed did not work, in microseconds.
+    pub async fn told_to_try_again(self, conn: &mut Conn, user: &str) -> anyhow::Result<Vec<i64>> {
+        let answer = conn
+            .get(&format!("/_playground/messages?user={user}"), None)
+            .await?;
+        let messages: Vec<Value> = answer.json()?;
+        let told = messages.iter().filter(|message| {
+            message["ephemeral_to"].is_string()
+                && message["text"].as_str().is_some_and(|text| text.starts_with(TRY_AGAIN))
+        });
+        Ok(told.filter_map(|message| Some(micros(message["ts"].as_str()?))).collect())
+    }
+
     /// Presses Accept on a card.
     pub async fn accept(self, conn: &mut Conn, card: &Card) -> anyhow::Result<Outcome> {
         let press = json!({"user": card.user, "ts": card.ts, "action_id": "offer.accept"});
@@ -114,8 +130,13 @@ impl Slack {
 impl Card {
     /// When it appeared, in microseconds: a message's name in Slack is its time.
     pub fn appeared(&self) -> i64 {
-        self.ts.replace('.', "").parse().unwrap_or_default()
+        micros(&self.ts)
     }
+}
+
+/// A message's name as a time.
+fn micros(ts: &str) -> i64 {
+    ts.replace('.', "").parse().unwrap_or_default()
 }
 
 fn card(user: &str, message: &Value) -> Option<Card> {
