@@ -355,8 +355,9 @@ impl Lead {
 
     /// The steps to take at `now`, in order, after marking those that were slept through.
     ///
-    /// Of the steps that came due during a stop only the latest is taken: the lead is where the
-    /// clock says, and is not walked through every step it slept through.
+    /// Of the steps that came due during a stop only the last of the ladder is taken: the lead is where the
+    /// clock says, and is not walked through every step it slept through. The last is the one that was planned
+    /// last, however long an earlier one had to wait for an offer to have its time.
     pub fn take_due_steps(&mut self, now: Timestamp) -> Vec<usize> {
         let due: Vec<(usize, Timestamp)> = self
             .steps()
@@ -366,10 +367,11 @@ impl Lead {
             .filter_map(|(place, step)| self.due_at(step).map(|at| (place, at)))
             .filter(|(_, at)| *at <= now)
             .collect();
-        let latest = due.iter().map(|(_, at)| *at).max();
-        let (slept, take): (Vec<_>, Vec<_>) = due
-            .into_iter()
-            .partition(|(_, at)| now.duration_since(*at) > ASLEEP && Some(*at) != latest);
+        let last = due.last().map(|(place, _)| self.steps()[*place].at);
+        let asleep = |(place, at): &(usize, Timestamp)| {
+            now.duration_since(*at) > ASLEEP && Some(self.steps()[*place].at) != last
+        };
+        let (slept, take): (Vec<_>, Vec<_>) = due.iter().copied().partition(asleep);
         for (place, _) in slept {
             self.steps_mut()[place].done = StepDone::Passed;
         }

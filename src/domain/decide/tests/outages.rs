@@ -35,6 +35,21 @@ fn after_a_stop_of_days_a_lead_takes_the_one_step_it_is_at_and_the_next_counts_o
 }
 
 #[test]
+fn the_last_step_is_not_slept_through_because_an_earlier_one_waited_for_an_offer() {
+    let mut story = Story::of(sales());
+    story.chat_down = true;
+    let n = story.arrives();
+    story.until("10:55");
+    story.chat_down = false;
+    story.now = at("2026-11-23T10:55:02Z");
+    story.deliver();
+    // The offer had its time at 11:00:02, the managers' turn was at 11:00, and nobody looked until now.
+    story.now = at("2026-11-23T11:00:04Z");
+    story.must(n, Event::Due);
+    assert_eq!(story.owner(n), Some("selin"));
+}
+
+#[test]
 fn an_outage_extends_the_pending_offer_and_not_the_clock() {
     let mut story = Story::of(sales());
     let n = story.arrives();
