@@ -1,5 +1,6 @@
 //! Chat: the platforms that say a card, and what people do there, in words that no platform owns.
 
+mod exchange;
 pub mod incoming;
 pub mod outcome;
 pub mod slack;

@@ -4,27 +4,21 @@
 use std::time::Duration;
 
 use reqwest::header::{
-    CONNECTION, CONTENT_TYPE, HeaderMap, RETRY_AFTER, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
-    UPGRADE,
+    CONNECTION, CONTENT_TYPE, HeaderMap, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
-use super::errors::{Repeat, meaning};
+use super::errors::meaning;
 use super::limits::Limits;
 use super::method::Method;
 use super::reach::Reached;
 use super::secrets::InForce;
+use crate::chat::exchange::{Repeat, broken, client, exchange, retry, retry_after};
 use crate::chat::outcome::{FailKind, SendError};
 use crate::chat::{Reach, Room};
-
-/// The largest answer that is read.
-const MAX_ANSWER: usize = 4 * 1024 * 1024;
-/// What is waited when Slack says "too often" without saying for how long, and the most that is believed.
-const RETRY_UNSAID: Duration = Duration::from_secs(30);
-const RETRY_MOST: Duration = Duration::from_secs(3_600);
 
 /// A client with one app's tokens.
 pub struct Client {
@@ -52,15 +46,8 @@ impl Client {
         limits: Limits,
         reached: Reached,
     ) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
-            .connect_timeout(timeout / 2)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()?;
         Ok(Self {
-            http,
+            http: client(timeout)?,
             api,
             secrets,
             limits,
@@ -220,49 +207,6 @@ fn form(body: &Value) -> Vec<(&str, String)> {
         .collect()
 }
 
-fn retry(after: Option<Duration>, why: &str) -> SendError {
-    SendError::Retry {
-        after,
-        why: why.to_owned(),
-    }
-}
-
-/// Sends and reads the whole answer. Only a connection that was never made is certain to have done nothing.
-async fn exchange(
-    request: RequestBuilder,
-    repeat: Repeat,
-) -> Result<(HeaderMap, StatusCode, Vec<u8>), SendError> {
-    let response = request.send().await.map_err(|error| match error {
-        error if error.is_connect() => retry(None, "no connection"),
-        error if error.is_builder() => SendError::fail(FailKind::OurBug, "unbuildable_request"),
-        error => repeat.ambiguous(broken(&error)),
-    })?;
-    let (headers, status) = (response.headers().clone(), response.status());
-    let body = read_body(response)
-        .await
-        .map_err(|why| repeat.ambiguous(why))?;
-    Ok((headers, status, body))
-}
-
-fn broken(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "timeout"
-    } else {
-        "connection broken"
-    }
-}
-
-async fn read_body(mut response: Response) -> Result<Vec<u8>, &'static str> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err("answer too large");
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
 fn read_answer(
     status: StatusCode,
     headers: &HeaderMap,
@@ -302,17 +246,6 @@ fn status_error(
         Some(word) => meaning(word, repeat),
         None => SendError::fail(FailKind::Config, format!("http_{}", status.as_u16())),
     })
-}
-
-fn retry_after(headers: &HeaderMap) -> Duration {
-    let seconds = headers
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    seconds
-        .map_or(RETRY_UNSAID, |seconds: u64| {
-            Duration::from_secs(seconds.max(1))
-        })
-        .min(RETRY_MOST)
 }
 
 /// Slack's words are short and plain; anything else is not repeated into logs.

@@ -2,32 +2,11 @@
 
 use std::time::Duration;
 
+use crate::chat::exchange::Repeat;
 use crate::chat::outcome::{FailKind, SendError};
 
 /// How long what only an administrator or Slack itself can end is left alone.
 const MIGRATION: Duration = Duration::from_secs(300);
-
-/// Whether doing it twice does harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// Twice is the same as once.
-    Harmless,
-    /// Twice is seen twice.
-    Seen,
-}
-
-impl Repeat {
-    /// The error when it may have been done already.
-    pub fn ambiguous(self, why: impl Into<String>) -> SendError {
-        match self {
-            Self::Harmless => SendError::Retry {
-                after: None,
-                why: why.into(),
-            },
-            Self::Seen => SendError::Unknown { why: why.into() },
-        }
-    }
-}
 
 /// The meaning of the `error` in an answer with `ok: false`.
 pub fn meaning(word: &str, repeat: Repeat) -> SendError {

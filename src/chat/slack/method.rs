@@ -1,6 +1,6 @@
 //! The methods of Slack's Web API that Baton calls, with what each takes and allows.
 
-use super::errors::Repeat;
+use crate::chat::exchange::Repeat;
 
 /// A method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -30,12 +30,12 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::exchange::Repeat;
 use super::incoming::{OpenDialog, ReplyTo};
 use super::outcome::{FailKind, SendError};
 use super::{Identity, Kind, PeopleGroup, Person, Reach, Room, Upload, Who, text};
 use crate::domain::card::{Card, Dialog, ImageRef};
 use client::{Answered, Client};
-use errors::Repeat;
 pub use limits::Elapsed;
 use limits::Limits;
 use method::Method;

@@ -13,9 +13,9 @@ use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_acc
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::frame::{self, Frame};
+use crate::chat::exchange::Repeat;
 use crate::chat::outcome::SendError;
 use crate::chat::slack::client::Client;
-use crate::chat::slack::errors::Repeat;
 use crate::chat::slack::errors::meaning;
 use crate::chat::slack::method::Method;
 
