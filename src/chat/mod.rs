@@ -4,6 +4,7 @@ mod exchange;
 pub mod incoming;
 pub mod outcome;
 pub mod slack;
+pub mod teams;
 mod text;
 
 use std::{collections::HashMap, time::Duration};
