@@ -3,7 +3,10 @@
 //! The rules and the decision are the very ones that a lead meets; only the people are as the file
 //! says: everybody in their working hours is free, nobody has had a turn yet.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write},
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -11,6 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     config::compile::{Given, given},
     domain::{
+        condition::Condition,
         decide::decide,
         event::{Actor, Event},
         id::{Chance, RepId, SourceId},
@@ -212,6 +216,7 @@ pub fn in_words(lead: &Lead, policy: &Policy) -> String {
     }
     section(&mut out, "score", lead.score.reasons.iter().cloned());
     section(&mut out, "why", routing.why.into_iter());
+    section(&mut out, "as written", as_written(lead, policy).into_iter());
     let zone = lead.plan.as_ref().map_or(TimeZone::UTC, Plan::zone);
     let candidates = routing.candidates.iter().map(|one| {
         let until = one.until.map_or_else(String::new, |at| {
@@ -230,13 +235,20 @@ pub fn in_words(lead: &Lead, policy: &Policy) -> String {
     out
 }
 
-fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+fn section(out: &mut String, title: &str, lines: impl Iterator<Item = impl Display>) {
     for (place, line) in lines.enumerate() {
         if place == 0 {
             let _ = writeln!(out, "{title}:");
         }
         let _ = writeln!(out, "  {line}");
     }
+}
+
+/// The condition of the rule that held, for whoever wrote it.
+fn as_written<'p>(lead: &Lead, policy: &'p Policy) -> Option<&'p str> {
+    let rule = lead.routing.as_ref()?.rule.as_ref()?;
+    let route = policy.routes.iter().find(|route| route.id == *rule)?;
+    route.when.as_ref().map(Condition::source)
 }
 
 fn destination(lead: &Lead, policy: &Policy) -> String {
@@ -320,9 +332,11 @@ mod tests {
         score:
           +25 50 employees or more
         why:
-          rule vip does not hold: "vip" in lead.tags || lead.type == "referral"
-          rule named-account does not hold: account.owner != ""
-          rule hot holds: intent == "high" && fit == "strong"
+          rule vip does not hold: tags include vip or type is referral
+          rule named-account does not hold: the account's owner is known
+          rule hot holds: intent is high and fit is strong
+        as written:
+          intent == "high" && fit == "strong"
         candidates:
           Ayşe Yılmaz could take it: free
           Selin Kaya could take it: free

@@ -222,14 +222,14 @@ pub fn sla_for<'p>(
 fn explain(route: &Route, verdict: &Verdict) -> String {
     match (&route.when, verdict.holds) {
         (None, _) => format!("rule {} takes everything", route.id),
-        (Some(when), true) => format!("rule {} holds: {}", route.id, when.source()),
+        (Some(when), true) => format!("rule {} holds: {}", route.id, when.words()),
         (Some(when), false) if verdict.missing.is_empty() => {
-            format!("rule {} does not hold: {}", route.id, when.source())
+            format!("rule {} does not hold: {}", route.id, when.words())
         }
         (Some(when), false) => format!(
             "rule {} does not hold: {} ({})",
             route.id,
-            when.source(),
+            when.words(),
             not_given(verdict)
         ),
     }

@@ -168,7 +168,7 @@ impl<'w> Case<'_, 'w> {
         let verdict = self
             .reader()
             .verdict(&self.lead, Some(condition), Some(rep));
-        (!verdict.holds).then(|| Unfit::NotMatching(condition.source().to_owned()))
+        (!verdict.holds).then(|| Unfit::NotMatching(condition.words().to_owned()))
     }
 
     /// When everybody has had the lead in an earlier epoch they may be asked again, but for whoever
@@ -235,7 +235,7 @@ fn because(unfit: &Unfit) -> String {
         Unfit::Pending(most) => format!("has {most} unanswered offers"),
         Unfit::Capped(span, most) => format!("has had {most} offers in a {span}"),
         Unfit::HadIt => "had it already".to_owned(),
-        Unfit::NotMatching(condition) => format!("does not match {condition}"),
+        Unfit::NotMatching(condition) => format!("does not match: {condition}"),
         Unfit::OwnsIt => "owns it".to_owned(),
     }
 }

@@ -207,7 +207,7 @@ fn a_golden_lead_that_fails_says_which_rules_were_asked() {
     10 │ route = "hot"
        ·         ─────
        ╰────
-     help: rule hot does not hold: lead.type == "demo"
+     help: rule hot does not hold: type is demo
            rule rest takes everything
     "#);
 }
