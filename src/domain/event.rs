@@ -313,6 +313,9 @@ impl ContactHow {
     /// As stored and sent.
     #[must_use]
     pub fn word(self) -> &'static str {
+    /// What stands in the history behind an attempt that was in time, though it was told of too late.
+    pub const IN_TIME: &str = " (in time, so the first contact was not late)";
+
         match self {
             Self::Reached => "reached",
             Self::NoAnswer => "no_answer",

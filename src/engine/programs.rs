@@ -90,5 +90,7 @@ impl Engine {
 /// Whether a line of history says what `contact` says.
 fn says(fact: &Fact, contact: &Contact) -> bool {
     let attempt = matches!(fact.event, FactKind::Attempted | FactKind::Contacted);
-    attempt && fact.actor == contact.by && fact.detail == contact.how.detail(&contact.note)
+    let detail = fact.detail.as_str();
+    let said = detail.strip_suffix(ContactHow::IN_TIME).unwrap_or(detail);
+    attempt && fact.actor == contact.by && said == contact.how.detail(&contact.note)
 }

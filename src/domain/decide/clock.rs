@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Case, alarm::LATE};
 use crate::domain::{
-    event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
+    event::{Actor, Audible, Effect, FactKind, MeasureKind, Notice, Say},
     id::{OfferId, RepId, TeamId},
     lead::{Breach, Cause, Offer, OfferKind, OfferLevel, Promise, State},
     plan::{Ladder, Plan, StepDone},
@@ -37,11 +37,6 @@ impl Case<'_, '_> {
             return;
         }
         let cause = self.cause();
-        self.lead.clock.breached.push(Breach {
-            what,
-            cause,
-            epoch: self.lead.epoch,
-        });
         // In a rep's own numbers stands only what was the rep's doing.
         let rep = self
             .lead
@@ -49,7 +44,25 @@ impl Case<'_, '_> {
             .or_else(|| self.asked_alone())
             .filter(|_| cause == Cause::Rep)
             .cloned();
-        self.count(measure, rep.as_ref(), None);
+        let counted = self.count(measure, rep.as_ref(), None);
+        self.lead.clock.breached.push(Breach {
+            what,
+            cause,
+            epoch: self.lead.epoch,
+            counted,
+        });
+    }
+
+    /// Takes a missed target back that was met after all, as is said only now; whether there was one.
+    pub(super) fn take_breach_back(&mut self, what: Promise) -> bool {
+        let epoch = self.lead.epoch;
+        let missed = |breach: &Breach| breach.what == what && breach.epoch == epoch;
+        let Some(place) = self.lead.clock.breached.iter().position(missed) else {
+            return false;
+        };
+        let breach = self.lead.clock.breached.remove(place);
+        self.effects.extend(breach.counted.map(Effect::Uncount));
+        true
     }
 
     /// Who is asked in person; of a pool nobody in particular owes the answer.

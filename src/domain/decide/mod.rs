@@ -311,20 +311,28 @@ impl<'a, 'w> Case<'a, 'w> {
         self.effects.push(Effect::Say(say));
     }
 
-    fn count(&mut self, what: MeasureKind, rep: Option<&RepId>, took: Option<SignedDuration>) {
+    /// Counts something; what was counted, if the lead counts.
+    fn count(
+        &mut self,
+        what: MeasureKind,
+        rep: Option<&RepId>,
+        took: Option<SignedDuration>,
+    ) -> Option<Measure> {
         if self.lead.test {
-            return;
+            return None;
         }
         let team = self
             .team()
             .map(|team| team.id.clone())
             .or_else(|| self.lead.team().cloned());
-        self.effects.push(Effect::Count(Measure {
+        let measure = Measure {
             team,
             rep: rep.cloned(),
             what,
             took,
-        }));
+        };
+        self.effects.push(Effect::Count(measure.clone()));
+        Some(measure)
     }
 
     /// Ends the current owner's ownership, if there is one.

@@ -56,7 +56,7 @@ impl Case<'_, '_> {
         self.lead.touched_at = self.now;
         // Nobody is tried before they came, or in time to come.
         let at = at.map_or(self.now, |at| at.max(self.lead.created_at).min(self.now));
-        self.first_attempt(owner.as_ref(), at);
+        let in_time_after_all = self.first_attempt(owner.as_ref(), at);
         let event = if how.reached() {
             FactKind::Contacted
         } else {
@@ -65,23 +65,28 @@ impl Case<'_, '_> {
         if how.reached() && self.lead.clock.contacted_at.is_none() {
             self.lead.clock.contacted_at = Some(at);
         }
-        self.fact(event, by.clone(), owner.as_ref(), None, how.detail(note));
+        let mut detail = how.detail(note);
+        if in_time_after_all {
+            detail.push_str(ContactHow::IN_TIME);
+        }
+        self.fact(event, by.clone(), owner.as_ref(), None, detail);
         Ok(())
     }
 
-    pub(super) fn first_attempt(&mut self, owner: Option<&RepId>, at: Timestamp) {
+    /// The first attempt that is told of ends the clock. It counts by when it was: one in time takes back
+    /// that the target was missed. Says whether it did.
+    pub(super) fn first_attempt(&mut self, owner: Option<&RepId>, at: Timestamp) -> bool {
         if self.lead.clock.attempted_at.is_some() {
-            return;
+            return false;
         }
         self.lead.clock.attempted_at = Some(at);
         let took = at.duration_since(self.lead.created_at);
         self.count(MeasureKind::Contacted, owner, Some(took));
-        let in_time = self
-            .lead
-            .plan
-            .as_ref()
-            .and_then(|plan| plan.contact_by)
-            .is_some_and(|by| at <= by);
+        let plan = self.lead.plan.as_ref();
+        let kept = |by: Timestamp| at <= by;
+        let in_time = plan.and_then(|plan| plan.contact_by).is_some_and(kept);
+        let of_this_plan = plan.is_some_and(|plan| at >= plan.started_at);
+        let taken_back = in_time && of_this_plan && self.take_breach_back(Promise::Contact);
         if in_time && !self.lead.has_breached(Promise::Contact) {
             self.count(MeasureKind::ContactKept, owner, None);
         }
@@ -97,6 +102,7 @@ impl Case<'_, '_> {
         deal: Option<Deal>,
         note: &str,
     ) -> Result<(), Refusal> {
+        taken_back
         if !self.may_speak(by) {
             return Err(Refusal::NotOwner);
         }
@@ -163,7 +169,9 @@ impl Case<'_, '_> {
                 self.lead.stage = Stage::Customer;
                 self.count(MeasureKind::Won, owner, None);
             }
-            Ending::Lost | Ending::Disqualified => self.count(MeasureKind::Lost, owner, None),
+            Ending::Lost | Ending::Disqualified => {
+                self.count(MeasureKind::Lost, owner, None);
+            }
             Ending::Nurture | Ending::Duplicate => {}
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::id::{RepId, TeamId};
 
 /// Something that managers count; one each time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measure {
     /// In whose numbers.
     pub team: Option<TeamId>,

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::event::Measure;
+
 /// What the SLA's clock has seen of a lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
@@ -47,6 +49,9 @@ pub struct Breach {
     /// The lead's epoch, and so the plan, whose target it was.
     #[serde(default)]
     pub epoch: u32,
+    /// In whose numbers it stands, to take it out again; absent: in nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Measure>,
 }
 
 /// Whose doing a breach was.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{
+    event::ContactHow,
     lead::Cause,
     lead::Promise,
     policy::{Repeat, SourceRule},
@@ -357,6 +358,38 @@ fn any_attempt_stops_the_contact_clock() {
         (Vec::new(), Some(rep.as_str()))
     );
     assert_eq!(story.counted(n, MeasureKind::ContactKept), 1);
+}
+
+#[test]
+fn an_attempt_told_of_late_counts_by_when_it_was() {
+    let reports = |called: &str| {
+        let mut story = Story::of(sales());
+        let n = story.arrives();
+        let rep = story.asked(n)[0].to_owned();
+        story.accepts(n, &rep).unwrap();
+        story.until("10:40");
+        assert!(story.leads[n].has_breached(Promise::Contact));
+        let event = Event::Contacted {
+            by: Actor::Api("crm".to_owned()),
+            how: ContactHow::Reached,
+            at: Some(at(called)),
+            note: String::new(),
+        };
+        story.must(n, event);
+        let counted = |what| {
+            let of = story.log.iter().map(|(_, _, effect)| match effect {
+                Effect::Count(measure) if measure.what == what => 1,
+                Effect::Uncount(measure) if measure.what == what => -1,
+                _ => 0,
+            });
+            of.sum::<i64>()
+        };
+        let missed = story.leads[n].has_breached(Promise::Contact);
+        let kept = counted(MeasureKind::ContactKept);
+        (missed, kept, counted(MeasureKind::ContactMissed))
+    };
+    assert_eq!(reports("10:30"), (false, 1, 0));
+    assert_eq!(reports("10:31"), (true, 0, 1));
 }
 
 #[test]
