@@ -114,12 +114,23 @@ impl Compiler<'_> {
     /// The ISO code of a country.
     pub fn country(&mut self, text: &Text) -> Option<String> {
         let typed = self.filled(text)?;
-        let known = place::country(typed).map(str::to_owned);
-        if known.is_none() {
-            let message = format!("no country called `{typed}`");
-            self.mistake(text.span(), message, "write an ISO code such as `DE`");
+        let known = place::country(typed);
+        if let Some(code) = known.filter(|code| code.eq_ignore_ascii_case(typed)) {
+            return Some(code.to_owned());
         }
-        known
+        // Forms write names, and in many languages; what an operator writes is compared as it stands.
+        let (message, help) = match known {
+            Some(code) => (
+                format!("`{typed}` is no country's ISO code"),
+                format!("did you mean `{code}`?"),
+            ),
+            None => (
+                format!("no country called `{typed}`"),
+                "write an ISO code such as `DE`".to_owned(),
+            ),
+        };
+        self.mistake(text.span(), message, help);
+        None
     }
 
     /// The ISO code of a language.

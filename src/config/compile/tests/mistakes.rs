@@ -73,6 +73,10 @@ fn about_reps() {
                 "country = \"Atlantis\"",
                 "5:11: mistake: no country called `Atlantis`",
             ),
+            (
+                "country = \"Germany\"",
+                "5:11: mistake: `Germany` is no country's ISO code (did you mean `DE`?)",
+            ),
             ("country = \"DE-XX\"", "`DE-XX` is no region of Germany"),
             (
                 "region = \"BE\"",
