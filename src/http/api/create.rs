@@ -74,8 +74,10 @@ pub(super) async fn create(call: Call, by: By, body: NewLead) -> Result<Answer, 
     intake::one_key(&call.headers)?;
     let body = body.0.get().as_bytes().to_vec();
     let (submission, content) = intake::read(&source, &call.headers, "", body.into());
-    let engine = &call.app.engine;
-    let received = engine
+    // Programs send lists; they stand in the same line as every webhook, behind who presses a button.
+    let received = call
+        .app
+        .intake
         .receive_by(&submission, &content, &writing::actor(&call))
         .await?;
     health::count_submission(&received, &submission.source);
