@@ -448,7 +448,7 @@ impl Lead {
             self.next_breach_at(),
             self.undo.as_ref().map(|undo| undo.until),
             self.hand_over()
-                .filter(|offer| offer.delivered_at.is_some())
+                .filter(|offer| offer.can_expire())
                 .and_then(|offer| offer.until),
             next_step.map(|step| step.due_at),
             snoozed.map(|snooze| snooze.until),

@@ -271,9 +271,8 @@ impl Case<'_, '_> {
     /// A colleague who has not answered in time is asked no longer.
     pub(super) fn expire_hand_over(&mut self) {
         let now = self.now;
-        let over = |offer: &&Offer| {
-            offer.delivered_at.is_some() && offer.until.is_some_and(|until| until <= now)
-        };
+        let over =
+            |offer: &&Offer| offer.can_expire() && offer.until.is_some_and(|until| until <= now);
         let Some(offer) = self.lead.hand_over().filter(over).cloned() else {
             return;
         };

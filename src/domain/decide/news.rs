@@ -121,7 +121,7 @@ impl Case<'_, '_> {
             return;
         }
         let targets = self.targets();
-        let ends = |target: &Target| matches!(target, Target::Nurture(_) | Target::Disqualify);
+        let ends = |target: &Target| matches!(target, Target::Nurture(_) | Target::Disqualify(_));
         let people = targets.iter().enumerate();
         let mut people = people.filter(|(_, target)| !ends(target)).peekable();
         let found = if people.peek().is_none() {
@@ -170,6 +170,10 @@ impl Case<'_, '_> {
                 offer.lost_to_chat += lost;
             }
             offer.not_before = clock.add(end, Period::Time(lost)).or(Some(end));
+            // No step of the plan ends a hand-over; it has a deadline of its own.
+            if let Some(own) = offer.until.filter(|_| offer.is_hand_over()) {
+                offer.until = clock.add(own, Period::Time(lost)).or(Some(own));
+            }
             if offer.delivered_at.is_some() && lost >= NOTICED {
                 extended.push((offer.rep.clone(), offer.id.clone(), lost));
             }

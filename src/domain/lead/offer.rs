@@ -78,6 +78,13 @@ impl Offer {
         self.not_before.unwrap_or(self.offered_at)
     }
 
+    /// Whether the rep could answer, and so whether their time runs: not before they have seen it, and not
+    /// while the chat is down.
+    #[must_use]
+    pub fn can_expire(&self) -> bool {
+        self.delivered_at.is_some() && self.held_since.is_none()
+    }
+
     /// Whether the rep has had this lead: asked in person, or said no. Who was away, or could not be
     /// reached, has not had it.
     #[must_use]

@@ -1,7 +1,10 @@
 //! What a clock does while Baton or the chat is down.
 
 use super::*;
-use crate::domain::lead::{Cause, Promise};
+use crate::domain::{
+    event::Down,
+    lead::{Cause, Promise},
+};
 
 #[test]
 fn a_missed_answer_is_the_chats_doing_while_nothing_is_delivered() {
@@ -95,6 +98,49 @@ fn a_card_has_the_new_deadline_after_a_short_outage_too() {
             *at_ == moment && matches!(effect, Effect::Show(CardRef::Offer { .. }))
         });
         assert_eq!(again, shown, "{until}");
+    }
+}
+
+#[test]
+fn a_colleague_who_is_asked_to_take_over_gets_the_time_back_that_something_was_down() {
+    for of in [Down::Baton, Down::Chat] {
+        let mut story = Story::of(sales());
+        let n = story.arrives();
+        let owner = story.asked(n)[0].to_owned();
+        story.accepts(n, &owner).unwrap();
+        let event = Event::Assign {
+            to: Receiver::Rep("bo".into()),
+            by: Actor::Rep(owner.as_str().into()),
+            handing: Handing::Offer,
+            words: String::new(),
+            premise: Premise::Any,
+        };
+        story.must(n, event);
+        let asked = |story: &Story| story.leads[n].hand_over().and_then(|offer| offer.until);
+        assert_eq!(asked(&story), Some(at("10:15")));
+        story.until("10:05");
+        let since = story.now;
+        if of == Down::Chat {
+            story.must(n, Event::ChatDown { since });
+            story.until("10:25");
+            assert_eq!(asked(&story), Some(at("10:15")), "nobody is hurried");
+        }
+        story.now = at("10:25");
+        let until = story.now;
+        story.must(
+            n,
+            Event::Outage {
+                of,
+                from: since,
+                until,
+            },
+        );
+        assert_eq!(asked(&story), Some(at("10:35")));
+        story.until("10:34");
+        assert!(asked(&story).is_some());
+        story.until("10:36");
+        assert_eq!(asked(&story), None);
+        assert_eq!(story.owner(n), Some(owner.as_str()));
     }
 }
 
