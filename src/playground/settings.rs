@@ -236,6 +236,16 @@ pub struct Workspace {
     /// The only token taken; without one, every token that starts with `xoxb-` is.
     #[serde(skip)]
     pub token: Option<String>,
+    /// What the token may do, as each answer says; nothing is refused for want of it.
+    #[serde(skip, default = "scopes")]
+    pub scopes: Vec<String>,
+}
+
+/// What the methods here and the app's events ask of a token.
+fn scopes() -> Vec<String> {
+    let all = "channels:history,chat:write,commands,files:write,groups:history,im:history,im:write,\
+               usergroups:read,users:read,users:read.email";
+    all.split(',').map(str::to_owned).collect()
 }
 
 impl Default for Workspace {
@@ -248,6 +258,7 @@ impl Default for Workspace {
             bot: "B0BATON".to_owned(),
             bot_name: "Baton".to_owned(),
             token: None,
+            scopes: scopes(),
         }
     }
 }

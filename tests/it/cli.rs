@@ -11,7 +11,7 @@ use std::{
 
 use baton::{
     clock::Clock,
-    playground::{Channel, Fault, FaultRule, Person, Playground, Settings},
+    playground::{Channel, Fault, FaultRule, Group, Person, Playground, Settings},
 };
 use serde_json::Value;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -47,6 +47,11 @@ impl Place {
             ),
         ];
         settings.channels = vec![Channel::new("C0SALES", "sales")];
+        settings.groups = vec![Group {
+            id: "S0DACH".to_owned(),
+            handle: "sales-dach".to_owned(),
+            members: vec!["U0AYSE".to_owned()],
+        }];
         let (slack, slack_url) = harness::playground(settings, &stop).await;
         let place = Self {
             dir,
@@ -333,6 +338,7 @@ async fn a_doctor_finds_what_is_broken_and_says_how_to_mend_it() {
         "disk",
         "clock",
         "slack token",
+        "slack scopes",
         "slack channels",
         "people",
         "sources",
@@ -356,6 +362,33 @@ async fn a_doctor_finds_what_is_broken_and_says_how_to_mend_it() {
     assert_eq!(
         state(&told, "people"),
         ("broken", "ayse (aise@example.com) is not in Slack")
+    );
+    place.change(
+        "members = [\"ayse\"]",
+        "members = [\"ayse\", \"@sales-dach\"]",
+    );
+    let (_, told) = place.json(&doctor).await;
+    assert_eq!(
+        state(&told, "slack groups"),
+        ("well", "@sales-dach can be read")
+    );
+    place.slack.fault(FaultRule::next(
+        1,
+        "usergroups.users.list",
+        Fault::Refuse {
+            error: "missing_scope".to_owned(),
+        },
+    ));
+    let (_, told) = place.json(&doctor).await;
+    assert_eq!(
+        state(&told, "slack groups"),
+        ("broken", "they can't be read: missing_scope")
+    );
+    place.change("@sales-dach", "@sales-dahc");
+    let (_, told) = place.json(&doctor).await;
+    assert_eq!(
+        state(&told, "slack groups"),
+        ("broken", "there is no @sales-dahc")
     );
     place.slack.fault(FaultRule::next(
         1,

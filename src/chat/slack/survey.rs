@@ -3,7 +3,7 @@
 //! Each question is asked once more when Slack says "too often"; nothing else is repeated, so that whoever
 //! waits for the answers gets them.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
@@ -106,6 +106,27 @@ impl Survey {
     pub async fn channel(&self, token: &SecretString, channel: &str) -> Result<(), Unwell> {
         let fields = [("channel", channel), ("limit", "1")];
         self.call(token, "conversations.history", &fields)
+            .await
+            .map(drop)
+    }
+
+    /// The groups of people that are in use: each one's id by its handle.
+    ///
+    /// # Errors
+    /// Why they can't be listed.
+    pub async fn groups(&self, token: &SecretString) -> Result<BTreeMap<String, String>, Unwell> {
+        let (_, body) = self.call(token, "usergroups.list", &[]).await?;
+        let all = body["usergroups"].as_array().into_iter().flatten();
+        let group = |it: &Value| (text_of(&it["handle"]), text_of(&it["id"]));
+        Ok(all.map(group).collect())
+    }
+
+    /// Whether the bot can read who is in a group.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn group(&self, token: &SecretString, id: &str) -> Result<(), Unwell> {
+        self.call(token, "usergroups.users.list", &[("usergroup", id)])
             .await
             .map(drop)
     }

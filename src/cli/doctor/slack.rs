@@ -46,6 +46,7 @@ pub(super) async fn look(
             found.extend(skew(bearer.at, clock.now()));
             found.push(commands(settings));
             found.extend(channels(&survey, token, policy).await);
+            found.extend(groups(&survey, token, policy).await);
             found.push(people(&survey, token, policy).await);
         }
     }
@@ -157,6 +158,42 @@ fn out_of_reach(area: &'static str, channel: &str, unwell: &Unwell) -> Finding {
         _ => "Run this again; if it stays, look at the app at api.slack.com/apps.",
     };
     Finding::broken(area, format!("{channel}: {word}"), mend)
+}
+
+/// Teams made of the chat's groups: whether those are there, and may be read.
+async fn groups(survey: &Survey, token: &SecretString, policy: &Policy) -> Option<Finding> {
+    const AREA: &str = "slack groups";
+    let named = policy.teams.iter().flat_map(|team| &team.groups);
+    let named: BTreeSet<&str> = named.map(String::as_str).collect();
+    if named.is_empty() {
+        return None;
+    }
+    let there = match survey.groups(token).await {
+        Ok(there) => there,
+        Err(unwell) => return Some(unread_groups(AREA, &unwell)),
+    };
+    let (missing, known): (Vec<&str>, Vec<&str>) = named
+        .iter()
+        .partition(|handle| !there.contains_key(**handle));
+    if !missing.is_empty() {
+        let said = format!("there is no @{}", missing.join(", no @"));
+        let mend = "Mend `members` of the team: it takes the handle that people type to mention the group, as Slack's \
+                    People & user groups shows it. One that was disabled there has to be enabled again. \
+                    Until then those who were in it last stay members.";
+        return Some(Finding::broken(AREA, said, mend));
+    }
+    for handle in &known {
+        if let Err(unwell) = survey.group(token, &there[*handle]).await {
+            return Some(unread_groups(AREA, &unwell));
+        }
+    }
+    let said = format!("@{} can be read", known.join(", @"));
+    Some(Finding::well(AREA, said))
+}
+
+fn unread_groups(area: &'static str, unwell: &Unwell) -> Finding {
+    let mend = "Grant usergroups:read, reinstall, then run this again. Until then those who were in the groups last stay members.";
+    Finding::broken(area, format!("they can't be read: {unwell}"), mend)
 }
 
 async fn people(survey: &Survey, token: &SecretString, policy: &Policy) -> Finding {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -84,6 +84,7 @@ pub(super) async fn call(
         .take(Call::Api, &method, &recipients(&core, &args));
     let response = refused_outright(&core, &method, &headers, &args, fault.as_ref())
         .unwrap_or_else(|| answered(&core, &method, &args));
+    let scopes = core.settings.workspace.scopes.join(",");
     let dropped = matches!(fault, Some(Fault::DropBefore | Fault::DropAfter));
     core.log(ApiCall {
         number: 0,
@@ -97,10 +98,17 @@ pub(super) async fn call(
         tokio::time::sleep(fault.delay()).await;
     }
     if dropped {
-        hang_up()
-    } else {
-        response.into_response()
+        return hang_up();
     }
+    let knows_the_token = response.body["ok"] == true;
+    let mut response = response.into_response();
+    if let Some(scopes) = HeaderValue::from_str(&scopes)
+        .ok()
+        .filter(|_| knows_the_token)
+    {
+        response.headers_mut().insert("x-oauth-scopes", scopes);
+    }
+    response
 }
 
 /// An answer before it is written, so that the log can read it.
