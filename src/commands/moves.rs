@@ -1,4 +1,5 @@
-//! `/leads move @jonas to @ayse`: all that somebody owns goes to somebody else, after a look at how much that is.
+//! `/leads move @jonas to @ayse`: all that somebody owns goes to somebody else, after a look at how much that is;
+//! `/leads move @jonas to sales`: to a team, whose rules find somebody for each.
 
 use serde_json::json;
 
@@ -11,7 +12,7 @@ use crate::{
     domain::{
         card::Card,
         event::{Actor, Event, Handing, Premise, Receiver},
-        id::{LeadId, RepId},
+        id::{LeadId, RepId, TeamId},
         lead::Lead,
     },
     engine,
@@ -24,11 +25,18 @@ const MOST: usize = 500;
 
 /// Asks whether it is meant, with how much it is.
 pub(super) async fn ask(asked: &Asked<'_>, from: &Named, to: &Named) -> Result<Card, Trouble> {
-    let (from, to) = (asked.find(from).await?, asked.find(to).await?);
+    let from = asked.find(from).await?;
+    let to = match team(asked, to) {
+        Some(team) => Receiver::Team(team),
+        None => Receiver::Rep(asked.find(to).await?),
+    };
     allowed(asked, &from, &to)?;
     let owned = owned(asked, &from).await?;
-    let value = json!([from, to]).to_string();
-    let away = away_words(asked, &to).await?;
+    let (value, away) = match &to {
+        Receiver::Rep(rep) => (json!([from, rep]), away_words(asked, rep).await?),
+        Receiver::Team(team) => (json!([from, "", team]), String::new()),
+    };
+    let value = value.to_string();
     Ok(said::ask(
         asked.policy(),
         &from,
@@ -38,6 +46,18 @@ pub(super) async fn ask(asked: &Asked<'_>, from: &Named, to: &Named) -> Result<C
         value,
         &asked.who,
     ))
+}
+
+/// A team goes before a person of the same name.
+fn team(asked: &Asked<'_>, named: &Named) -> Option<TeamId> {
+    let Named::Name(name) = named else {
+        return None;
+    };
+    let name = name.strip_prefix("team ").unwrap_or(name);
+    let mut teams = asked.policy().teams.iter().map(|team| &team.id);
+    teams
+        .find(|team| team.as_str().eq_ignore_ascii_case(name))
+        .cloned()
 }
 
 /// Does what the button of that answer says, and tells what became of each.
@@ -51,8 +71,7 @@ pub async fn move_now(context: Context<'_>, who: &RepId, value: &str) -> Answer 
 }
 
 async fn moved(asked: &Asked<'_>, value: &str) -> Result<Card, Trouble> {
-    let read: Result<(RepId, RepId), _> = serde_json::from_str(value);
-    let (from, to) = read.map_err(|_| {
+    let (from, to) = read(value).ok_or_else(|| {
         Trouble::refused("This button is of no use any more. Please type the command again.")
     })?;
     allowed(asked, &from, &to)?;
@@ -65,18 +84,28 @@ async fn moved(asked: &Asked<'_>, value: &str) -> Result<Card, Trouble> {
     }
     Ok(said::moved(
         asked.policy(),
-        &from,
-        &to,
+        (&from, &to),
         &moved,
         &left,
         &asked.who,
+        &asked.when(),
     ))
 }
 
+/// From whom and to whom, as the button carries it.
+fn read(value: &str) -> Option<(RepId, Receiver)> {
+    let read: Vec<String> = serde_json::from_str(value).ok()?;
+    match read.as_slice() {
+        [from, to] => Some((from.as_str().into(), Receiver::Rep(to.as_str().into()))),
+        [from, _, team] => Some((from.as_str().into(), Receiver::Team(team.as_str().into()))),
+        _ => None,
+    }
+}
+
 /// The lead as it is now; nothing if it is not theirs to give.
-async fn give(asked: &Asked<'_>, lead: &LeadId, to: &RepId) -> Result<Option<Lead>, Trouble> {
+async fn give(asked: &Asked<'_>, lead: &LeadId, to: &Receiver) -> Result<Option<Lead>, Trouble> {
     let event = Event::Assign {
-        to: Receiver::Rep(to.clone()),
+        to: to.clone(),
         by: Actor::Rep(asked.who.clone()),
         handing: Handing::Now,
         words: String::new(),
@@ -90,7 +119,7 @@ async fn give(asked: &Asked<'_>, lead: &LeadId, to: &RepId) -> Result<Option<Lea
 }
 
 /// Only who manages somebody gives away what they have; one's own leads go one by one, by asking.
-fn allowed(asked: &Asked<'_>, from: &RepId, to: &RepId) -> Result<(), Trouble> {
+fn allowed(asked: &Asked<'_>, from: &RepId, to: &Receiver) -> Result<(), Trouble> {
     let policy = asked.policy();
     if rights::managed(policy, &asked.who).is_empty() || !rights::manages(policy, &asked.who, from)
     {
@@ -99,6 +128,14 @@ fn allowed(asked: &Asked<'_>, from: &RepId, to: &RepId) -> Result<(), Trouble> {
             "Only a manager of a team {name} is in can move their leads. Nothing was changed."
         )));
     }
+    let to = match to {
+        Receiver::Rep(rep) => rep,
+        Receiver::Team(team) if policy.team(team).is_some() => return Ok(()),
+        Receiver::Team(team) => {
+            let words = format!("There is no team {team} any more. Nothing was changed.");
+            return Err(Trouble::refused(words));
+        }
+    };
     if from == to {
         return Err(Trouble::refused(
             "These are the same person. Nothing was changed.",

@@ -212,7 +212,7 @@ fn moving(words: &[&str]) -> Result<Command, String> {
         .position(|word| word.eq_ignore_ascii_case("to"))
         .filter(|at| *at > 0 && at + 1 < words.len());
     let Some(at) = to else {
-        return Err("Whose leads, and to whom? `move @jonas to @ayse`".to_owned());
+        return Err("Whose leads, and to whom? `move @jonas to @ayse`, or to a team: `move @jonas to sales`".to_owned());
     };
     Ok(Command::LeadsMove {
         from: Named::any(&words[..at].join(" ")),

@@ -47,6 +47,10 @@ impl Topic {
                     "move @jonas to @ayse",
                     "all open leads of somebody, for their manager",
                 ),
+                (
+                    "move @jonas to sales",
+                    "each to whoever of the team is next",
+                ),
             ],
             Self::Lead => &[
                 ("4711", "by its number"),

@@ -1,9 +1,10 @@
 //! What `/leads move` asks and answers.
 
-use super::seen::Seen;
+use super::{fate::whereabouts, seen::Seen, when::When};
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Confirm, Item, Part, Run},
+    event::Receiver,
     id::RepId,
     lead::Lead,
     policy::Policy,
@@ -21,18 +22,34 @@ fn count(leads: usize) -> String {
     }
 }
 
+fn name(policy: &Policy, to: &Receiver) -> String {
+    match to {
+        Receiver::Rep(rep) => policy.name_of(rep).to_owned(),
+        Receiver::Team(team) => format!("team {team}"),
+    }
+}
+
+/// What is done with each of them.
+fn becomes(to: &Receiver) -> &'static str {
+    match to {
+        Receiver::Rep(_) => "the new owner has them at once, without being asked.",
+        Receiver::Team(_) => "each is offered to whoever of the team is next, under a new clock.",
+    }
+}
+
 /// Whether all of these are to go from one to the other; `value` is what the button carries.
 #[must_use]
 pub fn ask(
     policy: &Policy,
     from: &RepId,
-    to: &RepId,
+    to: &Receiver,
     owned: &[Lead],
     away: &str,
     value: String,
     reader: &RepId,
 ) -> Card {
-    let (from, to) = (policy.name_of(from), policy.name_of(to));
+    let (from, becomes) = (policy.name_of(from), becomes(to));
+    let to = name(policy, to);
     if owned.is_empty() {
         return Card::sentence(format!(
             "{from} has no open leads, so there is nothing to move."
@@ -48,24 +65,32 @@ pub fn ask(
         .spoken(format!("Move {all} from {from} to {to}"))
         .confirmed(Confirm {
             title: "Move these leads?".to_owned(),
-            text: format!("{to} becomes the owner of {all} at once, without being asked."),
+            text: format!("{all}: {becomes}"),
             yes: "Move".to_owned(),
             no: "Leave them".to_owned(),
         });
-    listed(policy, reader, &words, owned, vec![button])
+    let called = |lead: &Lead| Seen::by(reader, lead, policy).called();
+    listed(&words, owned, called, vec![button])
 }
 
 /// What became of them.
 #[must_use]
 pub fn moved(
     policy: &Policy,
-    from: &RepId,
-    to: &RepId,
+    (from, to): (&RepId, &Receiver),
     moved: &[Lead],
     left: &[Lead],
     reader: &RepId,
+    when: &When,
 ) -> Card {
-    let (from, to) = (policy.name_of(from), policy.name_of(to));
+    let where_to = |lead: &Lead| match to {
+        Receiver::Rep(_) => String::new(),
+        Receiver::Team(_) => {
+            let now = whereabouts(lead, policy, reader, when);
+            format!(": {}", now.trim_end_matches('.'))
+        }
+    };
+    let (from, to) = (policy.name_of(from), name(policy, to));
     let mut words = match moved.len() {
         0 => format!("Nothing was moved: {from} has no open leads that you may give away."),
         some => format!("{} moved from {from} to {to}.", count(some)),
@@ -76,21 +101,21 @@ pub fn moved(
             count(left.len())
         );
     }
-    listed(policy, reader, &words, moved, Vec::new())
+    let called = |lead: &Lead| Seen::by(reader, lead, policy).called() + &where_to(lead);
+    listed(&words, moved, called, Vec::new())
 }
 
 fn listed(
-    policy: &Policy,
-    reader: &RepId,
     words: &str,
     leads: &[Lead],
+    called: impl Fn(&Lead) -> String,
     buttons: Vec<Button>,
 ) -> Card {
     let items: Vec<Item> = leads
         .iter()
         .take(MOST_NAMED)
         .map(|lead| Item {
-            text: vec![Run::plain(Seen::by(reader, lead, policy).called())],
+            text: vec![Run::plain(called(lead))],
             buttons: Vec::new(),
         })
         .collect();

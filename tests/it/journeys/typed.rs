@@ -247,6 +247,33 @@ async fn a_manager_moves_all_that_somebody_has() {
 }
 
 #[tokio::test]
+async fn a_manager_moves_all_that_somebody_has_to_the_team_one_by_one() {
+    on_both(JONAS, async |office| {
+        of_jonas(office, &["One", "Two"]).await;
+        let (said, _) = office.types("marta", "/leads move @jonas to sales").await;
+        assert_eq!(
+            said,
+            "Jonas Weber has 2 leads open. Move them to team sales? #1001 · One; #1002 · Two."
+        );
+        office.press("marta", "Move 2 leads").await;
+        for number in [1001, 1002] {
+            assert_eq!(
+                office.story_of(number).await,
+                "offered: jonas accepted, ayse pending"
+            );
+        }
+        let told = office.slack.ephemeral_to(&user("marta")).pop().unwrap();
+        assert_eq!(
+            told.text,
+            "2 leads moved from Jonas Weber to team sales. \
+             #1001 · One: Ayşe Yılmaz is asked now; #1002 · Two: Ayşe Yılmaz is asked now."
+        );
+        office.expect_true_cards().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn friday_said_on_a_friday_is_the_next_one_and_clocks_that_change_are_no_matter() {
     // The night before the clocks are set back in Berlin.
     on_both_at("2026-10-23T09:00:00Z", JONAS, async |office| {
