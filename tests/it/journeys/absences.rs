@@ -2,7 +2,7 @@
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, on_both},
+    office::{SALES, on_both, user},
     reads,
 };
 
@@ -87,4 +87,85 @@ async fn a_planned_absence_begins_by_itself() {
         office.expect_nothing_else().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_an_absence_passed_on_is_kept_within_a_minute() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.types("selin", "/away for 2h").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin withdrawn, jonas pending"
+        );
+        office.after("50s").await;
+        office.press("selin", "Keep the lead").await;
+        let said = kept(office, "selin");
+        assert!(said.contains("Taken back: 1 offer waits"), "{said}");
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin pending, jonas withdrawn"
+        );
+        let told = office.read("jonas");
+        assert!(told.contains("Selin Kaya takes it after all"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_minute_or_an_accept_nothing_is_kept() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.types("selin", "/away for 2h").await;
+        office.after("61s").await;
+        office.press_now("selin", "Keep the lead").await;
+        let said = kept(office, "selin");
+        assert!(
+            said.contains("Too late") && said.contains("Jonas Weber is asked now"),
+            "{said}"
+        );
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin withdrawn, jonas pending"
+        );
+    })
+    .await;
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.types("selin", "/away for 2h").await;
+        office.press("jonas", "Accept").await;
+        office.press_now("selin", "Keep the lead").await;
+        let said = kept(office, "selin");
+        assert!(
+            said.contains("Too late") && said.contains("Jonas Weber has it"),
+            "{said}"
+        );
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by jonas: selin withdrawn, jonas accepted"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_manager_who_sent_somebody_away_may_keep_their_offers_for_them() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.types("marta", "/away @selin until Monday").await;
+        office.press("marta", "Keep the lead").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin pending, jonas withdrawn"
+        );
+    })
+    .await;
+}
+
+/// What somebody's answer for their eyes only says last.
+fn kept(office: &crate::office::Office, who: &str) -> String {
+    let told = office.slack.ephemeral_to(&user(who));
+    told.last()
+        .map(|message| message.shown())
+        .unwrap_or_default()
 }
