@@ -26,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub who: RepId,
     /// The moment, on their clock, or on that of the colleague whom it is about.
     pub now: Zoned,
+    /// What the chat calls this delivery of it; empty where it has no name.
+    pub delivery: String,
 }
 
 /// Why nothing was done.
@@ -87,6 +89,7 @@ impl<'a> Asked<'a> {
             rules,
             who: who.clone(),
             now,
+            delivery: String::new(),
         })
     }
 

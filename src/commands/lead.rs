@@ -73,10 +73,13 @@ async fn whole(asked: &Asked<'_>, lead: &Lead) -> Result<Card, Trouble> {
     ))
 }
 
-/// Takes the next lead for `who`, as the button does; its card comes by itself.
-pub async fn pull(context: Context<'_>, who: &RepId) -> Option<Card> {
+/// Takes the next lead for `who`, as the button does, once for each delivery; its card comes by itself.
+pub async fn pull(context: Context<'_>, who: &RepId, delivery: &str) -> Option<Card> {
     let pulled = match Asked::new(context, who).await {
-        Ok(asked) => take_next(&asked).await,
+        Ok(mut asked) => {
+            delivery.clone_into(&mut asked.delivery);
+            take_next(&asked).await
+        }
         Err(trouble) => Err(trouble),
     };
     match pulled {
@@ -104,6 +107,9 @@ async fn next(asked: &Asked<'_>) -> Result<Card, Trouble> {
 
 /// The first of the queue that nobody else takes meanwhile.
 async fn take_next(asked: &Asked<'_>) -> Result<Option<Lead>, Trouble> {
+    if let Some(lead) = taken_before(asked).await? {
+        return get(asked, &lead).await;
+    }
     let mut tried: Vec<LeadId> = Vec::new();
     for _ in 0..MOST_LOOKS {
         let waiting = lists::queue(asked).await?;
@@ -124,12 +130,25 @@ async fn take_next(asked: &Asked<'_>) -> Result<Option<Lead>, Trouble> {
     Ok(None)
 }
 
+/// The lead that this very delivery has taken before Baton went down and came back.
+async fn taken_before(asked: &Asked<'_>) -> Result<Option<LeadId>, Trouble> {
+    if asked.delivery.is_empty() {
+        return Ok(None);
+    }
+    Ok(asked.engine.taken_by(&asked.who, &asked.delivery).await?)
+}
+
 async fn take(asked: &Asked<'_>, lead: &LeadId) -> Result<Option<Lead>, Trouble> {
-    let claim = Event::Claim {
-        by: asked.who.clone(),
+    let taken = if asked.delivery.is_empty() {
+        let by = asked.who.clone();
+        let handled = asked.engine.handle(lead, Event::Claim { by }).await;
+        handled.map(|handled| handled.lead.id)
+    } else {
+        let (who, delivery) = (&asked.who, &asked.delivery);
+        asked.engine.claim_once(lead, who, delivery).await
     };
-    match asked.engine.handle(lead, claim).await {
-        Ok(handled) => Ok(Some(handled.lead)),
+    match taken {
+        Ok(taken) => get(asked, &taken).await,
         // Somebody was faster, or it is not for them to take.
         Err(
             engine::Error::Refused {

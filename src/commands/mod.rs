@@ -85,8 +85,20 @@ impl From<Card> for Answer {
 /// Does what `who` asks for with `word` and the `text` behind it, and says what came of it. `who` has been
 /// recognised before.
 pub async fn answer(context: Context<'_>, who: &RepId, word: &str, text: &str) -> Answer {
+    answer_delivered(context, who, word, text, "").await
+}
+
+/// The same for what the chat calls `delivery` and may deliver again: nothing is taken twice.
+pub async fn answer_delivered(
+    context: Context<'_>,
+    who: &RepId,
+    word: &str,
+    text: &str,
+    delivery: &str,
+) -> Answer {
     let answered = match Asked::new(context, who).await {
         Ok(mut asked) => {
+            delivery.clone_into(&mut asked.delivery);
             let subject = parse::subject(word, text, context.words);
             match asked.use_zone_of(subject).await {
                 Ok(()) => asked.answer(word, text).await,

@@ -107,7 +107,15 @@ impl Desk {
             words,
         };
         match self.rep(&typed.who).await {
-            Ok(rep) => commands::answer(context, &rep, &typed.word, &typed.text).await,
+            Ok(rep) => {
+                let Typed {
+                    word,
+                    text,
+                    trigger,
+                    ..
+                } = typed;
+                commands::answer_delivered(context, &rep, word, text, trigger).await
+            }
             Err(trouble) => {
                 trouble.log();
                 self.words_for(trouble, &typed.who).await.into()
@@ -135,7 +143,7 @@ impl Desk {
                 commands::answer(context, rep, word, "").await.card
             }
             Action::LeadsMove => commands::move_now(context, rep, value).await.card,
-            Action::QueueNext => match commands::pull(context, rep).await {
+            Action::QueueNext => match commands::pull(context, rep, &press.trigger).await {
                 Some(nothing) => nothing,
                 None => return self.seen_at_home(press, rep).await,
             },

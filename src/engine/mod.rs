@@ -8,6 +8,7 @@ mod people;
 mod programs;
 mod receive;
 mod standing;
+mod taken;
 mod world;
 
 use std::{collections::BTreeSet, sync::Arc};

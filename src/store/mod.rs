@@ -38,6 +38,7 @@ mod sql;
 mod sqlite;
 pub mod submissions;
 pub mod tally;
+pub mod taken;
 pub mod turns;
 mod tx;
 mod value;

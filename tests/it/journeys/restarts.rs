@@ -129,3 +129,40 @@ async fn what_baton_was_down_for_is_added_to_the_offer() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_command_that_slack_repeats_after_a_restart_takes_no_second_lead() {
+    let queue = SALES.replace("to = { team = \"sales\" }", "to = { queue = \"sales\" }");
+    on_both(&queue, async |office| {
+        office.lead(ada()).await;
+        office.lead(short("Grace")).await;
+        let first = office.delivered("selin", "/lead", "next", "1.2.abc").await;
+        assert!(
+            first["text"].as_str().unwrap().starts_with("It is yours."),
+            "{first}"
+        );
+        // Baton dies before Slack has the answer, and comes back.
+        office.stop().await;
+        office.start().await;
+        let again = office.delivered("selin", "/lead", "next", "1.2.abc").await;
+        assert_eq!(again["text"], first["text"]);
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by selin: selin accepted"
+        );
+        assert_eq!(office.api_lead(1002).await["state"], "queued");
+        // Whoever asks once more means another one, and another's delivery is another's.
+        let theirs = office.delivered("jonas", "/lead", "next", "1.2.abc").await;
+        assert!(
+            theirs["text"].as_str().unwrap().starts_with("It is yours."),
+            "{theirs}"
+        );
+        assert_eq!(office.api_lead(1002).await["owner"], "jonas");
+        let none = office.delivered("selin", "/lead", "next", "3.4.def").await;
+        assert!(
+            none["text"].as_str().unwrap().contains("queue is empty"),
+            "{none}"
+        );
+    })
+    .await;
+}

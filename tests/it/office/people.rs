@@ -57,6 +57,30 @@ impl Office {
         self.settle().await;
     }
 
+    /// A command as Slack delivers it, perhaps not for the first time; what is answered at once.
+    pub async fn delivered(&self, who: &str, word: &str, text: &str, trigger: &str) -> Value {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let fields = [
+            ("command", word),
+            ("text", text),
+            ("trigger_id", trigger),
+            ("user_id", &user(who)),
+            ("team_id", "T0PLAYGROUND"),
+        ];
+        let body = form.extend_pairs(fields).finish();
+        let at = self.clock.now().as_second();
+        let request = self
+            .client
+            .post(format!("http://{}/slack/commands", self.baton))
+            .header("x-slack-request-timestamp", at)
+            .header("x-slack-signature", signed(SIGNING_SECRET, at, &body));
+        let answer = request.body(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let said = answer.json().await.unwrap();
+        self.settle().await;
+        said
+    }
+
     /// What a button in somebody's messages carries.
     pub fn value_of(&self, who: &str, label: &str) -> String {
         let (_, press) = self.button(who, label);
