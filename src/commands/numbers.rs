@@ -7,10 +7,10 @@ use crate::{
         event::MeasureKind,
         id::RepId,
         policy::Policy,
-        stats::{By, Stats, TallyRow},
+        stats::{By, EndingRow, Stats, TallyRow},
     },
     store::{
-        self, Db,
+        self, Db, endings,
         tally::{self, Scope},
     },
     words::stats::Kept,
@@ -51,6 +51,8 @@ pub struct Gathered {
     pub total: Numbers,
     /// Hours as they come, the others by how much they were asked.
     pub groups: Vec<Group>,
+    /// How leads ended: why, and for how much.
+    pub endings: Vec<EndingRow>,
 }
 
 /// Reads the numbers.
@@ -65,17 +67,22 @@ pub async fn gather(db: &Db, policy: &Policy, wanted: &Wanted) -> Result<Gathere
         to,
         zone,
     } = wanted;
-    let rows = db.read(async |mut tx| match by {
-        Some(By::Hour) => tally::report_by_quarter(&mut tx, *from, *to, scope).await,
-        Some(By::Territory) => tally::report_by_territory(&mut tx, *from, *to, scope).await,
-        Some(By::Rep | By::Team | By::Source | By::Type | By::Rule) | None => {
-            tally::report(&mut tx, *from, *to, scope).await
-        }
+    let read = db.read(async |mut tx| {
+        let endings = endings::report(&mut tx, *from, *to, scope).await?;
+        let rows = match by {
+            Some(By::Hour) => tally::report_by_quarter(&mut tx, *from, *to, scope).await,
+            Some(By::Territory) => tally::report_by_territory(&mut tx, *from, *to, scope).await,
+            Some(By::Rep | By::Team | By::Source | By::Type | By::Rule) | None => {
+                tally::report(&mut tx, *from, *to, scope).await
+            }
+        };
+        Ok::<_, store::Error>((rows?, endings))
     });
-    let rows = rows.await?;
+    let (rows, endings) = read.await?;
     Ok(Gathered {
         total: numbers(&Stats::of(&rows)),
         groups: by.map_or_else(Vec::new, |by| groups(policy, &rows, by, zone)),
+        endings,
     })
 }
 
@@ -117,6 +124,8 @@ fn numbers(stats: &Stats) -> Numbers {
         declined: count(MeasureKind::Declined),
         expired: count(MeasureKind::Expired),
         escalated: count(MeasureKind::Escalated),
+        won: count(MeasureKind::Won),
+        lost: count(MeasureKind::Lost),
         accept_median: stats.time_to_accept(0.5),
         accept_p90: stats.time_to_accept(0.9),
         contact_median: stats.time_to_contact(0.5),

@@ -38,8 +38,11 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
         to,
         zone: asked.now.time_zone().clone(),
     };
-    let Gathered { total, groups } =
-        numbers::gather(asked.engine.db(), asked.policy(), &wanted).await?;
+    let Gathered {
+        total,
+        groups,
+        endings,
+    } = numbers::gather(asked.engine.db(), asked.policy(), &wanted).await?;
     let heading = format!(
         "{}: offers by {}, {}",
         whose.heading,
@@ -68,6 +71,7 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
             .into_iter()
             .map(|group| (group.name, group.numbers))
             .collect(),
+        endings,
     };
     Ok(Answer {
         card: said::stats(&report, asked.words, &asked.when()),

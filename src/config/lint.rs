@@ -252,7 +252,7 @@ impl<'a> Linter<'a> {
 
 fn takes_always(target: &Target) -> bool {
     match target {
-        Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify => true,
+        Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify(_) => true,
         Target::Team(_)
         | Target::Pool { .. }
         | Target::AccountOwner
@@ -269,7 +269,7 @@ fn leads_to(route: &Route, team: &TeamId) -> bool {
         | Target::PreviousOwner
         | Target::Rep(_)
         | Target::Nurture(_)
-        | Target::Disqualify => false,
+        | Target::Disqualify(_) => false,
     });
     named || route.team.as_ref() == Some(team)
 }

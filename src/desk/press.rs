@@ -233,6 +233,7 @@ fn drop_reviewed(lead: &Lead, rep: RepId) -> Result<Event, Trouble> {
         by: Actor::Rep(rep),
         ending: Ending::Disqualified,
         deal: None,
+        why: None,
         note: String::new(),
     })
 }

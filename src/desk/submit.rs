@@ -12,7 +12,9 @@ use crate::{
     domain::{
         action::Action,
         card::{Card, Dialog},
-        event::{Actor, ContactHow, Ending, Event, Handing, Premise, Receiver, Refusal},
+        event::{
+            Actor, ContactHow, Deal, Ending, Event, Handing, NotWon, Premise, Receiver, Refusal,
+        },
         id::{OfferId, RepId},
         lead::NextStep,
     },
@@ -143,12 +145,7 @@ impl Submitted {
                 at: None,
                 note,
             },
-            Action::LeadClose => Event::Close {
-                by,
-                ending: self.chosen(Ending::by_word)?,
-                deal: None,
-                note,
-            },
+            Action::LeadClose => self.close(by)?,
             Action::LeadNextStep => {
                 let (what, at) = self.next_step()?;
                 Event::NextStep { by, what, at }
@@ -181,6 +178,45 @@ impl Submitted {
             | Action::HomeRefresh
             // These were only to be read.
             | Action::LeadsPage => return Ok(None),
+        }))
+    }
+
+    fn close(&self, by: Actor) -> Result<Event, Errors> {
+        let ending = self.chosen(Ending::by_word)?;
+        let why = NotWon::by_word(self.value(dialogs::WHY));
+        let note = self.note();
+        let to_explain = match ending {
+            Ending::Lost | Ending::Disqualified => true,
+            Ending::Won | Ending::Nurture | Ending::Duplicate => false,
+        };
+        if to_explain && why.is_none() && note.is_empty() {
+            return Err(wrong(dialogs::WHY, words::trouble::say_why()));
+        }
+        Ok(Event::Close {
+            by,
+            ending,
+            deal: self.deal()?,
+            why: why.filter(|_| ending != Ending::Won),
+            note,
+        })
+    }
+
+    /// What it was worth. A currency alone is the one that stood there.
+    fn deal(&self) -> Result<Option<Deal>, Errors> {
+        let worth = self.value(dialogs::WORTH);
+        if worth.is_empty() {
+            return Ok(None);
+        }
+        let value: Option<f64> = worth.parse().ok().filter(|it| Deal::is_value(*it));
+        let value = value.ok_or_else(|| wrong(dialogs::WORTH, words::trouble::wrong_worth()))?;
+        let currency = self.value(dialogs::CURRENCY).to_ascii_uppercase();
+        if !currency.is_empty() && !Deal::is_currency(&currency) {
+            let words = words::trouble::wrong_currency();
+            return Err(wrong(dialogs::CURRENCY, words));
+        }
+        Ok(Some(Deal {
+            value,
+            currency: (!currency.is_empty()).then_some(currency),
         }))
     }
 

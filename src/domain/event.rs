@@ -1,6 +1,7 @@
 //! What can happen to a lead, and what follows from it.
 
 mod effect;
+mod ending;
 mod measure;
 mod message;
 
@@ -10,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{OfferId, RepId, SubmissionId, TeamId},
-    lead::Outcome,
     submission::NewLead,
 };
 
 pub use effect::{Effect, Fact, FactKind};
+pub use ending::{Deal, Ended, Ending, NotWon};
 pub use measure::{Measure, MeasureKind};
 pub use message::{Audible, CardRef, News, Notice, Say, Told};
 
@@ -93,6 +94,8 @@ pub enum Event {
         ending: Ending,
         /// What it was worth.
         deal: Option<Deal>,
+        /// Why it came to nothing, if it did and one of the usual reasons fits.
+        why: Option<NotWon>,
         /// What they wrote.
         note: String,
     },
@@ -310,12 +313,12 @@ impl ContactHow {
         Self::WrongNumber,
     ];
 
-    /// As stored and sent.
-    #[must_use]
-    pub fn word(self) -> &'static str {
     /// What stands in the history behind an attempt that was in time, though it was told of too late.
     pub const IN_TIME: &str = " (in time, so the first contact was not late)";
 
+    /// As stored and sent.
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Self::Reached => "reached",
             Self::NoAnswer => "no_answer",
@@ -349,71 +352,6 @@ impl ContactHow {
             Self::NoAnswer | Self::Voicemail | Self::MailSent | Self::WrongNumber => false,
         }
     }
-}
-
-/// How an owner ends a lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// Bought.
-    Won,
-    /// Did not.
-    Lost,
-    /// Nobody should spend time on it.
-    Disqualified,
-    /// Not yet: back to marketing.
-    Nurture,
-    /// Was there already.
-    Duplicate,
-}
-
-impl Ending {
-    /// All, in the order shown.
-    pub const ALL: [Ending; 5] = [
-        Self::Won,
-        Self::Lost,
-        Self::Disqualified,
-        Self::Nurture,
-        Self::Duplicate,
-    ];
-
-    /// As stored and sent.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Won => "won",
-            Self::Lost => "lost",
-            Self::Disqualified => "disqualified",
-            Self::Nurture => "nurture",
-            Self::Duplicate => "duplicate",
-        }
-    }
-
-    /// The one with this word.
-    #[must_use]
-    pub fn by_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ending| ending.word() == word)
-    }
-
-    /// The outcome of a closed lead; absent for endings that leave it in another state.
-    #[must_use]
-    pub fn outcome(self) -> Option<Outcome> {
-        match self {
-            Self::Won => Some(Outcome::Won),
-            Self::Lost => Some(Outcome::Lost),
-            Self::Duplicate => Some(Outcome::Duplicate),
-            Self::Disqualified | Self::Nurture => None,
-        }
-    }
-}
-
-/// What a lead was worth in the end.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Deal {
-    /// How much.
-    pub value: f64,
-    /// Of which money, as ISO code; absent: as the lead said.
-    pub currency: Option<String>,
 }
 
 /// A person asked for what cannot be; said to them in plain words, never logged as an error.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     contact::{Contact, Field},
+    event::Deal,
     id::{LeadId, OfferId, RepId, RouteId, SourceId, TeamId},
     plan::Plan,
     policy::Strategy,
@@ -174,8 +175,11 @@ pub enum State {
         rep: Option<RepId>,
         /// How it ended.
         outcome: Outcome,
-        /// In the owner's words.
+        /// Why, in the owner's words.
         note: String,
+        /// What it was worth, if that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deal: Option<Deal>,
     },
     /// Nobody should spend time on it.
     Disqualified {

@@ -117,7 +117,7 @@ impl Policy {
                     | Target::Queue(_)
                     | Target::Review(_)
                     | Target::Nurture(_)
-                    | Target::Disqualify => None,
+                    | Target::Disqualify(_) => None,
                 });
         let named: Vec<RepId> = named.collect();
         let covers = named

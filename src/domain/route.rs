@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
                 .and_then(|account| account.owner.as_ref())
                 .and_then(named),
             Target::PreviousOwner => lead.previous_owner.as_ref().and_then(named),
-            Target::Nurture(_) | Target::Disqualify => None,
+            Target::Nurture(_) | Target::Disqualify(_) => None,
         });
         route.team.clone().or(behind)
     }

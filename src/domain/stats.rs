@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    event::MeasureKind,
+    event::{Ending, MeasureKind},
     id::{RepId, RouteId, SourceId, TeamId},
 };
 
@@ -93,6 +93,23 @@ pub struct TallyRow {
     pub bucket: i64,
     /// How often.
     pub n: u64,
+}
+
+/// How often leads ended like this, and what they were worth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndingRow {
+    /// How.
+    pub ending: Ending,
+    /// Why; empty: not said in words that can be counted.
+    pub reason: String,
+    /// Of which money; empty: not said.
+    pub currency: String,
+    /// How many leads.
+    pub n: u64,
+    /// How many of them with a worth.
+    pub valued: u64,
+    /// What those were worth together.
+    pub worth: f64,
 }
 
 /// By what a report is split.

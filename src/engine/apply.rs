@@ -10,7 +10,7 @@ use crate::{
         route::Reader,
     },
     rules::Rules,
-    store::{Tx, facts, outbox, reps, tally, turns},
+    store::{Tx, endings, facts, outbox, reps, tally, turns},
 };
 
 impl Engine {
@@ -83,6 +83,7 @@ impl Engine {
                     )
                     .await?;
                 }
+                Effect::Ended(ended) => endings::count(tx, lead, ended).await?,
                 Effect::Turn { team, entry } => {
                     turns::post(tx, team, Some(&lead.id), entry, now).await?;
                 }

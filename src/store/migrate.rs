@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
     step!(20261122014100, "keep_groups"),
     step!(20261122020000, "count_territories"),
     step!(20261122030000, "index_passed_on"),
+    step!(20261122130500, "count_endings"),
     step!(20261122140000, "keep_deliveries"),
 ];
 

@@ -20,6 +20,7 @@
 
 pub mod audit;
 mod bus;
+pub mod endings;
 mod error;
 pub mod facts;
 pub mod gauges;
@@ -37,8 +38,8 @@ mod row;
 mod sql;
 mod sqlite;
 pub mod submissions;
-pub mod tally;
 pub mod taken;
+pub mod tally;
 pub mod turns;
 mod tx;
 mod value;

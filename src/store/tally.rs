@@ -53,7 +53,7 @@ fn lines(measures: &[Measure], each: i64) -> Vec<Line<'_>> {
 }
 
 /// The quarter of an hour in which a lead arrived.
-fn quarter_of(lead: &Lead) -> i64 {
+pub(super) fn quarter_of(lead: &Lead) -> i64 {
     let arrived = lead.created_at.as_microsecond();
     arrived - arrived.rem_euclid(QUARTER)
 }

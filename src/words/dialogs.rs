@@ -4,7 +4,8 @@ use super::seen::Seen;
 use crate::domain::{
     action::Action,
     card::{Choice, Dialog, Input, InputKind, Part, Run},
-    event::{ContactHow, Ending},
+    contact::Field,
+    event::{ContactHow, Deal, Ending, NotWon},
     lead::{Lead, Offer},
     policy::{AfterDecline, Policy},
 };
@@ -13,6 +14,12 @@ use crate::domain::{
 pub const CHOICE: &str = "choice";
 /// The key of the answer in free words.
 pub const NOTE: &str = "note";
+/// The key of what a lead was worth.
+pub const WORTH: &str = "worth";
+/// The key of its currency.
+pub const CURRENCY: &str = "currency";
+/// The key of why it came to nothing.
+pub const WHY: &str = "why";
 /// The most characters of a note.
 pub const MAX_NOTE: u16 = 1_000;
 /// As many answers are in sight; more fold out.
@@ -90,13 +97,26 @@ pub fn how_words(how: ContactHow) -> &'static str {
     }
 }
 
-/// Asks how the lead ended. Answers: [`CHOICE`], [`NOTE`].
+/// Asks how the lead ended. Answers: [`CHOICE`], [`WORTH`], [`CURRENCY`], [`WHY`], [`NOTE`].
 #[must_use]
 pub fn close(lead: &Lead) -> Dialog {
     let choices = Ending::ALL.map(|ending| Choice {
         value: ending.word().to_owned(),
         label: ending_words(ending).to_owned(),
     });
+    let reasons = NotWon::ALL.map(|why| Choice {
+        value: why.word().to_owned(),
+        label: why_words(why).to_owned(),
+    });
+    let more = |id: &str, label: &str, kind| Input {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        hint: None,
+        kind,
+        optional: true,
+        initial: None,
+    };
+    let currency = lead.contact.text(Field::Currency);
     Dialog {
         action: Action::LeadClose,
         subject: lead.id.to_string(),
@@ -105,8 +125,32 @@ pub fn close(lead: &Lead) -> Dialog {
         parts: vec![about(&Seen::whole(lead))],
         inputs: vec![
             pick("How did it end?", choices.to_vec()),
-            note("Why, in a few words"),
+            more(WORTH, "What is it worth?", InputKind::Number),
+            Input {
+                hint: Some("Three letters, like EUR".to_owned()),
+                initial: Deal::is_currency(currency).then(|| currency.to_owned()),
+                ..more(CURRENCY, "Currency", InputKind::ShortText { max: 3 })
+            },
+            more(
+                WHY,
+                "If it came to nothing: why?",
+                InputKind::Choice(reasons.to_vec()),
+            ),
+            note("A few words more, if they help"),
         ],
+    }
+}
+
+/// A reason why a lead came to nothing, as a choice.
+#[must_use]
+pub fn why_words(why: NotWon) -> &'static str {
+    match why {
+        NotWon::Price => "The price",
+        NotWon::Competitor => "They chose somebody else",
+        NotWon::Timing => "Not the right time",
+        NotWon::NoNeed => "No need, or no money for it",
+        NotWon::Silent => "They never answered",
+        NotWon::Unfit => "Not whom we sell to",
     }
 }
 

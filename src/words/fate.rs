@@ -85,7 +85,7 @@ pub fn whereabouts(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) ->
         State::Review { team } => format!("A manager of team {team} decides where it goes."),
         State::Nurture { label } => nurture_words(label),
         State::Owned { rep, offer } => owned_words(lead, rep, offer.as_str(), policy, reader, when),
-        State::Closed { rep, outcome, .. } => closed_words(rep.as_ref(), *outcome, policy, reader),
+        State::Closed { rep, .. } => closed_words(&ended_words(lead), rep.as_ref(), policy, reader),
         State::Disqualified { reason } if reason.trim().is_empty() => {
             "It was dropped: nobody needs to call.".to_owned()
         }
@@ -134,8 +134,7 @@ fn owned_words(
     }
 }
 
-fn closed_words(rep: Option<&RepId>, outcome: Outcome, policy: &Policy, reader: &RepId) -> String {
-    let ended = outcome_words(outcome);
+fn closed_words(ended: &str, rep: Option<&RepId>, policy: &Policy, reader: &RepId) -> String {
     match rep {
         Some(rep) if rep == reader => format!("It is closed as {ended}."),
         Some(rep) => format!("It is closed as {ended}; {} had it.", policy.name_of(rep)),
@@ -143,9 +142,31 @@ fn closed_words(rep: Option<&RepId>, outcome: Outcome, policy: &Policy, reader: 
     }
 }
 
-/// "won", "lost", "a duplicate".
+/// How a closed lead ended: "won, 12000 EUR", "lost: price"; empty while it is not closed.
 #[must_use]
-pub fn outcome_words(outcome: Outcome) -> &'static str {
+pub fn ended_words(lead: &Lead) -> String {
+    let State::Closed {
+        outcome,
+        note,
+        deal,
+        ..
+    } = &lead.state
+    else {
+        return String::new();
+    };
+    let worth = deal
+        .as_ref()
+        .map_or(String::new(), |deal| format!(", {}", deal.said()));
+    let why = if note.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", cut(note, MAX_NOTE).trim_end_matches('.'))
+    };
+    format!("{}{worth}{why}", outcome_words(*outcome))
+}
+
+/// "won", "lost", "a duplicate".
+fn outcome_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Won => "won",
         Outcome::Lost => "lost",

@@ -7,6 +7,7 @@ pub mod chat_news;
 pub mod commands;
 pub mod details;
 pub mod dialogs;
+pub mod endings;
 pub mod entered;
 pub mod facts;
 pub mod fate;

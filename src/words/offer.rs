@@ -13,7 +13,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     facts,
-    fate::{fate, outcome_words},
+    fate::{ended_words, fate},
     next_step,
     seen::{Seen, begin, cut},
     when::When,
@@ -22,7 +22,7 @@ use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Part, Run},
     event::Actor,
-    lead::{Lead, Offer, OfferKind, OfferLevel, Outcome, State, Undoable},
+    lead::{Lead, Offer, OfferKind, OfferLevel, State, Undoable},
     policy::{Policy, Rung, Target},
 };
 
@@ -51,7 +51,7 @@ pub fn offer_card(
         Standing::AskedOver => shown.asked_over(),
         Standing::Claimable => shown.claimable(),
         Standing::Theirs => shown.theirs(),
-        Standing::Ended(outcome) => shown.ended(outcome),
+        Standing::Ended => shown.ended(),
         Standing::Over => shown.over(),
     }
 }
@@ -67,7 +67,7 @@ enum Standing {
     /// They own the lead by it.
     Theirs,
     /// They owned the lead at its end.
-    Ended(Outcome),
+    Ended,
     /// It moved on.
     Over,
 }
@@ -86,12 +86,10 @@ fn standing_of(lead: &Lead, offer: &Offer) -> Standing {
     };
     match &lead.state {
         State::Owned { offer: id, .. } if *id == offer.id => Standing::Theirs,
-        State::Closed {
-            rep: Some(rep),
-            outcome,
-            ..
-        } if *rep == offer.rep && last_accepted().is_some_and(|last| last.id == offer.id) => {
-            Standing::Ended(*outcome)
+        State::Closed { rep: Some(rep), .. }
+            if *rep == offer.rep && last_accepted().is_some_and(|last| last.id == offer.id) =>
+        {
+            Standing::Ended
         }
         State::Owned { .. }
         | State::Closed { .. }
@@ -279,8 +277,8 @@ impl Shown<'_> {
         ))
     }
 
-    fn ended(&self, outcome: Outcome) -> Card {
-        let ended = format!("Closed as {}.", outcome_words(outcome));
+    fn ended(&self) -> Card {
+        let ended = format!("Closed as {}.", ended_words(self.lead));
         let title = format!("Lead {}", self.seen.called());
         Card {
             summary: format!("Lead {}: {ended}", self.seen.called()),
@@ -483,7 +481,7 @@ fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> Strin
             | Target::Queue(_)
             | Target::Review(_)
             | Target::Nurture(_)
-            | Target::Disqualify,
+            | Target::Disqualify(_),
         )
         | None => "you are next".to_owned(),
     }

@@ -199,7 +199,8 @@ fn target_words(policy: &Policy, target: &Target) -> String {
         Target::PreviousOwner => "whoever had this person before".to_owned(),
         Target::Rep(rep) => policy.name_of(rep).to_owned(),
         Target::Nurture(label) => format!("marketing ({label})"),
-        Target::Disqualify => "it is dropped".to_owned(),
+        Target::Disqualify(None) => "it is dropped".to_owned(),
+        Target::Disqualify(Some(why)) => format!("it is dropped ({})", cut(why, 60)),
     }
 }
 

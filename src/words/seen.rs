@@ -221,7 +221,7 @@ fn hidden(lead: &Lead, policy: &Policy) -> Vec<Field> {
         | Target::PreviousOwner
         | Target::Rep(_)
         | Target::Nurture(_)
-        | Target::Disqualify => &[],
+        | Target::Disqualify(_) => &[],
     });
     with_parts(&of_pools.copied().collect::<Vec<_>>())
 }

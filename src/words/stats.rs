@@ -4,11 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     commands::{CommandWords, Topic},
+    endings,
     when::When,
 };
 use crate::domain::{
     card::{Card, Column, Fact, Part, Run, Table},
     phrase::say_duration,
+    stats::EndingRow,
 };
 
 /// More groups than this are only counted.
@@ -29,6 +31,10 @@ pub struct Numbers {
     pub expired: u64,
     /// Steps of escalations taken.
     pub escalated: u64,
+    /// Leads won.
+    pub won: u64,
+    /// Leads that somebody ended otherwise.
+    pub lost: u64,
     /// Delivery to accept, median.
     pub accept_median: Option<SignedDuration>,
     /// Delivery to accept, 90th percentile.
@@ -59,7 +65,7 @@ impl Numbers {
 }
 
 /// What was asked for, with its answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Whose numbers, as a heading: "Team sdr", "Jonas Weber".
     pub whose: String,
@@ -75,6 +81,8 @@ pub struct Report {
     pub total: Numbers,
     /// Each group's name and numbers, in the order shown.
     pub groups: Vec<(String, Numbers)>,
+    /// How leads ended.
+    pub endings: Vec<EndingRow>,
 }
 
 /// The report as a card.
@@ -87,7 +95,8 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
             words.typed(Topic::LeadStats, "quarter")
         ));
     }
-    let facts = facts(&report.total);
+    let mut facts = facts(&report.total);
+    facts.extend(endings::facts(&report.endings));
     let said: Vec<String> = facts
         .iter()
         .map(|fact| format!("{}: {}", fact.label, fact.value[0].words()))

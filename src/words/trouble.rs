@@ -36,6 +36,24 @@ pub fn say_what() -> String {
     "Please say in a few words what comes next.".to_owned()
 }
 
+/// A lead came to nothing, and nobody said why.
+#[must_use]
+pub fn say_why() -> String {
+    "Please say why: choose a reason, or write it in the note.".to_owned()
+}
+
+/// What a lead is worth is no number.
+#[must_use]
+pub fn wrong_worth() -> String {
+    "Please give a number from 0 on, like 12000.".to_owned()
+}
+
+/// The currency is no code.
+#[must_use]
+pub fn wrong_currency() -> String {
+    "Please write the three letters of a currency, like EUR.".to_owned()
+}
+
 /// The time is missing, over, or too far ahead.
 #[must_use]
 pub fn choose_a_time() -> String {

@@ -389,6 +389,15 @@ type = "demo"
         answer.json().await.unwrap()
     }
 
+    /// What the API answers to a program that writes.
+    pub async fn api(&self, path: &str, body: &Value) -> Value {
+        let url = format!("http://{}/api/v1/{path}", self.baton);
+        let asked = self.client.post(url).bearer_auth(API_TOKEN).json(body);
+        let answer: Response = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
     /// Who has a lead, and who was asked how: `owned by jonas: ayse declined, jonas accepted`.
     pub async fn story_of(&self, number: i64) -> String {
         let lead = self.api_lead(number).await;

@@ -7,8 +7,11 @@ use super::Report;
 use crate::{
     cli::shown::{Paint, Table},
     commands::numbers::{self, Group, Numbers},
-    domain::{phrase::say_duration, stats::By},
-    words::stats::Kept,
+    domain::{
+        phrase::say_duration,
+        stats::{By, EndingRow},
+    },
+    words::{endings, stats::Kept},
 };
 
 /// "All teams by rep, this week: Mon 16 Nov 2026 00:00 to Sat 21 Nov 2026 14:00 (Europe/Berlin)".
@@ -83,8 +86,17 @@ pub fn text(report: &Report, paint: Paint) -> String {
     }
     let note = "to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. \
                 answered, contacted: SLA kept, of the clocks that have ended.";
+    let endings: String = endings::facts(&report.numbers.endings)
+        .iter()
+        .map(|fact| format!("{}: {}\n", fact.label, plain(fact.value[0].words())))
+        .collect();
+    let endings = if endings.is_empty() {
+        endings
+    } else {
+        format!("{endings}\n")
+    };
     format!(
-        "{heading}\n\n{}\n{}\n",
+        "{heading}\n\n{}\n{endings}{}\n",
         table.render(paint),
         paint.faint(note)
     )
@@ -92,10 +104,8 @@ pub fn text(report: &Report, paint: Paint) -> String {
 
 fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
     let time = |took: Option<SignedDuration>| took.map_or_else(|| "–".to_owned(), say_duration);
-    // A lead's type comes from strangers, and a terminal obeys what it is shown.
-    let name = name.chars().filter(|it| !it.is_control()).collect();
     vec![
-        name,
+        plain(name),
         numbers.arrived.to_string(),
         numbers.offered.to_string(),
         numbers.accepted.to_string(),
@@ -108,6 +118,11 @@ fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
         percent(numbers.answered),
         percent(numbers.contacted),
     ]
+}
+
+/// A lead's type comes from strangers, and a terminal obeys what it is shown.
+fn plain(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).collect()
 }
 
 fn percent(kept: Kept) -> String {
@@ -127,6 +142,7 @@ pub fn json(report: &Report) -> Value {
         "by": report.by.map(word),
         "total": view(&report.numbers.total),
         "groups": groups,
+        "endings": report.numbers.endings.iter().map(ending).collect::<Vec<_>>(),
     })
 }
 
@@ -136,6 +152,18 @@ fn group(group: &Group) -> Value {
         row.extend(numbers);
     }
     row
+}
+
+fn ending(row: &EndingRow) -> Value {
+    let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    json!({
+        "outcome": row.ending.word(),
+        "reason": said(&row.reason),
+        "currency": said(&row.currency),
+        "leads": row.n,
+        "valued": row.valued,
+        "value": row.worth,
+    })
 }
 
 fn view(numbers: &Numbers) -> Value {
@@ -151,6 +179,8 @@ fn view(numbers: &Numbers) -> Value {
         "declined": numbers.declined,
         "expired": numbers.expired,
         "escalated": numbers.escalated,
+        "won": numbers.won,
+        "lost": numbers.lost,
         "time_to_accept": {"median_s": seconds(numbers.accept_median), "p90_s": seconds(numbers.accept_p90)},
         "speed_to_lead": {"median_s": seconds(numbers.contact_median), "p90_s": seconds(numbers.contact_p90)},
         "acknowledged": kept(numbers.answered),
@@ -158,7 +188,7 @@ fn view(numbers: &Numbers) -> Value {
     })
 }
 
-const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,time_to_accept_median_s,\
+const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,\
 time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,\
 contacted_kept,contacted_missed";
 
@@ -188,6 +218,8 @@ fn line(key: &str, name: &str, numbers: &Numbers) -> String {
         count(numbers.declined),
         count(numbers.expired),
         count(numbers.escalated),
+        count(numbers.won),
+        count(numbers.lost),
         time(numbers.accept_median),
         time(numbers.accept_p90),
         time(numbers.contact_median),
@@ -219,7 +251,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::numbers::Gathered;
+    use crate::{commands::numbers::Gathered, domain::event::Ending};
 
     fn report(by: Option<By>) -> Report {
         let numbers = Numbers {
@@ -228,6 +260,8 @@ mod tests {
             accepted: 9,
             declined: 2,
             expired: 3,
+            won: 4,
+            lost: 1,
             contact_median: Some(SignedDuration::from_mins(4)),
             contact_p90: Some(SignedDuration::from_mins(31)),
             answered: Kept { kept: 8, missed: 1 },
@@ -251,6 +285,14 @@ mod tests {
             now: "2026-11-21T14:00[Europe/Berlin]".parse().expect("a time"),
             numbers: Gathered {
                 total: numbers.clone(),
+                endings: vec![EndingRow {
+                    ending: Ending::Won,
+                    reason: String::new(),
+                    currency: "EUR".to_owned(),
+                    n: 4,
+                    valued: 3,
+                    worth: 36_000.0,
+                }],
                 groups: vec![
                     group("ayse", "Ayşe Yılmaz", numbers),
                     group("=1+1", "=1+1, \"x\"", none),
@@ -269,6 +311,8 @@ mod tests {
         =1+1, "x"         1         0         0       0          0        –       –          –         –          –
         all              15         9         2       3          0    4 min  31 min          –       89%          –
 
+        Won: 4, 36000 EUR together, 12000 EUR each
+
         to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. answered, contacted: SLA kept, of the clocks that have ended.
         "#);
     }
@@ -276,9 +320,9 @@ mod tests {
     #[test]
     fn a_spreadsheet_gets_lines_and_no_formula() {
         insta::assert_snapshot!(csv(&report(Some(By::Rep))).replace('\r', ""), @r#"
-        key,name,arrived,offered,accepted,declined,expired,escalated,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed
-        ayse,Ayşe Yılmaz,12,15,9,2,3,0,,,240.000,1860.000,8,1,0,0
-        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,,,,,0,0,0,0
+        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed
+        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0
+        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0
         "#);
     }
 

@@ -250,19 +250,22 @@ impl Compiler<'_> {
     }
 
     fn disqualify(&mut self, flag: &Spanned<Flag>) -> Option<Target> {
-        match flag.get_ref() {
-            Flag::Bool(true) => {}
-            Flag::Text(_) => self.later("disqualify with a reason", flag.span()),
+        let label = match flag.get_ref() {
+            Flag::Bool(true) => None,
+            Flag::Text(label) => {
+                let label = Spanned::new(flag.span(), label.clone());
+                Some(self.said(&label, "the label")?)
+            }
             Flag::Bool(false) => {
                 self.mistake(
                     flag.span(),
                     "this target leads nowhere",
-                    "write `disqualify = true`",
+                    "write `disqualify = true`, or why: `disqualify = \"too small\"`",
                 );
                 return None;
             }
-        }
-        Some(Target::Disqualify)
+        };
+        Some(Target::Disqualify(label))
     }
 
     pub fn declines(&mut self) -> Vec<DeclineReason> {

@@ -81,7 +81,7 @@ impl Linter<'_> {
             }
             Target::Rep(rep) => Some(alone(rep)),
             Target::AccountOwner | Target::PreviousOwner => Some(policy.reps.keys().any(alone)),
-            Target::Nurture(_) | Target::Disqualify => None,
+            Target::Nurture(_) | Target::Disqualify(_) => None,
         };
         let behind: Vec<bool> = route.to.iter().filter_map(without).collect();
         route.team.is_none() && !behind.is_empty() && behind.iter().all(|it| *it)

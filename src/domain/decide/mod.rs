@@ -128,7 +128,7 @@ fn target_team(target: &Target) -> Option<TeamId> {
         | Target::AccountOwner
         | Target::PreviousOwner
         | Target::Nurture(_)
-        | Target::Disqualify => None,
+        | Target::Disqualify(_) => None,
     }
 }
 
@@ -234,8 +234,18 @@ impl<'a, 'w> Case<'a, 'w> {
                 by,
                 ending,
                 deal,
+                why,
                 note,
-            } => self.close(&by, ending, deal, &note)?,
+            } => {
+                let note = note.as_str();
+                let end = owner::End {
+                    ending,
+                    deal,
+                    why,
+                    note,
+                };
+                self.close(&by, end)?;
+            }
             Event::Assign {
                 to,
                 by,

@@ -6,7 +6,8 @@ use super::Case;
 use crate::domain::{
     contact::{Field, FieldValue},
     event::{
-        Actor, Audible, ContactHow, Deal, Ending, FactKind, MeasureKind, Notice, Refusal, Say,
+        Actor, Audible, ContactHow, Deal, Effect, Ended, Ending, FactKind, MeasureKind, NotWon,
+        Notice, Refusal, Say,
     },
     id::RepId,
     lead::{NextStep, Promise, State},
@@ -16,6 +17,14 @@ use crate::domain::{
 
 /// Nobody plans farther ahead; a day more than a year, so that "in a year" is allowed.
 const FARTHEST_STEP: SignedDuration = SignedDuration::from_hours(367 * 24);
+
+/// How somebody ends a lead.
+pub(super) struct End<'e> {
+    pub(super) ending: Ending,
+    pub(super) deal: Option<Deal>,
+    pub(super) why: Option<NotWon>,
+    pub(super) note: &'e str,
+}
 
 impl Case<'_, '_> {
     pub(super) fn may_speak(&self, by: &Actor) -> bool {
@@ -93,16 +102,10 @@ impl Case<'_, '_> {
         if self.lead.owner().is_some() {
             self.finish_plan();
         }
+        taken_back
     }
 
-    pub(super) fn close(
-        &mut self,
-        by: &Actor,
-        ending: Ending,
-        deal: Option<Deal>,
-        note: &str,
-    ) -> Result<(), Refusal> {
-        taken_back
+    pub(super) fn close(&mut self, by: &Actor, end: End<'_>) -> Result<(), Refusal> {
         if !self.may_speak(by) {
             return Err(Refusal::NotOwner);
         }
@@ -114,53 +117,85 @@ impl Case<'_, '_> {
         self.release_owner();
         self.lead.next_step = None;
         self.lead.touched_at = self.now;
-        let worth = deal.map_or(String::new(), |deal| self.worth(deal));
+        let deal = end.deal.map(|deal| self.worth(deal));
+        let worth = deal
+            .as_ref()
+            .map_or(String::new(), |deal| format!(", {}", deal.said()));
+        let note = NotWon::before(end.why, end.note);
         let detail = if note.is_empty() {
-            format!("{}{worth}", ending.word())
+            format!("{}{worth}", end.ending.word())
         } else {
-            format!("{}{worth}: {note}", ending.word())
+            format!("{}{worth}: {note}", end.ending.word())
         };
-        match ending.outcome() {
-            Some(outcome) => {
-                self.fact(FactKind::Closed, by.clone(), owner.as_ref(), None, detail);
-                self.count_ending(ending, owner.as_ref());
-                self.lead.state = State::Closed {
-                    rep: owner,
-                    outcome,
-                    note: note.to_owned(),
-                };
+        let event = match end.ending {
+            Ending::Nurture => FactKind::Nurtured,
+            Ending::Won | Ending::Lost | Ending::Disqualified | Ending::Duplicate => {
+                FactKind::Closed
             }
-            None if ending == Ending::Nurture => {
-                self.fact(FactKind::Nurtured, by.clone(), owner.as_ref(), None, detail);
-                // Whoever had it may have it again when the lead comes back.
-                self.lead.epoch += 1;
-                self.lead.state = State::Nurture {
-                    label: "by hand".to_owned(),
-                };
-                self.lead.plan = None;
-            }
-            None => {
-                self.fact(FactKind::Closed, by.clone(), owner.as_ref(), None, detail);
-                self.count_ending(ending, owner.as_ref());
-                self.lead.state = State::Disqualified {
-                    reason: note.to_owned(),
-                };
-            }
-        }
+        };
+        self.fact(event, by.clone(), owner.as_ref(), None, detail);
+        self.count_ending(end.ending, owner.as_ref());
+        let reason = end.why.map_or("", NotWon::word);
+        self.count_ended(end.ending, owner.as_ref(), reason, deal.clone());
+        self.end(end.ending, owner, note, deal);
         self.finish_plan();
         Ok(())
     }
 
-    /// Keeps what the lead was worth; in words, to stand behind how it ended.
-    fn worth(&mut self, deal: Deal) -> String {
+    /// Puts the lead where its ending takes it.
+    fn end(&mut self, ending: Ending, rep: Option<RepId>, note: String, deal: Option<Deal>) {
+        self.lead.state = match ending.outcome() {
+            Some(outcome) => State::Closed {
+                rep,
+                outcome,
+                note,
+                deal,
+            },
+            None if ending == Ending::Nurture => {
+                // Whoever had it may have it again when the lead comes back.
+                self.lead.epoch += 1;
+                self.lead.plan = None;
+                State::Nurture {
+                    label: "by hand".to_owned(),
+                }
+            }
+            None => State::Disqualified { reason: note },
+        };
+    }
+
+    /// Keeps what the lead was worth.
+    fn worth(&mut self, deal: Deal) -> Deal {
         let contact = &mut self.lead.contact;
         contact.set(Field::DealValue, FieldValue::Number(deal.value));
-        if let Some(currency) = deal.currency {
-            contact.set_text(Field::Currency, currency);
+        if let Some(currency) = &deal.currency {
+            contact.set_text(Field::Currency, currency.clone());
         }
-        format!(", {} {}", deal.value, contact.text(Field::Currency))
-            .trim_end()
-            .to_owned()
+        let currency = contact.text(Field::Currency).to_owned();
+        Deal {
+            currency: (!currency.is_empty()).then_some(currency),
+            ..deal
+        }
+    }
+
+    /// Adds the ending to those of its reason. Marketing's leads come back, and end then.
+    pub(super) fn count_ended(
+        &mut self,
+        ending: Ending,
+        owner: Option<&RepId>,
+        reason: &str,
+        deal: Option<Deal>,
+    ) {
+        if self.lead.test || ending == Ending::Nurture {
+            return;
+        }
+        let team = self.team().map(|team| team.id.clone());
+        self.effects.push(Effect::Ended(Ended {
+            team: team.or_else(|| self.lead.team().cloned()),
+            rep: owner.cloned(),
+            ending,
+            reason: reason.to_owned(),
+            deal,
+        }));
     }
 
     pub(super) fn count_ending(&mut self, ending: Ending, owner: Option<&RepId>) {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{Case, choose::Group};
 use crate::domain::{
-    event::{Actor, FactKind, MeasureKind},
+    event::{Actor, Ending, FactKind, MeasureKind},
     id::{RepId, TeamId},
     lead::{OfferLevel, State},
     plan::{Plan, StepDone},
@@ -101,9 +101,10 @@ impl<'w> Case<'_, 'w> {
                 | Target::Rep(_)
                 | Target::AccountOwner
                 | Target::PreviousOwner => true,
-                Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify => {
-                    false
-                }
+                Target::Queue(_)
+                | Target::Review(_)
+                | Target::Nurture(_)
+                | Target::Disqualify(_) => false,
             });
         let people: Vec<(usize, &Target)> = people.collect();
         people
@@ -157,8 +158,10 @@ impl<'w> Case<'_, 'w> {
                 self.nurture(label.clone());
                 true
             }
-            Target::Disqualify => {
-                self.disqualify("by rule");
+            Target::Disqualify(why) => {
+                let why = why.as_deref();
+                self.disqualify(why.unwrap_or("by rule"));
+                self.count_ended(Ending::Disqualified, None, why.unwrap_or_default(), None);
                 true
             }
         }
@@ -244,7 +247,7 @@ impl<'w> Case<'_, 'w> {
             | Target::Queue(_)
             | Target::Review(_)
             | Target::Nurture(_)
-            | Target::Disqualify => None,
+            | Target::Disqualify(_) => None,
         };
         Group {
             reps: one.map(|rep| self.or_cover(rep)).into_iter().collect(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, CardRef, Measure, Say};
+use super::{Actor, CardRef, Ended, Measure, Say};
 use crate::domain::{
     id::{OfferId, RepId, TeamId},
     strategy::{Entry, Turns},
@@ -36,6 +36,8 @@ pub enum Effect {
     Count(Measure),
     /// Something that was counted and was taken back.
     Uncount(Measure),
+    /// It ended, in a way that is added up.
+    Ended(Ended),
     /// The chat does not deliver to this rep.
     Unreachable {
         /// Who.

@@ -71,8 +71,8 @@ pub enum Target {
     Rep(RepId),
     /// Not for reps yet; the label goes along.
     Nurture(String),
-    /// Nobody should spend time on it.
-    Disqualify,
+    /// Nobody should spend time on it; why, if the rule says so.
+    Disqualify(Option<String>),
 }
 
 impl Target {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::domain::{
     contact::{Field, FieldKind, FieldValue},
-    event::{Fact, FactKind},
+    event::{Ending, Fact, FactKind},
     id::{LeadId, OfferId, RepId, RouteId, SlaId, SourceId, TeamId},
     lead::{Breach, Candidate, Cause, Lead, Offer, OfferState, Promise, Reason, Routing, State},
     policy::Strategy,
@@ -50,6 +50,8 @@ pub(super) struct LeadView {
     sla: SlaView,
     /// What the owner plans.
     next_step: Option<NextStepView>,
+    /// How it ended, once it has.
+    outcome: Option<OutcomeView>,
     /// Its history, oldest first.
     timeline: Vec<Line>,
 }
@@ -119,6 +121,46 @@ struct NextStepView {
     /// What; nothing for readers, as the owner's words may name somebody.
     what: Option<String>,
     due_at: Timestamp,
+}
+
+/// How a lead ended.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Outcome")]
+struct OutcomeView {
+    outcome: Ending,
+    /// Why, as the owner or the rule says; nothing for readers, as words may name somebody.
+    reason: Option<String>,
+    /// What it was worth, if that was said.
+    value: Option<f64>,
+    /// ISO code.
+    currency: Option<String>,
+}
+
+impl OutcomeView {
+    fn of(lead: &Lead, open: bool) -> Option<Self> {
+        let (outcome, reason, deal) = match &lead.state {
+            State::Closed {
+                outcome,
+                note,
+                deal,
+                ..
+            } => (Ending::of(*outcome), note, deal.as_ref()),
+            State::Disqualified { reason } => (Ending::Disqualified, reason, None),
+            State::Pending
+            | State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Owned { .. } => return None,
+        };
+        Some(Self {
+            outcome,
+            reason: (open && !reason.is_empty()).then(|| reason.clone()),
+            value: deal.map(|deal| deal.value),
+            currency: deal.and_then(|deal| deal.currency.clone()),
+        })
+    }
 }
 
 /// Why somebody ended an offer.
@@ -224,6 +266,7 @@ impl LeadView {
     pub(super) fn new(lead: Lead, timeline: Vec<(Timestamp, Fact)>, open: bool) -> Self {
         let state = LeadState::of(&lead);
         let (waiting, owner, sla) = (lead.is_waiting(), lead.owner().cloned(), sla(&lead));
+        let outcome = OutcomeView::of(&lead, open);
         let contact = lead.contact.iter().filter(|_| open);
         let contact = contact.map(|(field, value)| (field.name(), value.clone()));
         Self {
@@ -242,6 +285,7 @@ impl LeadView {
                 what: open.then_some(step.what),
                 due_at: step.due_at,
             }),
+            outcome,
             score: score(lead.score),
             id: lead.id,
             r#type: lead.lead_type,

@@ -64,8 +64,8 @@ enum TargetView {
     Rep(RepId),
     /// Back to marketing, under this label.
     Nurture(String),
-    /// Nobody should spend time on it.
-    Disqualify,
+    /// Nobody should spend time on it; why, if the rule says so.
+    Disqualify(Option<String>),
 }
 
 /// Of what somebody is the owner.
@@ -115,6 +115,6 @@ fn target(target: &Target) -> TargetView {
         Target::PreviousOwner => TargetView::Owner(OwnerOf::Previous),
         Target::Rep(rep) => TargetView::Rep(rep.clone()),
         Target::Nurture(label) => TargetView::Nurture(label.clone()),
-        Target::Disqualify => TargetView::Disqualify,
+        Target::Disqualify(label) => TargetView::Disqualify(label.clone()),
     }
 }

@@ -14,7 +14,11 @@ use crate::{
         Period,
         numbers::{self, Group, Numbers, Wanted},
     },
-    domain::{id::RepId, stats::By},
+    domain::{
+        event::Ending,
+        id::RepId,
+        stats::{By, EndingRow},
+    },
     http::{Error, Kind},
     store::tally::Scope,
 };
@@ -91,6 +95,24 @@ pub(super) struct Report {
     total: NumbersView,
     /// Hours as they come, the others by how much they were asked.
     groups: Vec<GroupView>,
+    /// How leads ended: why, and for how much.
+    endings: Vec<EndingView>,
+}
+
+/// Leads that ended alike.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StatsEnding")]
+struct EndingView {
+    outcome: Ending,
+    /// A usual reason, or the label of the rule that dropped them; none: not said so.
+    reason: Option<String>,
+    /// ISO code.
+    currency: Option<String>,
+    leads: u64,
+    /// Those of them whose worth was said.
+    valued: u64,
+    /// What those were worth together.
+    value: f64,
 }
 
 /// The numbers of one line.
@@ -121,6 +143,10 @@ struct NumbersView {
     expired: u64,
     /// Steps of escalations taken.
     escalated: u64,
+    /// Leads won.
+    won: u64,
+    /// Leads that somebody ended otherwise.
+    lost: u64,
     /// Delivery to accept.
     time_to_accept: Quantiles,
     /// Arrival to first attempt.
@@ -173,6 +199,7 @@ pub(super) async fn show(call: Call, asked: Filter) -> Result<Report, Error> {
         by: asked.by,
         total: view(&found.total),
         groups: found.groups.into_iter().map(group).collect(),
+        endings: found.endings.into_iter().map(ending).collect(),
     })
 }
 
@@ -231,6 +258,18 @@ fn group(group: Group) -> GroupView {
     }
 }
 
+fn ending(row: EndingRow) -> EndingView {
+    let said = |text: String| (!text.is_empty()).then_some(text);
+    EndingView {
+        outcome: row.ending,
+        reason: said(row.reason),
+        currency: said(row.currency),
+        leads: row.n,
+        valued: row.valued,
+        value: row.worth,
+    }
+}
+
 fn view(numbers: &Numbers) -> NumbersView {
     let seconds = |took: Option<SignedDuration>| took.map(|took| took.as_secs_f64());
     let kept = |kept: u64, missed: u64| KeptView {
@@ -245,6 +284,8 @@ fn view(numbers: &Numbers) -> NumbersView {
         declined: numbers.declined,
         expired: numbers.expired,
         escalated: numbers.escalated,
+        won: numbers.won,
+        lost: numbers.lost,
         time_to_accept: Quantiles {
             median_s: seconds(numbers.accept_median),
             p90_s: seconds(numbers.accept_p90),

@@ -20,7 +20,9 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Actor, ContactHow, Deal, Ending, Event, Handing, Premise, Receiver, Refusal},
+        event::{
+            Actor, ContactHow, Deal, Ending, Event, Handing, NotWon, Premise, Receiver, Refusal,
+        },
         id::{RepId, TeamId},
         lead::{Lead, State},
     },
@@ -91,7 +93,7 @@ enum Means {
 #[serde(deny_unknown_fields)]
 pub(super) struct Close {
     outcome: Ending,
-    /// Why, in words.
+    /// Why, in words. `price`, `competitor`, `timing`, `no need`, `no answer` and `not a fit` are counted.
     #[schemars(length(max = 2000))]
     reason: Option<String>,
     /// What it was worth; kept as `deal_value`.
@@ -200,11 +202,14 @@ fn words(body: &ContactBody) -> Result<String, Error> {
 /// Ends a lead.
 pub(super) async fn close(call: Call, _: Nothing, body: Close) -> Result<LeadView, Error> {
     let ending = body.outcome;
+    let said = input::note("reason", body.reason.as_deref())?;
+    let why = NotWon::by_word(&said).filter(|_| ending != Ending::Won);
     let event = Event::Close {
         by: actor(&call),
         ending,
         deal: deal(&body)?,
-        note: input::note("reason", body.reason.as_deref())?,
+        why,
+        note: if why.is_some() { String::new() } else { said },
     };
     let lead = lead_of(&call).await?;
     if !ended_so(&lead, ending) {
@@ -220,11 +225,11 @@ pub(super) async fn close(call: Call, _: Nothing, body: Close) -> Result<LeadVie
 
 fn deal(body: &Close) -> Result<Option<Deal>, Error> {
     let currency = body.currency.as_deref();
-    if currency.is_some_and(|it| it.len() != 3 || !it.bytes().all(|b| b.is_ascii_uppercase())) {
+    if currency.is_some_and(|it| !Deal::is_currency(it)) {
         return Err(wrong("currency", "is an ISO code like EUR"));
     }
     match body.value {
-        Some(value) if !(0.0..=1e12).contains(&value) => {
+        Some(value) if !Deal::is_value(value) => {
             Err(wrong("value", "is a number from 0 to 1000000000000"))
         }
         Some(value) => Ok(Some(Deal {

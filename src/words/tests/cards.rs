@@ -156,6 +156,7 @@ fn a_card_that_moved_on_says_what_became_of_the_lead() {
         rep: Some("jonas".into()),
         outcome: Outcome::Won,
         note: String::new(),
+        deal: None,
     };
     let busy = Reason {
         id: "busy".to_owned(),
@@ -237,6 +238,7 @@ fn a_closed_lead_says_how_it_ended() {
         rep: Some("ayse".into()),
         outcome: Outcome::Won,
         note: String::new(),
+        deal: None,
     };
     assert_snapshot!(text(&first_card(&lead)), @r"
     (Lead #4711 · Ada Lovelace, Acme: Closed as won.)

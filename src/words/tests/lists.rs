@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::{
-    domain::{id::RepId, phrase::Until},
+    domain::{event::Ending, id::RepId, phrase::Until, stats::EndingRow},
     words::{
         availability::{self, Absence, Desk, Moved},
         commands::{CommandWords, Topic},
@@ -141,6 +141,8 @@ fn numbers_are_said_with_their_period_and_split() {
         declined: 4,
         expired: 2,
         escalated: 3,
+        won: 0,
+        lost: 2,
         accept_median: minutes(2),
         accept_p90: minutes(9),
         contact_median: minutes(11),
@@ -159,10 +161,18 @@ fn numbers_are_said_with_their_period_and_split() {
             ("Jonas Weber".to_owned(), jonas),
             ("Ayşe Yılmaz".to_owned(), Numbers::default()),
         ],
+        endings: vec![EndingRow {
+            ending: Ending::Lost,
+            reason: "price".to_owned(),
+            currency: String::new(),
+            n: 2,
+            valued: 0,
+            worth: 0.0,
+        }],
     };
     let when = When::new(now(), &berlin());
     assert_snapshot!(text(&stats(&report, &CommandWords::default(), &when)), @r"
-    (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet.)
+    (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet.)
     # Team sdr, this week
     Leads: 20
     Offers: 19 accepted, 4 declined, 2 without an answer, of 25
@@ -170,6 +180,7 @@ fn numbers_are_said_with_their_period_and_split() {
     Time to accept: half within 2 min, nine of ten within 9 min
     SLA kept: answered 3 of 4, contacted 2 of 3
     Escalated: 3
+    Not won: lost 2 (price 2)
     Rep | Offers | Yes | No | Silent | To lead | Answered | Contacted
     Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 3 of 4 | 2 of 3
     Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | – | –

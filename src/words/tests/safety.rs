@@ -95,7 +95,8 @@ fn a_state() -> impl Gen<Value = State> {
         (option::of(a_rep()), outcome, ".*").prop_map(|(rep, outcome, note)| State::Closed {
             rep,
             outcome,
-            note
+            note,
+            deal: None
         }),
         ".*".prop_map(|reason| State::Disqualified { reason }),
     ]

@@ -255,6 +255,15 @@ fn contact_and_close_ask_how_it_went() {
       ( ) disqualified = Not worth anybody's time
       ( ) nurture = Not yet: back to marketing
       ( ) duplicate = We had it already
+    ? What is it worth?
+    ? Currency
+    ? If it came to nothing: why?
+      ( ) price = The price
+      ( ) competitor = They chose somebody else
+      ( ) timing = Not the right time
+      ( ) no need = No need, or no money for it
+      ( ) no answer = They never answered
+      ( ) not a fit = Not whom we sell to
     ? Note
     [Close lead]
     ");

@@ -94,7 +94,7 @@ async fn whoever_is_full_is_passed_over_until_there_is_room_again() {
         ");
         office.press("selin", "Accept").await;
         office.press_now("selin", "Close").await;
-        office.fill_in("selin", serde_json::json!({"choice": "lost"})).await;
+        office.fill_in("selin", serde_json::json!({"choice": "lost", "why": "timing"})).await;
         assert_eq!(office.story_of(1004).await, "offered: selin pending");
     })
     .await;

@@ -4,6 +4,7 @@
 mod absences;
 mod answers;
 mod chat;
+mod endings;
 mod escalation;
 mod hands;
 mod home;

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         calendar::Period,
         id::{RepId, SlaId},
-        policy::{AfterDecline, HolidayRule, Turn, WhenClosed},
+        policy::{AfterDecline, HolidayRule, Target, Turn, WhenClosed},
         route::sla_for,
     },
     intake::Scheme,
@@ -192,6 +192,16 @@ fn a_wrong_condition_has_its_caret_inside() {
       ╰────
      help: did you mean `lead.employees`?
     "#);
+}
+
+#[test]
+fn a_rule_that_drops_leads_may_say_why() {
+    let text = "[[route]]\nid = \"small\"\nto = { disqualify = \"too small\" }\n";
+    let loaded = loaded(text);
+    let routes = &loaded.compiled.unwrap().policy.routes;
+    let why = Some("too small".to_owned());
+    assert_eq!(routes[0].to, [Target::Disqualify(why)]);
+    assert!(!render(&loaded.complaints, &loaded.sources, false).contains("not in effect"));
 }
 
 #[test]

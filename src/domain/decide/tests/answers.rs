@@ -8,6 +8,7 @@ fn closes(rep: &str, ending: Ending) -> Event {
         by: Actor::Rep(rep.into()),
         ending,
         deal: None,
+        why: None,
         note: String::new(),
     }
 }

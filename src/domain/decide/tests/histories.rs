@@ -302,6 +302,7 @@ fn event(happening: &Happening, lead: &Lead, now: Timestamp) -> Option<Event> {
             by: Actor::Rep(name(*by)),
             ending: Ending::ALL[*how],
             deal: None,
+            why: None,
             note: note(),
         },
         Happening::Gives(_, to) => given(name(*to).as_str(), Actor::Api("crm".to_owned())),
@@ -441,7 +442,7 @@ proptest! {
                         }
                         // Kept waiting, it could later go to one person only, whatever is fair.
                         let by = Actor::Api("crm".to_owned());
-                        story.must(n, Event::Close { by, ending: Ending::Lost, deal: None, note: String::new() });
+                        story.must(n, Event::Close { by, ending: Ending::Lost, deal: None, why: None, note: String::new() });
                     }
                 }
             }

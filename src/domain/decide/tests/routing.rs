@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{
     contact::Field,
+    event::Ending,
     policy::{Account, Caps, Strategy, WhenClosed},
     world::Away,
 };
@@ -40,7 +41,7 @@ fn each_target_leads_to_its_state() {
         (Target::Queue(team()), "queued", 0),
         (Target::Review(team()), "review", 0),
         (Target::Nurture("newsletter".to_owned()), "nurture", 0),
-        (Target::Disqualify, "disqualified", 0),
+        (Target::Disqualify(None), "disqualified", 0),
     ] {
         let story = arriving(duo().route(std::slice::from_ref(&target)));
         assert_eq!(story.leads[0].state_word(), state, "{target:?}");
@@ -67,6 +68,20 @@ fn the_owner_of_the_account_is_asked_and_before_everybody_the_previous_owner() {
         lead.previous_owner = Some("jonas".into());
     });
     assert_eq!(story.asked(earlier), ["jonas"]);
+}
+
+#[test]
+fn what_a_rule_drops_keeps_its_label() {
+    let target = Target::Disqualify(Some("too small".to_owned()));
+    let mut story = Story::of(duo().route(&[target]));
+    let n = story.arrives();
+    let reason = "too small".to_owned();
+    assert_eq!(story.leads[n].state, State::Disqualified { reason });
+    let ended = story.log.iter().find_map(|(_, _, effect)| match effect {
+        Effect::Ended(ended) => Some((ended.ending, ended.reason.as_str())),
+        _ => None,
+    });
+    assert_eq!(ended, Some((Ending::Disqualified, "too small")));
 }
 
 #[test]

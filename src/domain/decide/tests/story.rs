@@ -114,7 +114,8 @@ impl Story {
                 | Effect::Show(_)
                 | Effect::Say(_)
                 | Effect::Count(_)
-                | Effect::Uncount(_) => {}
+                | Effect::Uncount(_)
+                | Effect::Ended(_) => {}
             }
             self.log.push((n, self.now, effect));
         }
@@ -418,6 +419,7 @@ impl Story {
             | Effect::Round { .. }
             | Effect::Count(_)
             | Effect::Uncount(_)
+            | Effect::Ended(_)
             | Effect::Unreachable { .. } => None,
         })
         .collect()

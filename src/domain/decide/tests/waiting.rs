@@ -61,6 +61,7 @@ fn freed_room_goes_to_the_lead_that_waited_longest() {
                 by: Actor::Rep("ayse".into()),
                 ending: crate::domain::event::Ending::Won,
                 deal: None,
+                why: None,
                 note: String::new(),
             },
         )
