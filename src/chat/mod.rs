@@ -1,5 +1,7 @@
 //! Chat: the platforms that say a card, and what people do there, in words that no platform owns.
 
+#[cfg(test)]
+mod any;
 mod exchange;
 pub mod incoming;
 pub mod outcome;

@@ -1,0 +1,113 @@
+//! Buttons as actions. One that acts at once is an `Action.Execute`, with a `Submit` for clients that don't
+//! know it; one that opens a dialog, or asks before it counts, is a `Submit` that fetches the dialog. In a
+//! dialog Teams takes `Submit` alone.
+//!
+//! What a press sends back is `{"verb": …, "value": …}`, wherever it stands.
+
+use serde_json::{Value, json};
+
+use super::runs;
+use crate::chat::text;
+use crate::domain::card::{Button, ButtonStyle, Confirm};
+
+/// The key of the action's word.
+pub const VERB: &str = "verb";
+/// The key of what the action is done to.
+pub const VALUE: &str = "value";
+/// The key of what is asked before the press counts.
+pub const ASK: &str = "ask";
+const MAX_LABEL: usize = 60;
+const MAX_SPOKEN: usize = 120;
+/// The most that a question says.
+pub const MAX_QUESTION: usize = 300;
+/// As many are in sight; the others fold out.
+const MAX_IN_SIGHT: usize = 6;
+
+/// Where a card stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a message.
+    Message,
+    /// In a dialog.
+    Dialog,
+}
+
+/// The buttons in a row. What acts at once stays in sight; of the others the last fold out.
+pub fn row(buttons: &[Button], place: Place) -> Option<Value> {
+    let folded = folded(buttons);
+    let actions: Vec<Value> = buttons
+        .iter()
+        .enumerate()
+        .map(|(at, button)| {
+            let mut action = action(button, place);
+            if folded.contains(&at) {
+                action["mode"] = "secondary".into();
+            }
+            action
+        })
+        .collect();
+    (!actions.is_empty()).then(|| json!({"type": "ActionSet", "actions": actions}))
+}
+
+fn folded(buttons: &[Button]) -> Vec<usize> {
+    let too_many = buttons.len().saturating_sub(MAX_IN_SIGHT);
+    let last_first = || (0..buttons.len()).rev();
+    let openers = last_first().filter(|at| is_asked_more(&buttons[*at]));
+    let others = last_first().filter(|at| !is_asked_more(&buttons[*at]));
+    openers.chain(others).take(too_many).collect()
+}
+
+fn is_asked_more(button: &Button) -> bool {
+    button.opens_dialog || button.confirm.is_some()
+}
+
+fn action(button: &Button, place: Place) -> Value {
+    let fetches = place == Place::Message && is_asked_more(button);
+    let executes = place == Place::Message && !fetches;
+    let title = runs::line(&button.label, MAX_LABEL);
+    let mut data = data(button);
+    if fetches {
+        data["msteams"] = json!({"type": "task/fetch"});
+    }
+    let mut action = if executes {
+        json!({
+            "type": "Action.Execute",
+            "title": title,
+            "verb": button.action.word(),
+            "data": data,
+            "fallback": {"type": "Action.Submit", "title": title, "data": data},
+        })
+    } else {
+        json!({"type": "Action.Submit", "title": title, "data": data})
+    };
+    if let Some(spoken) = &button.spoken {
+        action["tooltip"] = runs::line(spoken, MAX_SPOKEN).into();
+    }
+    match button.style {
+        ButtonStyle::Plain => {}
+        ButtonStyle::Primary => action["style"] = "positive".into(),
+        ButtonStyle::Danger => action["style"] = "destructive".into(),
+    }
+    action
+}
+
+/// What a press sends back. What is asked beforehand goes along, for whoever makes the dialog then knows
+/// nothing else of the button; it is shown to nobody but the presser.
+fn data(button: &Button) -> Value {
+    let mut data = json!({VERB: button.action.word(), VALUE: button.value});
+    if let Some(confirm) = &button.confirm {
+        let Confirm {
+            title,
+            text: words,
+            yes,
+            no,
+        } = confirm;
+        data[ASK] = json!({
+            "title": text::cut(&text::line(title), MAX_LABEL),
+            "text": text::cut(&text::line(words), MAX_QUESTION),
+            "yes": text::cut(&text::line(yes), MAX_LABEL),
+            "no": text::cut(&text::line(no), MAX_LABEL),
+        });
+    }
+    data
+}
