@@ -32,4 +32,5 @@ mod store_outbox_turns;
 mod store_reps;
 mod store_tally;
 mod store_turns;
+mod teams_cards;
 mod teams_tokens;

@@ -18,10 +18,17 @@ pub const VALUE: &str = "value";
 pub const ASK: &str = "ask";
 const MAX_LABEL: usize = 60;
 const MAX_SPOKEN: usize = 120;
+/// How a button looks that is not easily undone.
+pub const DANGER: &str = "destructive";
 /// The most that a question says.
 pub const MAX_QUESTION: usize = 300;
-/// As many are in sight; the others fold out.
+/// As many are in sight, as far as they fit into one row; the others fold out.
 const MAX_IN_SIGHT: usize = 6;
+/// The width of a row on a usual screen, and what a button takes beside its letters, in pixels: not every
+/// client breaks a row that is too long.
+const ROW: usize = 430;
+const BESIDE_LETTERS: usize = 34;
+const LETTER: usize = 8;
 
 /// Where a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +57,24 @@ pub fn row(buttons: &[Button], place: Place) -> Option<Value> {
 }
 
 fn folded(buttons: &[Button]) -> Vec<usize> {
-    let too_many = buttons.len().saturating_sub(MAX_IN_SIGHT);
     let last_first = || (0..buttons.len()).rev();
     let openers = last_first().filter(|at| is_asked_more(&buttons[*at]));
     let others = last_first().filter(|at| !is_asked_more(&buttons[*at]));
-    openers.chain(others).take(too_many).collect()
+    let mut width: usize = buttons.iter().map(width_of).sum();
+    let mut folded = Vec::new();
+    for at in openers.chain(others) {
+        let in_sight = buttons.len() - folded.len();
+        if in_sight <= MAX_IN_SIGHT && (width <= ROW || in_sight <= 1) {
+            break;
+        }
+        width -= width_of(&buttons[at]);
+        folded.push(at);
+    }
+    folded
+}
+
+fn width_of(button: &Button) -> usize {
+    BESIDE_LETTERS + LETTER * button.label.chars().count().min(MAX_LABEL)
 }
 
 fn is_asked_more(button: &Button) -> bool {
@@ -83,12 +103,18 @@ fn action(button: &Button, place: Place) -> Value {
     if let Some(spoken) = &button.spoken {
         action["tooltip"] = runs::line(spoken, MAX_SPOKEN).into();
     }
-    match button.style {
-        ButtonStyle::Plain => {}
-        ButtonStyle::Primary => action["style"] = "positive".into(),
-        ButtonStyle::Danger => action["style"] = "destructive".into(),
+    if let Some(style) = style(button.style) {
+        action["style"] = style.into();
     }
     action
+}
+
+fn style(style: ButtonStyle) -> Option<&'static str> {
+    match style {
+        ButtonStyle::Plain => None,
+        ButtonStyle::Primary => Some("positive"),
+        ButtonStyle::Danger => Some(DANGER),
+    }
 }
 
 /// What a press sends back. What is asked beforehand goes along, for whoever makes the dialog then knows
@@ -107,6 +133,7 @@ fn data(button: &Button) -> Value {
             "text": text::cut(&text::line(words), MAX_QUESTION),
             "yes": text::cut(&text::line(yes), MAX_LABEL),
             "no": text::cut(&text::line(no), MAX_LABEL),
+            "style": style(button.style),
         });
     }
     data

@@ -18,6 +18,8 @@ const MAX_TITLE: usize = 150;
 /// A long answer leaves room for the next fact.
 const MAX_FACT: usize = 600;
 const MAX_CELL: usize = 60;
+const LEAST_WIDTH: usize = 5;
+const MOST_WIDTH: usize = 16;
 const MAX_ALT: usize = 1_000;
 /// How long any text may be, tried one after the other until the card is short enough.
 const TEXT_STEPS: [usize; 4] = [3_000, 1_000, 300, 100];
@@ -303,12 +305,13 @@ fn grid(table: &Table, rows: Vec<Value>) -> Value {
     let columns: Vec<Value> = table
         .columns
         .iter()
-        .map(|column| {
+        .enumerate()
+        .map(|(at, column)| {
+            let mut definition = json!({"width": width_of(table, at)});
             if column.number {
-                json!({"width": 1, "horizontalCellContentAlignment": "Right"})
-            } else {
-                json!({"width": 2})
+                definition["horizontalCellContentAlignment"] = "Right".into();
             }
+            definition
         })
         .collect();
     let heads = table.columns.iter().map(|column| {
@@ -325,6 +328,15 @@ fn grid(table: &Table, rows: Vec<Value>) -> Value {
         "columns": columns,
         "rows": all,
     })
+}
+
+/// A column's share of the width: its longest text, within reason.
+fn width_of(table: &Table, at: usize) -> usize {
+    let label = table.columns[at].label.as_str();
+    let cells = table.rows.iter().filter_map(|row| row.get(at));
+    let longest = cells.map(String::as_str).chain([label]);
+    let longest = longest.map(|text| text.chars().count()).max();
+    longest.unwrap_or(0).clamp(LEAST_WIDTH, MOST_WIDTH)
 }
 
 fn body_row(table: &Table, row: &[String]) -> Value {

@@ -38,7 +38,14 @@ const KINDS: [(&str, &[&str], &[&str]); 20] = [
     (
         "Input.ChoiceSet",
         &["id", "label", "choices"],
-        &["style", "wrap", "value", "isRequired", "errorMessage"],
+        &[
+            "placeholder",
+            "style",
+            "wrap",
+            "value",
+            "isRequired",
+            "errorMessage",
+        ],
     ),
     (
         "Input.Text",

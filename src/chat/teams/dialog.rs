@@ -13,7 +13,7 @@ use jiff::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    buttons::{ASK, MAX_QUESTION, Place, VALUE, VERB},
+    buttons::{ASK, DANGER, MAX_QUESTION, Place, VALUE, VERB},
     cards, runs,
 };
 use crate::chat::text;
@@ -36,6 +36,8 @@ const MAX_LABEL: usize = 300;
 const MAX_TYPED: u16 = 3_000;
 const MAX_OPTION: usize = 100;
 const MAX_OPTION_VALUE: usize = 150;
+/// More is not seen in a field of a usual width.
+const MAX_PLACEHOLDER: usize = 45;
 const MAX_RADIO: usize = 10;
 const MAX_CHOICES: usize = 100;
 const MAX_INPUTS: usize = 30;
@@ -158,7 +160,11 @@ fn question(action: Action, value: &str, ask: &Value) -> Value {
     let words = runs::paragraph(&[Run::plain(said("text"))], MAX_QUESTION);
     let mut card = cards::framed(words);
     let data = json!({VERB: action.word(), VALUE: value});
-    card["actions"] = json!([submitting(&said("yes"), data), closing(&said("no"))]);
+    let mut yes = submitting(&said("yes"), data);
+    if ask["style"] == DANGER {
+        yes["style"] = DANGER.into();
+    }
+    card["actions"] = json!([yes, closing(&said("no"))]);
     task(&said("title"), "small", &card)
 }
 
@@ -242,13 +248,13 @@ fn elements(input: &Input, initial: Option<&str>, zone: &TimeZone) -> Vec<Value>
     asked
 }
 
-/// A word of help stands in an empty field, or before what has none.
+/// A short word of help stands in the empty field, any other below.
 fn with_hint(asked: &mut Vec<Value>, hint: &str) {
     let Some(first) = asked.first_mut() else {
         return;
     };
     let hint = runs::line(hint, MAX_LABEL);
-    if first["type"] == "Input.Text" {
+    if first["type"] == "Input.Text" && hint.chars().count() <= MAX_PLACEHOLDER {
         first["placeholder"] = hint.into();
         return;
     }
@@ -274,6 +280,8 @@ fn choice(style: &str, choices: &[Choice], initial: Option<&str>) -> Option<Valu
         .find(|choice| Some(choice.value.as_str()) == initial)
     {
         element["value"] = chosen.value.as_str().into();
+    } else if style == "compact" {
+        element["placeholder"] = "Choose one".into();
     }
     Some(element)
 }

@@ -108,7 +108,10 @@ fn lines(runs: &[Run], max: usize) -> Vec<Vec<Value>> {
                 lines.push(Vec::new());
             }
             if let Some(line) = lines.last_mut().filter(|_| !piece.is_empty()) {
-                line.push(inline(run, piece));
+                line.push(match piece.trim() {
+                    "" => plain(" "),
+                    _ => inline(run, piece),
+                });
             }
         }
     }

@@ -183,22 +183,32 @@ fn lines_stand_below_each_other() {
     );
 }
 
-#[test]
-fn more_buttons_than_six_fold_out_and_those_that_act_at_once_stay() {
-    let mut buttons: Vec<Button> = (0..7)
-        .map(|at| Button::new(Action::LeadDetails, format!("lead_{at}"), "x").opening_dialog())
+fn folded(labels: &[&str]) -> Vec<bool> {
+    let mut buttons: Vec<Button> = labels
+        .iter()
+        .map(|label| Button::new(Action::LeadDetails, "lead_1", *label).opening_dialog())
         .collect();
     buttons.push(Button::new(Action::OfferUndo, "offer_1", "Undo"));
     let row = buttons::row(&buttons, Place::Message).unwrap();
-    let folded: Vec<bool> = row["actions"]
-        .as_array()
-        .unwrap()
-        .iter()
+    let actions = row["actions"].as_array().unwrap().iter();
+    actions
         .map(|action| action["mode"] == "secondary")
-        .collect();
+        .collect()
+}
+
+#[test]
+fn what_does_not_fit_into_a_row_folds_out_and_what_acts_at_once_stays() {
+    assert_eq!(folded(&["Accept", "Decline", "Details"]), [false; 4]);
+    let (yes, no) = (true, false);
     assert_eq!(
-        folded,
-        [false, false, false, false, false, true, true, false]
+        folded(&["1", "2", "3", "4", "5", "6", "7"]),
+        [no, no, no, no, no, yes, yes, no]
+    );
+    let owners = ["Contacted", "Next step", "Close", "Hand over", "Give back"];
+    assert_eq!(folded(&owners), [no, no, no, yes, yes, no]);
+    assert_eq!(
+        folded(&["a very long label that fills a row all by itself, and more"]),
+        [yes, no]
     );
 }
 
@@ -223,7 +233,7 @@ fn a_table_has_its_numbers_to_the_right() {
     });
     check(&card);
     assert_eq!(card["msteams"]["width"], "full");
-    insta::assert_snapshot!(card["body"][0], @r#"{"type":"Table","firstRowAsHeaders":true,"showGridLines":false,"columns":[{"width":2},{"width":1,"horizontalCellContentAlignment":"Right"}],"rows":[{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Rep","weight":"Bolder"}]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Leads","weight":"Bolder"}]}]}]},{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["Ayşe"]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["12"]}]}]},{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["Jonas"]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["–"]}]}]}]}"#);
+    insta::assert_snapshot!(card["body"][0], @r#"{"type":"Table","firstRowAsHeaders":true,"showGridLines":false,"columns":[{"width":5},{"width":5,"horizontalCellContentAlignment":"Right"}],"rows":[{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Rep","weight":"Bolder"}]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Leads","weight":"Bolder"}]}]}]},{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["Ayşe"]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["12"]}]}]},{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["Jonas"]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["–"]}]}]}]}"#);
 }
 
 #[test]
