@@ -216,6 +216,8 @@ fn numbers(scale: u64) -> Numbers {
         declined: 3 * scale,
         expired: scale,
         escalated: scale,
+        won: 2 * scale,
+        lost: scale,
         accept_median: Some(SignedDuration::from_mins(4)),
         accept_p90: Some(SignedDuration::from_mins(13)),
         contact_median: Some(SignedDuration::from_mins(9)),
@@ -244,6 +246,7 @@ fn report() -> Card {
             .zip(names)
             .map(|(scale, name)| (name.to_owned(), numbers(scale)))
             .collect(),
+        endings: Vec::new(),
     };
     stats(&report, &CommandWords::default(), &when())
 }
