@@ -229,11 +229,12 @@ impl Engine {
     ) -> Result<LeadId, Error> {
         let email = new.contact.text(Field::Email);
         if new.test || email.is_empty() {
-            return self.make(tx, from, new, now).await;
+            return self.make(tx, from, new, true, now).await;
         }
         leads::lock_identity(tx, "email", email).await?;
-        let known = match leads::by_email(tx, email).await? {
-            Some(id) => leads::get(tx, &id).await?.filter(Lead::is_open),
+        let met = leads::by_email(tx, email).await?;
+        let known = match &met {
+            Some(id) => leads::get(tx, id).await?.filter(Lead::is_open),
             None => None,
         };
         if let Some(lead) = known {
@@ -245,16 +246,18 @@ impl Engine {
             self.handle_in(tx, &lead.id, event, now).await?;
             return Ok(lead.id);
         }
-        let id = self.make(tx, from, new, now).await?;
+        let id = self.make(tx, from, new, met.is_some(), now).await?;
         leads::claim_identity(tx, "email", email, &id).await?;
         Ok(id)
     }
 
+    /// Makes a lead; of a person whom nobody has `met`, nobody can be the earlier owner.
     async fn make(
         &self,
         tx: &mut Tx,
         (source, by): (&SourceId, &Actor),
         new: &NewLead,
+        met: bool,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
         let rules = self.rules();
@@ -265,7 +268,7 @@ impl Engine {
         lead.contact.clone_from(&new.contact);
         lead.attributes.clone_from(&new.attributes);
         let email = lead.contact.text(Field::Email);
-        if !email.is_empty() {
+        if met && !email.is_empty() {
             lead.previous_owner = leads::last_owner_of(tx, email).await?;
         }
         Reader::new(&rules.policy, &*rules, now).route(&mut lead);

@@ -88,8 +88,7 @@ pub async fn append(
     }
     let lines: Vec<_> = (1..).zip(facts).map(|(n, f)| Line::new(n, f)).collect();
     let query = tx.q(APPEND).bind(lead).bind(now);
-    query.bind(Json(lines)).exec().await?;
-    Ok(())
+    query.bind(Json(lines)).queue().await
 }
 
 const TIMELINE: &str =

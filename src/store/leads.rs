@@ -77,7 +77,7 @@ pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
         .bind(&lead.source)
         .bind(lead.test)
         .bind(lead.created_at)
-        .exec()
+        .queue()
         .await?;
     offers::save(tx, lead, &[]).await?;
     wake(tx, None, columns.wake_at).await
@@ -142,8 +142,7 @@ pub async fn save(
     if !same_contact {
         query = columns.bind_contact(query);
     }
-    let saved = query.exec().await?;
-    if saved == 0 {
+    if query.exec().await? == 0 {
         return Err(Error::conflict("lead_version"));
     }
     offers::save(tx, lead, &before.offers).await?;
@@ -175,8 +174,7 @@ pub async fn claim_identity(
     lead: &LeadId,
 ) -> Result<(), Error> {
     let query = tx.q(CLAIM_IDENTITY).bind(kind).bind(value).bind(lead);
-    query.exec().await?;
-    Ok(())
+    query.queue().await
 }
 
 /// Waits until nobody else holds this person. Two numbers are the lock's name; another person who happens

@@ -33,6 +33,7 @@ mod names;
 pub mod outages;
 pub mod outbox;
 mod postgres;
+mod queued;
 pub mod reps;
 mod row;
 mod sql;

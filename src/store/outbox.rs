@@ -143,7 +143,7 @@ pub async fn show(
     let query = tx.q(SHOW).bind(lead).bind(recipient);
     let query = query.bind(card_key(lead, card));
     let query = query.bind(Json(Work::Show(card.clone()))).bind(now);
-    query.exec().await?;
+    query.queue().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }
@@ -202,9 +202,7 @@ async fn say_about(
     let query = tx.q(SAY).bind(lead).bind(recipient).bind(key);
     let query = query.bind(&say.cause).bind(Json(Work::Say(say.clone())));
     let micros = i64::try_from(bundle.as_micros()).unwrap_or(i64::MAX / 2);
-    if query.bind(now).bind(micros).exec().await? == 0 {
-        return Ok(());
-    }
+    query.bind(now).bind(micros).queue().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }

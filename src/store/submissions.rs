@@ -193,8 +193,7 @@ pub async fn finish(
     problems: &[String],
 ) -> Result<(), Error> {
     let query = tx.q(FINISH).bind(id).bind(status).bind(lead);
-    query.bind(Json(leads)).bind(Json(problems)).exec().await?;
-    Ok(())
+    query.bind(Json(leads)).bind(Json(problems)).queue().await
 }
 
 const GET: &str = "select id, source, received_at, content_type, query, body, delivery_id, status, problems, lead_id, leads \

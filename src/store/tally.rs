@@ -92,8 +92,7 @@ async fn add(tx: &mut Tx, lead: &Lead, measures: &[Measure], each: i64) -> Resul
     let query = tx.q(COUNT).bind(quarter_of(lead));
     let query = query.bind(&lead.source).bind(&lead.lead_type);
     let query = query.bind(rule.map_or("", |rule| rule.as_str()));
-    query.bind(Json(lines(measures, each))).exec().await?;
-    Ok(())
+    query.bind(Json(lines(measures, each))).queue().await
 }
 
 const COUNT_TERRITORY: Sql = sql!(
@@ -142,8 +141,7 @@ async fn add_territory(
         return Ok(());
     }
     let query = tx.q(COUNT_TERRITORY).bind(quarter_of(lead)).bind(territory);
-    query.bind(Json(lines(measures, each))).exec().await?;
-    Ok(())
+    query.bind(Json(lines(measures, each))).queue().await
 }
 
 /// Whose numbers a report is about; what is not set does not matter.

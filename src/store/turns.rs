@@ -61,8 +61,7 @@ const SAVE: &str = "insert into turns (team, doc) values ($1, $2) \
 /// # Errors
 /// If the database does not answer.
 pub async fn save(tx: &mut Tx, team: &TeamId, turns: &Turns) -> Result<(), Error> {
-    tx.q(SAVE).bind(team).bind(Json(turns)).exec().await?;
-    Ok(())
+    tx.q(SAVE).bind(team).bind(Json(turns)).queue().await
 }
 
 const POST: &str = "insert into turn (team, rep, lead_id, offer_id, why, amount, at) \
@@ -81,8 +80,7 @@ pub async fn post(
 ) -> Result<(), Error> {
     let query = tx.q(POST).bind(team).bind(&entry.rep).bind(lead);
     let query = query.bind(&entry.offer).bind(entry.why.word());
-    query.bind(entry.amount).bind(now).exec().await?;
-    Ok(())
+    query.bind(entry.amount).bind(now).queue().await
 }
 
 /// A line of the ledger as it is stored.

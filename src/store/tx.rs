@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use sqlx::{
-    Arguments, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection,
-    postgres::PgArguments, sqlite::SqliteArguments,
+    Arguments, Either, Executor, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    pool::PoolConnection, postgres::PgArguments, sqlite::SqliteArguments,
 };
 use tokio::sync::oneshot;
 
-use super::{Bind, Channel, Error, Row, RowRef, Sql, names::Names};
+use super::{Bind, Channel, Error, Row, RowRef, Sql, names::Names, queued::Queued};
 
 /// Where the statements of a transaction go.
 pub(super) enum Conn {
-    /// SQLite's writer, lent for one job.
-    Writer(PoolConnection<Sqlite>),
+    /// SQLite's writer, lent for one job, and what waits for its next statement.
+    Writer(PoolConnection<Sqlite>, Queued),
     /// A snapshot of SQLite.
     Reader(Transaction<'static, Sqlite>),
     /// A transaction on PostgreSQL.
@@ -37,7 +38,7 @@ pub(super) struct Log {
 
 impl Log {
     /// Sorts an error and remembers it: PostgreSQL commits nothing of a transaction in which a statement failed.
-    fn fail(&mut self, error: sqlx::Error) -> Error {
+    pub(super) fn fail(&mut self, error: sqlx::Error) -> Error {
         let error = Error::new(error, &self.names);
         self.failed.get_or_insert_with(|| error.clone());
         error
@@ -104,7 +105,15 @@ impl Tx {
         let sql = sql.into();
         let Work { conn, log } = self.work();
         let (sql, to) = match conn {
-            Conn::Writer(conn) => (sql.sqlite, To::Sqlite(conn, Box::default())),
+            Conn::Writer(conn, queued) => {
+                let before = queued.parameters();
+                let to = To::Writer {
+                    conn,
+                    queued,
+                    before,
+                };
+                (sql.sqlite, to)
+            }
             Conn::Reader(conn) => (sql.sqlite, To::Sqlite(conn, Box::default())),
             Conn::Postgres(conn) => (sql.postgres, To::Postgres(conn, Box::default())),
         };
@@ -127,6 +136,12 @@ impl Tx {
 
 /// The connection a statement goes to, with the parameters it takes there.
 enum To<'t> {
+    Writer {
+        conn: &'t mut SqliteConnection,
+        queued: &'t mut Queued,
+        /// How many of its parameters are those of other statements.
+        before: usize,
+    },
     Sqlite(&'t mut SqliteConnection, Box<SqliteArguments>),
     Postgres(&'t mut PgConnection, Box<PgArguments>),
 }
@@ -145,6 +160,7 @@ impl<'t> Query<'t> {
     /// Binds the next parameter, `$1` first.
     pub fn bind<T: Bind>(mut self, value: T) -> Self {
         let bound = value.stored().and_then(|stored| match &mut self.to {
+            To::Writer { queued, .. } => queued.args().add(stored),
             To::Sqlite(_, args) => args.add(stored),
             To::Postgres(_, args) => args.add(stored),
         });
@@ -161,6 +177,14 @@ impl<'t> Query<'t> {
     pub async fn exec(self) -> Result<u64, Error> {
         let (sql, to, log) = self.ready()?;
         let touched = match to {
+            To::Writer {
+                conn,
+                queued,
+                before,
+            } => {
+                queued.push(sql, before);
+                last_touched(conn, queued).await
+            }
             To::Sqlite(conn, args) => {
                 let done = sqlx::query_with(sql, *args).execute(conn).await;
                 done.map(|d| d.rows_affected())
@@ -171,6 +195,27 @@ impl<'t> Query<'t> {
             }
         };
         touched.map_err(|error| log.fail(error))
+    }
+
+    /// Runs it before the next statement, or at the latest at the end of the transaction. SQLite then runs several
+    /// at once; what goes wrong is told there. For a statement that answers no rows and whose count nobody needs.
+    ///
+    /// # Errors
+    /// If a parameter has no form in the database; on PostgreSQL, which gets it now, like [`exec`](Self::exec).
+    pub async fn queue(self) -> Result<(), Error> {
+        if matches!(self.to, To::Postgres(..)) {
+            return self.exec().await.map(drop);
+        }
+        let (sql, to, log) = self.ready()?;
+        match to {
+            To::Writer { queued, before, .. } => queued.push(sql, before),
+            To::Sqlite(conn, args) => {
+                let done = sqlx::query_with(sql, *args).execute(conn).await;
+                done.map_err(|error| log.fail(error))?;
+            }
+            To::Postgres(..) => {}
+        }
+        Ok(())
     }
 
     /// Runs it; the row that there must be.
@@ -197,6 +242,15 @@ impl<'t> Query<'t> {
     pub async fn all<T: Row>(self) -> Result<Vec<T>, Error> {
         let (sql, to, log) = self.ready()?;
         let rows = match to {
+            To::Writer {
+                conn,
+                queued,
+                before,
+            } => {
+                queued.push(sql, before);
+                let rows = queued.take().fetch_all(conn).await;
+                rows.and_then(|rows| rows.iter().map(|r| T::read(RowRef::Sqlite(r))).collect())
+            }
             To::Sqlite(conn, args) => {
                 let rows = sqlx::query_with(sql, *args).fetch_all(conn).await;
                 rows.and_then(|rows| rows.iter().map(|r| T::read(RowRef::Sqlite(r))).collect())
@@ -212,6 +266,15 @@ impl<'t> Query<'t> {
     async fn first<T: Row>(self) -> Result<(Option<T>, &'t mut Log), Error> {
         let (sql, to, log) = self.ready()?;
         let row = match to {
+            To::Writer {
+                conn,
+                queued,
+                before,
+            } => {
+                queued.push(sql, before);
+                let row = queued.take().fetch_optional(conn).await;
+                row.and_then(|row| row.map(|r| T::read(RowRef::Sqlite(&r))).transpose())
+            }
             To::Sqlite(conn, args) => {
                 let row = sqlx::query_with(sql, *args).fetch_optional(conn).await;
                 row.and_then(|row| row.map(|r| T::read(RowRef::Sqlite(&r))).transpose())
@@ -233,4 +296,19 @@ impl<'t> Query<'t> {
             None => Ok((self.sql, self.to, self.log)),
         }
     }
+}
+
+/// Runs all that waits; how many rows the last statement touched.
+async fn last_touched(
+    conn: &mut SqliteConnection,
+    queued: &mut Queued,
+) -> Result<u64, sqlx::Error> {
+    let mut answers = conn.fetch_many(queued.take());
+    let mut touched = 0;
+    while let Some(answer) = answers.try_next().await? {
+        if let Either::Left(done) = answer {
+            touched = done.rows_affected();
+        }
+    }
+    Ok(touched)
 }

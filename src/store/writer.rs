@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Tx,
     bus::Bus,
+    queued::Queued,
     sqlite::Opened,
     tx::{Conn, Log, Work},
 };
@@ -170,29 +171,41 @@ impl Writer {
     /// Lends the connection to one job and undoes what it did if it does not want to keep it.
     async fn job(
         &self,
-        mut conn: PoolConnection<Sqlite>,
+        conn: PoolConnection<Sqlite>,
         turn: Turn,
         done: &mut Vec<Outcome>,
     ) -> Result<(PoolConnection<Sqlite>, Log), Error> {
-        control(&mut conn, "savepoint job").await?;
         let (home, back) = oneshot::channel();
-        let work = Work::new(Conn::Writer(conn), self.file.names.clone());
+        let mut queued = Queued::default();
+        queued.push("savepoint job", 0);
+        let work = Work::new(Conn::Writer(conn, queued), self.file.names.clone());
         // If nobody takes it any more, it comes straight back.
         drop(turn.start.send(Ok(Tx::new(work, Some(home)))));
         let work = back.await.map_err(|_| gone())?;
-        let Conn::Writer(mut conn) = work.conn else {
+        let Conn::Writer(mut conn, mut queued) = work.conn else {
             return Err(gone());
         };
         let mut log = work.log;
         let keep = turn.verdict.await.unwrap_or(false);
+        let mut late = Ok(());
         if keep && log.failed.is_none() {
-            done.push(turn.outcome);
-            control(&mut conn, "release job").await?;
-            return Ok((conn, log));
+            queued.push("release job", 0);
+            late = queued.run(&mut conn).await.map_err(|error| log.fail(error));
+            if late.is_ok() {
+                done.push(turn.outcome);
+                return Ok((conn, log));
+            }
         }
         log.notify.clear();
-        let undone = undo(&mut conn).await;
-        let answer = undone.clone().and_then(|()| log.rolled_back(keep));
+        let undone = if queued.began() {
+            undo(&mut conn).await
+        } else {
+            Ok(())
+        };
+        let answer = undone
+            .clone()
+            .and(late)
+            .and_then(|()| log.rolled_back(keep));
         drop(turn.outcome.send(answer));
         undone.map(|()| (conn, log))
     }

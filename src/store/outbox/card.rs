@@ -80,8 +80,7 @@ pub async fn card_put(
     let query = tx.q(PUT).bind(&claimed.key).bind(lead);
     let query = query.bind(&claimed.recipient).bind(&place.conversation);
     let query = query.bind(&place.message).bind(claimed.revision);
-    query.bind(now).exec().await?;
-    Ok(())
+    query.bind(now).queue().await
 }
 
 /// Says that a notice stands at `place` since `now` under the name of a card, so that it can be changed there.
