@@ -78,7 +78,11 @@ pub async fn compare(
     );
     let mut broken = submissions(ledger, &found);
     broken.extend(ghosts(ledger, &leads));
-    broken.extend(presses(ledger, &found, &told_to_try_again(stage, common).await?));
+    broken.extend(presses(
+        ledger,
+        &found,
+        &told_to_try_again(stage, common).await?,
+    ));
     broken.extend(leads.iter().flat_map(owners));
     broken.extend(doubled_cards(&cards));
     broken.extend(open_cards(&cards, &found));
@@ -173,7 +177,9 @@ fn presses(ledger: &Ledger, found: &Found, told: &HashMap<String, Vec<i64>>) -> 
             late += 1;
         }
     }
-    println!("presses that came too late, the offer was over: {late}; that did not work, as they were told: {again}");
+    println!(
+        "presses that came too late, the offer was over: {late}; that did not work, as they were told: {again}"
+    );
     broken
 }
 

@@ -104,9 +104,13 @@ impl Slack {
         let messages: Vec<Value> = answer.json()?;
         let told = messages.iter().filter(|message| {
             message["ephemeral_to"].is_string()
-                && message["text"].as_str().is_some_and(|text| text.starts_with(TRY_AGAIN))
+                && message["text"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with(TRY_AGAIN))
         });
-        Ok(told.filter_map(|message| Some(micros(message["ts"].as_str()?))).collect())
+        Ok(told
+            .filter_map(|message| Some(micros(message["ts"].as_str()?)))
+            .collect())
     }
 
     /// Presses Accept on a card.

@@ -16,7 +16,7 @@ use crate::{
     rules::Rules,
     store::{
         Tx,
-        reps::{self, Wanted},
+        reps::{self, Status, Wanted},
     },
 };
 
@@ -73,22 +73,25 @@ impl Engine {
         if people.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let known = reps::known(tx, people).await?;
         let mut away = reps::absences_now(tx, people, now).await?;
-        let loads = reps::loads(tx, wanted, now).await?;
+        let mut status = reps::status(tx, wanted, now).await?;
         let mut reps = BTreeMap::new();
         for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
-            let row = known.get(&rep.id);
-            let load = loads.get(&rep.id).copied().unwrap_or_default();
-            let zone = zone_of(rep, row.and_then(|row| row.zone.as_deref()));
+            let Status {
+                zone,
+                extra_until,
+                unreachable,
+                load,
+            } = status.remove(&rep.id).unwrap_or_default();
+            let zone = zone_of(rep, zone.as_deref());
             reps.insert(
                 rep.id.clone(),
                 RepNow {
                     calendar: rules.hours_of(rep, &zone),
                     zone,
                     away: away.remove(&rep.id),
-                    extra_until: row.and_then(|row| row.extra_until),
-                    unreachable: row.is_some_and(|row| row.unreachable_at.is_some()),
+                    extra_until,
+                    unreachable,
                     pending: load.pending,
                     open: load.open,
                     offered: load.offered,

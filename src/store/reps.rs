@@ -265,9 +265,25 @@ pub struct Load {
     pub offered: Offered,
 }
 
+/// How a rep stands, as far as the database knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The time zone in their chat profile.
+    pub zone: Option<String>,
+    /// Available outside working hours until then.
+    pub extra_until: Option<Timestamp>,
+    /// Whether the chat does not deliver to them.
+    pub unreachable: bool,
+    /// What they carry.
+    pub load: Load,
+}
+
 #[derive(Debug)]
 struct Counts {
     rep: RepId,
+    zone: Option<String>,
+    extra_until: Option<Timestamp>,
+    unreachable_at: Option<Timestamp>,
     pending: i64,
     owned: Option<i64>,
     hour: i64,
@@ -276,6 +292,9 @@ struct Counts {
 }
 row!(Counts {
     rep,
+    zone,
+    extra_until,
+    unreachable_at,
     pending,
     owned,
     hour,
@@ -284,41 +303,41 @@ row!(Counts {
 });
 
 /// Everything by an index, in one statement, for all reps asked for.
-const LOADS: Sql = sql!(
+const STATUS: Sql = sql!(
     "with wanted as (select value ->> 'rep' as rep, cast(value ->> 'open_since' as bigint) as since, "
     [sqlite "value ->> 'offered' = 1"] [postgres "cast(value ->> 'offered' as boolean)"] " as offered from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] ") \
-     select w.rep, (select count(*) from offer o where o.rep = w.rep and o.state = 'pending' \
+     select w.rep, k.zone, k.extra_until, k.unreachable_at, (select count(*) from offer o where o.rep = w.rep and o.state = 'pending' \
          and o.kind in ('push', 'given')) as pending, \
      case when w.since is not null then (select count(*) from lead l where l.owner = w.rep \
          and l.state = 'owned' and l.touched_at >= w.since) end as owned, \
      cast(coalesce(t.hour, 0) as bigint) as hour, cast(coalesce(t.day, 0) as bigint) as day, \
      cast(coalesce(t.week, 0) as bigint) as week \
-     from wanted w left join (select o.rep, sum(case when o.offered_at > $2 then 1 else 0 end) as hour, \
+     from wanted w left join rep k on k.id = w.rep left join (select o.rep, sum(case when o.offered_at > $2 then 1 else 0 end) as hour, \
          sum(case when o.offered_at > $3 then 1 else 0 end) as day, count(*) as week \
          from wanted c join offer o on o.rep = c.rep and o.offered_at > $4 and o.kind in ('push', 'given') \
          where c.offered group by o.rep) t on t.rep = w.rep"
 );
 
-/// How much each of these reps carries `now`, in one statement.
+/// How each of these reps stands `now` and what they carry, in one statement.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn loads(
+pub async fn status(
     tx: &mut Tx,
     wanted: &[Wanted],
     now: Timestamp,
-) -> Result<BTreeMap<RepId, Load>, Error> {
+) -> Result<BTreeMap<RepId, Status>, Error> {
     let ago = |hours| {
         let span = jiff::SignedDuration::from_hours(hours);
         now.checked_sub(span).unwrap_or(Timestamp::MIN)
     };
-    let query = tx.q(LOADS).bind(Json(wanted));
+    let query = tx.q(STATUS).bind(Json(wanted));
     let query = query.bind(ago(1)).bind(ago(24)).bind(ago(24 * 7));
     let rows: Vec<Counts> = query.all().await?;
     Ok(rows
         .into_iter()
-        .map(|r| (r.rep.clone(), r.load()))
+        .map(|row| (row.rep.clone(), row.status()))
         .collect())
 }
 
@@ -339,9 +358,9 @@ pub async fn owned(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, u32>, 
 }
 
 impl Counts {
-    fn load(&self) -> Load {
+    fn status(self) -> Status {
         let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-        Load {
+        let load = Load {
             pending: count(self.pending),
             open: self.owned.map_or(0, |owned| count(owned + self.pending)),
             offered: Offered {
@@ -349,6 +368,12 @@ impl Counts {
                 day: count(self.day),
                 week: count(self.week),
             },
+        };
+        Status {
+            zone: self.zone,
+            extra_until: self.extra_until,
+            unreachable: self.unreachable_at.is_some(),
+            load,
         }
     }
 }

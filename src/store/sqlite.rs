@@ -103,6 +103,9 @@ fn private() -> OpenOptions {
     options
 }
 
+/// Statements kept ready on each connection: all there are, and those that run together.
+const STATEMENTS: usize = 512;
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -111,6 +114,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("cache_size", "-32000")
         .pragma("mmap_size", "0")
         .pragma("temp_store", "memory")
+        .statement_cache_capacity(STATEMENTS)
 }
 
 async fn writer(path: &Path) -> Result<SqlitePool, Error> {

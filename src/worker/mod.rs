@@ -31,6 +31,9 @@ use crate::{
 /// No sleep is longer: a clock that was moved, or a notification that was lost, is noticed by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
+/// How long the clocks rest between two looks; a step is late by that at most.
+const REST: Duration = Duration::from_millis(20);
+
 /// Due leads handled side by side; on SQLite they share commits.
 const LEADS_AT_ONCE: usize = 32;
 
@@ -122,6 +125,8 @@ impl Worker {
                     None
                 }
             };
+            // Every lead that comes in wakes this loop: under load one look serves many.
+            tokio::time::sleep(REST).await;
             self.sleep(next, &mut wake, &stop).await;
         }
     }

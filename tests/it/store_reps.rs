@@ -213,7 +213,7 @@ async fn the_load_counts_what_waits_what_is_open_and_what_came_lately() {
         };
         let loads = write(&db, async |tx| {
             let wanted = [ask("anna", Some(at(500)), true), ask("ben", None, false)];
-            reps::loads(tx, &wanted, now).await
+            reps::status(tx, &wanted, now).await
         })
         .await;
         let offered = Offered {
@@ -222,20 +222,20 @@ async fn the_load_counts_what_waits_what_is_open_and_what_came_lately() {
             week: 3,
         };
         assert_eq!(
-            loads[&RepId::from("anna")],
+            loads[&RepId::from("anna")].load,
             Load {
                 pending: 1,
                 open: 2,
                 offered
             }
         );
-        assert_eq!(loads[&RepId::from("ben")], Load::default());
+        assert_eq!(loads[&RepId::from("ben")].load, Load::default());
         let unlimited = write(&db, async |tx| {
-            reps::loads(tx, &[ask("anna", None, false)], now).await
+            reps::status(tx, &[ask("anna", None, false)], now).await
         })
         .await;
         assert_eq!(
-            unlimited[&RepId::from("anna")],
+            unlimited[&RepId::from("anna")].load,
             Load {
                 pending: 1,
                 ..Load::default()
