@@ -1,9 +1,10 @@
 //! `baton manifest slack`: what a Slack app is made from, with the address and the words of this
 //! configuration.
 
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode};
 
 use clap::{Args, Subcommand};
+use url::Url;
 
 use super::{Common, talk};
 use crate::{
@@ -34,38 +35,66 @@ struct Slack {
     /// For requests over HTTP to `server.public_url` [default: if it has not].
     #[arg(long)]
     http: bool,
+    /// The address for requests over HTTP, before there is a configuration that names it.
+    #[arg(long, value_name = "URL", conflicts_with = "socket_mode")]
+    public_url: Option<Url>,
+}
+
+/// What the manifest takes from a configuration.
+#[derive(Default)]
+struct Known {
+    public_url: Option<Url>,
+    words: BTreeMap<String, String>,
+    has_app_token: bool,
 }
 
 /// Prints it.
 pub fn run(common: &Common, asked: &Manifest) -> anyhow::Result<ExitCode> {
     let Platform::Slack(slack) = &asked.platform;
+    let Some(known) = known(common) else {
+        return Ok(ExitCode::from(2));
+    };
+    let sockets = slack.socket_mode || known.has_app_token && !slack.http;
+    let address = slack.public_url.clone().or(known.public_url);
+    let reached = match (sockets && slack.public_url.is_none(), address) {
+        (true, _) => Reached::Sockets,
+        (false, Some(address)) => Reached::Http(address),
+        (false, None) => {
+            talk::say(
+                "There is no configuration yet: give the address that Slack is to call with --public-url \
+                 https://…, or use Socket Mode with --socket-mode.",
+            );
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if matches!(&reached, Reached::Http(address) if address.scheme() != "https") {
+        talk::say(
+            "warning: Slack calls https addresses only: set server.public_url, or use Socket Mode",
+        );
+    }
+    let text = serde_json::to_string_pretty(&manifest(&reached, &known.words))?;
+    talk::print(&format!("{text}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the configuration says; nothing if there is none yet and none was named. `None`: it is broken.
+fn known(common: &Common) -> Option<Known> {
     let path = common.config();
+    if common.config.is_none() && !path.exists() {
+        return Some(Known::default());
+    }
     // There are no tokens yet when the app is about to be made, and none is printed.
     let env = |name: &str| Some(talk::env(name).unwrap_or_else(|| "not-set-yet".to_owned()));
     let loaded = config::load(&path, &env, Clock::system().now());
     talk::complain(&loaded.complaints, &loaded.sources, common.log_format);
-    let Some(compiled) = loaded.compiled else {
-        return Ok(ExitCode::from(2));
-    };
-    let has_token = compiled
+    let compiled = loaded.compiled?;
+    let (words, has_app_token) = compiled
         .slack
-        .as_ref()
-        .is_some_and(|it| it.app_token.is_some());
-    let reached = if slack.socket_mode || has_token && !slack.http {
-        Reached::Sockets
-    } else {
-        if compiled.server.public_url.scheme() != "https" {
-            talk::say(
-                "warning: Slack calls https addresses only: set server.public_url, or use Socket Mode",
-            );
-        }
-        Reached::Http(compiled.server.public_url)
-    };
-    let words = compiled
-        .slack
-        .map(|slack| slack.commands)
+        .map(|slack| (slack.commands, slack.app_token.is_some()))
         .unwrap_or_default();
-    let text = serde_json::to_string_pretty(&manifest(&reached, &words))?;
-    talk::print(&format!("{text}\n"))?;
-    Ok(ExitCode::SUCCESS)
+    Some(Known {
+        public_url: Some(compiled.server.public_url),
+        words,
+        has_app_token,
+    })
 }

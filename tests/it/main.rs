@@ -21,6 +21,7 @@ mod journeys;
 mod microsoft;
 mod migrations;
 mod office;
+mod readme;
 mod sockets;
 mod store;
 mod store_audit;
