@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives the playground with Slack's own clients, slack_sdk (Python), Bolt and the block types (JavaScript), and the
-# API with schemathesis.
+# API with schemathesis; holds the cards, dialogs and manifest for Teams against Microsoft's types, renderer and schema.
 # Needs python3 with venv, node 20 and the registries; keeps what it fetches in target/clients.
 # BATON_BIN names the binary, target/debug/baton if not set.
 set -euo pipefail
@@ -22,11 +22,18 @@ venv=$work/venv
 "$venv/bin/python" "$here/api.py"
 "$venv/bin/python" "$here/socket_mode.py"
 
-cp "$here"/{package.json,package-lock.json,tsconfig.json,blocks.mts,playground.mjs,bolt.mjs} "$work/"
+# What Teams gets: the tests leave their samples in target/tmp/teams.
+samples=$root/target/tmp/teams
+rm -rf "$samples"
+(cd "$root" && cargo test --locked --quiet --test it teams_cards)
+
+cp "$here"/{package.json,package-lock.json,tsconfig.json,blocks.mts,playground.mjs,bolt.mjs,teams.mjs,teams_types.mjs} "$work/"
 cd "$work"
 if ! cmp --silent package-lock.json installed-lock.json; then
   npm ci --no-audit --no-fund --loglevel=error
   cp package-lock.json installed-lock.json
 fi
+node teams_types.mjs "$samples" samples.mts
 npx --no-install tsc --project tsconfig.json
 node bolt.mjs
+node teams.mjs "$samples" "$root/manifests/teams/manifest.json"

@@ -34,4 +34,5 @@ mod store_reps;
 mod store_tally;
 mod store_turns;
 mod teams_cards;
+mod teams_icons;
 mod teams_tokens;

@@ -9,5 +9,6 @@ pub mod dialog;
 pub mod hosts;
 mod jwt;
 mod keys;
+pub mod manifest;
 mod runs;
 pub mod verify;
