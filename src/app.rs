@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     chat::{
-        Chat,
+        Chat, Chats,
         slack::{self, inbound::Kind, socket},
     },
     clock::Clock,
@@ -21,6 +21,7 @@ use crate::{
         raw::TokenRole,
     },
     desk::{self, Desk},
+    domain::policy::Platform,
     engine::Engine,
     http,
     rules::Rules,
@@ -40,7 +41,7 @@ const LET_IN: Duration = Duration::from_secs(1);
 /// Baton, ready to run.
 pub struct App {
     engine: Engine,
-    chat: Option<Arc<Chat>>,
+    chats: Chats,
     desk: Desk,
     http: Arc<http::App>,
     fixed: Arc<Fixed>,
@@ -60,14 +61,13 @@ impl App {
         if let Some(off) = clock_offset(&db, &clock).await {
             clock.set_shift(off);
         }
-        let chat = compiled
-            .slack
-            .as_ref()
+        let slack = compiled.slack.as_ref();
+        let slack = slack
             .map(|settings| connect(settings, &clock))
-            .transpose()?
-            .map(Arc::new);
+            .transpose()?;
+        let chats = Chats::of(slack.map(Arc::new));
         let engine = Engine::new(db, clock, Rules::new(compiled.policy));
-        let desk = Desk::new(engine.clone(), chat.clone());
+        let desk = Desk::new(engine.clone(), chats.clone());
         let limits = http::Limits {
             body: compiled.server.max_body,
             ..http::Limits::default()
@@ -75,7 +75,7 @@ impl App {
         let app = Self {
             http: Arc::new(http::App::new(engine.clone(), desk.clone(), limits)),
             engine,
-            chat,
+            chats,
             desk,
             fixed,
             sockets: compiled.slack.as_ref().map_or(0, |slack| slack.sockets),
@@ -105,7 +105,7 @@ impl App {
             engine: self.engine.clone(),
             desk: self.desk.clone(),
             http: Arc::clone(&self.http),
-            chat: self.chat.clone(),
+            chats: self.chats.clone(),
             fixed: Arc::clone(&self.fixed),
         }
     }
@@ -132,7 +132,7 @@ impl App {
                 "people are no longer in the configuration; what they had moves on"
             );
         }
-        let worker = Worker::new(self.engine.clone(), self.chat.clone());
+        let worker = Worker::new(self.engine.clone(), &self.chats);
         worker
             .recall_groups()
             .await
@@ -159,8 +159,11 @@ impl App {
         let mut loops = JoinSet::new();
         loops.spawn(worker.run(stop_loops.clone()));
         loops.spawn(let_in(Arc::clone(&self.http), stop_loops.clone()));
-        if let Some(chat) = self.chat.clone() {
-            loops.spawn(learn_workspace(chat, self.desk.clone(), stop_loops.clone()));
+        for chat in self.chats.all() {
+            let (chat, desk) = (Arc::clone(chat), self.desk.clone());
+            loops.spawn(learn_workspace(chat, desk, stop_loops.clone()));
+        }
+        if self.chats.slack().is_some() {
             let (desk, stop) = (self.desk.clone(), stop_loops.clone());
             loops.spawn(async move {
                 desk.keep_homes(stop).await;
@@ -191,7 +194,7 @@ pub struct Reloader {
     engine: Engine,
     desk: Desk,
     http: Arc<http::App>,
-    chat: Option<Arc<Chat>>,
+    chats: Chats,
     fixed: Arc<Fixed>,
 }
 
@@ -219,10 +222,8 @@ impl Reloader {
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
         self.desk.set_words(command_words(compiled.slack.as_ref()));
-        if let (Some(chat), Some(settings)) = (self.chat.as_deref(), &compiled.slack) {
-            match chat {
-                Chat::Slack(slack) => slack.set_secrets(secrets(settings)),
-            }
+        if let (Some(slack), Some(settings)) = (self.chats.slack(), &compiled.slack) {
+            slack.set_secrets(secrets(settings));
         }
         self.engine
             .note_people()
@@ -323,7 +324,8 @@ fn secrets(settings: &SlackSettings) -> slack::Secrets {
 
 /// Takes requests through sockets, for as long as there is an app's token.
 async fn listen(desk: Desk, sockets: usize, stop: CancellationToken) {
-    let Some(chat) = desk.chat_shared() else {
+    let chats = desk.chats().clone();
+    let Some(slack) = chats.slack() else {
         return;
     };
     let clock = desk.engine().clock().clone();
@@ -332,12 +334,8 @@ async fn listen(desk: Desk, sockets: usize, stop: CancellationToken) {
         pace: socket::Pace::default(),
         chance: Arc::new(move || clock.chance(clock.now()).fraction()),
     };
-    match &*chat {
-        Chat::Slack(slack) => {
-            let handle = move |kind, payload| answer(desk.clone(), kind, payload);
-            slack.listen(&options, handle, &stop).await;
-        }
-    }
+    let handle = move |kind, payload| answer(desk.clone(), kind, payload);
+    slack.listen(&options, handle, &stop).await;
 }
 
 /// What Slack gets for a request through a socket; one that makes no sense is not repeated either.
@@ -372,12 +370,22 @@ async fn learn_workspace(
     loop {
         match chat.check().await {
             Ok(identity) => {
-                tracing::info!(team = identity.team_id, "connected to the chat");
-                desk.set_workspace(&identity.team_id);
+                let name = chat.platform().name();
+                tracing::info!(
+                    chat = name,
+                    team = identity.team_id,
+                    "connected to the chat"
+                );
+                match chat.platform() {
+                    Platform::Slack => desk.set_workspace(&identity.team_id),
+                    // Every request there proves its tenant.
+                    Platform::Teams => {}
+                }
                 break;
             }
             Err(error) => {
-                tracing::warn!(%error, "the chat does not say who Baton is; trying again");
+                let name = chat.platform().name();
+                tracing::warn!(%error, chat = name, "the chat does not say who Baton is; trying again");
             }
         }
         if !sleep(ASK_AGAIN, &stop).await {

@@ -7,7 +7,7 @@
 //!  press, /command ────▶ chat ──▶ desk ────┼─▶ engine::handle ┤       (one transaction)
 //!  due leads ──────────▶ worker ───────────┘                  └─▶ domain::decide(lead, event, now, world)
 //!
-//!  outbox ──▶ worker ──▶ words (the card of the lead as it is then) ──▶ chat
+//!  outbox ──▶ worker ──▶ cards, words (the lead as it is then) ──▶ chat
 //! ```
 //!
 //! A lead changes in one place: [`engine`] loads it under lock, [`domain::decide`] says what becomes of it,
@@ -20,14 +20,15 @@
 //!
 //! | module | is | may use |
 //! | --- | --- | --- |
-//! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `engine` `http` `rules` `store` `worker` |
+//! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `domain` `engine` `http` `rules` `store` `worker` |
+//! | `cards` | the card of a lead as it is now | `domain` `engine` `store` `words` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
 //! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` `words` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `domain` `intake` `rules` |
 //! | `demo` | Baton and the playground in one | `app` `clock` `config` `domain` `engine` `intake` `playground` `store` |
-//! | `desk` | what a press, a dialog or a command does | `chat` `commands` `domain` `engine` `store` `words` |
+//! | `desk` | what a press, a dialog or a command does | `cards` `chat` `commands` `domain` `engine` `store` `words` |
 //! | `domain` | the rules of the field | |
 //! | `engine` | the only writer of leads | `clock` `domain` `rules` `store` |
 //! | `explain` | where a lead would go, and why | `config` `domain` `intake` `rules` |
@@ -37,12 +38,13 @@
 //! | `rules` | the policy with its calendars | `domain` |
 //! | `store` | the database | `domain` |
 //! | `words` | everything that Baton says | `domain` |
-//! | `worker` | what happens by itself | `chat` `domain` `engine` `store` `words` |
+//! | `worker` | what happens by itself | `cards` `chat` `domain` `engine` `store` `words` |
 //!
 //! Of the libraries that reach out, `sqlx` is for `store` alone; `axum` for `app`, `demo`, `http` and
 //! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `cli`, `demo`, `intake` and `playground`.
 
 pub mod app;
+pub mod cards;
 pub mod chat;
 pub mod cli;
 pub mod clock;

@@ -8,10 +8,13 @@ use secrecy::SecretString;
 use super::Sent;
 use crate::domain::action::Action;
 use crate::domain::card::{Card, Dialog};
+use crate::domain::policy::Platform;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presser {
+    /// In which chat.
+    pub platform: Platform,
     /// Their workspace or tenant.
     pub team_id: String,
     /// Their id in the chat.
@@ -23,6 +26,17 @@ pub struct Presser {
 /// Where an answer for one person goes for half an hour. It works as a key, so it isn't shown.
 #[derive(Clone, Debug)]
 pub struct ReplyTo(pub SecretString);
+
+/// What the answer to a request can carry. What it can't is said by calls of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing: a press in Slack, a message in Teams.
+    Nothing,
+    /// A message for who asked: a slash command in Slack.
+    Words,
+    /// Whatever there is to say: what Teams calls an invoke.
+    All,
+}
 
 /// A dialog that is open on somebody's screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +66,8 @@ pub enum Incoming {
         dialog: Option<OpenDialog>,
         /// Where to answer.
         reply: Option<ReplyTo>,
+        /// What can be answered at once.
+        takes: Takes,
     },
     /// Sent a dialog off.
     Submit {
@@ -91,6 +107,8 @@ pub enum Incoming {
         trigger: String,
         /// Where to answer later.
         reply: Option<ReplyTo>,
+        /// What can be answered at once.
+        takes: Takes,
     },
     /// Opened the home page.
     Home {
@@ -99,8 +117,27 @@ pub enum Incoming {
     },
     /// The platform asks whether we are there; answered with the same text.
     Challenge(String),
+    /// Has Baton in a conversation of their own from now on, or is there again; may be said any number of
+    /// times, always with the newest address.
+    Met {
+        /// Who.
+        who: Presser,
+        /// The direct conversation with them.
+        conversation: String,
+        /// Where calls about that conversation go, if the platform says.
+        address: Option<String>,
+        /// Whether Baton has just been installed for them, and should say who it is.
+        installed: bool,
+    },
+    /// Has taken Baton out: gets nothing until met again.
+    Left {
+        /// Who.
+        who: Presser,
+    },
     /// A person's profile changed: left, moved to another zone, has another address.
     PersonChanged {
+        /// In which chat.
+        platform: Platform,
         /// Their id in the chat.
         user_id: String,
         /// Whether they have left.
@@ -128,8 +165,22 @@ pub enum Answer {
     Empty,
     /// A message that only this person sees.
     Message(Card),
+    /// A card in place of the one that was pressed.
+    Replace(Card),
+    /// A dialog is to open.
+    Open {
+        /// Which.
+        dialog: Dialog,
+        /// What is said where none can be opened.
+        otherwise: Option<Card>,
+    },
     /// What is wrong with the answers, by input; the dialog stays open.
-    DialogErrors(BTreeMap<String, String>),
+    DialogErrors {
+        /// By input.
+        errors: BTreeMap<String, String>,
+        /// The dialog with what was filled in, for a platform that can't say it in the open one.
+        again: Option<Dialog>,
+    },
     /// The dialog is done.
     DialogClose,
     /// Another dialog in its place.

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod any;
+mod chats;
 mod exchange;
 pub mod incoming;
 pub mod outcome;
@@ -13,7 +14,9 @@ use std::{collections::HashMap, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::domain::card::{Card, Dialog, ImageRef};
+use crate::domain::card::{Card, Chart, Dialog, Picture};
+use crate::domain::policy::Platform;
+pub use chats::Chats;
 use incoming::{OpenDialog, ReplyTo};
 use outcome::SendError;
 use slack::Slack;
@@ -139,17 +142,6 @@ pub struct PeopleGroup {
     pub handle: String,
 }
 
-/// A picture to upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Upload {
-    /// Its file name.
-    pub name: String,
-    /// The bytes of a PNG.
-    pub png: Vec<u8>,
-    /// What it shows, for those who don't see it.
-    pub alt: String,
-}
-
 /// Who Baton is on the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
@@ -166,6 +158,14 @@ pub struct Identity {
 }
 
 impl Chat {
+    /// Which one it is.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        match self {
+            Self::Slack(_) => Platform::Slack,
+        }
+    }
+
     /// Posts a card. `key` is the outbox' name for it, by which [`Chat::find`] finds it again;
     /// `thread` is the message that it answers.
     ///
@@ -203,6 +203,15 @@ impl Chat {
         }
     }
 
+    /// Whether it can be asked what stands in a conversation, by [`Chat::find`]. Where it can't, nobody ever
+    /// knows whether a message whose fate is unknown has arrived.
+    #[must_use]
+    pub fn can_look_up(&self) -> bool {
+        match self {
+            Self::Slack(_) => true,
+        }
+    }
+
     /// Looks for the messages that were posted under `keys` at or after `since`, in a thread if they were
     /// answers to one: which of them stand there, and where. Of several under one key the first.
     ///
@@ -237,10 +246,19 @@ impl Chat {
         }
     }
 
-    /// Says which the direct conversation with a person was, so that it need not be opened to know.
-    pub fn remember_conversation(&self, user: &str, conversation: &str) {
+    /// Says which the direct conversation with a person was, so that it need not be opened to know, and where
+    /// calls about it go, on a platform that has several places.
+    pub fn remember_conversation(&self, user: &str, conversation: &str, _address: Option<&str>) {
         match self {
             Self::Slack(slack) => slack.remember_conversation(user, conversation),
+        }
+    }
+
+    /// Where calls about a conversation go, to remember it.
+    #[must_use]
+    pub fn address_of(&self, _conversation: &str) -> Option<String> {
+        match self {
+            Self::Slack(_) => None,
         }
     }
 
@@ -329,13 +347,13 @@ impl Chat {
         }
     }
 
-    /// Uploads a picture for use in a card.
+    /// A chart as a picture that a card can show; `None` where a card shows the chart itself.
     ///
     /// # Errors
     /// As the platform answers; it may be repeated.
-    pub async fn upload(&self, picture: &Upload) -> Result<ImageRef, SendError> {
+    pub async fn picture_of(&self, chart: &Chart) -> Result<Option<Picture>, SendError> {
         match self {
-            Self::Slack(slack) => slack.upload(picture).await,
+            Self::Slack(slack) => slack.picture_of(chart).await.map(Some),
         }
     }
 

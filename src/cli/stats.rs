@@ -15,7 +15,7 @@ use crate::{
         numbers::{self, Gathered, Wanted},
     },
     domain::{id::TeamId, policy::Policy, stats::By},
-    store::{self, Db, reps, tally::Scope},
+    store::{self, Db, accounts, tally::Scope},
     words::stats as said,
 };
 
@@ -134,11 +134,9 @@ async fn tell(
     ask: StatsAsk,
     now: Zoned,
 ) -> Result<Result<Report, String>, store::Error> {
-    let users = db.read(async |mut tx| reps::all(&mut tx).await).await?;
-    let users = users
-        .into_iter()
-        .filter_map(|rep| Some((rep.id, rep.slack_user?)));
-    let users: Vec<_> = users.collect();
+    let users = db
+        .read(async |mut tx| accounts::users(&mut tx).await)
+        .await?;
     let named = |named: &Named| match team(policy, named) {
         Some(team) => Ok((format!("Team {team}"), of_team(team))),
         None => named.find(policy, &users).map(|rep| {

@@ -13,7 +13,7 @@ use crate::{
     },
     engine::{self, Engine},
     rules::Rules,
-    store::{self, reps},
+    store::{self, accounts, reps},
     words::{answers, when::When},
 };
 
@@ -108,15 +108,12 @@ impl<'a> Asked<'a> {
 
     /// The rep of the rules whom they name.
     pub async fn find(&self, named: &Named) -> Result<RepId, Trouble> {
-        let known = self
+        let users = self
             .engine
             .db()
-            .read(async |mut tx| reps::all(&mut tx).await)
+            .read(async |mut tx| accounts::users(&mut tx).await)
             .await?;
-        let users = known
-            .into_iter()
-            .filter_map(|rep| Some((rep.id, rep.slack_user?)));
-        Ok(named.find(self.policy(), &users.collect::<Vec<_>>())?)
+        Ok(named.find(self.policy(), &users)?)
     }
 
     /// Whom it is about: themselves, or somebody whom they manage.

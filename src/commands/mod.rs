@@ -21,7 +21,6 @@ mod named;
 pub mod numbers;
 mod parse;
 mod period;
-mod picture;
 pub mod rights;
 mod rules;
 mod stats;
@@ -36,7 +35,6 @@ pub use moves::move_now;
 pub use named::{Named, Unknown};
 pub use parse::{Misunderstood, parse};
 pub use period::Period;
-pub use picture::Picture;
 
 use jiff::Timestamp;
 
@@ -66,19 +64,13 @@ pub struct Context<'a> {
 pub struct Answer {
     /// Said at once.
     pub card: Card,
-    /// Uploaded and shown afterwards, as that takes longer than a command may.
-    pub picture: Option<Picture>,
     /// Opened in place of the card, which is for whoever could not be shown it.
     pub dialog: Option<Dialog>,
 }
 
 impl From<Card> for Answer {
     fn from(card: Card) -> Self {
-        Self {
-            card,
-            picture: None,
-            dialog: None,
-        }
+        Self { card, dialog: None }
     }
 }
 

@@ -138,6 +138,7 @@ mod tests {
             email: String::new(),
             slack: None,
             teams: None,
+            chat: crate::domain::policy::Platform::Slack,
             level: Level::Mid,
             role,
             timezone: None,

@@ -1,20 +1,25 @@
-//! `/leadstats`: who was asked, who answered, how fast, and what was kept; with a picture.
+//! `/leadstats`: who was asked, who answered, how fast, and what was kept; with a chart.
+
+use std::cmp::Reverse;
 
 use super::{
     Answer, Named, StatsAsk, StatsOf,
     asked::{Asked, Trouble},
     numbers::{self, Gathered, Group, Wanted},
-    picture::{self, Bar},
     rights::{self, Sight},
 };
 use crate::{
     domain::{
+        card::{Chart, Label, Part, Series, Tone},
         id::{RepId, TeamId},
         stats::By,
     },
     store::tally::Scope,
     words::stats::{self as said, Report},
 };
+
+/// With more the names could not be read.
+const MOST_ROWS: usize = 15;
 
 /// Whose numbers are told.
 struct Whose {
@@ -49,15 +54,15 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
         by.map_or("rep", word),
         ask.period.said(&asked.now)
     );
-    let picture = match by {
-        Some(_) => picture::draw(&heading, &bars(&groups)),
+    let chart = match by {
+        Some(_) => chart(heading, &groups),
         None => {
             let all = Group {
                 key: whose.heading.clone(),
                 name: whose.heading.clone(),
                 numbers: total.clone(),
             };
-            picture::draw(&heading, &bars(&[all]))
+            chart(heading, &[all])
         }
     };
     let report = Report {
@@ -73,11 +78,9 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
             .collect(),
         endings,
     };
-    Ok(Answer {
-        card: said::stats(&report, asked.words, &asked.when()),
-        picture,
-        dialog: None,
-    })
+    let mut card = said::stats(&report, asked.words, &asked.when());
+    card.parts.extend(chart.map(Part::Chart));
+    Ok(card.into())
 }
 
 fn word(by: By) -> &'static str {
@@ -190,13 +193,35 @@ fn of_teams(teams: &[TeamId]) -> Whose {
     }
 }
 
-fn bars(groups: &[Group]) -> Vec<Bar> {
-    let bars = groups.iter().map(|group| Bar {
+/// What became of the offers of each group, the most first; nothing if there is nothing to see.
+fn chart(title: String, groups: &[Group]) -> Option<Chart> {
+    let all = |group: &&Group| {
+        let numbers = &group.numbers;
+        numbers.accepted + numbers.declined + numbers.expired
+    };
+    let mut groups: Vec<&Group> = groups.iter().filter(|group| all(group) > 0).collect();
+    groups.sort_by_key(|group| Reverse(all(group)));
+    groups.truncate(MOST_ROWS);
+    if groups.is_empty() {
+        return None;
+    }
+    let series = |name: &str, tone, count: fn(&Group) -> u64| Series {
+        name: name.to_owned(),
+        tone,
+        values: groups.iter().map(|group| count(group)).collect(),
+    };
+    let label = |group: &&Group| Label {
         name: group.name.clone(),
         plain: group.key.clone(),
-        accepted: group.numbers.accepted,
-        declined: group.numbers.declined,
-        expired: group.numbers.expired,
-    });
-    bars.collect()
+    };
+    Some(Chart {
+        title,
+        unit: "offers".to_owned(),
+        rows: groups.iter().map(label).collect(),
+        series: vec![
+            series("Accepted", Tone::Good, |it| it.numbers.accepted),
+            series("Declined", Tone::Fair, |it| it.numbers.declined),
+            series("Expired", Tone::Bad, |it| it.numbers.expired),
+        ],
+    })
 }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::SIGNING_SECRET;
 use crate::{
     config::compile::{Compiled, SlackSettings},
-    domain::id::RepId,
+    domain::{id::RepId, policy::Platform},
 };
 
 /// The environment of a demo: what is not set there has a value of its own, so that a
@@ -38,6 +38,7 @@ pub(super) fn point_at(compiled: &mut Compiled, dir: &Path, api_url: &str) -> an
     for rep in compiled.policy.reps.values_mut() {
         let id = slack_id(&rep.id);
         rep.slack.get_or_insert(id);
+        rep.chat = Platform::Slack;
     }
     Ok(())
 }

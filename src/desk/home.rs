@@ -1,4 +1,4 @@
-//! The home tab: shown when somebody opens it, and again after what it shows has changed; only to people who
+//! The home tab, which only Slack has: shown when somebody opens it, and again after what it shows has changed; only to people who
 //! looked lately, and not more often than they can read.
 
 use std::{
@@ -14,7 +14,7 @@ use super::Desk;
 use crate::{
     chat::incoming::Presser,
     commands::{self, Context},
-    domain::{card::Card, id::RepId},
+    domain::{card::Card, id::RepId, policy::Platform},
     store::Channel,
 };
 
@@ -186,7 +186,7 @@ impl Desk {
 
     /// Draws the page and shows it, if it differs from what stands there or `anyway`; whether it did.
     async fn show_home(&self, rep: &RepId, user: &str, anyway: bool) -> bool {
-        let words = self.words();
+        let words = self.words(Platform::Slack);
         let context = Context {
             engine: &self.engine,
             words: &words,
@@ -203,7 +203,7 @@ impl Desk {
     }
 
     async fn publish(&self, user: &str, card: &Card) -> bool {
-        let Some(chat) = self.chat() else {
+        let Some(chat) = self.chats.get(Platform::Slack) else {
             return false;
         };
         match chat.home(user, card).await {

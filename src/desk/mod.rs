@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Cards are not changed here: the outbox does that, from the lead as it is then. Who pressed is told
-//! at once only what the card does not say: why nothing happened, and who has the lead now.
+//! at once only what the card does not say: why nothing happened, and who has the lead now; where the answer to a
+//! press takes the card's place on their screen, it is the card as it is now.
 
 mod command;
 mod home;
@@ -16,6 +17,7 @@ mod press;
 pub mod slack;
 mod submit;
 mod trouble;
+mod way;
 
 use std::{
     sync::{Arc, OnceLock},
@@ -28,13 +30,14 @@ use tracing::Instrument;
 
 use crate::{
     chat::{
-        Chat, Recipient,
-        incoming::{Answer, Incoming, Presser, ReplyTo},
+        Chat, Chats,
+        incoming::{Answer, Incoming, Presser},
     },
     commands::CommandWords,
-    domain::card::Card,
+    domain::policy::Platform,
     engine::Engine,
 };
+use way::Way;
 
 pub use crate::commands::rights::may_see;
 
@@ -46,8 +49,8 @@ const ANSWER_WITHIN: Duration = Duration::from_millis(2_400);
 #[derive(Clone)]
 pub struct Desk {
     engine: Engine,
-    chat: Option<Arc<Chat>>,
-    /// The workspace that Baton is installed in, once the chat has said so.
+    chats: Chats,
+    /// The workspace of Slack that Baton is installed in, once it has said so.
     workspace: Arc<OnceLock<String>>,
     /// What the commands are called here; a reload may change it.
     words: Arc<ArcSwap<CommandWords>>,
@@ -58,12 +61,12 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk for this chat; without one nobody can press anything.
+    /// A desk for these chats; without one nobody can press anything.
     #[must_use]
-    pub fn new(engine: Engine, chat: Option<Arc<Chat>>) -> Self {
+    pub fn new(engine: Engine, chats: Chats) -> Self {
         Self {
             engine,
-            chat,
+            chats,
             workspace: Arc::default(),
             words: Arc::default(),
             homes: home::Homes::default(),
@@ -71,60 +74,41 @@ impl Desk {
         }
     }
 
-    /// What the commands are called here.
+    /// What the commands are called in a chat.
     #[must_use]
-    pub fn words(&self) -> Arc<CommandWords> {
-        self.words.load_full()
+    pub fn words(&self, platform: Platform) -> Arc<CommandWords> {
+        match platform {
+            Platform::Slack => self.words.load_full(),
+            Platform::Teams => Arc::new(CommandWords::bare()),
+        }
     }
 
-    /// Calls the commands so from now on.
+    /// Calls the commands so in Slack from now on.
     pub fn set_words(&self, words: CommandWords) {
         self.words.store(Arc::new(words));
     }
 
-    /// Takes presses from this workspace only. Until it is known a person's id counts alone.
+    /// Takes presses in Slack from this workspace only. Until it is known a person's id counts alone.
     pub fn set_workspace(&self, team_id: &str) {
         // Whoever said it first was asked about the same token.
         let _ = self.workspace.set(team_id.to_owned());
     }
 
-    /// The chat, to verify who calls.
+    /// The chats, to verify who calls.
     #[must_use]
-    pub fn chat(&self) -> Option<&Chat> {
-        self.chat.as_deref()
+    pub fn chats(&self) -> &Chats {
+        &self.chats
     }
 
-    /// The chat, to hold on to.
-    #[must_use]
-    pub fn chat_shared(&self) -> Option<Arc<Chat>> {
-        self.chat.clone()
+    /// The chat that somebody is in.
+    fn chat_of(&self, who: &Presser) -> Option<&Chat> {
+        self.chats.get(who.platform).map(Arc::as_ref)
     }
 
     /// The engine, for commands.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
-    }
-
-    /// Tells one person something, where they pressed, else in their direct messages.
-    async fn tell(&self, who: &Presser, reply: Option<&ReplyTo>, card: &Card) {
-        let Some(chat) = self.chat() else { return };
-        let told = match reply {
-            Some(to) => chat.reply(to, card, false).await,
-            None => {
-                let to = Recipient::User(who.user_id.clone());
-                chat.post(&to, card, &self.key(), None).await.map(drop)
-            }
-        };
-        if let Err(error) = told {
-            tracing::warn!(%error, "who pressed could not be told what came of it");
-        }
-    }
-
-    /// A name for a message that the outbox does not know.
-    fn key(&self) -> String {
-        let clock = self.engine.clock();
-        format!("desk_{}", clock.chance(clock.now()).next_ulid())
     }
 }
 
@@ -148,18 +132,19 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             action,
             value,
             trigger,
-            reply,
-            message: _,
+            message,
             dialog: _,
+            reply,
+            takes,
         } => {
-            let press = press::Press {
+            let way = Way {
                 who,
-                action,
-                value,
                 trigger,
+                message,
                 reply,
+                takes,
             };
-            press::handle(desk, press).await
+            press::handle(desk, press::Press { way, action, value }).await
         }
         Incoming::Submit {
             who,
@@ -181,18 +166,19 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             who,
             word,
             text,
-            reply,
             conversation: _,
             trigger,
+            reply,
+            takes,
         } => {
-            let typed = command::Typed {
+            let way = Way {
                 who,
-                word,
-                text,
                 trigger,
+                message: None,
                 reply,
+                takes,
             };
-            command::handle(desk, typed).await
+            command::handle(desk, command::Typed { way, word, text }).await
         }
         Incoming::Challenge(text) => Answer::Challenge(text),
         Incoming::Home { who } => {
@@ -200,8 +186,34 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             tokio::spawn(async move { desk.opened_home(&who).await }.in_current_span());
             Answer::Empty
         }
-        Incoming::PersonChanged { user_id, deleted } => {
-            desk.person_changed(&user_id, deleted).await;
+        Incoming::Met {
+            who,
+            conversation,
+            address,
+            installed,
+        } => {
+            let (desk, met) = (
+                desk.clone(),
+                people::Met {
+                    who,
+                    conversation,
+                    address,
+                    installed,
+                },
+            );
+            tokio::spawn(async move { desk.met(&met).await }.in_current_span());
+            Answer::Empty
+        }
+        Incoming::Left { who } => {
+            desk.left(&who).await;
+            Answer::Empty
+        }
+        Incoming::PersonChanged {
+            platform,
+            user_id,
+            deleted,
+        } => {
+            desk.person_changed(platform, &user_id, deleted).await;
             Answer::Empty
         }
         Incoming::Closed { .. } => Answer::Empty,

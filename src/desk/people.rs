@@ -3,7 +3,21 @@
 use jiff::tz::TimeZone;
 
 use super::{Desk, trouble::Trouble};
-use crate::{chat::incoming::Presser, domain::id::RepId, store::reps, words::when::When};
+use crate::{
+    cards,
+    chat::{Who, incoming::Presser},
+    domain::{id::RepId, policy::Platform},
+    store::{accounts, reps},
+    words::{self, when::When},
+};
+
+/// Somebody who has a conversation with Baton.
+pub(super) struct Met {
+    pub(super) who: Presser,
+    pub(super) conversation: String,
+    pub(super) address: Option<String>,
+    pub(super) installed: bool,
+}
 
 impl Desk {
     /// The rep that this person is. Guests and people of other workspaces are nobody unless the
@@ -12,32 +26,26 @@ impl Desk {
         if self.is_elsewhere(who) {
             return Err(Trouble::Stranger);
         }
-        let rules = self.engine.rules();
-        let named = rules
-            .policy
-            .reps
-            .values()
-            .find(|rep| rep.slack.as_deref() == Some(&who.user_id));
-        if let Some(rep) = named {
-            return self.unless_barred(rep.id.clone()).await;
-        }
-        let looked_up = self.looked_up(&who.user_id).await?;
-        // A rep whom the configuration gives another id has changed since they were looked up.
-        let known = |rep: &RepId| {
-            rules
-                .policy
-                .reps
-                .get(rep)
-                .is_some_and(|rep| rep.slack.is_none())
-        };
-        let rep = looked_up.filter(known).ok_or(Trouble::Stranger)?;
-        self.unless_barred(rep).await
+        let found = self.rep_by_user(who.platform, &who.user_id).await?;
+        self.unless_barred(found.ok_or(Trouble::Stranger)?).await
     }
 
-    async fn looked_up(&self, user: &str) -> Result<Option<RepId>, Trouble> {
+    /// The rep with this account: as the configuration says, else as the chat was asked.
+    async fn rep_by_user(&self, chat: Platform, user: &str) -> Result<Option<RepId>, Trouble> {
+        let rules = self.engine.rules();
+        let policy = &rules.policy;
+        let mut reps = policy.reps.values();
+        if let Some(rep) = reps.find(|rep| rep.user_in(chat) == Some(user)) {
+            return Ok(Some(rep.id.clone()));
+        }
         let db = self.engine.db();
-        let rep = db.read(async |mut tx| reps::by_slack_user(&mut tx, user).await);
-        Ok(rep.await?)
+        let looked_up = db.read(async |mut tx| accounts::by_user(&mut tx, chat, user).await);
+        // A rep whom the configuration gives another id has changed since they were looked up.
+        let same = |rep: &RepId| {
+            let told = policy.reps.get(rep);
+            told.is_some_and(|rep| rep.user_in(chat).is_none())
+        };
+        Ok(looked_up.await?.filter(same))
     }
 
     /// A guest or somebody of another company is nobody, whatever the configuration says.
@@ -58,20 +66,113 @@ impl Desk {
     }
 
     /// Somebody's profile changed: who has left is asked nothing more, the others are looked up again.
-    pub(super) async fn person_changed(&self, user: &str, deleted: bool) {
-        let done = match self.rep_by_user(user).await {
+    pub(super) async fn person_changed(&self, chat: Platform, user: &str, deleted: bool) {
+        let done = match self.rep_by_user(chat, user).await {
             Ok(None) => Ok(()),
-            Ok(Some(rep)) if deleted => {
-                let done = self.engine.unreachable(&rep, "deactivated").await;
-                done.map(drop).map_err(Trouble::from)
+            Ok(Some(rep)) if deleted => self.lost(chat, &rep, "deactivated").await,
+            Ok(Some(rep)) => {
+                let done = self.engine.look_again(&rep, chat).await;
+                done.map_err(Trouble::from)
             }
-            Ok(Some(rep)) => self.engine.look_again(&rep).await.map_err(Trouble::from),
             Err(trouble) => Err(trouble),
         };
         // The daily look finds it out otherwise.
         if let Err(trouble) = done {
             trouble.log();
         }
+    }
+
+    /// Somebody has taken Baton out of their chat.
+    pub(super) async fn left(&self, who: &Presser) {
+        let done = match self.rep_by_user(who.platform, &who.user_id).await {
+            Ok(Some(rep)) => self.lost(who.platform, &rep, "uninstalled").await,
+            Ok(None) => Ok(()),
+            Err(trouble) => Err(trouble),
+        };
+        // Otherwise the next message to them finds it out.
+        if let Err(trouble) = done {
+            trouble.log();
+        }
+    }
+
+    /// A rep's account is gone; of interest where they get their messages.
+    async fn lost(&self, chat: Platform, rep: &RepId, why: &str) -> Result<(), Trouble> {
+        let rules = self.engine.rules();
+        if rules
+            .policy
+            .reps
+            .get(rep)
+            .is_some_and(|rep| rep.chat == chat)
+        {
+            self.engine.unreachable(rep, why).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody has a conversation with Baton: it is remembered, and whoever is new there is greeted.
+    pub(super) async fn met(&self, met: &Met) {
+        let rep = match self.keep_met(met).await {
+            Ok(rep) => rep,
+            Err(trouble) => {
+                trouble.log();
+                None
+            }
+        };
+        if met.installed {
+            let rules = self.engine.rules();
+            let name = rep.as_ref().map(|rep| rules.policy.name_of(rep));
+            let card = words::greeting::greeting(name, &self.words(met.who.platform));
+            self.tell(&met.who, None, &card).await;
+        }
+    }
+
+    async fn keep_met(&self, met: &Met) -> Result<Option<RepId>, Trouble> {
+        let (who, chat) = (&met.who, met.who.platform);
+        let (conversation, address) = (met.conversation.as_str(), met.address.as_deref());
+        if let Some(chat) = self.chat_of(who) {
+            chat.remember_conversation(&who.user_id, conversation, address);
+        }
+        let found = match self.rep_by_user(chat, &who.user_id).await? {
+            Some(rep) => Some(rep),
+            None => self.rep_by_email(who).await?,
+        };
+        let Some(rep) = found else { return Ok(None) };
+        let account = (chat, who.user_id.as_str());
+        let db = self.engine.db();
+        db.write(async |mut tx| accounts::met(&mut tx, &rep, account, conversation, address).await)
+            .await?;
+        let rules = self.engine.rules();
+        let theirs = rules
+            .policy
+            .reps
+            .get(&rep)
+            .is_some_and(|rep| rep.chat == chat);
+        if theirs && self.unless_barred(rep.clone()).await.is_ok() {
+            self.engine.reachable(&rep).await?;
+        }
+        Ok(Some(rep))
+    }
+
+    /// The rep of whom the configuration says only the address, if it is this person's.
+    async fn rep_by_email(&self, who: &Presser) -> Result<Option<RepId>, Trouble> {
+        let Some(chat) = self.chat_of(who) else {
+            return Ok(None);
+        };
+        let person = match chat.person(&Who::Id(who.user_id.clone())).await {
+            Ok(person) if person.barred().is_none() => person,
+            Ok(_) => return Ok(None),
+            Err(error) => {
+                tracing::debug!(%error, "somebody new could not be looked up");
+                return Ok(None);
+            }
+        };
+        let rules = self.engine.rules();
+        let mut reps = rules.policy.reps.values();
+        let email = person.email.unwrap_or_default().to_lowercase();
+        let rep = reps.find(|rep| {
+            !email.is_empty() && rep.email == email && rep.user_in(who.platform).is_none()
+        });
+        Ok(rep.map(|rep| rep.id.clone()))
     }
 
     /// Who is in a group changed: the worker looks soon.
@@ -81,44 +182,21 @@ impl Desk {
         }
     }
 
-    async fn rep_by_user(&self, user: &str) -> Result<Option<RepId>, Trouble> {
-        let rules = self.engine.rules();
-        let mut reps = rules.policy.reps.values();
-        match reps.find(|rep| rep.slack.as_deref() == Some(user)) {
-            Some(rep) => Ok(Some(rep.id.clone())),
-            None => self.looked_up(user).await,
-        }
-    }
-
     /// A rep's own clock: of the configuration, else the chat profile, else UTC.
     pub(super) async fn when(&self, rep: &RepId) -> Result<When, Trouble> {
-        let rules = self.engine.rules();
-        let set = rules
-            .policy
-            .reps
-            .get(rep)
-            .and_then(|rep| rep.timezone.clone());
-        let zone = match set {
-            Some(zone) => zone,
-            None => self.zone_of_profile(rep).await?.unwrap_or(TimeZone::UTC),
-        };
+        let zone = cards::zone_of(&self.engine, rep).await?;
+        let zone = zone.unwrap_or(TimeZone::UTC);
         Ok(When::new(self.engine.clock().now(), &zone))
-    }
-
-    async fn zone_of_profile(&self, rep: &RepId) -> Result<Option<TimeZone>, Trouble> {
-        let asked = std::slice::from_ref(rep);
-        let mut known = self
-            .engine
-            .db()
-            .read(async |mut tx| reps::known(&mut tx, asked).await)
-            .await?;
-        let zone = known.remove(rep).and_then(|rep| rep.zone);
-        Ok(zone.and_then(|name| TimeZone::get(&name).ok()))
     }
 
     /// Whether the person is of another workspace, as in a channel shared between companies. An
     /// installation for a whole organisation (`E…`) has people of many.
     fn is_elsewhere(&self, who: &Presser) -> bool {
+        match who.platform {
+            Platform::Slack => {}
+            // Every request of theirs has proved its tenant.
+            Platform::Teams => return false,
+        }
         let ours = self.workspace.get().filter(|ours| !ours.starts_with('E'));
         ours.is_some_and(|ours| !who.team_id.is_empty() && who.team_id != *ours)
     }

@@ -1,88 +1,158 @@
 //! Buttons. What decides something is committed before the press is answered; what asks something
 //! back opens a dialog at once, for the press is good for three seconds only.
 
-use jiff::Timestamp;
-use tokio::sync::oneshot;
+use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Desk, command::Turned, in_time, may_see, trouble::Trouble};
+use super::{
+    Desk,
+    command::Turned,
+    may_see,
+    trouble::Trouble,
+    way::{Way, answered},
+};
 use crate::{
-    chat::incoming::{Answer, Presser, ReplyTo},
+    cards,
+    chat::incoming::{Answer, Takes},
     domain::{
         action::Action,
         card::{Card, Dialog},
-        event::{Actor, Ending, Event, Fact, Handing, Premise, Receiver, Refusal},
+        event::{Actor, CardRef, Ending, Event, Fact, Handing, Premise, Receiver, Refusal},
         id::{LeadId, OfferId, RepId},
         lead::{Lead, Offer, State},
-        policy::Policy,
+        policy::{Platform, Policy},
     },
-    store::{facts, leads},
+    store::{facts, leads, outbox::Place},
     words::{details, dialogs, hand, next_step, when::When},
 };
 
 /// A button that somebody pressed.
 pub(super) struct Press {
-    pub(super) who: Presser,
+    pub(super) way: Way,
     pub(super) action: Action,
     /// An offer's or a lead's id.
     pub(super) value: String,
-    pub(super) trigger: String,
-    pub(super) reply: Option<ReplyTo>,
 }
 
-/// Does what the button says. The answer is always empty: what there is to say comes on its own.
+impl Press {
+    /// Whether it was pressed on somebody's home tab, which only Slack has.
+    pub(super) fn is_at_home(&self) -> bool {
+        self.way.who.platform == Platform::Slack && self.way.reply.is_none()
+    }
+}
+
+/// Does what the button says.
 pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
-    let (done, answer) = oneshot::channel();
-    let desk = desk.clone();
+    let (way, own) = (press.way.clone(), desk.clone());
     let work = async move {
-        let came_of_it = desk.press(&press).await;
-        // Nobody waits if the press has been answered already.
-        let _ = done.send(());
-        desk.note(press.action, &came_of_it);
-        if let Err(trouble) = came_of_it {
-            let card = desk.words_for(trouble, &press.who).await;
-            desk.tell(&press.who, press.reply.as_ref(), &card).await;
+        let came_of_it = own.press(&press).await;
+        own.note(press.action, &came_of_it);
+        match came_of_it {
+            Ok(answer) => answer,
+            Err(trouble) => {
+                let card = own.words_for(trouble, &press.way.who).await;
+                own.refused(&press, card).await
+            }
         }
     };
-    in_time(work, answer).await;
-    Answer::Empty
+    answered(desk, way, Answer::Empty, work).await
 }
 
 impl Desk {
-    async fn press(&self, press: &Press) -> Result<(), Trouble> {
-        let rep = self.rep(&press.who).await?;
+    async fn press(&self, press: &Press) -> Result<Answer, Trouble> {
+        let rep = self.rep(&press.way.who).await?;
         if press.action == Action::AwayKeep {
-            let kept = self.keep(&press.value, &rep).await?;
-            self.replace(press, &kept).await;
-            return Ok(());
+            return Ok(Answer::Replace(self.keep(&press.value, &rep).await?));
         }
         match self.turned(press, &rep).await {
             Turned::Elsewhere => {}
-            Turned::Done => return Ok(()),
-            Turned::Show(list) => {
-                self.replace(press, &list).await;
-                return Ok(());
+            Turned::Done => return Ok(Answer::Empty),
+            Turned::Show(list) => return Ok(Answer::Replace(list)),
+            Turned::Open(dialog, otherwise) => {
+                let otherwise = Some(otherwise);
+                return Ok(Answer::Open { dialog, otherwise });
             }
         }
         let lead = self.lead(&press.value).await?;
         match what(press, &lead, rep.clone())? {
-            Pressed::Decides(event) => self.happen(&lead, event).await,
+            Pressed::Decides(event) => {
+                self.happen(&lead, event).await?;
+                let shown = self.pressed_card(press, &rep).await?;
+                Ok(shown.map_or(Answer::Empty, Answer::Replace))
+            }
             Pressed::Asks => {
-                let dialog = self.dialog(press, &lead, &rep).await?;
-                self.open(press, &dialog).await
+                let dialog = self.dialog(press.action, &press.value, &lead, &rep).await?;
+                let otherwise = None;
+                Ok(Answer::Open { dialog, otherwise })
             }
         }
     }
 
+    /// Why nothing came of a press, above the card as it is now where the answer takes its place.
+    async fn refused(&self, press: &Press, words: Card) -> Answer {
+        let rep = self.rep(&press.way.who).await;
+        let card = match &rep {
+            Ok(rep) => self.pressed_card(press, rep).await,
+            Err(_) => Ok(None),
+        };
+        match card {
+            Ok(Some(card)) => Answer::Replace(Card {
+                summary: words.summary,
+                parts: words.parts.into_iter().chain(card.parts).collect(),
+            }),
+            Ok(None) => Answer::Message(words),
+            Err(trouble) => {
+                trouble.log();
+                Answer::Message(words)
+            }
+        }
+    }
+
+    /// The card that was pressed as it is now, where it is shown with the answer. A card of an offer that
+    /// Baton does not know to stand there may have been sent twice; it is true all the same.
+    async fn pressed_card(&self, press: &Press, rep: &RepId) -> Result<Option<Card>, Trouble> {
+        let (Takes::All, Some(message)) = (press.way.takes, &press.way.message) else {
+            return Ok(None);
+        };
+        let place = Place {
+            platform: press.way.who.platform,
+            conversation: message.conversation.clone(),
+            message: message.message.clone(),
+        };
+        if let Some(drawn) = cards::draw_at(&self.engine, &place).await? {
+            return Ok(Some(drawn.card));
+        }
+        if !press.value.starts_with("offer_") {
+            return Ok(None);
+        }
+        let Ok(lead) = self.lead(&press.value).await else {
+            return Ok(None);
+        };
+        let card = CardRef::Offer {
+            offer: OfferId::from(&*press.value),
+            rep: rep.clone(),
+        };
+        let zone = cards::zone_of(&self.engine, rep).await?;
+        let zone = zone.unwrap_or(TimeZone::UTC);
+        let drawn = cards::draw(&self.engine, &lead.id, &card, &zone).await?;
+        Ok(drawn.map(|drawn| drawn.card))
+    }
+
     /// The dialog that asks what the button is about.
-    async fn dialog(&self, press: &Press, lead: &Lead, rep: &RepId) -> Result<Dialog, Trouble> {
+    pub(super) async fn dialog(
+        &self,
+        action: Action,
+        subject: &str,
+        lead: &Lead,
+        rep: &RepId,
+    ) -> Result<Dialog, Trouble> {
         let rules = self.engine.rules();
         let policy = &rules.policy;
-        if press.action == Action::OfferDecline {
-            let offer = answerable(lead, &press.value, rep)?;
+        if action == Action::OfferDecline {
+            let offer = answerable(lead, subject, rep)?;
             return Ok(dialogs::decline(lead, offer, policy));
         }
         let when = self.look(lead, rep).await?;
-        Ok(match press.action {
+        Ok(match action {
             Action::LeadDetails => {
                 let history = self.history(lead).await?;
                 details::details(lead, &history, policy, rep, &when)
@@ -94,11 +164,11 @@ impl Desk {
             Action::LeadReassign => hand::reassign(owned_by(lead, rep, policy)?, rep, policy),
             Action::LeadRelease => hand::release(owned_by(lead, rep, policy)?),
             Action::ReviewAssign | Action::EscalationAssign => {
-                directed(lead, rep, press.action, policy)?;
-                hand::assign(press.action, lead, rep, policy, &when)
+                directed(lead, rep, action, policy)?;
+                hand::assign(action, lead, rep, policy, &when)
             }
             Action::EscalationSnooze => {
-                directed(lead, rep, press.action, policy)?;
+                directed(lead, rep, action, policy)?;
                 hand::snooze(lead)
             }
             Action::OfferAccept
@@ -120,16 +190,6 @@ impl Desk {
             | Action::HomeRefresh
             | Action::LeadsPage => return Err(Trouble::NoSuchButton),
         })
-    }
-
-    /// Shows a list as it is now, where it stands.
-    async fn replace(&self, press: &Press, list: &Card) {
-        let (Some(chat), Some(to)) = (self.chat(), &press.reply) else {
-            return self.tell(&press.who, press.reply.as_ref(), list).await;
-        };
-        if let Err(error) = chat.reply(to, list, true).await {
-            tracing::warn!(%error, "a list could not be changed");
-        }
     }
 
     /// The lead that a button is about.
@@ -163,14 +223,6 @@ impl Desk {
             .db()
             .read(async |mut tx| facts::timeline(&mut tx, &lead.id).await)
             .await?)
-    }
-
-    async fn open(&self, press: &Press, dialog: &Dialog) -> Result<(), Trouble> {
-        let Some(chat) = self.chat() else {
-            return Ok(());
-        };
-        let opened = chat.open_dialog(&press.trigger, dialog).await;
-        opened.map(drop).map_err(Trouble::NotOpened)
     }
 }
 

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::oneshot;
 
-use super::{Desk, command, in_time, trouble::Trouble};
+use super::{
+    Desk, command,
+    trouble::Trouble,
+    way::{Way, answered},
+};
 use crate::{
     chat::incoming::{Answer, Presser},
     domain::{
@@ -17,6 +20,7 @@ use crate::{
         },
         id::{OfferId, RepId},
         lead::NextStep,
+        policy::Platform,
     },
     words::{
         self,
@@ -39,7 +43,7 @@ pub(super) struct Submitted {
 }
 
 /// What is wrong with the answers, by input.
-type Errors = BTreeMap<String, String>;
+pub(super) type Errors = BTreeMap<String, String>;
 
 /// Does what the dialog decides.
 pub(super) async fn handle(desk: &Desk, submitted: Submitted) -> Answer {
@@ -47,24 +51,17 @@ pub(super) async fn handle(desk: &Desk, submitted: Submitted) -> Answer {
         return command::entered(desk, submitted).await;
     }
     if let Err(errors) = bounded(&submitted) {
-        return Answer::DialogErrors(errors);
+        return desk.wrong(&submitted, errors).await;
     }
-    let (done, answer) = oneshot::channel();
-    let (desk, one) = (desk.clone(), submitted.clone());
+    let (way, own) = (Way::of_dialog(submitted.who.clone()), desk.clone());
     let work = async move {
-        let said = desk.submit(&one).await;
-        // The dialog is closed already if it took too long; then it is said in a message.
-        if let Err(late) = done.send(said)
-            && let Some(card) = late.into_card()
-        {
-            desk.tell(&one.who, None, &card).await;
+        match own.submit(&submitted).await {
+            Said::Card(card) => Answer::DialogUpdate(to_read(&submitted, card)),
+            Said::Errors(errors) => own.wrong(&submitted, errors).await,
+            Said::Nothing => Answer::DialogClose,
         }
     };
-    match in_time(work, answer).await {
-        Some(Said::Card(card)) => Answer::DialogUpdate(to_read(&submitted, card)),
-        Some(Said::Errors(errors)) => Answer::DialogErrors(errors),
-        Some(Said::Nothing) | None => Answer::DialogClose,
-    }
+    answered(desk, way, Answer::DialogClose, work).await
 }
 
 /// What whoever sent the dialog gets to read.
@@ -75,19 +72,6 @@ enum Said {
     Errors(Errors),
     /// Why nothing happened.
     Card(Card),
-}
-
-impl Said {
-    fn into_card(self) -> Option<Card> {
-        match self {
-            Self::Nothing => None,
-            Self::Errors(errors) => {
-                let words: Vec<String> = errors.into_values().collect();
-                Some(Card::sentence(words.join(" ")))
-            }
-            Self::Card(card) => Some(card),
-        }
-    }
 }
 
 /// Nobody can type more than a dialog lets them; whoever sends more by other means is told so.
@@ -317,6 +301,40 @@ impl Desk {
             Some(errors) => Said::Errors(errors),
             None => Said::Card(self.words_for(trouble, &submitted.who).await),
         }
+    }
+
+    /// What is wrong with the answers. Where that can't be said in the dialog that is open, it is shown again.
+    pub(super) async fn wrong(&self, submitted: &Submitted, errors: Errors) -> Answer {
+        let again = match submitted.who.platform {
+            Platform::Slack => None,
+            Platform::Teams => match self.again(submitted).await {
+                Ok(again) => again,
+                Err(trouble) => {
+                    trouble.log();
+                    None
+                }
+            },
+        };
+        Answer::DialogErrors { errors, again }
+    }
+
+    /// The same dialog with the answers that were given.
+    async fn again(&self, submitted: &Submitted) -> Result<Option<Dialog>, Trouble> {
+        let rep = self.rep(&submitted.who).await?;
+        let dialog = if submitted.action == Action::LeadNew {
+            self.blank(submitted.who.platform, &rep).await
+        } else {
+            let (action, subject) = (submitted.action, submitted.subject.as_str());
+            let lead = self.lead(subject).await?;
+            Some(self.dialog(action, subject, &lead, &rep).await?)
+        };
+        Ok(dialog.map(|mut dialog| {
+            dialog.subject.clone_from(&submitted.subject);
+            for input in &mut dialog.inputs {
+                input.initial = submitted.values.get(&input.id).cloned();
+            }
+            dialog
+        }))
     }
 
     async fn event_of(

@@ -2,10 +2,7 @@
 
 use super::Desk;
 use crate::{
-    chat::{
-        incoming::Presser,
-        outcome::{FailKind, SendError},
-    },
+    chat::incoming::Presser,
     domain::{action::Action, card::Card, event::Refusal, lead::Lead},
     engine, store,
     words::{self, answers},
@@ -27,8 +24,6 @@ pub(super) enum Trouble {
     },
     /// A button of a time that Baton does not know.
     NoSuchButton,
-    /// The dialog could not be opened.
-    NotOpened(SendError),
     /// The database.
     Failed(store::Error),
 }
@@ -64,7 +59,6 @@ impl Trouble {
             Self::Stranger | Self::NoSuchLead | Self::Refused { .. } | Self::NoSuchButton => {
                 tracing::debug!(trouble = ?self.word(), "a press or command was refused");
             }
-            Self::NotOpened(error) => tracing::warn!(%error, "a dialog could not be opened"),
             Self::Failed(error) => {
                 tracing::error!(
                     error = error as &dyn std::error::Error,
@@ -80,16 +74,16 @@ impl Trouble {
             Self::Stranger | Self::NoSuchLead | Self::Refused { .. } | Self::NoSuchButton => {
                 "refused"
             }
-            Self::NotOpened(_) | Self::Failed(_) => "failed",
+            Self::Failed(_) => "failed",
         }
     }
 }
 
 impl Desk {
     /// Notes what came of a press or dialog, for operators.
-    pub(super) fn note(&self, action: Action, came_of_it: &Result<(), Trouble>) {
+    pub(super) fn note<T>(&self, action: Action, came_of_it: &Result<T, Trouble>) {
         let outcome = match came_of_it {
-            Ok(()) => "done",
+            Ok(_) => "done",
             Err(trouble) => {
                 trouble.log();
                 trouble.word()
@@ -109,11 +103,7 @@ impl Desk {
                 Err(_) => words::trouble::try_again(),
             },
             Trouble::NoSuchButton => words::trouble::no_such_button(),
-            Trouble::NotOpened(SendError::Fail {
-                kind: FailKind::MessageGone,
-                ..
-            }) => words::trouble::press_again(),
-            Trouble::NotOpened(_) | Trouble::Failed(_) => words::trouble::try_again(),
+            Trouble::Failed(_) => words::trouble::try_again(),
         };
         Card::sentence(words)
     }

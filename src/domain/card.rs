@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::action::Action;
+pub use super::chart::{Chart, Label, Series, Tone};
 pub use super::dialog::{Choice, Dialog, Input, InputKind};
 
 /// One message, or the body of a page.
@@ -48,6 +49,8 @@ pub enum Part {
     Picture(Picture),
     /// Numbers in columns.
     Table(Table),
+    /// Numbers as a drawing.
+    Chart(Chart),
 }
 
 /// A label and its value.

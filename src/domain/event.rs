@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{OfferId, RepId, SubmissionId, TeamId},
+    policy::Platform,
     submission::NewLead,
 };
 
@@ -44,6 +45,8 @@ pub enum Event {
     Delivered {
         /// Which.
         offer: OfferId,
+        /// Where its card stands.
+        chat: Platform,
     },
     /// The chat will not show an offer's card.
     Undeliverable {
@@ -159,8 +162,10 @@ pub enum Event {
         /// Why.
         why: Gone,
     },
-    /// The chat can't be reached, and nobody knows for how long.
+    /// A chat can't be reached, and nobody knows for how long.
     ChatDown {
+        /// Which.
+        chat: Platform,
         /// Since when.
         since: Timestamp,
     },
@@ -210,8 +215,8 @@ impl Event {
 pub enum Down {
     /// Baton itself.
     Baton,
-    /// The chat.
-    Chat,
+    /// A chat.
+    Chat(Platform),
 }
 
 /// Why a rep is no longer there for a lead.

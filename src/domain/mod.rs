@@ -3,6 +3,7 @@
 pub mod action;
 pub mod calendar;
 pub mod card;
+pub mod chart;
 pub mod condition;
 pub mod contact;
 pub mod decide;

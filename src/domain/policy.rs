@@ -23,8 +23,8 @@ pub use clocks::{
     Assignee, Audience, CalendarRule, HolidayRule, Repeat, Rung, Sla, Step, StepAction,
 };
 pub use people::{
-    AbsenceCredit, Caps, Channel, Groups, Level, Prefer, Rep, Role, Strategy, Team, TeamSla, Turn,
-    TurnRule, WhenClosed,
+    AbsenceCredit, Caps, Channel, Groups, Level, Platform, Prefer, Rep, Role, Strategy, Team,
+    TeamSla, Turn, TurnRule, WhenClosed,
 };
 pub use routing::{
     Account, Accounts, AfterDecline, CardRule, DeclineReason, FitRule, Golden, IntentRule,

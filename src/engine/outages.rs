@@ -10,6 +10,7 @@ use crate::{
     domain::{
         event::{Audible, Down, Effect, Event, FactKind, Notice, Say},
         id::{LeadId, RepId, TeamId},
+        policy::Platform,
     },
     store::{Tx, leads, outages, outbox},
 };
@@ -30,55 +31,63 @@ impl Engine {
         self.to_all_asked(&Event::Outage { of, from, until }).await
     }
 
-    /// Since when the chat has been down, by what was written down last; absent: it was not, or is back.
+    /// Since when a chat has been down, by what was written down last; absent: it was not, or is back.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn chat_down_since(&self) -> Result<Option<Timestamp>, Error> {
+    pub async fn chat_down_since(&self, chat: Platform) -> Result<Option<Timestamp>, Error> {
         self.db()
-            .read(async |mut tx| Ok(outages::lasting(&mut tx).await?))
+            .read(async |mut tx| Ok(outages::lasting(&mut tx, chat).await?))
             .await
     }
 
-    /// The chat can't be reached since `since`: what reps were asked is theirs until it is back. May be said again,
+    /// A chat can't be reached since `since`: what reps were asked there is theirs until it is back. May be said again,
     /// for instance by who finds it written down after a restart. Returns since when it has been down.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn chat_down(&self, since: Timestamp) -> Result<Timestamp, Error> {
+    pub async fn chat_down(&self, chat: Platform, since: Timestamp) -> Result<Timestamp, Error> {
         let since = self
             .db()
-            .write(async |mut tx| Ok::<_, Error>(outages::begin(&mut tx, since).await?))
+            .write(async |mut tx| Ok::<_, Error>(outages::begin(&mut tx, chat, since).await?))
             .await?;
-        self.to_all_asked(&Event::ChatDown { since }).await?;
+        self.to_all_asked(&Event::ChatDown { chat, since }).await?;
         Ok(since)
     }
 
-    /// The chat is back: offers get their time, what failed is tried again now, and the managers are told
+    /// A chat is back: its offers get their time, what failed is tried again now, and the managers are told
     /// once. Returns since when it was down, if it was.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn chat_back(&self) -> Result<Option<Timestamp>, Error> {
+    pub async fn chat_back(&self, chat: Platform) -> Result<Option<Timestamp>, Error> {
         let until = self.clock.now();
-        let Some(from) = self.chat_down_since().await? else {
+        let Some(from) = self.chat_down_since(chat).await? else {
             return Ok(None);
         };
         // Before the end is written down: whoever takes this up after a crash extends nothing twice.
-        let of = Down::Chat;
+        let of = Down::Chat(chat);
         let leads = self
             .to_all_asked(&Event::Outage { of, from, until })
             .await?;
         self.db()
             .write(async |mut tx| {
-                if !outages::end(&mut tx, from, until).await? {
+                if !outages::end(&mut tx, chat, from, until).await? {
                     return Ok(None);
                 }
                 outbox::hurry(&mut tx, until).await?;
                 if until.duration_since(from) >= TOLD {
-                    let notice = Notice::ChatWasDown { from, until, leads };
-                    let key = format!("chat-down:{}", from.as_microsecond());
-                    let managers = self.managers_of(|_| true);
+                    let notice = Notice::ChatWasDown {
+                        chat,
+                        from,
+                        until,
+                        leads,
+                    };
+                    let key = match chat {
+                        Platform::Slack => format!("chat-down:{}", from.as_microsecond()),
+                        Platform::Teams => format!("teams-down:{}", from.as_microsecond()),
+                    };
+                    let managers = self.managers_of(|team| self.is_in(chat, team));
                     tell(&mut tx, &managers, &key, None, &notice, until).await?;
                 }
                 Ok(Some(from))
@@ -112,6 +121,21 @@ impl Engine {
     /// [`Error::Store`].
     pub async fn channel_takes(&self, tx: &mut Tx, team: &TeamId) -> Result<(), Error> {
         Ok(outbox::forget_cause(tx, &format!("channel-refuses:{team}")).await?)
+    }
+
+    /// Whether a team has anything to do with a chat: somebody of it is there, or its channel is.
+    fn is_in(&self, chat: Platform, team: &TeamId) -> bool {
+        let rules = self.rules();
+        let policy = &rules.policy;
+        policy.team(team).is_some_and(|team| {
+            let mut people = team.people();
+            let there = people.any(|rep| policy.reps.get(&rep).is_some_and(|rep| rep.chat == chat));
+            there
+                || team
+                    .channel
+                    .as_ref()
+                    .is_some_and(|it| it.platform() == chat)
+        })
     }
 
     fn managers_of(&self, of: impl Fn(&TeamId) -> bool) -> BTreeSet<RepId> {

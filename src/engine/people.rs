@@ -10,9 +10,9 @@ use crate::{
         event::{Actor, Audible, Event, Gone, Notice, Say, Told},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Undoable},
-        policy::Policy,
+        policy::{Platform, Policy},
     },
-    store::{Tx, groups, leads, outbox, reps},
+    store::{Tx, accounts, groups, leads, outbox, reps},
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
@@ -372,13 +372,13 @@ impl Engine {
             .await
     }
 
-    /// What the chat said of a rep counts no longer: they are looked up again soon.
+    /// What a chat said of a rep counts no longer: they are looked up again soon.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn look_again(&self, rep: &RepId) -> Result<(), Error> {
+    pub async fn look_again(&self, rep: &RepId, chat: Platform) -> Result<(), Error> {
         self.db
-            .write(async |mut tx| Ok::<_, Error>(reps::look_again(&mut tx, rep).await?))
+            .write(async |mut tx| Ok::<_, Error>(accounts::look_again(&mut tx, rep, chat).await?))
             .await
     }
 

@@ -14,7 +14,6 @@ use serde_json::Value;
 use super::{App, Error, body::Whole};
 use crate::{
     chat::{
-        Chat,
         incoming::Unreadable,
         slack::inbound::{self, Kind},
     },
@@ -89,15 +88,10 @@ fn is_slacks(app: &App, headers: &HeaderMap, body: &[u8]) -> bool {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     };
-    let Some(chat) = app.desk.chat() else {
+    let Some(slack) = app.desk.chats().slack() else {
         return false;
     };
-    match chat {
-        Chat::Slack(slack) => {
-            let now = app.engine.clock().now();
-            slack
-                .verify(header(TIMESTAMP), header(SIGNATURE), body, now)
-                .is_ok()
-        }
-    }
+    let now = app.engine.clock().now();
+    let (timestamp, signature) = (header(TIMESTAMP), header(SIGNATURE));
+    slack.verify(timestamp, signature, body, now).is_ok()
 }

@@ -50,6 +50,9 @@ const STEPS: &[Step] = &[
     step!(20261122030000, "index_passed_on"),
     step!(20261122130500, "count_endings"),
     step!(20261122140000, "keep_deliveries"),
+    step!(20261122150000, "keep_accounts"),
+    step!(20261122150001, "place_cards"),
+    step!(20261122150002, "split_outages"),
 ];
 
 /// Any number; replicas that start together take it in turns.

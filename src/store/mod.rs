@@ -18,6 +18,7 @@
 //! `async move`. After a failed statement it returns the error; going on is refused, because PostgreSQL would
 //! commit nothing. Constraints are checked at once (never `deferrable`): a commit is shared and must not fail.
 
+pub mod accounts;
 pub mod audit;
 mod bus;
 pub mod endings;

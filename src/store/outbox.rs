@@ -12,15 +12,16 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Error, Json, Row, RowRef, Sql, Tx, sql};
 use crate::domain::{
     event::{CardRef, Say, Told},
-    id::{LeadId, RepId},
+    id::{LeadId, OfferId, RepId, TeamId},
+    policy::Platform,
 };
 
 pub use card::{Card, card, card_by_message, card_gone, card_put, cards_at, cards_of, notice_put};
-pub use claim::{Lanes, bundle_mates, claim, is_edit, next_due};
+pub use claim::{Lanes, bundle_mates, claim, edit_lane, edited_in, is_edit, next_due};
 pub use settle::{
     dropped, failed, hurry, put_back, reclaim_expired, retry, sent, take_over, unknown,
 };
-pub use unknown::{claim_unknown, not_there};
+pub use unknown::{claim_unknown, is_second, not_there, once_more};
 
 /// What is to be delivered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ pub enum Work {
 /// A message in a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
+    /// In which chat.
+    pub platform: Platform,
     /// The channel or direct messages it is in.
     pub conversation: String,
     /// Its name there.
@@ -116,10 +119,38 @@ pub fn card_key(lead: &LeadId, card: &CardRef) -> String {
     }
 }
 
+/// The card with this name: the inverse of [`card_key`].
+#[must_use]
+pub fn card_of_key(key: &str) -> Option<CardRef> {
+    let (_lead, card) = key.split_once('/')?;
+    let (kind, card) = card.split_once('/')?;
+    // A notice's key may hold more of these; the name of a rep or a team holds none.
+    let (first, last) = card.rsplit_once('/')?;
+    Some(match kind {
+        "offer" => CardRef::Offer {
+            offer: OfferId::from(first),
+            rep: RepId::from(last),
+        },
+        "pool" => CardRef::Pool {
+            team: TeamId::from(first),
+            epoch: last.parse().ok()?,
+        },
+        "review" => CardRef::Review {
+            rep: RepId::from(first),
+            epoch: last.parse().ok()?,
+        },
+        "late" => CardRef::Late {
+            rep: RepId::from(last),
+            notice: first.to_owned(),
+        },
+        _ => return None,
+    })
+}
+
 const SHOW: Sql = sql!(
     "insert into outbox (kind, lead_id, recipient, key, doc, state, due_at, lease, attempts, revision, created_at) \
-     values ('show', $1, case when exists (select 1 from card where card.key = $3) then $2 || '#edit' else $2 end, \
-     $3, $4, 'pending', $5, 0, 0, 1, $5) \
+     values ('show', $1, coalesce((select $2 || case card.platform when 'slack' then '' else '#' || card.platform end \
+         || '#edit' from card where card.key = $3), $2), $3, $4, 'pending', $5, 0, 0, 1, $5) \
      on conflict (key) do update set revision = outbox.revision + 1, recipient = excluded.recipient, \
      due_at = case when outbox.leased_until is null and outbox.state <> 'unknown' then excluded.due_at \
          else outbox.due_at end, \

@@ -1,4 +1,4 @@
-//! What Baton has learned of reps: where their chat is, whether it delivers, and how much they carry.
+//! What Baton has learned of reps: their profile, whether their chat delivers, and how much they carry.
 
 mod absence;
 
@@ -20,10 +20,6 @@ pub use absence::{
 pub struct KnownRep {
     /// Who.
     pub id: RepId,
-    /// Their user on Slack.
-    pub slack_user: Option<String>,
-    /// The conversation of direct messages.
-    pub slack_dm: Option<String>,
     /// As in their chat profile.
     pub name: Option<String>,
     /// The time zone in their chat profile.
@@ -34,21 +30,16 @@ pub struct KnownRep {
     pub unreachable_why: Option<String>,
     /// Available outside working hours until then.
     pub extra_until: Option<Timestamp>,
-    /// When the chat was asked about them last.
-    pub looked_up_at: Option<Timestamp>,
     /// When they were found to be taken out of the configuration.
     pub gone_at: Option<Timestamp>,
 }
 row!(KnownRep {
     id,
-    slack_user,
-    slack_dm,
     name,
     zone,
     unreachable_at,
     unreachable_why,
     extra_until,
-    looked_up_at,
     gone_at
 });
 
@@ -62,8 +53,7 @@ impl KnownRep {
 }
 
 const KNOWN: Sql = sql!(
-    "select id, slack_user, slack_dm, name, zone, unreachable_at, unreachable_why, extra_until, looked_up_at, \
-     gone_at from rep where id in (select value from "
+    "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at from rep where id in (select value from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
     ")"
 );
@@ -77,8 +67,7 @@ pub async fn known(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, KnownR
     Ok(rows.into_iter().map(|rep| (rep.id.clone(), rep)).collect())
 }
 
-const ALL: &str = "select id, slack_user, slack_dm, name, zone, unreachable_at, unreachable_why, extra_until, \
-     looked_up_at, gone_at from rep order by id";
+const ALL: &str = "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at from rep order by id";
 
 /// Every rep that Baton ever knew.
 ///
@@ -86,71 +75,6 @@ const ALL: &str = "select id, slack_user, slack_dm, name, zone, unreachable_at, 
 /// If the database does not answer.
 pub async fn all(tx: &mut Tx) -> Result<Vec<KnownRep>, Error> {
     tx.q(ALL).all().await
-}
-
-const BY_SLACK_USER: &str =
-    "select id from rep where slack_user = $1 and gone_at is null order by id limit 1";
-
-/// Who this user of Slack is.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn by_slack_user(tx: &mut Tx, user: &str) -> Result<Option<RepId>, Error> {
-    let row: Option<(RepId,)> = tx.q(BY_SLACK_USER).bind(user).opt().await?;
-    Ok(row.map(|(rep,)| rep))
-}
-
-/// What the chat says of a rep; what it does not say stays as it was.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Learned<'a> {
-    /// Their user on Slack.
-    pub slack_user: Option<&'a str>,
-    /// The conversation of direct messages.
-    pub slack_dm: Option<&'a str>,
-    /// As in their profile.
-    pub name: Option<&'a str>,
-    /// The time zone in their profile.
-    pub zone: Option<&'a str>,
-}
-
-/// Direct messages belong to a user: with another user the old conversation is forgotten.
-const LEARNED: &str = "insert into rep (id, slack_user, slack_dm, name, zone, looked_up_at) \
-     values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set \
-     slack_dm = coalesce(excluded.slack_dm, case when excluded.slack_user is null \
-         or excluded.slack_user = rep.slack_user then rep.slack_dm end), \
-     slack_user = coalesce(excluded.slack_user, rep.slack_user), name = coalesce(excluded.name, rep.name), \
-     zone = coalesce(excluded.zone, rep.zone), looked_up_at = excluded.looked_up_at, gone_at = null";
-
-/// Keeps what the chat says of a rep.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn learned(
-    tx: &mut Tx,
-    rep: &RepId,
-    what: Learned<'_>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let query = tx.q(LEARNED).bind(rep).bind(what.slack_user);
-    let query = query.bind(what.slack_dm).bind(what.name).bind(what.zone);
-    query.bind(now).exec().await?;
-    Ok(())
-}
-
-const CONVERSATION: &str = "update rep set slack_dm = $3 where id = $1 and slack_user = $2";
-
-/// The conversation in which a rep, as this user, gets direct messages.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn conversation(tx: &mut Tx, rep: &RepId, user: &str, dm: &str) -> Result<(), Error> {
-    tx.q(CONVERSATION)
-        .bind(rep)
-        .bind(user)
-        .bind(dm)
-        .exec()
-        .await?;
-    Ok(())
 }
 
 const UNREACHABLE: &str = "insert into rep (id, unreachable_at, unreachable_why) values ($1, $2, $3) \
@@ -168,17 +92,6 @@ pub async fn unreachable(tx: &mut Tx, rep: &RepId, why: &str, now: Timestamp) ->
         .bind(why)
         .exec()
         .await?;
-    Ok(())
-}
-
-const LOOK_AGAIN: &str = "update rep set looked_up_at = null where id = $1";
-
-/// What was learned of this rep counts no longer; until then it is gone by.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn look_again(tx: &mut Tx, rep: &RepId) -> Result<(), Error> {
-    tx.q(LOOK_AGAIN).bind(rep).exec().await?;
     Ok(())
 }
 

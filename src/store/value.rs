@@ -3,6 +3,7 @@
 use crate::domain::{
     event::{FactKind, MeasureKind},
     id::{CalendarId, LeadId, OfferId, RepId, RouteId, SlaId, SourceId, SubmissionId, TeamId},
+    policy::Platform,
 };
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -198,4 +199,4 @@ macro_rules! words {
     )* };
 }
 
-words!(FactKind, MeasureKind);
+words!(FactKind, MeasureKind, Platform);

@@ -14,9 +14,15 @@ const MAX_WHY: usize = 300;
 #[must_use]
 pub fn news(notice: &Notice, when: &When) -> Option<Card> {
     match notice {
-        Notice::ChatWasDown { from, until, leads } => {
+        Notice::ChatWasDown {
+            chat,
+            from,
+            until,
+            leads,
+        } => {
             let headline = format!(
-                "The chat could not be reached from {} to {}.",
+                "{} could not be reached from {} to {}.",
+                chat.name(),
                 when.said(minute(*from)),
                 when.said_with_zone(minute(*until))
             );

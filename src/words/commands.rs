@@ -75,6 +75,15 @@ impl CommandWords {
         }
     }
 
+    /// Without any slash, as in a chat that has no such commands: there they are messages.
+    #[must_use]
+    pub fn bare() -> Self {
+        let names = Topic::ALL.map(|topic| (topic.name().to_owned(), topic.name().to_owned()));
+        Self {
+            by_name: names.into(),
+        }
+    }
+
     /// The word to tell people, with its slash.
     #[must_use]
     pub fn word(&self, topic: Topic) -> &str {

@@ -47,6 +47,7 @@ fn rep(id: &str, name: &str, role: Role) -> Rep {
         email: format!("{id}@example.com"),
         slack: None,
         teams: None,
+        chat: crate::domain::policy::Platform::Slack,
         level: Default::default(),
         role,
         timezone: None,
@@ -156,6 +157,7 @@ pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
         reason: None,
         lost: SignedDuration::ZERO,
         lost_to_chat: SignedDuration::ZERO,
+        delivered_in: crate::domain::policy::Platform::Slack,
         held_since: None,
     }
 }
@@ -310,6 +312,7 @@ fn part(part: &Part) -> String {
         Part::Buttons(all) => buttons(all).trim().to_owned(),
         Part::Divider => "---".to_owned(),
         Part::Picture(picture) => format!("[picture: {}]", picture.alt),
+        Part::Chart(chart) => format!("[chart: {}]", chart.words()),
         Part::Table(table) => {
             let head: Vec<&str> = table.columns.iter().map(|one| one.label.as_str()).collect();
             let rows = table.rows.iter().map(|row| row.join(" | "));
@@ -348,7 +351,8 @@ pub fn actions(card: &Card) -> Vec<Action> {
         | Part::Note(_)
         | Part::Divider
         | Part::Picture(_)
-        | Part::Table(_) => Vec::new(),
+        | Part::Table(_)
+        | Part::Chart(_) => Vec::new(),
     });
     all.map(|button| button.action).collect()
 }

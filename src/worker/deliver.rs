@@ -1,7 +1,8 @@
 //! Delivering the outbox: what is taken when, and how much of it at a time.
 //!
 //! One message per person or channel is under way at a time, so that what was said first arrives first.
-//! New messages go before changes of old cards, and no more of these is taken than the chat allows.
+//! New messages go before changes of old cards, and no more of these is taken than the chat allows. Each chat is
+//! delivered to by itself.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -9,9 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{LONGEST_SLEEP, Worker, guard::guarded};
+use super::{LONGEST_SLEEP, Worker, guard::guarded, outlet::Outlet};
 use crate::{
-    chat::{Chat, Kind},
+    chat::Kind,
     engine::Error,
     store::{
         Channel, Wake,
@@ -90,31 +91,37 @@ impl UnderWay {
 }
 
 impl Worker {
-    pub(super) async fn keep_delivering(self, stop: CancellationToken) {
+    pub(super) async fn keep_delivering(self, outlet: Arc<Outlet>, stop: CancellationToken) {
         let mut wake = self.db().subscribe(Channel::Outbox);
         while !stop.is_cancelled() {
             wake.mark_unchanged();
-            let delivered = guarded(self.deliver_due(Some(&mut wake), &stop)).await;
+            let delivered = guarded(self.deliver_due(&outlet, Some(&mut wake), &stop)).await;
             if let Err(error) = delivered {
                 tracing::warn!(%error, "waiting messages could not be read; trying again");
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             // What can't be read now is looked at again after the longest sleep.
-            let next = self.next_delivery().await.unwrap_or_default();
+            let next = self.next_at(&outlet).await.unwrap_or_default();
             self.sleep(next, &mut wake, &stop).await;
         }
     }
 
-    /// When there is something to deliver next, by the outbox and by what the chat takes.
+    /// When there is something to deliver next, by the outbox and by what the chats take.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn next_delivery(&self) -> Result<Option<Timestamp>, Error> {
-        let Some(chat) = &self.chat else {
-            return Ok(None);
-        };
-        let now = self.engine.clock().now();
-        if let Some(probe) = self.watch.next_probe(now) {
+        let mut next = None;
+        for outlet in &self.outlets {
+            let due = self.next_at(outlet).await?;
+            next = [next, due].into_iter().flatten().min();
+        }
+        Ok(next)
+    }
+
+    async fn next_at(&self, outlet: &Outlet) -> Result<Option<Timestamp>, Error> {
+        let (chat, now) = (&outlet.chat, self.engine.clock().now());
+        if let Some(probe) = outlet.watch.next_probe(now) {
             return Ok(Some(probe));
         }
         let (change, look_up) = (chat.room(Kind::Change), chat.room(Kind::LookUp));
@@ -122,9 +129,10 @@ impl Worker {
             edits: count(change.calls),
             look_ups: look_up.calls > 0,
         };
+        let others = self.lines_of_others(outlet);
         let due = self
             .db()
-            .read(async |mut tx| outbox::next_due(&mut tx, now, &[], lanes).await)
+            .read(async |mut tx| outbox::next_due(&mut tx, now, &others, lanes).await)
             .await?;
         let rooms = [change, look_up].into_iter().filter(|room| room.calls == 0);
         let rooms = rooms.filter_map(|room| now.checked_add(room.next).ok());
@@ -137,20 +145,18 @@ impl Worker {
     /// of: whoever the chat is slow with delays nobody else.
     pub(super) async fn deliver_due(
         &self,
+        outlet: &Arc<Outlet>,
         mut wake: Option<&mut Wake>,
         stop: &CancellationToken,
     ) -> Result<usize, Error> {
-        let Some(chat) = &self.chat else {
-            return Ok(0);
-        };
         let patience = Patience {
             stop: stop.clone(),
             live: wake.is_some(),
         };
         let mut under_way = UnderWay::default();
         loop {
-            if !stop.is_cancelled() && self.reaches(chat).await? {
-                self.take_on(chat, &mut under_way, &patience).await?;
+            if !stop.is_cancelled() && self.reaches(outlet).await? {
+                self.take_on(outlet, &mut under_way, &patience).await?;
             }
             tokio::select! {
                 more = under_way.done() => if !more { return Ok(under_way.tried) },
@@ -163,7 +169,7 @@ impl Worker {
 
     async fn take_on(
         &self,
-        chat: &Arc<Chat>,
+        outlet: &Arc<Outlet>,
         under_way: &mut UnderWay,
         patience: &Patience,
     ) -> Result<(), Error> {
@@ -173,18 +179,19 @@ impl Worker {
             .is_none_or(|at| now.duration_since(at) >= LOOK)
         {
             under_way.looked_at = Some(now);
-            for together in self.claim_unknown(chat, under_way, now).await? {
+            for together in self.claim_unknown(outlet, under_way, now).await? {
                 under_way.tried += together.len();
-                let (worker, chat, patience) = (self.clone(), Arc::clone(chat), patience.clone());
-                let task = async move { worker.look_up(&chat, together, &patience).await };
+                let (worker, outlet, patience) =
+                    (self.clone(), Arc::clone(outlet), patience.clone());
+                let task = async move { worker.look_up(&outlet, together, &patience).await };
                 under_way.spawn(None, task);
             }
         }
-        for claimed in self.claim(chat, under_way, now).await? {
+        for claimed in self.claim(outlet, under_way, now).await? {
             under_way.tried += 1;
             let line = Some(claimed.recipient.clone());
-            let (worker, chat, patience) = (self.clone(), Arc::clone(chat), patience.clone());
-            let task = async move { worker.deliver(&chat, claimed, &patience).await };
+            let (worker, outlet, patience) = (self.clone(), Arc::clone(outlet), patience.clone());
+            let task = async move { worker.deliver(&outlet, claimed, &patience).await };
             under_way.spawn(line, task);
         }
         Ok(())
@@ -192,19 +199,19 @@ impl Worker {
 
     async fn claim(
         &self,
-        chat: &Chat,
+        outlet: &Outlet,
         under_way: &UnderWay,
         now: Timestamp,
     ) -> Result<Vec<Claimed>, Error> {
         let free = AT_ONCE.saturating_sub(under_way.lines.len());
-        let free = free.min(self.calls.available_permits());
+        let free = free.min(outlet.calls.available_permits());
         if free == 0 {
             return Ok(Vec::new());
         }
-        let room = chat.room(Kind::Change).calls.min(EDITS_AT_ONCE);
+        let room = outlet.chat.room(Kind::Change).calls.min(EDITS_AT_ONCE);
         let edits = room.saturating_sub(under_way.edits());
         let (span, most) = ((now, now + LEASE), (count(free), count(edits)));
-        let busy = under_way.busy();
+        let busy = [under_way.busy(), self.lines_of_others(outlet)].concat();
         self.db()
             .write(async |mut tx| Ok(outbox::claim(&mut tx, &self.name, span, most, &busy).await?))
             .await
@@ -213,18 +220,18 @@ impl Worker {
     /// Takes back what was left under way, and takes what may have been sent already to look for it.
     async fn claim_unknown(
         &self,
-        chat: &Chat,
+        outlet: &Outlet,
         under_way: &UnderWay,
         now: Timestamp,
     ) -> Result<Vec<Vec<Claimed>>, Error> {
-        let room = chat.room(Kind::LookUp).calls.min(LOOK_UPS_AT_ONCE);
+        let room = outlet.chat.room(Kind::LookUp).calls.min(LOOK_UPS_AT_ONCE);
         let most = count(room.saturating_sub(under_way.look_ups()));
-        let span = (now, now + LEASE);
+        let (span, others) = ((now, now + LEASE), self.lines_of_others(outlet));
         self.db()
             .write(async |mut tx| {
                 // Whoever held it has had its minute: what it sent has arrived by now.
                 outbox::reclaim_expired(&mut tx, now, now).await?;
-                Ok(outbox::claim_unknown(&mut tx, &self.name, span, most).await?)
+                Ok(outbox::claim_unknown(&mut tx, &self.name, span, most, &others).await?)
             })
             .await
     }

@@ -13,10 +13,10 @@ use crate::{
     },
     domain::{
         id::RepId,
-        policy::{Groups, Policy},
+        policy::{Groups, Platform, Policy},
     },
     engine::Error,
-    store::{Json, groups, reps},
+    store::{Json, accounts, groups},
 };
 
 /// How long what was looked up counts, at least; by chance up to half of it more, so that many groups and
@@ -27,9 +27,11 @@ impl Worker {
     /// Looks up who is in the groups that teams name, if that was not done lately.
     pub(super) async fn learn_groups(&self) -> Result<(), Error> {
         let wanted = handles(&self.engine.rules().policy);
-        let (Some(chat), false) = (self.chat.as_deref(), wanted.is_empty()) else {
+        // Microsoft Teams has no such groups.
+        let (Some(slack), false) = (self.outlet(Platform::Slack), wanted.is_empty()) else {
             return Ok(());
         };
+        let chat = &slack.chat;
         let now = self.engine.clock().now();
         let known = self.known_groups().await?;
         let fresh = |handle: &String| {
@@ -142,11 +144,11 @@ impl Worker {
         let all: Vec<RepId> = policy.reps.keys().cloned().collect();
         let db = self.db();
         let known = db
-            .read(async |mut tx| reps::known(&mut tx, &all).await)
+            .read(async |mut tx| accounts::in_chat(&mut tx, Platform::Slack).await)
             .await?;
         let user = |rep: &RepId| {
             let configured = policy.reps.get(rep)?.slack.clone();
-            configured.or_else(|| known.get(rep)?.slack_user.clone())
+            configured.or_else(|| Some(known.get(rep)?.user_id.clone()))
         };
         Ok(all
             .iter()

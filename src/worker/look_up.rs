@@ -7,7 +7,8 @@ use super::{
     Worker,
     deliver::{Patience, SETTLE},
     guard::guarded,
-    send::Outcome,
+    outlet::Outlet,
+    send::{Outcome, stands},
     settle::LONGEST_PAUSE,
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         Chat, Recipient, Sent,
         outcome::{FailKind, SendError},
     },
+    domain::{event::Notice, policy::Platform},
     engine::Error,
     store::outbox::{self, Claimed, Work},
 };
@@ -24,9 +26,14 @@ type ByThread = BTreeMap<Option<String>, Vec<Claimed>>;
 
 impl Worker {
     /// Finds out what became of these messages, all of one recipient, and writes it down.
-    pub(super) async fn look_up(&self, chat: &Chat, unknown: Vec<Claimed>, patience: &Patience) {
+    pub(super) async fn look_up(
+        &self,
+        outlet: &Outlet,
+        unknown: Vec<Claimed>,
+        patience: &Patience,
+    ) {
         let recipient = unknown.first().map(|one| one.recipient.clone());
-        if let Err(error) = guarded(self.try_look_up(chat, unknown, patience)).await {
+        if let Err(error) = guarded(self.try_look_up(outlet, unknown, patience)).await {
             // The leases end by themselves; then one looks again.
             tracing::error!(recipient, %error, "messages that may have been sent could not be looked up");
         }
@@ -34,7 +41,7 @@ impl Worker {
 
     async fn try_look_up(
         &self,
-        chat: &Chat,
+        outlet: &Outlet,
         unknown: Vec<Claimed>,
         patience: &Patience,
     ) -> Result<(), Error> {
@@ -44,10 +51,14 @@ impl Worker {
         let Some(target) = self.target(&first) else {
             return self.settle(&first, &unknown[1..], Outcome::Pointless).await;
         };
+        let chat = &outlet.chat;
+        if !chat.can_look_up() {
+            return self.without_looking(outlet.platform(), &unknown).await;
+        }
         let conversation = match self.recipient(chat, &target).await? {
             Ok(Recipient::Channel(channel)) => Ok(channel),
             Ok(Recipient::User(user)) => {
-                self.patiently(&first, patience, || chat.conversation_with(&user))
+                self.patiently(outlet, &first, patience, || chat.conversation_with(&user))
                     .await
             }
             Err(error) => Err(error),
@@ -56,11 +67,34 @@ impl Worker {
             let found = match &conversation {
                 Ok(conversation) => {
                     let look = || look(chat, conversation, thread.as_deref(), &together);
-                    self.patiently(&first, patience, look).await
+                    self.patiently(outlet, &first, patience, look).await
                 }
                 Err(error) => Err(error.clone()),
             };
-            self.settle_look(&together, found).await?;
+            self.settle_look(outlet.platform(), &together, found)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What nobody can ever find out is sent once more: a second card has buttons that do no harm. A reminder
+    /// that comes twice is worse than one that may not have come.
+    async fn without_looking(&self, platform: Platform, unknown: &[Claimed]) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        for one in unknown {
+            if is_reminder(one) || outbox::is_second(one) && !outbox::is_edit(&one.recipient) {
+                self.settle(one, &[], Outcome::Perhaps(platform)).await?;
+                continue;
+            }
+            self.db()
+                .write(async |mut tx| {
+                    let edit = outbox::is_edit(&one.recipient);
+                    match edit {
+                        true => outbox::not_there(&mut tx, one, now).await,
+                        false => outbox::once_more(&mut tx, one, now).await,
+                    }
+                })
+                .await?;
         }
         Ok(())
     }
@@ -72,6 +106,7 @@ impl Worker {
                 Work::Show(_) | Work::Tell(_) => None,
                 Work::Say(say) => self.thread_of(&say.notice, one.lead.as_ref()).await?,
             };
+            let thread = thread.map(|card| card.message);
             threads.entry(thread).or_default().push(one);
         }
         Ok(threads)
@@ -79,6 +114,7 @@ impl Worker {
 
     async fn settle_look(
         &self,
+        platform: Platform,
         together: &[Claimed],
         found: Result<HashMap<String, Sent>, SendError>,
     ) -> Result<(), Error> {
@@ -94,7 +130,7 @@ impl Worker {
         let now = self.engine.clock().now();
         for one in together {
             if let Some(sent) = found.get(&one.mark) {
-                let stands = Outcome::Sent(sent.clone());
+                let stands = Outcome::Sent(stands(platform, sent.clone()));
                 self.settle(&as_posted(one), &[], stands).await?;
             }
         }
@@ -106,6 +142,28 @@ impl Worker {
                 Ok(())
             })
             .await
+    }
+}
+
+/// Whether a message is sent for the last time, whatever comes of it.
+pub(super) fn is_last(outlet: &Outlet, claimed: &Claimed) -> bool {
+    !outlet.chat.can_look_up() && (outbox::is_second(claimed) || is_reminder(claimed))
+}
+
+/// Whether it only says again what stands elsewhere.
+fn is_reminder(one: &Claimed) -> bool {
+    let Work::Say(say) = &one.work else {
+        return false;
+    };
+    match say.notice {
+        Notice::AnswerDue { .. } | Notice::ContactDue { .. } | Notice::StepDue { .. } => true,
+        Notice::Late { .. }
+        | Notice::NobodyFree { .. }
+        | Notice::CannotReach { .. }
+        | Notice::ChatWasDown { .. }
+        | Notice::ChannelRefuses { .. }
+        | Notice::WroteAgain { .. }
+        | Notice::News { .. } => false,
     }
 }
 

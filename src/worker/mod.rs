@@ -7,6 +7,7 @@ mod deliver;
 mod groups;
 mod guard;
 mod look_up;
+mod outlet;
 mod people;
 mod render;
 mod send;
@@ -17,12 +18,12 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::{guard::guarded, watch::Watch};
+use self::{guard::guarded, outlet::Outlet};
 use crate::{
-    chat::Chat,
+    chat::Chats,
     domain::{event::Event, id::LeadId},
     engine::{Engine, Error},
     store::{Channel, Db, Wake, instance, leads, outbox, reps},
@@ -40,13 +41,10 @@ const LEADS_AT_ONCE: usize = 32;
 /// Due leads taken in one go.
 const LEADS_PER_LOOK: i64 = 256;
 
-/// Calls to the chat at a time.
-const CALLS_AT_ONCE: usize = 32;
-
 /// How often an instance says that it is alive.
 const BEAT: SignedDuration = SignedDuration::from_secs(5);
 
-/// From how long a silence of Baton, or of the chat, counts as down.
+/// From how long a silence of Baton, or of a chat, counts as down.
 const DOWN: SignedDuration = SignedDuration::from_secs(8);
 
 /// How long a lead that can't be handled is left alone, so that it holds up nobody.
@@ -56,12 +54,10 @@ const TROUBLED: SignedDuration = SignedDuration::from_secs(30);
 #[derive(Clone)]
 pub struct Worker {
     engine: Engine,
-    chat: Option<Arc<Chat>>,
+    /// The chats, each for itself.
+    outlets: Vec<Arc<Outlet>>,
     /// This process, among replicas.
     name: String,
-    /// Calls to the chat at a time.
-    calls: Arc<Semaphore>,
-    watch: Arc<Watch>,
 }
 
 /// What one look did.
@@ -78,15 +74,18 @@ pub struct Done {
 impl Worker {
     /// A worker for this engine; without a chat messages wait.
     #[must_use]
-    pub fn new(engine: Engine, chat: Option<Arc<Chat>>) -> Self {
+    pub fn new(engine: Engine, chats: &Chats) -> Self {
         let now = engine.clock().now();
         let name = format!("run_{}", engine.clock().chance(now).next_ulid());
         Self {
             engine: engine.in_line(),
-            chat,
+            outlets: chats
+                .all()
+                .cloned()
+                .map(Outlet::new)
+                .map(Arc::new)
+                .collect(),
             name,
-            calls: Arc::new(Semaphore::new(CALLS_AT_ONCE)),
-            watch: Arc::default(),
         }
     }
 
@@ -97,8 +96,11 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut loops = JoinSet::new();
         loops.spawn(self.clone().keep_clocks(stop.clone()));
-        if self.chat.is_some() {
-            loops.spawn(self.clone().keep_delivering(stop.clone()));
+        for outlet in &self.outlets {
+            let (worker, outlet) = (self.clone(), Arc::clone(outlet));
+            loops.spawn(worker.keep_delivering(outlet, stop.clone()));
+        }
+        if !self.outlets.is_empty() {
             loops.spawn(self.clone().keep_knowing_people(stop.clone()));
         }
         while let Some(ended) = loops.join_next().await {
@@ -161,7 +163,11 @@ impl Worker {
         self.learn_groups().await?;
         let leads = self.wake_due(&mut Vec::new()).await?;
         let absences = self.engine.begin_absences().await?;
-        let messages = self.deliver_due(None, &CancellationToken::new()).await?;
+        let mut messages = 0;
+        for outlet in &self.outlets {
+            let stop = CancellationToken::new();
+            messages += self.deliver_due(outlet, None, &stop).await?;
+        }
         Ok(Done {
             leads,
             absences,

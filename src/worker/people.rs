@@ -4,16 +4,20 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::{Worker, guard::guarded};
+use super::{Worker, guard::guarded, outlet::Outlet};
 use crate::{
     chat::{
-        Chat, Recipient, Sent, Who,
+        Chat, Person, Recipient, Who,
         outcome::{FailKind, SendError},
     },
-    domain::id::RepId,
+    domain::{
+        id::RepId,
+        policy::{Platform, Rep},
+    },
     engine::Error,
     store::{
-        outbox::Claimed,
+        accounts::{self, Account},
+        outbox::{self, Claimed, Place},
         reps::{self, KnownRep},
     },
 };
@@ -42,21 +46,27 @@ impl Worker {
 
     /// Looks up everybody who was not lately: whether somebody is in hours is known before they are asked.
     pub(super) async fn learn_people(&self) -> Result<(), Error> {
-        let Some(chat) = self.chat.as_deref() else {
-            return Ok(());
-        };
+        for outlet in &self.outlets {
+            self.learn_people_of(outlet).await?;
+        }
+        Ok(())
+    }
+
+    async fn learn_people_of(&self, outlet: &Outlet) -> Result<(), Error> {
+        let platform = outlet.platform();
         let rules = self.engine.rules();
-        let everybody: Vec<RepId> = rules.policy.reps.keys().cloned().collect();
+        let theirs = rules.policy.reps.values();
+        let theirs = theirs.filter(|rep| rep.chat == platform);
         let now = self.engine.clock().now();
         let known = self
             .db()
-            .read(async |mut tx| reps::known(&mut tx, &everybody).await)
+            .read(async |mut tx| accounts::in_chat(&mut tx, platform).await)
             .await?;
-        for rep in &everybody {
-            if known.get(rep).is_some_and(|row| is_fresh(row, now)) {
+        for rep in theirs.map(|rep| &rep.id) {
+            if known.get(rep).is_some_and(|account| is_fresh(account, now)) {
                 continue;
             }
-            match self.user_of(chat, rep).await? {
+            match self.user_of(&outlet.chat, rep).await? {
                 // Whoever is not there is found out about when there is something to send.
                 Ok(_)
                 | Err(SendError::Fail {
@@ -69,16 +79,24 @@ impl Worker {
                     | SendError::Retry { .. }
                     | SendError::Unknown { .. }
                     | SendError::Fail { .. },
-                ) => {
-                    return Ok(());
-                }
+                ) => return Ok(()),
             }
         }
         Ok(())
     }
 
-    /// What is known of somebody by now.
-    pub(super) async fn known(&self, rep: &RepId) -> Result<Option<KnownRep>, Error> {
+    /// A rep's account in a chat, as far as it is known by now.
+    pub(super) async fn account(
+        &self,
+        rep: &RepId,
+        platform: Platform,
+    ) -> Result<Option<Account>, Error> {
+        self.db()
+            .read(async |mut tx| Ok(accounts::of(&mut tx, rep, platform).await?))
+            .await
+    }
+
+    async fn known(&self, rep: &RepId) -> Result<Option<KnownRep>, Error> {
         let mut known = self
             .db()
             .read(async |mut tx| reps::known(&mut tx, std::slice::from_ref(rep)).await)
@@ -89,121 +107,152 @@ impl Worker {
     /// Remembers in which conversation somebody gets their messages, so that no later run has to ask.
     pub(super) async fn keep_conversation(
         &self,
+        outlet: &Outlet,
         claimed: &Claimed,
         user: &str,
-        sent: &Sent,
+        place: &Place,
     ) -> Result<(), Error> {
-        let Some(rep) = claimed.recipient.strip_prefix("rep:").map(RepId::from) else {
+        let rep = claimed.recipient.strip_prefix("rep:").map(RepId::from);
+        let Some(rep) = rep.filter(|_| !outbox::is_edit(&claimed.recipient)) else {
             return Ok(());
         };
-        let known = self.known(&rep).await?;
-        let known = known.as_ref().and_then(conversation_of);
-        if known == Some((user, &sent.conversation)) {
+        let platform = outlet.platform();
+        let address = outlet.chat.address_of(&place.conversation);
+        let known = self.account(&rep, platform).await?;
+        if known.is_some_and(|account| {
+            account.user_id == user
+                && account.conversation.as_deref() == Some(&*place.conversation)
+                && account.address == address
+        }) {
             return Ok(());
         }
         self.db()
             .write(async |mut tx| {
-                Ok(reps::conversation(&mut tx, &rep, user, &sent.conversation).await?)
+                let (who, conversation) = ((platform, user), place.conversation.as_str());
+                let address = address.as_deref();
+                Ok(accounts::conversation(&mut tx, &rep, who, conversation, address).await?)
             })
             .await
     }
 
+    /// Who a rep is in a chat, looked up once a day.
     pub(super) async fn user_of(
         &self,
         chat: &Chat,
         rep: &RepId,
     ) -> Result<Result<Recipient, SendError>, Error> {
         let now = self.engine.clock().now();
-        let rules = self.engine.rules();
         let row = self.known(rep).await?;
-        let row = row.as_ref();
-        let fresh = row.is_some_and(|row| is_fresh(row, now));
-        if let Some((user, dm)) = row.and_then(conversation_of) {
-            chat.remember_conversation(user, dm);
+        let barred = row.as_ref().and_then(KnownRep::barred);
+        let account = self.account(rep, chat.platform()).await?;
+        if let Some(account) = &account {
+            remember(chat, account);
         }
-        if let Some(why) = row.filter(|_| fresh).and_then(KnownRep::barred) {
-            return Ok(Err(gone(why)));
+        if let Some(account) = account.as_ref().filter(|it| is_fresh(it, now)) {
+            return Ok(match barred {
+                Some(why) => Err(gone(why)),
+                None => Ok(Recipient::User(account.user_id.clone())),
+            });
         }
-        if let Some(user) = row.and_then(|row| row.slack_user.clone()).filter(|_| fresh) {
-            return Ok(Ok(Recipient::User(user)));
-        }
+        let rules = self.engine.rules();
         let Some(person) = rules.policy.reps.get(rep) else {
             return Ok(Err(gone("not in the configuration")));
         };
-        let who = person
-            .slack
-            .clone()
-            .map_or_else(|| Who::Email(person.email.clone()), Who::Id);
-        let found = match (
-            chat.person(&who).await,
-            row.and_then(|row| row.slack_user.clone()),
-            &person.slack,
-        ) {
-            (Ok(found), _, _) => found,
-            // Who could not be looked up today is still where they were yesterday.
-            (
-                Err(SendError::NotYet { .. } | SendError::Retry { .. } | SendError::Unknown { .. }),
-                Some(user),
-                _,
-            ) => {
-                return Ok(Ok(Recipient::User(user)));
-            }
-            // Whose id is configured can be written to without being looked up.
-            (
-                Err(
-                    SendError::NotYet { .. }
-                    | SendError::Retry { .. }
-                    | SendError::Unknown { .. }
-                    | SendError::Fail {
-                        kind: FailKind::Config,
-                        ..
-                    },
-                ),
-                _,
-                Some(user),
-            ) => return Ok(Ok(Recipient::User(user.clone()))),
-            (Err(SendError::Unknown { why }), None, _) => {
-                return Ok(Err(SendError::Retry { after: None, why }));
-            }
-            (Err(error), _, _) => return Ok(Err(error)),
-        };
-        let (user, zone) = (found.id.clone(), found.zone.clone());
-        let learned = reps::Learned {
-            slack_user: Some(&found.id),
-            slack_dm: None,
+        let before = account.map(|account| account.user_id);
+        match look_for(chat, person, before).await {
+            Ok(found) => self.found(chat, person, barred.is_some(), found).await,
+            Err(instead) => Ok(instead.map(Recipient::User)),
+        }
+    }
+
+    /// Keeps what the chat says of a rep; whoever can be given no leads there is not asked any.
+    async fn found(
+        &self,
+        chat: &Chat,
+        rep: &Rep,
+        was_barred: bool,
+        found: Person,
+    ) -> Result<Result<Recipient, SendError>, Error> {
+        let (now, platform) = (self.engine.clock().now(), chat.platform());
+        let learned = accounts::Learned {
+            platform,
+            user: &found.id,
             name: Some(&found.name),
             zone: found.zone.as_deref(),
         };
         self.db()
-            .write(async |mut tx| reps::learned(&mut tx, rep, learned, now).await)
+            .write(async |mut tx| accounts::learned(&mut tx, &rep.id, learned, now).await)
             .await?;
-        tracing::debug!(rep.id = %rep, zone, "looked a rep up in the chat");
+        let (rep, theirs) = (&rep.id, rep.chat == platform);
+        tracing::debug!(rep.id = %rep, zone = found.zone, "looked a rep up in the chat");
         if let Some(why) = found.barred() {
-            if self.engine.unreachable(rep, why).await? {
+            if theirs && self.engine.unreachable(rep, why).await? {
                 tracing::warn!(rep.id = %rep, why, "a rep's account in the chat can be given no leads");
             }
             return Ok(Err(gone(why)));
         }
-        if row.is_some_and(|row| row.barred().is_some()) {
+        if theirs && was_barred {
             self.engine.reachable(rep).await?;
         }
-        Ok(Ok(Recipient::User(user)))
+        Ok(Ok(Recipient::User(found.id)))
     }
 }
 
-/// The user and the direct conversation with them, if it was opened before.
-fn conversation_of(row: &KnownRep) -> Option<(&str, &str)> {
-    Some((row.slack_user.as_deref()?, row.slack_dm.as_deref()?))
+/// Asks the chat who a rep is. Where it can't say now, whom to write to all the same, or why that is not known.
+async fn look_for(
+    chat: &Chat,
+    rep: &Rep,
+    before: Option<String>,
+) -> Result<Person, Result<String, SendError>> {
+    let told = rep.user_in(chat.platform()).map(str::to_owned);
+    let who = match &told {
+        Some(id) => Who::Id(id.clone()),
+        None => Who::Email(rep.email.clone()),
+    };
+    let error = match chat.person(&who).await {
+        Ok(found) => return Ok(found),
+        Err(error) => error,
+    };
+    Err(match (&error, before, told) {
+        // Who could not be looked up today is still where they were yesterday.
+        (
+            SendError::NotYet { .. } | SendError::Retry { .. } | SendError::Unknown { .. },
+            Some(user),
+            _,
+        ) => Ok(user),
+        // Whose id is configured can be written to without being looked up.
+        (
+            SendError::NotYet { .. }
+            | SendError::Retry { .. }
+            | SendError::Unknown { .. }
+            | SendError::Fail {
+                kind: FailKind::Config,
+                ..
+            },
+            _,
+            Some(user),
+        ) => Ok(user),
+        (SendError::Unknown { why }, None, _) => Err(SendError::Retry {
+            after: None,
+            why: why.clone(),
+        }),
+        _ => Err(error),
+    })
 }
 
-fn is_fresh(row: &KnownRep, now: Timestamp) -> bool {
-    row.looked_up_at
+/// The direct conversation with somebody need not be opened again.
+fn remember(chat: &Chat, account: &Account) {
+    if let Some(conversation) = &account.conversation {
+        chat.remember_conversation(&account.user_id, conversation, account.address.as_deref());
+    }
+}
+
+fn is_fresh(account: &Account, now: Timestamp) -> bool {
+    account
+        .looked_up_at
         .is_some_and(|at| now.duration_since(at) < LOOKED_UP)
 }
 
 fn gone(why: &str) -> SendError {
-    SendError::Fail {
-        kind: FailKind::RecipientGone,
-        word: why.to_owned(),
-    }
+    SendError::fail(FailKind::RecipientGone, why)
 }

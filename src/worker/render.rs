@@ -5,14 +5,14 @@ use jiff::tz::TimeZone;
 
 use super::Worker;
 use crate::{
-    chat::Sent,
+    cards::{self, channel_of},
     domain::{
         card::Card,
         event::{Audible, CardRef, Notice, Say, Told},
-        id::{LeadId, OfferId, RepId, TeamId},
+        id::{LeadId, OfferId, RepId},
         lead::Lead,
         phrase::Until,
-        policy::{Channel, Policy},
+        policy::{Channel, Platform, Policy},
     },
     engine::Error,
     store::{
@@ -22,9 +22,6 @@ use crate::{
     },
     words::{self, availability, when::When},
 };
-
-/// More leads of one message are not looked at.
-const MOST_IN_ONE: i64 = 50;
 
 /// The rep who is told something that is about no lead.
 fn rep_of(claimed: &Claimed) -> Option<RepId> {
@@ -37,13 +34,23 @@ pub(super) enum Target {
     Channel(Channel),
 }
 
+impl Target {
+    /// In which chat they are to get it, as the rules say now.
+    pub(super) fn platform(&self, policy: &Policy) -> Platform {
+        match self {
+            Self::Rep(rep) => policy.reps.get(rep).map(|rep| rep.chat).unwrap_or_default(),
+            Self::Channel(channel) => channel.platform(),
+        }
+    }
+}
+
 /// A message ready to send.
 pub(super) struct Message {
     pub card: Card,
     /// Where it stands already.
-    pub standing: Option<Sent>,
+    pub standing: Option<Place>,
     /// The message it answers.
-    pub thread: Option<String>,
+    pub thread: Option<Place>,
     /// A card that has nothing to ask any more is changed where it stands and posted nowhere.
     pub only_if_standing: bool,
     /// Waiting messages of the same cause that it speaks for.
@@ -94,88 +101,24 @@ impl Worker {
         claimed: &Claimed,
         card: &CardRef,
     ) -> Result<Option<Message>, Error> {
-        let Some(id) = &claimed.lead else {
+        let Some(lead) = &claimed.lead else {
             return Ok(None);
         };
-        if let CardRef::Late { rep, .. } = card {
-            return self.render_late(claimed, rep).await;
-        }
-        let (lead, standing) = self
-            .db()
-            .read(async |mut tx| {
-                let lead = leads::get(&mut tx, id).await?;
-                Ok::<_, Error>((lead, outbox::card(&mut tx, &claimed.key).await?))
-            })
-            .await?;
-        let Some(lead) = lead else { return Ok(None) };
-        let rules = self.engine.rules();
-        let now = self.engine.clock().now();
         let zone = match card {
             CardRef::Offer { rep, .. }
             | CardRef::Review { rep, .. }
             | CardRef::Late { rep, .. } => self.zone_of(rep).await?,
-            CardRef::Pool { team, .. } => match channel_of(&rules.policy, team) {
+            CardRef::Pool { team, .. } => match channel_of(&self.engine.rules().policy, team) {
                 Some((_, zone)) => zone,
                 None => return Ok(None),
             },
         };
-        let drawn = match card {
-            CardRef::Offer { offer, .. } => {
-                let Some(offer) = lead.offer(offer) else {
-                    return Ok(None);
-                };
-                words::offer::offer_card(&lead, offer, &rules.policy, &zone, now)
-            }
-            CardRef::Pool { .. } => words::pool::pool_card(&lead, &rules.policy, &zone, now),
-            CardRef::Late { .. } => return Ok(None),
-            CardRef::Review { rep, .. } => {
-                words::review::review_card(&lead, rep, &rules.policy, &zone, now)
-            }
-        };
-        Ok(Some(Message {
-            card: drawn,
-            standing: standing.map(|card| Sent {
-                conversation: card.conversation,
-                message: card.message,
-            }),
+        let drawn = cards::draw(&self.engine, lead, card, &zone).await?;
+        Ok(drawn.map(|drawn| Message {
+            card: drawn.card,
+            standing: drawn.place,
             thread: None,
-            only_if_standing: !asks_something(&lead, card),
-            together: Vec::new(),
-        }))
-    }
-
-    /// The message in which somebody was told that leads are late, as they stand now.
-    async fn render_late(&self, claimed: &Claimed, rep: &RepId) -> Result<Option<Message>, Error> {
-        let found = self
-            .db()
-            .read(async |mut tx| {
-                let Some(card) = outbox::card(&mut tx, &claimed.key).await? else {
-                    return Ok::<_, Error>(None);
-                };
-                let place = Place {
-                    conversation: card.conversation,
-                    message: card.message,
-                };
-                let mut late = Vec::new();
-                for card in outbox::cards_at(&mut tx, &place, MOST_IN_ONE).await? {
-                    late.extend(leads::get(&mut tx, &card.lead_id).await?);
-                }
-                Ok(Some((place, late)))
-            })
-            .await?;
-        let Some((place, late)) = found else {
-            return Ok(None);
-        };
-        let zone = self.zone_of(rep).await?;
-        let (rules, now) = (self.engine.rules(), self.engine.clock().now());
-        Ok(Some(Message {
-            card: words::late::late_card(&late, rep, &rules.policy, &zone, now),
-            standing: Some(Sent {
-                conversation: place.conversation,
-                message: place.message,
-            }),
-            thread: None,
-            only_if_standing: true,
+            only_if_standing: !drawn.asks,
             together: Vec::new(),
         }))
     }
@@ -276,7 +219,7 @@ impl Worker {
         &self,
         notice: &Notice,
         lead: Option<&LeadId>,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<Place>, Error> {
         let offer = match notice {
             Notice::WroteAgain { offer, .. }
             | Notice::ContactDue { offer }
@@ -301,31 +244,22 @@ impl Worker {
                 })
             })
             .await?;
-        Ok(standing.map(|sent| sent.message))
+        Ok(standing.map(|card| card.place()))
     }
 
     async fn zone_of(&self, rep: &RepId) -> Result<TimeZone, Error> {
-        let rules = self.engine.rules();
-        if let Some(zone) = rules
-            .policy
-            .reps
-            .get(rep)
-            .and_then(|rep| rep.timezone.clone())
-        {
+        if let Some(zone) = cards::zone_of(&self.engine, rep).await? {
             return Ok(zone);
         }
-        let mut known = self.known(rep).await?;
-        let looked_up = known.as_ref().is_some_and(|row| row.looked_up_at.is_some());
-        if !looked_up && let Some(chat) = self.chat.as_deref() {
+        if let Some(chat) = self.chat_of(rep)
+            && self.account(rep, chat.platform()).await?.is_none()
+        {
             // The first message of all tells the time by their clock too. Whoever is not found there is
             // sent nothing, which the sending says.
-            let _ = self.user_of(chat, rep).await?;
-            known = self.known(rep).await?;
+            let _ = self.user_of(&chat, rep).await?;
         }
-        let profile = known.and_then(|row| row.zone);
-        Ok(profile
-            .and_then(|zone| TimeZone::get(&zone).ok())
-            .unwrap_or(TimeZone::UTC))
+        let zone = cards::zone_of(&self.engine, rep).await?;
+        Ok(zone.unwrap_or(TimeZone::UTC))
     }
 }
 
@@ -334,33 +268,4 @@ fn card_of(lead: &Lead, offer: &OfferId) -> Option<CardRef> {
         offer: offer.id.clone(),
         rep: offer.rep.clone(),
     })
-}
-
-fn channel_of(policy: &Policy, team: &TeamId) -> Option<(Channel, TimeZone)> {
-    let team = policy.team(team)?;
-    Some((
-        team.channel.clone()?,
-        team.timezone.clone().unwrap_or(TimeZone::UTC),
-    ))
-}
-
-/// Whether a card that stands nowhere yet is worth posting: it asks something, or it is the owner's.
-fn asks_something(lead: &Lead, card: &CardRef) -> bool {
-    use crate::domain::lead::State;
-    match card {
-        CardRef::Offer { offer, .. } => {
-            let owners = matches!(&lead.state, State::Owned { offer: owned, .. } if owned == offer);
-            owners
-                || lead
-                    .offer(offer)
-                    .is_some_and(crate::domain::lead::Offer::is_pending)
-        }
-        CardRef::Pool { epoch, .. } => {
-            lead.epoch == *epoch && matches!(lead.state, State::Pooled { .. })
-        }
-        CardRef::Review { epoch, .. } => {
-            lead.epoch == *epoch && matches!(lead.state, State::Review { .. })
-        }
-        CardRef::Late { .. } => false,
-    }
 }

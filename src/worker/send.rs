@@ -8,13 +8,18 @@ use super::{
     Worker,
     deliver::Patience,
     guard::{Trouble, guarded},
+    look_up::is_last,
+    outlet::Outlet,
     render::{Message, Target},
 };
 use crate::{
-    chat::{Chat, Recipient, Sent, outcome::SendError},
-    domain::policy::Channel as TeamChannel,
+    chat::{
+        Chat, Recipient, Sent,
+        outcome::{FailKind, SendError},
+    },
+    domain::{card::Card, policy::Platform},
     engine::Error,
-    store::outbox::{self, Claimed},
+    store::outbox::{self, Claimed, Place},
 };
 
 /// What must be left of a lease when a call begins: two calls' time-outs, and some.
@@ -22,7 +27,10 @@ const NEEDED: SignedDuration = SignedDuration::from_secs(25);
 
 /// What came of one try.
 pub(super) enum Outcome {
-    Sent(Sent),
+    /// It stands there.
+    Sent(Place),
+    /// It was sent as often as it may be where nobody can look whether it arrived; it counts as delivered.
+    Perhaps(Platform),
     /// There is nothing to say any more.
     Pointless,
     Failed(SendError),
@@ -30,9 +38,9 @@ pub(super) enum Outcome {
 
 impl Worker {
     /// Sends one message, with those that have the same cause, and writes down what came of it.
-    pub(super) async fn deliver(&self, chat: &Chat, claimed: Claimed, patience: &Patience) {
+    pub(super) async fn deliver(&self, outlet: &Outlet, claimed: Claimed, patience: &Patience) {
         let id = claimed.id;
-        let trouble = match guarded(self.try_deliver(chat, &claimed, patience)).await {
+        let trouble = match guarded(self.try_deliver(outlet, &claimed, patience)).await {
             Ok(()) => return,
             Err(trouble) => trouble,
         };
@@ -47,11 +55,11 @@ impl Worker {
 
     async fn try_deliver(
         &self,
-        chat: &Chat,
+        outlet: &Outlet,
         claimed: &Claimed,
         patience: &Patience,
     ) -> Result<(), Error> {
-        let to = match self.addressed(chat, claimed, patience).await? {
+        let to = match self.addressed(outlet, claimed, patience).await? {
             Ok(Some(to)) => Ok(to),
             Ok(None) => return self.settle(claimed, &[], Outcome::Pointless).await,
             // Whoever can be given nothing more must not keep a card that says something old.
@@ -64,10 +72,10 @@ impl Worker {
             Err(together) => return self.settle(claimed, &together, Outcome::Pointless).await,
         };
         let outcome = self
-            .send(chat, claimed, to.as_ref(), &message, patience)
+            .send(outlet, claimed, to.as_ref(), &message, patience)
             .await;
-        if let (Outcome::Sent(sent), Ok(Recipient::User(user))) = (&outcome, &to) {
-            self.keep_conversation(claimed, user, sent).await?;
+        if let (Outcome::Sent(place), Ok(Recipient::User(user))) = (&outcome, &to) {
+            self.keep_conversation(outlet, claimed, user, place).await?;
         }
         self.settle(claimed, &message.together, outcome).await
     }
@@ -75,13 +83,17 @@ impl Worker {
     /// Where it goes, once the chat has opened that conversation; nowhere if the rules know nobody there.
     async fn addressed(
         &self,
-        chat: &Chat,
+        outlet: &Outlet,
         claimed: &Claimed,
         patience: &Patience,
     ) -> Result<Result<Option<Recipient>, SendError>, Error> {
         let Some(target) = self.target(claimed) else {
             return Ok(Ok(None));
         };
+        if self.goes_to(claimed, &target) != outlet.platform() {
+            return Ok(Err(self.elsewhere(claimed, &target)));
+        }
+        let chat = &outlet.chat;
         let to = loop {
             match self.recipient(chat, &target).await? {
                 Ok(to) => break to,
@@ -93,24 +105,31 @@ impl Worker {
             return Ok(Ok(Some(to)));
         };
         let opened = self
-            .patiently(claimed, patience, || chat.conversation_with(user))
+            .patiently(outlet, claimed, patience, || chat.conversation_with(user))
             .await;
         Ok(opened.map(|_| Some(to.clone())))
     }
 
+    /// The rules have changed since it was taken: it goes out by the other chat, if there is one.
+    fn elsewhere(&self, claimed: &Claimed, target: &Target) -> SendError {
+        match self.outlet(self.goes_to(claimed, target)) {
+            Some(_) => SendError::NotYet {
+                after: Duration::ZERO,
+            },
+            None => SendError::fail(FailKind::RecipientGone, "their chat is not set up here"),
+        }
+    }
+
     async fn send(
         &self,
-        chat: &Chat,
+        outlet: &Outlet,
         claimed: &Claimed,
         to: Result<&Recipient, &SendError>,
         message: &Message,
         patience: &Patience,
     ) -> Outcome {
-        if let Some(sent) = &message.standing {
-            let updated = self
-                .patiently(claimed, patience, || chat.update(sent, &message.card))
-                .await;
-            return updated.map_or_else(Outcome::Failed, |()| Outcome::Sent(sent.clone()));
+        if let Some(place) = &message.standing {
+            return self.change(claimed, place, &message.card, patience).await;
         }
         if message.only_if_standing {
             return Outcome::Pointless;
@@ -119,18 +138,51 @@ impl Worker {
             Ok(to) => to,
             Err(error) => return Outcome::Failed(error.clone()),
         };
-        let thread = message.thread.as_deref();
+        let platform = outlet.platform();
+        let thread = message.thread.as_ref();
+        let thread = thread.filter(|card| card.platform == platform);
+        let thread = thread.map(|card| card.message.as_str());
         let posted = self
-            .patiently(claimed, patience, || {
-                chat.post(to, &message.card, &claimed.mark, thread)
+            .patiently(outlet, claimed, patience, || {
+                outlet.chat.post(to, &message.card, &claimed.mark, thread)
             })
             .await;
-        posted.map_or_else(Outcome::Failed, Outcome::Sent)
+        match posted {
+            Ok(sent) => Outcome::Sent(stands(platform, sent)),
+            Err(SendError::Unknown { .. }) if is_last(outlet, claimed) => {
+                Outcome::Perhaps(platform)
+            }
+            Err(error) => Outcome::Failed(error),
+        }
+    }
+
+    /// Changes a card where it stands, also in a chat that its reader has left since.
+    async fn change(
+        &self,
+        claimed: &Claimed,
+        place: &Place,
+        card: &Card,
+        patience: &Patience,
+    ) -> Outcome {
+        let Some(outlet) = self.outlet(place.platform) else {
+            return Outcome::Pointless;
+        };
+        let sent = Sent {
+            conversation: place.conversation.clone(),
+            message: place.message.clone(),
+        };
+        let updated = self
+            .patiently(outlet, claimed, patience, || {
+                outlet.chat.update(&sent, card)
+            })
+            .await;
+        updated.map_or_else(Outcome::Failed, |()| Outcome::Sent(place.clone()))
     }
 
     /// Calls the chat, and waits for its turn there. Nothing is written for that, and it counts as no try.
     pub(super) async fn patiently<T, F>(
         &self,
+        outlet: &Outlet,
         claimed: &Claimed,
         patience: &Patience,
         call: impl Fn() -> F,
@@ -139,7 +191,7 @@ impl Worker {
         F: Future<Output = Result<T, SendError>>,
     {
         loop {
-            let place = self.calls.acquire().await;
+            let place = outlet.calls.acquire().await;
             let answer = call().await;
             drop(place);
             match answer {
@@ -171,9 +223,7 @@ impl Worker {
     ) -> Result<Result<Recipient, SendError>, Error> {
         match to {
             Target::Rep(rep) => self.user_of(chat, rep).await,
-            Target::Channel(TeamChannel::Slack(id) | TeamChannel::Teams(id)) => {
-                Ok(Ok(Recipient::Channel(id.clone())))
-            }
+            Target::Channel(channel) => Ok(Ok(Recipient::Channel(channel.id().to_owned()))),
         }
     }
 
@@ -191,5 +241,14 @@ impl Worker {
                 Ok(())
             })
             .await
+    }
+}
+
+/// Where a message stands that was just posted.
+pub(super) fn stands(platform: Platform, sent: Sent) -> Place {
+    Place {
+        platform,
+        conversation: sent.conversation,
+        message: sent.message,
     }
 }

@@ -4,10 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Worker, deliver::SETTLE, send::Outcome};
 use crate::{
-    chat::{
-        Sent,
-        outcome::{FailKind, SendError},
-    },
+    chat::outcome::{FailKind, SendError},
     domain::{
         event::{Audible, CardRef, Event, Notice, Say},
         id::TeamId,
@@ -42,7 +39,10 @@ impl Worker {
                         Outcome::Pointless => {
                             outbox::dropped(&mut tx, one, now, "nothing to say any more").await?;
                         }
-                        Outcome::Sent(sent) => self.note_sent(&mut tx, one, sent, now).await?,
+                        Outcome::Sent(place) => self.note_sent(&mut tx, one, place, now).await?,
+                        Outcome::Perhaps(_) => {
+                            outbox::sent(&mut tx, one, None, now).await?;
+                        }
                         Outcome::Failed(error) => {
                             self.note_failure(&mut tx, one, error, now).await?;
                         }
@@ -62,22 +62,18 @@ impl Worker {
         &self,
         tx: &mut Tx,
         one: &Claimed,
-        sent: &Sent,
+        place: &Place,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let place = Place {
-            conversation: sent.conversation.clone(),
-            message: sent.message.clone(),
-        };
-        outbox::sent(tx, one, Some(&place), now).await?;
+        outbox::sent(tx, one, Some(place), now).await?;
         if let Some(team) = channel_of(one) {
             self.engine.channel_takes(tx, &team).await?;
         }
         match (&one.work, &one.lead) {
-            (Work::Show(_), Some(lead)) => outbox::card_put(tx, one, lead, &place, now).await?,
+            (Work::Show(_), Some(lead)) => outbox::card_put(tx, one, lead, place, now).await?,
             (Work::Say(say), Some(lead)) => {
                 if let Some(key) = lasting(say).map(|card| outbox::card_key(lead, &card)) {
-                    outbox::notice_put(tx, one, &key, lead, &place, now).await?;
+                    outbox::notice_put(tx, one, &key, lead, place, now).await?;
                 }
             }
             (Work::Show(_) | Work::Say(_), None) | (Work::Tell(_), _) => {}
@@ -161,9 +157,12 @@ fn news(one: &Claimed, outcome: &Outcome) -> Option<Event> {
         return None;
     };
     match outcome {
-        Outcome::Sent(_) => Some(Event::Delivered {
-            offer: offer.clone(),
-        }),
+        Outcome::Sent(Place { platform, .. }) | Outcome::Perhaps(platform) => {
+            Some(Event::Delivered {
+                offer: offer.clone(),
+                chat: *platform,
+            })
+        }
         Outcome::Failed(SendError::Fail {
             kind: FailKind::RecipientGone,
             word,

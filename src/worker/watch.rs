@@ -1,15 +1,12 @@
-//! Whether the chat can be reached: while it can't, nothing is tried but that; when it is back, offers that
+//! Whether a chat can be reached: while it can't, nothing is tried but that; when it is back, offers that
 //! waited get the time.
 
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{DOWN, Worker};
-use crate::{
-    chat::{Chat, Reach},
-    engine::Error,
-};
+use super::{DOWN, Worker, outlet::Outlet};
+use crate::{chat::Reach, engine::Error};
 
 /// How often a chat that is down is asked whether it is back.
 const PROBE: SignedDuration = SignedDuration::from_secs(5);
@@ -50,15 +47,15 @@ impl Watch {
 
 impl Worker {
     /// Whether it is worth saying anything to the chat. Finds out, and writes down what has changed.
-    pub(super) async fn reaches(&self, chat: &Chat) -> Result<bool, Error> {
+    pub(super) async fn reaches(&self, outlet: &Outlet) -> Result<bool, Error> {
         let now = self.engine.clock().now();
-        match (self.watch.get(), chat.reach()) {
+        match (outlet.watch.get(), outlet.chat.reach()) {
             (State::New, _) => {
-                let lasting = self.engine.chat_down_since().await?;
+                let lasting = self.engine.chat_down_since(outlet.platform()).await?;
                 if let Some(since) = lasting {
-                    return self.ask(chat, since, now).await;
+                    return self.ask(outlet, since, now).await;
                 }
-                self.watch.set(State::Up);
+                outlet.watch.set(State::Up);
                 Ok(true)
             }
             (State::Up, Reach::Unknown | Reach::Answers) => Ok(true),
@@ -67,45 +64,46 @@ impl Worker {
                 if time < DOWN {
                     return Ok(true);
                 }
-                self.ask(chat, now - time, now).await
+                self.ask(outlet, now - time, now).await
             }
-            (State::Down { .. }, Reach::Answers) => self.back(now).await,
+            (State::Down { .. }, Reach::Answers) => self.back(outlet, now).await,
             (State::Down { probe_at }, Reach::Unknown | Reach::SilentFor(_)) => {
                 if now < probe_at {
                     return Ok(false);
                 }
-                self.ask(chat, now, now).await
+                self.ask(outlet, now, now).await
             }
         }
     }
 
     /// Asks the chat whether it is there: a single call that failed is no outage.
-    async fn ask(&self, chat: &Chat, since: Timestamp, now: Timestamp) -> Result<bool, Error> {
+    async fn ask(&self, outlet: &Outlet, since: Timestamp, now: Timestamp) -> Result<bool, Error> {
         // What came of it is known to the chat itself.
-        let _ = chat.check().await;
-        match chat.reach() {
-            Reach::Answers => self.back(now).await,
+        let _ = outlet.chat.check().await;
+        match outlet.chat.reach() {
+            Reach::Answers => self.back(outlet, now).await,
             Reach::Unknown | Reach::SilentFor(_) => {
-                if !matches!(self.watch.get(), State::Down { .. }) {
-                    let since = self.engine.chat_down(since).await?;
-                    tracing::error!(%since, "the chat can't be reached; offers wait until it is back");
+                if !matches!(outlet.watch.get(), State::Down { .. }) {
+                    let since = self.engine.chat_down(outlet.platform(), since).await?;
+                    tracing::error!(%since, chat = outlet.platform().name(), "the chat can't be reached; offers wait until it is back");
                 }
                 let probe_at = now + PROBE;
-                self.watch.set(State::Down { probe_at });
+                outlet.watch.set(State::Down { probe_at });
                 Ok(false)
             }
         }
     }
 
-    async fn back(&self, now: Timestamp) -> Result<bool, Error> {
-        if let Some(since) = self.engine.chat_back().await? {
+    async fn back(&self, outlet: &Outlet, now: Timestamp) -> Result<bool, Error> {
+        if let Some(since) = self.engine.chat_back(outlet.platform()).await? {
             let seconds = now.duration_since(since).as_secs();
             tracing::warn!(
                 seconds,
+                chat = outlet.platform().name(),
                 "the chat is back; offers that waited get that time"
             );
         }
-        self.watch.set(State::Up);
+        outlet.watch.set(State::Up);
         Ok(true)
     }
 }

@@ -7,7 +7,7 @@ use baton::{
     commands::{self, Answer, CommandWords, Context},
     domain::{
         calendar::Period,
-        card::{Card, Part, Run},
+        card::{Card, Chart, Part, Run},
         contact::{Contact, Field},
         event::{Actor, ContactHow, Event},
         id::{LeadId, RepId, TeamId},
@@ -114,7 +114,13 @@ impl Office {
     async fn delivered(&self, id: &LeadId) {
         let offer = self.get(id).await.pending().next().unwrap().id.clone();
         self.engine
-            .handle(id, Event::Delivered { offer })
+            .handle(
+                id,
+                Event::Delivered {
+                    offer,
+                    chat: baton::domain::policy::Platform::Slack,
+                },
+            )
             .await
             .unwrap();
     }
@@ -477,7 +483,7 @@ async fn numbers_add_up_for_those_who_may_see_them() {
         assert!(said.starts_with("Team sales, today. Leads: 2. Offers: 2 accepted, 0 declined, 0 without an answer, of 2."), "{said}");
         assert!(said.contains("Time to accept: half within 10 min, nine of ten within 10 min"), "{said}");
         assert!(said.contains("SLA kept: answered 2 of 2, contacted 1 of 2"), "{said}");
-        let alt = &team.picture.as_ref().unwrap().alt;
+        let alt = chart_of(&team.card).unwrap().words();
         assert!(alt.contains("Jonas Weber: 1 accepted, 0 declined, 0 expired") && alt.contains("Ayşe"), "{alt}");
         let own = office.says("jonas", "/leadstats").await;
         assert!(own.starts_with("Jonas Weber, this week.") && own.contains("1 accepted"), "{own}");
@@ -532,7 +538,7 @@ async fn without_leads_the_numbers_say_so_and_there_is_no_picture() {
                 "{line}: {}",
                 answer.card.summary
             );
-            assert_eq!(answer.picture, None);
+            assert_eq!(chart_of(&answer.card), None);
         }
     })
     .await;
@@ -653,6 +659,7 @@ fn rep(id: &str, name: &str, role: Role, zone: &str) -> Rep {
         email: format!("{id}@example.com"),
         slack: Some(format!("U0{}", id.to_uppercase())),
         teams: None,
+        chat: baton::domain::policy::Platform::Slack,
         level: Level::default(),
         role,
         timezone: Some(TimeZone::get(zone).unwrap()),
@@ -672,4 +679,11 @@ fn rep(id: &str, name: &str, role: Role, zone: &str) -> Rep {
         from: None::<Timestamp>,
         until: None,
     }
+}
+
+fn chart_of(card: &Card) -> Option<&Chart> {
+    card.parts.iter().find_map(|part| match part {
+        Part::Chart(chart) => Some(chart),
+        _ => None,
+    })
 }

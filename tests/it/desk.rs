@@ -8,6 +8,7 @@ use baton::{
         event::{Event, Handing, Premise, Receiver},
         id::{OfferId, RepId},
         lead::{Lead, State},
+        policy::Platform,
     },
     store::leads,
     words::offer::offer_card,
@@ -395,6 +396,7 @@ async fn an_offer_that_moved_on_is_not_accepted_any_more() {
         let (lead, offer, rep) = offered(&stage).await;
         let delivered = Event::Delivered {
             offer: offer.clone(),
+            chat: Platform::Slack,
         };
         stage.engine.handle(&lead.id, delivered).await.unwrap();
         for minutes in [10, 5] {

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use ::hmac::{Hmac as Mac256, KeyInit, Mac};
 use baton::{
     chat::{
-        Chat,
+        Chat, Chats,
         slack::{Secrets, Settings, Slack},
     },
     clock::Clock,
@@ -70,7 +70,7 @@ impl Stage {
         let (slack, slack_url) = playground(settings, &stop).await;
         let engine = Engine::new(db.clone(), clock.clone(), Rules::new(policy()));
         let chat = Arc::new(Chat::Slack(slack_client(&slack_url)));
-        let desk = Desk::new(engine.clone(), Some(Arc::clone(&chat)));
+        let desk = Desk::new(engine.clone(), Chats::of([Arc::clone(&chat)]));
         let app = Arc::new(App::new(engine.clone(), desk.clone(), Limits::default()));
         app.set_sources(sources());
         app.set_tokens(tokens());
@@ -340,6 +340,7 @@ fn rep(id: &str, role: Role) -> Rep {
         slack: Some(user_of(&rep)),
         id: rep,
         teams: None,
+        chat: baton::domain::policy::Platform::Slack,
         level: Level::default(),
         role,
         timezone: None,

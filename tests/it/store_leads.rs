@@ -56,6 +56,7 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         reason: None,
         lost: SignedDuration::ZERO,
         lost_to_chat: SignedDuration::ZERO,
+        delivered_in: baton::domain::policy::Platform::Slack,
         held_since: None,
     }
 }

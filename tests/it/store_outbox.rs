@@ -4,6 +4,7 @@ use baton::{
     domain::{
         event::{Audible, CardRef, Notice, Say},
         id::LeadId,
+        policy::Platform,
     },
     store::{
         Channel, Db, Error, Tx,
@@ -41,6 +42,7 @@ pub fn one() -> LeadId {
 
 pub fn place() -> Place {
     Place {
+        platform: Platform::Slack,
         conversation: "D1".to_owned(),
         message: "1.5".to_owned(),
     }
@@ -90,7 +92,7 @@ pub async fn next_due(db: &Db, now: Timestamp) -> Option<Timestamp> {
 /// What may have been sent already, by recipient.
 pub async fn unknown(db: &Db, now: Timestamp) -> Vec<Vec<Claimed>> {
     write(db, async |tx| {
-        outbox::claim_unknown(tx, "w", (now, now + MINUTE), 100).await
+        outbox::claim_unknown(tx, "w", (now, now + MINUTE), 100, &[]).await
     })
     .await
 }
@@ -330,6 +332,7 @@ async fn a_card_stands_where_it_was_last_shown() {
             ..old.clone()
         };
         let moved = Place {
+            platform: Platform::Slack,
             message: "2.5".to_owned(),
             ..place()
         };

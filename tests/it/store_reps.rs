@@ -4,11 +4,13 @@ use baton::{
     domain::{
         id::RepId,
         lead::{OfferKind, OfferState},
+        policy::Platform,
         world::{Away, Offered},
     },
     store::{
         Db, Error, Tx,
-        reps::{self, Absence, Learned, Load, Wanted},
+        accounts::{self, Learned},
+        reps::{self, Absence, Load, Wanted},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -42,63 +44,104 @@ async fn away(db: &Db, now: Timestamp) -> Option<Away> {
     away.remove("anna")
 }
 
+fn slack(user: &str) -> Learned<'_> {
+    Learned {
+        platform: Platform::Slack,
+        user,
+        name: None,
+        zone: None,
+    }
+}
+
+async fn user(tx: &mut Tx, user: &str) -> Result<Option<RepId>, Error> {
+    accounts::by_user(tx, Platform::Slack, user).await
+}
+
+#[tokio::test]
+async fn an_account_in_one_chat_says_nothing_of_the_other() {
+    both(async |db| {
+        let anna = RepId::from("anna");
+        write(&db, async |tx| {
+            reps::here(tx, &anna).await?;
+            accounts::learned(tx, &anna, slack("U1"), at(1)).await?;
+            let (entra, address) = ((Platform::Teams, "e1"), Some("https://a.example/"));
+            accounts::met(tx, &anna, entra, "a:1", address).await?;
+            // An address that is not said again stays.
+            accounts::met(tx, &anna, entra, "a:2", None).await?;
+            let teams = accounts::of(tx, &anna, Platform::Teams).await?.unwrap();
+            assert_eq!(teams.conversation.as_deref(), Some("a:2"));
+            assert_eq!(
+                (teams.address.as_deref(), teams.looked_up_at),
+                (address, None)
+            );
+            assert_eq!(user(tx, "e1").await?, None);
+            let found = accounts::by_user(tx, Platform::Teams, "e1").await?;
+            assert_eq!(found, Some(anna.clone()));
+            let slack = accounts::of(tx, &anna, Platform::Slack).await?.unwrap();
+            assert_eq!((slack.user_id.as_str(), slack.conversation), ("U1", None));
+            accounts::look_again(tx, &anna, Platform::Slack).await?;
+            let there = accounts::in_chat(tx, Platform::Slack).await?;
+            assert_eq!(there["anna"].looked_up_at, None);
+            let users = accounts::users(tx).await?;
+            assert_eq!(
+                users,
+                [(anna.clone(), "U1".into()), (anna.clone(), "e1".into())]
+            );
+            Ok(())
+        })
+        .await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_the_chat_says_is_kept_and_what_it_does_not_say_stays() {
     both(async |db| {
         let anna = RepId::from("anna");
         let known = write(&db, async |tx| {
             let first = Learned {
-                slack_user: Some("U1"),
-                slack_dm: Some("D1"),
                 zone: Some("Europe/Berlin"),
-                name: None,
+                ..slack("U1")
             };
-            reps::learned(tx, &anna, first, at(1)).await?;
+            accounts::learned(tx, &anna, first, at(1)).await?;
+            let who = (Platform::Slack, "U1");
+            accounts::conversation(tx, &anna, who, "D1", None).await?;
             let second = Learned {
-                slack_user: Some("U1"),
                 name: Some("Anna"),
-                ..Learned::default()
+                ..slack("U1")
             };
-            reps::learned(tx, &anna, second, at(2)).await?;
+            accounts::learned(tx, &anna, second, at(2)).await?;
+            let account = accounts::of(tx, &anna, Platform::Slack).await?.unwrap();
+            assert_eq!(account.conversation.as_deref(), Some("D1"));
+            assert_eq!(account.looked_up_at, Some(at(2)));
             reps::unreachable(tx, &anna, "user_disabled", at(3)).await?;
             reps::unreachable(tx, &anna, "is_archived", at(4)).await?;
             reps::extra_until(tx, &anna, Some(at(9))).await?;
-            assert_eq!(reps::by_slack_user(tx, "U1").await?, Some(anna.clone()));
+            assert_eq!(user(tx, "U1").await?, Some(anna.clone()));
             Ok(reps::known(tx, &[anna.clone(), "ben".into()])
                 .await?
                 .remove("anna")
                 .unwrap())
         })
         .await;
-        assert_eq!(
-            (known.slack_dm.as_deref(), known.name.as_deref()),
-            (Some("D1"), Some("Anna"))
-        );
+        assert_eq!(known.name.as_deref(), Some("Anna"));
         assert_eq!(known.zone.as_deref(), Some("Europe/Berlin"));
         assert_eq!(
             (known.unreachable_at, known.unreachable_why.as_deref()),
             (Some(at(3)), Some("is_archived"))
         );
-        assert_eq!(
-            (known.extra_until, known.looked_up_at),
-            (Some(at(9)), Some(at(2)))
-        );
+        assert_eq!(known.extra_until, Some(at(9)));
         let after = write(&db, async |tx| {
             assert!(reps::reachable(tx, &anna).await? && !reps::reachable(tx, &anna).await?);
             reps::extra_until(tx, &anna, None).await?;
-            let moved = Learned {
-                slack_user: Some("U2"),
-                ..Learned::default()
-            };
-            reps::learned(tx, &anna, moved, at(5)).await?;
+            accounts::learned(tx, &anna, slack("U2"), at(5)).await?;
             reps::lock(tx, &anna).await?;
+            let account = accounts::of(tx, &anna, Platform::Slack).await?.unwrap();
+            assert_eq!(account.conversation, None);
             Ok(reps::all(tx).await?.remove(0))
         })
         .await;
-        assert_eq!(
-            (after.slack_dm, after.unreachable_at, after.extra_until),
-            (None, None, None)
-        );
+        assert_eq!((after.unreachable_at, after.extra_until), (None, None));
     })
     .await;
 }
@@ -108,15 +151,11 @@ async fn who_leaves_the_configuration_is_told_once_until_they_return() {
     both(async |db| {
         let anna = RepId::from("anna");
         write(&db, async |tx| {
-            let slack = Learned {
-                slack_user: Some("U1"),
-                ..Learned::default()
-            };
-            reps::learned(tx, &anna, slack, at(0)).await?;
+            accounts::learned(tx, &anna, slack("U1"), at(0)).await?;
             assert!(reps::gone(tx, &anna, at(1)).await? && !reps::gone(tx, &anna, at(2)).await?);
-            assert_eq!(reps::by_slack_user(tx, "U1").await?, None);
+            assert_eq!(user(tx, "U1").await?, None);
             reps::here(tx, &anna).await?;
-            assert_eq!(reps::by_slack_user(tx, "U1").await?, Some(anna.clone()));
+            assert_eq!(user(tx, "U1").await?, Some(anna.clone()));
             assert!(reps::gone(tx, &"new".into(), at(3)).await?);
             Ok(())
         })

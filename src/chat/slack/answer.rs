@@ -13,7 +13,9 @@ pub fn respond(answer: &Answer) -> Option<Value> {
     match answer {
         Answer::Empty => None,
         Answer::Message(card) => Some(ephemeral(card)),
-        Answer::DialogErrors(errors) => {
+        // Said by calls: no request of Slack's takes them.
+        Answer::Replace(_) | Answer::Open { .. } => None,
+        Answer::DialogErrors { errors, again: _ } => {
             Some(json!({"response_action": "errors", "errors": dialog::errors(errors)}))
         }
         Answer::DialogClose => Some(json!({"response_action": "clear"})),
@@ -52,7 +54,11 @@ mod tests {
             r#"{"challenge":"abc"}"#
         );
         let errors = BTreeMap::from([("until".to_owned(), "lies in the past".to_owned())]);
-        insta::assert_snapshot!(body(&Answer::DialogErrors(errors)), @r#"{"response_action":"errors","errors":{"input.until":"lies in the past"}}"#);
+        let wrong = Answer::DialogErrors {
+            errors,
+            again: None,
+        };
+        insta::assert_snapshot!(body(&wrong), @r#"{"response_action":"errors","errors":{"input.until":"lies in the past"}}"#);
         insta::assert_snapshot!(body(&Answer::Message(Card::sentence("You are away."))), @r#"{"response_type":"ephemeral","text":"You are away.","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"You are away."}]}],"block_id":"0.5293b8b0"}],"mrkdwn":false,"unfurl_links":false,"unfurl_media":false}"#);
     }
 }

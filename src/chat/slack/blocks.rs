@@ -80,6 +80,8 @@ fn part_blocks(part: &Part, room: &mut Room) -> Vec<Value> {
         Part::Divider => vec![json!({"type": "divider"})],
         Part::Picture(picture) => vec![image(picture)],
         Part::Table(table) => rich_block(rich::table(table, room, MAX_TEXT)),
+        // Follows as a picture.
+        Part::Chart(_) => Vec::new(),
     }
 }
 

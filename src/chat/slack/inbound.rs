@@ -6,8 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{dialog, text_of};
 use crate::chat::Sent;
-use crate::chat::incoming::{Incoming, Presser, ReplyTo, Unreadable};
+use crate::chat::incoming::{Incoming, Presser, ReplyTo, Takes, Unreadable};
 use crate::domain::action::Action;
+use crate::domain::policy::Platform;
 
 /// How much of a command's text is read.
 const MAX_COMMAND_TEXT: usize = 4_000;
@@ -82,6 +83,7 @@ pub fn delivery(kind: Kind, payload: &Value) -> Option<String> {
 fn command(payload: &Value) -> Result<Incoming, Unreadable> {
     let field = |name: &str| id_of(&payload[name]);
     let who = Presser {
+        platform: Platform::Slack,
         team_id: field("team_id"),
         user_id: field("user_id"),
         name: field("user_name"),
@@ -98,6 +100,7 @@ fn command(payload: &Value) -> Result<Incoming, Unreadable> {
         conversation: field("channel_id"),
         trigger: field("trigger_id"),
         reply: reply_to(text_of(&payload["response_url"])),
+        takes: Takes::Words,
     })
 }
 
@@ -126,12 +129,14 @@ fn event(envelope: &Value) -> Incoming {
     match kind.as_str() {
         "app_home_opened" if event["tab"] == "home" => Incoming::Home {
             who: Presser {
+                platform: Platform::Slack,
                 team_id: id_of(&envelope["team_id"]),
                 user_id: id_of(&event["user"]),
                 name: String::new(),
             },
         },
         "user_change" => Incoming::PersonChanged {
+            platform: Platform::Slack,
             user_id: id_of(&event["user"]["id"]),
             deleted: event["user"]["deleted"].as_bool().unwrap_or(false),
         },
@@ -166,6 +171,7 @@ fn presser(payload: &Value) -> Result<Presser, Unreadable> {
         .or_else(|| user["username"].as_str())
         .unwrap_or_default();
     Ok(Presser {
+        platform: Platform::Slack,
         team_id: bounded(team),
         user_id,
         name: bounded(name),
@@ -199,6 +205,7 @@ fn press(payload: &Value, who: &Presser, pressed: &Value) -> Incoming {
         message: message(payload),
         dialog: (view["type"] == "modal").then(|| dialog::opened(view)),
         reply: reply_to(text_of(&payload["response_url"])),
+        takes: Takes::Nothing,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod inbound;
 mod limits;
 pub mod manifest;
 mod method;
+mod picture;
 mod post;
 mod reach;
 mod rich;
@@ -33,8 +34,8 @@ use url::Url;
 use super::exchange::Repeat;
 use super::incoming::{OpenDialog, ReplyTo};
 use super::outcome::{FailKind, SendError};
-use super::{Identity, Kind, PeopleGroup, Person, Reach, Room, Upload, Who, text};
-use crate::domain::card::{Card, Dialog, ImageRef};
+use super::{Identity, Kind, PeopleGroup, Person, Reach, Room, Who, text};
+use crate::domain::card::{Card, Chart, Dialog, ImageRef, Picture};
 use client::{Answered, Client};
 pub use limits::Elapsed;
 use limits::Limits;
@@ -269,15 +270,22 @@ impl Slack {
             .await
     }
 
-    pub(super) async fn upload(&self, picture: &Upload) -> Result<ImageRef, SendError> {
-        let alt = text::cut(&text::line(&picture.alt), 1_000);
-        let ask = json!({"filename": picture.name, "length": picture.png.len(), "alt_txt": alt});
+    pub(super) async fn picture_of(&self, chart: &Chart) -> Result<Picture, SendError> {
+        let png = picture::draw(chart)
+            .map_err(|error| SendError::fail(FailKind::OurBug, error.to_string()))?;
+        let alt = text::cut(&text::line(&chart.words()), 1_000);
+        let image = self.upload("chart.png", png, &alt).await?;
+        Ok(Picture { image, alt })
+    }
+
+    async fn upload(&self, name: &str, png: Vec<u8>, alt: &str) -> Result<ImageRef, SendError> {
+        let ask = json!({"filename": name, "length": png.len(), "alt_txt": alt});
         let place = self.client.call(Method::UploadUrl, "", &ask).await?.body;
         self.client
-            .upload_to(&text_of(&place["upload_url"]), picture.png.clone())
+            .upload_to(&text_of(&place["upload_url"]), png)
             .await?;
         let id = text_of(&place["file_id"]);
-        let done = json!({"files": [{"id": id, "title": picture.name}]});
+        let done = json!({"files": [{"id": id, "title": name}]});
         self.client.call(Method::CompleteUpload, "", &done).await?;
         Ok(ImageRef(id))
     }

@@ -446,15 +446,11 @@ async fn a_picture_is_uploaded_in_three_steps() {
     ));
     server.prepare(raw(200, "OK - 3"));
     server.prepare(ok(json!({"ok": true, "files": [{"id": "F1"}]})));
-    let picture = Upload {
-        name: "week.png".into(),
-        png: vec![1, 2, 3],
-        alt: "Leads by day".into(),
-    };
-    assert_eq!(
-        server.slack().upload(&picture).await,
-        Ok(ImageRef("F1".into()))
-    );
+    let slack = server.slack();
+    let uploaded = slack
+        .upload("week.png", vec![1, 2, 3], "Leads by day")
+        .await;
+    assert_eq!(uploaded, Ok(ImageRef("F1".into())));
     let asked = server.asked();
     assert_eq!(
         asked[0].body,

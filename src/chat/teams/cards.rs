@@ -69,7 +69,7 @@ pub fn framed(body: Vec<Value>) -> Value {
 
 fn is_wide(part: &Part) -> bool {
     match part {
-        Part::Table(_) | Part::Picture(_) => true,
+        Part::Table(_) | Part::Picture(_) | Part::Chart(_) => true,
         Part::Title(_)
         | Part::Text(_)
         | Part::Facts(_)
@@ -187,6 +187,7 @@ impl Room {
             Part::Divider => Vec::new(),
             Part::Picture(picture) => self.kept(image(picture)),
             Part::Table(table) => self.table(table),
+            Part::Chart(chart) => self.table(&chart.table()),
         }
     }
 

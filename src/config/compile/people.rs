@@ -1,6 +1,6 @@
 //! Reps: who they are, when they work, how much they carry.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use toml::Spanned;
@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     calendar::{Holidays, HolidaysError, Period},
     id::RepId,
-    policy::{Caps, Level, Rep, Role, Turn},
+    policy::{Caps, Level, Platform, Rep, Role, Turn},
 };
 
 /// Said where somebody could only ever get nothing.
@@ -31,6 +31,10 @@ impl Compiler<'_> {
         self.once(
             "rep with the Slack id",
             raw.iter().filter_map(|it| it.slack.as_ref()),
+        );
+        self.once(
+            "rep with the Entra object id",
+            raw.iter().filter_map(|it| it.teams.as_ref()),
         );
         let reps: Vec<Rep> = raw.iter().map(|it| self.rep(it)).collect();
         reps.into_iter().map(|rep| (rep.id.clone(), rep)).collect()
@@ -54,6 +58,7 @@ impl Compiler<'_> {
         if let Some(stale) = &defaults.stale {
             self.some_time(stale);
         }
+        self.check_chat(defaults.chat.as_ref());
         self.count(defaults.pending.as_ref(), TAKE_OUT);
         self.count(defaults.capacity.as_ref(), TAKE_OUT);
         self.caps(&defaults.caps);
@@ -66,6 +71,7 @@ impl Compiler<'_> {
         if let Some(ramp) = &raw.ramp {
             self.ramp(ramp);
         }
+        self.check_chat(raw.chat.as_ref());
         let (calendar, stale) = (self.calendar_of(raw), self.stale_of(raw));
         let defaults = &self.raw.defaults.rep;
         let pending = raw.pending.as_ref().or(defaults.pending.as_ref());
@@ -75,7 +81,8 @@ impl Compiler<'_> {
             name: self.said(&raw.name, "`name`").unwrap_or_default(),
             email: self.rep_email(raw).unwrap_or_default(),
             slack: raw.slack.as_ref().and_then(|it| self.slack_user(it)),
-            teams: self.teams_user(raw),
+            teams: raw.teams.as_ref().and_then(|it| self.teams_user(it)),
+            chat: self.chat_of(raw),
             level: level(raw.level),
             role: role(raw.role),
             timezone,
@@ -100,7 +107,7 @@ impl Compiler<'_> {
     fn rep_email(&mut self, raw: &raw::Rep) -> Option<String> {
         if raw.email.is_none() && raw.slack.is_none() && raw.teams.is_none() {
             let message = format!("nobody would find `{}` in the chat", raw.id.get_ref());
-            self.mistake(raw.id.span(), message, "give `email`, or `slack`");
+            self.mistake(raw.id.span(), message, "give `email`, `slack` or `teams`");
         }
         self.email(raw.email.as_ref()?)
     }
@@ -117,10 +124,63 @@ impl Compiler<'_> {
         right.then(|| typed.to_owned())
     }
 
-    fn teams_user(&mut self, raw: &raw::Rep) -> Option<String> {
-        let id = raw.teams.as_ref()?;
+    fn teams_user(&mut self, id: &Text) -> Option<String> {
         self.later("rep.teams", id.span());
-        self.said(id, "`teams`")
+        let typed = self.filled(id)?;
+        let right = is_guid(typed);
+        if !right {
+            let message = format!("`{typed}` is no object id of Microsoft Entra");
+            let help = "it looks like 3f2b1c9a-0000-4000-8000-000000000001: Entra admin center, Users, Object ID; \
+                        left out, the e-mail is looked up";
+            self.mistake(id.span(), message, help);
+        }
+        right.then(|| typed.to_ascii_lowercase())
+    }
+
+    /// Where somebody gets their messages: as they say, else in a chat that knows them.
+    fn chat_of(&mut self, raw: &raw::Rep) -> Platform {
+        let default = self.raw.defaults.rep.chat.as_ref();
+        if let Some(chosen) = raw.chat.as_ref().or(default) {
+            return platform(*chosen.get_ref());
+        }
+        let known = |it: &Platform| match it {
+            Platform::Slack => raw.slack.is_some(),
+            Platform::Teams => raw.teams.is_some(),
+        };
+        let there: Vec<Platform> = Platform::ALL
+            .into_iter()
+            .filter(|it| self.has_chat(*it))
+            .collect();
+        let knows = there.iter().find(|it| known(it));
+        // Where both or neither know them, the first.
+        let first = knows.or_else(|| there.first());
+        first.copied().unwrap_or_default()
+    }
+
+    /// Complains of a chat that nobody is connected to.
+    fn check_chat(&mut self, chat: Option<&Spanned<raw::Chat>>) {
+        if let Some(chat) = chat {
+            let chosen = platform(*chat.get_ref());
+            self.needs_chat(chosen, chat.span());
+        }
+    }
+
+    /// Complains if a chat is needed that is not configured.
+    pub(super) fn needs_chat(&mut self, platform: Platform, span: Range<usize>) {
+        if self.has_chat(platform) {
+            return;
+        }
+        let (name, word) = (platform.name(), platform.word());
+        let message = format!("{name} is not set up here");
+        let help = format!("add `[{word}]` to the configuration, or choose the other chat");
+        self.mistake(span, message, help);
+    }
+
+    fn has_chat(&self, platform: Platform) -> bool {
+        match platform {
+            Platform::Slack => self.raw.slack.is_some(),
+            Platform::Teams => self.raw.teams.is_some(),
+        }
     }
 
     pub fn default_zone(&mut self) -> Option<TimeZone> {
@@ -272,6 +332,15 @@ pub(super) fn is_slack_id(id: &str) -> bool {
     (3..=30).contains(&id.len()) && id.chars().all(right)
 }
 
+/// `3f2b1c9a-0000-4000-8000-000000000001`, in small or capital letters.
+pub(super) fn is_guid(id: &str) -> bool {
+    let right = |(at, it): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => it == b'-',
+        _ => it.is_ascii_hexdigit(),
+    };
+    id.len() == 36 && id.bytes().enumerate().all(right)
+}
+
 /// Free words, as they were typed.
 pub(super) fn words(texts: &[Text]) -> Vec<String> {
     texts.iter().map(|it| it.get_ref().clone()).collect()
@@ -282,6 +351,13 @@ fn texts(map: &BTreeMap<Text, Text>) -> BTreeMap<String, String> {
         .iter()
         .map(|(key, value)| (key.get_ref().clone(), value.get_ref().clone()));
     pairs.collect()
+}
+
+fn platform(chat: raw::Chat) -> Platform {
+    match chat {
+        raw::Chat::Slack => Platform::Slack,
+        raw::Chat::Teams => Platform::Teams,
+    }
 }
 
 fn level(level: Option<raw::Level>) -> Level {

@@ -13,8 +13,8 @@ use super::{
 use crate::domain::{
     condition::Scope,
     policy::{
-        AbsenceCredit, Channel, Prefer, Strategy, Team, TeamSla, Territory, Turn, TurnRule,
-        WhenClosed,
+        AbsenceCredit, Channel, Platform, Prefer, Strategy, Team, TeamSla, Territory, Turn,
+        TurnRule, WhenClosed,
     },
 };
 
@@ -118,6 +118,7 @@ impl Compiler<'_> {
             }
             Some(("teams", id)) if id.starts_with("19:") => {
                 self.later("teams", text.span());
+                self.needs_chat(Platform::Teams, text.span());
                 Some(Channel::Teams(id.to_owned()))
             }
             Some(_) | None => {

@@ -48,6 +48,18 @@ pub struct RepDefaults {
     pub stale: Option<Text>,
     /// `ramp = "30d"`: how long a newcomer's share grows. Default: not at all.
     pub ramp: Option<Text>,
+    /// `chat = "teams"`: where messages go. Default: where the rep has an id, else `[slack]` if there is one.
+    pub chat: Option<Spanned<Chat>>,
+}
+
+/// Where somebody gets their messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Chat {
+    /// `[slack]`.
+    Slack,
+    /// `[teams]`.
+    Teams,
 }
 
 /// `caps`: how many offers within an hour, a day, a week.
@@ -74,8 +86,10 @@ pub struct Rep {
     pub email: Option<Text>,
     /// `slack = "U0AYSE"`. Default: looked up by e-mail.
     pub slack: Option<Text>,
-    /// `teams = "29:1…"`: the person in Microsoft Teams. Default: looked up by e-mail.
+    /// `teams = "3f2b…"`: the object id in Microsoft Entra. Default: looked up by e-mail.
     pub teams: Option<Text>,
+    /// `chat = "teams"`: where messages go. Default: that of `[defaults.rep]`.
+    pub chat: Option<Spanned<Chat>>,
     /// `role = "manager"`. Default: `"rep"`.
     pub role: Option<Role>,
     /// `level = "senior"`. Default: none.

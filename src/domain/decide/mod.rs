@@ -219,7 +219,7 @@ impl<'a, 'w> Case<'a, 'w> {
             } => self.submitted(&new, &submission, by),
             Event::Due => self.due(),
             Event::SomebodyFree => self.try_again(),
-            Event::Delivered { offer } => self.delivered(&offer),
+            Event::Delivered { offer, chat } => self.delivered(&offer, chat),
             Event::Undeliverable { offer, why } => self.undeliverable(&offer, &why),
             Event::Accept { offer, by } => self.accept(&offer, &by)?,
             Event::Decline {
@@ -260,7 +260,7 @@ impl<'a, 'w> Case<'a, 'w> {
             Event::Snooze { by, until } => self.snooze(by, until)?,
             Event::RouteOn { by } => self.route_on(&by)?,
             Event::RepGone { rep, why } => self.rep_gone(&rep, &why),
-            Event::ChatDown { since } => self.chat_down(since),
+            Event::ChatDown { chat, since } => self.chat_down(chat, since),
             Event::Outage { of, from, until } => self.outage(of, from, until),
         }
         Ok(())

@@ -8,11 +8,11 @@ use crate::domain::{
     event::{Actor, Down, Effect, FactKind, Gone, Notice},
     id::{OfferId, RepId},
     lead::{Offer, OfferLevel, State, Undoable},
-    policy::{Rung, Target},
+    policy::{Platform, Rung, Target},
 };
 
 impl Case<'_, '_> {
-    pub(super) fn delivered(&mut self, id: &OfferId) {
+    pub(super) fn delivered(&mut self, id: &OfferId, chat: Platform) {
         let (now, free) = (self.now, self.free_from(self.now));
         let answer_by = self.answer_by();
         let Some(offer) = self
@@ -23,6 +23,7 @@ impl Case<'_, '_> {
             return;
         };
         offer.delivered_at = Some(now);
+        offer.delivered_in = chat;
         if offer.is_hand_over() {
             offer.until = Some(answer_by);
         }
@@ -136,9 +137,10 @@ impl Case<'_, '_> {
 
     /// While the chat is down nobody can read a card again or get the next one: who has been asked
     /// keeps the lead until it is back.
-    pub(super) fn chat_down(&mut self, since: Timestamp) {
+    pub(super) fn chat_down(&mut self, chat: Platform, since: Timestamp) {
         for offer in self.lead.offers.iter_mut() {
             let seen = offer.delivered_at.is_some_and(|at| at <= since);
+            let seen = seen && offer.delivered_in == chat;
             if offer.is_pending() && seen && offer.held_since.is_none() {
                 offer.held_since = Some(since);
             }
@@ -156,7 +158,7 @@ impl Case<'_, '_> {
         let waited = |offer: &&mut Offer| {
             let concerned = match of {
                 Down::Baton => offer.held_since.is_none(),
-                Down::Chat => offer.held_since.is_some(),
+                Down::Chat(chat) => offer.held_since.is_some() && offer.delivered_in == chat,
             };
             offer.is_pending() && offer.offered_at < until && concerned
         };
@@ -166,7 +168,7 @@ impl Case<'_, '_> {
             let lost = clock.open_between(from.max(offer.offered_at), until);
             let end = ends.unwrap_or_else(|| offer.free_at());
             offer.lost += lost;
-            if of == Down::Chat {
+            if matches!(of, Down::Chat(_)) {
                 offer.lost_to_chat += lost;
             }
             offer.not_before = clock.add(end, Period::Time(lost)).or(Some(end));
@@ -196,7 +198,7 @@ impl Case<'_, '_> {
 fn more_time(of: Down, lost: SignedDuration) -> String {
     let what = match of {
         Down::Baton => "Baton",
-        Down::Chat => "the chat",
+        Down::Chat(_) => "the chat",
     };
     let time = match (lost.as_mins(), lost.as_secs()) {
         (0, seconds) => format!("{seconds} seconds"),

@@ -11,7 +11,7 @@ use crate::domain::{
     event::{Actor, Effect, FactKind, MeasureKind},
     id::{OfferId, RepId, TeamId},
     lead::{Offer, OfferKind, OfferLevel, OfferState, Reason, State},
-    policy::{AbsenceCredit, Rep, Strategy, Team, Turn},
+    policy::{AbsenceCredit, Platform, Rep, Strategy, Team, Turn},
     strategy::{Entry, EntryWhy, Present},
 };
 
@@ -144,6 +144,7 @@ impl<'w> Case<'_, 'w> {
             given: None,
             lost: jiff::SignedDuration::ZERO,
             lost_to_chat: jiff::SignedDuration::ZERO,
+            delivered_in: Platform::default(),
             held_since: None,
         };
         offer.not_before = Some(self.free_from(self.now));

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Actor;
-use crate::domain::id::{OfferId, RepId, SlaId, TeamId};
+use crate::domain::{
+    id::{OfferId, RepId, SlaId, TeamId},
+    policy::Platform,
+};
 
 /// A card somewhere in a chat.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,6 +104,9 @@ pub enum Notice {
     },
     /// The chat could not be reached; about no lead in particular.
     ChatWasDown {
+        /// Which.
+        #[serde(default)]
+        chat: Platform,
         /// From.
         from: Timestamp,
         /// Until.

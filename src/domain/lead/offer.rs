@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     event::Actor,
     id::{OfferId, RepId, TeamId},
-    policy::Rung,
+    policy::{Platform, Rung},
 };
 
 /// A lead put in front of one rep.
@@ -31,6 +31,9 @@ pub struct Offer {
     pub offered_at: Timestamp,
     /// When the rep's chat had it.
     pub delivered_at: Option<Timestamp>,
+    /// Which chat that was.
+    #[serde(default)]
+    pub delivered_in: Platform,
     /// Before this moment no `reoffer` takes it away: delivery plus the plan's `at_least`, or, after
     /// an outage, what was left of it.
     pub not_before: Option<Timestamp>,

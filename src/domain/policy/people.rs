@@ -52,8 +52,10 @@ pub struct Rep {
     pub email: String,
     /// Slack's id (`U…` or `W…`); absent: looked up by e-mail.
     pub slack: Option<String>,
-    /// Microsoft Entra's object id.
+    /// Microsoft Entra's object id; absent: looked up by e-mail.
     pub teams: Option<String>,
+    /// Where they get their messages; they may press and type in either.
+    pub chat: Platform,
     /// Experience.
     pub level: Level,
     /// Rights.
@@ -92,6 +94,17 @@ pub struct Rep {
     pub until: Option<Timestamp>,
 }
 
+impl Rep {
+    /// Their id in a chat, as the configuration says it.
+    #[must_use]
+    pub fn user_in(&self, platform: Platform) -> Option<&str> {
+        match platform {
+            Platform::Slack => self.slack.as_deref(),
+            Platform::Teams => self.teams.as_deref(),
+        }
+    }
+}
+
 /// Offers a rep gets at most per span of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
@@ -103,6 +116,48 @@ pub struct Caps {
     pub week: Option<u32>,
 }
 
+/// A chat that people use. A company may use both, each rep their own.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// Slack; also whatever was written down before there was a second one.
+    #[default]
+    Slack,
+    /// Microsoft Teams.
+    Teams,
+}
+
+impl Platform {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Slack, Self::Teams];
+
+    /// As written in the configuration and the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+            Self::Teams => "teams",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+
+    /// As people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slack => "Slack",
+            Self::Teams => "Microsoft Teams",
+        }
+    }
+}
+
 /// A channel of a chat, as `slack:C0…` or `teams:19:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Channel {
@@ -110,6 +165,25 @@ pub enum Channel {
     Slack(String),
     /// A Teams channel's conversation id.
     Teams(String),
+}
+
+impl Channel {
+    /// In which chat it is.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        match self {
+            Self::Slack(_) => Platform::Slack,
+            Self::Teams(_) => Platform::Teams,
+        }
+    }
+
+    /// Its id there.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Slack(id) | Self::Teams(id) => id,
+        }
+    }
 }
 
 /// People who share a line of leads.

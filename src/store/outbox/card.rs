@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Claimed, Place};
 use crate::{
-    domain::id::LeadId,
+    domain::{id::LeadId, policy::Platform},
     store::{Error, Tx, row},
 };
 
@@ -17,6 +17,8 @@ pub struct Card {
     pub lead_id: LeadId,
     /// For whom.
     pub recipient: String,
+    /// In which chat it stands.
+    pub platform: Platform,
     /// The channel or direct messages it is in.
     pub conversation: String,
     /// Its name there.
@@ -30,13 +32,26 @@ row!(Card {
     key,
     lead_id,
     recipient,
+    platform,
     conversation,
     message,
     revision,
     shown_at
 });
 
-const CARD: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
+impl Card {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            platform: self.platform,
+            conversation: self.conversation.clone(),
+            message: self.message.clone(),
+        }
+    }
+}
+
+const CARD: &str = "select key, lead_id, recipient, platform, conversation, message, revision, shown_at from card \
      where key = $1";
 
 /// The card with this key, if it stands somewhere.
@@ -47,8 +62,8 @@ pub async fn card(tx: &mut Tx, key: &str) -> Result<Option<Card>, Error> {
     tx.q(CARD).bind(key).opt().await
 }
 
-const BY_MESSAGE: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
-     where conversation = $1 and message = $2 order by key limit 1";
+const BY_MESSAGE: &str = "select key, lead_id, recipient, platform, conversation, message, revision, shown_at from card \
+     where conversation = $1 and message = $2 and platform = $3 order by key limit 1";
 
 /// The card that is this message.
 ///
@@ -56,12 +71,12 @@ const BY_MESSAGE: &str = "select key, lead_id, recipient, conversation, message,
 /// If the database does not answer.
 pub async fn card_by_message(tx: &mut Tx, place: &Place) -> Result<Option<Card>, Error> {
     let query = tx.q(BY_MESSAGE).bind(&place.conversation);
-    query.bind(&place.message).opt().await
+    query.bind(&place.message).bind(place.platform).opt().await
 }
 
-const PUT: &str = "insert into card (key, lead_id, recipient, conversation, message, revision, shown_at) \
-     values ($1, $2, $3, $4, $5, $6, $7) \
-     on conflict (key) do update set recipient = excluded.recipient, conversation = excluded.conversation, \
+const PUT: &str = "insert into card (key, lead_id, recipient, platform, conversation, message, revision, shown_at) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8) \
+     on conflict (key) do update set recipient = excluded.recipient, platform = excluded.platform, conversation = excluded.conversation, \
      message = excluded.message, revision = excluded.revision, shown_at = excluded.shown_at \
      where card.revision <= excluded.revision";
 
@@ -78,7 +93,8 @@ pub async fn card_put(
     now: Timestamp,
 ) -> Result<(), Error> {
     let query = tx.q(PUT).bind(&claimed.key).bind(lead);
-    let query = query.bind(&claimed.recipient).bind(&place.conversation);
+    let query = query.bind(&claimed.recipient).bind(place.platform);
+    let query = query.bind(&place.conversation);
     let query = query.bind(&place.message).bind(claimed.revision);
     query.bind(now).queue().await
 }
@@ -96,14 +112,15 @@ pub async fn notice_put(
     now: Timestamp,
 ) -> Result<(), Error> {
     let query = tx.q(PUT).bind(key).bind(lead);
-    let query = query.bind(&claimed.recipient).bind(&place.conversation);
+    let query = query.bind(&claimed.recipient).bind(place.platform);
+    let query = query.bind(&place.conversation);
     let query = query.bind(&place.message).bind(0_i64);
     query.bind(now).exec().await?;
     Ok(())
 }
 
-const AT: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
-     where conversation = $1 and message = $2 order by key limit $3";
+const AT: &str = "select key, lead_id, recipient, platform, conversation, message, revision, shown_at from card \
+     where conversation = $1 and message = $2 and platform = $4 order by key limit $3";
 
 /// The cards that stand in one message, at most so many.
 ///
@@ -111,13 +128,13 @@ const AT: &str = "select key, lead_id, recipient, conversation, message, revisio
 /// If the database does not answer.
 pub async fn cards_at(tx: &mut Tx, place: &Place, most: i64) -> Result<Vec<Card>, Error> {
     let query = tx.q(AT).bind(&place.conversation);
-    query.bind(&place.message).bind(most).all().await
+    let query = query.bind(&place.message).bind(most);
+    query.bind(place.platform).all().await
 }
 
 const GONE: &str = "delete from card where key = $1";
 
-const NEW_AGAIN: &str =
-    "update outbox set recipient = replace(recipient, '#edit', '') where key = $1";
+const NEW_AGAIN: &str = "update outbox set recipient = replace(replace(recipient, '#edit', ''), '#teams', '') where key = $1";
 
 /// Forgets where a card stood: somebody has deleted it. If it is shown again, it waits among the new ones.
 ///
@@ -129,7 +146,7 @@ pub async fn card_gone(tx: &mut Tx, key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-const CARDS_OF: &str = "select key, lead_id, recipient, conversation, message, revision, shown_at from card \
+const CARDS_OF: &str = "select key, lead_id, recipient, platform, conversation, message, revision, shown_at from card \
      where lead_id = $1 order by key";
 
 /// Every card of a lead.

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::Claimed;
-use crate::store::{Error, Json, Sql, Tx, sql};
+use crate::{
+    domain::policy::Platform,
+    store::{Error, Json, Sql, Tx, sql},
+};
 
 /// What stands at the end of a recipient's name in the line for changes of cards that stand already.
 const EDIT: &str = "#edit";
@@ -12,6 +15,26 @@ const EDIT: &str = "#edit";
 #[must_use]
 pub fn is_edit(recipient: &str) -> bool {
     recipient.ends_with(EDIT)
+}
+
+/// The end of a recipient's line for changes of cards that stand in this chat.
+#[must_use]
+pub fn edit_lane(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Slack => EDIT,
+        Platform::Teams => "#teams#edit",
+    }
+}
+
+/// In which chat the cards stand whose changes wait in a line; `None` for new messages.
+#[must_use]
+pub fn edited_in(recipient: &str) -> Option<Platform> {
+    let teams = recipient.ends_with(edit_lane(Platform::Teams));
+    is_edit(recipient).then_some(if teams {
+        Platform::Teams
+    } else {
+        Platform::Slack
+    })
 }
 
 /// What may be taken besides new messages.
@@ -116,7 +139,9 @@ const NEXT_DUE: Sql = first_in_line!(
          where $3 or not (o.recipient like '%#edit') \
      union all select min(due_at) from outbox where state in ('pending', 'unknown') and due_at > $1 \
      union all select min(due_at) from outbox where $4 and state = 'unknown' and leased_until is null \
-     union all select min(leased_until) from outbox where leased_until is not null) as ats"
+         and recipient not in (select value from "
+    [sqlite "json_each($2)"] [postgres "jsonb_array_elements_text($2)"]
+    ") union all select min(leased_until) from outbox where leased_until is not null) as ats"
 );
 
 /// When there is something to do next: a delivery that nobody holds up, a look-up, or a lease that ends.

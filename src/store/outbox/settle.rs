@@ -3,13 +3,13 @@
 
 use jiff::Timestamp;
 
-use super::{Claimed, Place};
+use super::{Claimed, Place, edit_lane};
 use crate::store::{Error, Tx};
 
 /// A card that stands is changed in the line for changes from then on.
 const SENT: &str = "update outbox set recipient = case when kind = 'show' and recipient not like '%#edit' \
-         then recipient || '#edit' else recipient end, state = case when revision = $3 then 'sent' else 'pending' end, due_at = $6, attempts = 0, \
-     leased_by = null, leased_until = null, conversation = $4, message = $5, sent_at = $6, error = null \
+         then recipient || $7 else recipient end, state = case when revision = $3 then 'sent' else 'pending' end, due_at = $6, attempts = 0, \
+     mark = null, leased_by = null, leased_until = null, conversation = $4, message = $5, sent_at = $6, error = null \
      where id = $1 and lease = $2 and leased_until is not null returning state";
 
 /// It was delivered; `place` is where, if the chat says it. A card that was asked for again meanwhile is due at once.
@@ -27,14 +27,15 @@ pub async fn sent(
         .bind(claimed.revision)
         .bind(place.map(|place| place.conversation.clone()))
         .bind(place.map(|place| place.message.clone()))
-        .bind(now);
+        .bind(now)
+        .bind(place.map_or("", |place| edit_lane(place.platform)));
     let state: Option<(String,)> = query.opt().await?;
     Ok(state.is_some())
 }
 
 const LATER: &str = "update outbox set state = case \
      when revision > $6 and $3 in ('failed', 'dropped') then 'pending' else $3 end, due_at = $4, error = $5, \
-     mark = case when $3 = 'unknown' then mark end, leased_by = null, leased_until = null where id = $1 and lease = $2 and leased_until is not null";
+     mark = case when $3 = 'unknown' or mark like 'second/%' then mark end, leased_by = null, leased_until = null where id = $1 and lease = $2 and leased_until is not null";
 
 /// It was certainly not delivered, and is tried again at `due_at`.
 ///
@@ -108,7 +109,7 @@ async fn end(
 }
 
 const PUT_BACK: &str = "update outbox set due_at = $3, attempts = case when attempts > 1 then attempts - 1 else 1 end, \
-     mark = case when state = 'unknown' then mark end, leased_by = null, leased_until = null where id = $1 and lease = $2 and leased_until is not null";
+     mark = case when state = 'unknown' or mark like 'second/%' then mark end, leased_by = null, leased_until = null where id = $1 and lease = $2 and leased_until is not null";
 
 /// Nothing was tried, for the chat would have refused it; it keeps its place in the line.
 ///

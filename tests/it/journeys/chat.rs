@@ -97,7 +97,7 @@ async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
         #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ----
-        The chat could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
+        Slack could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
         What was to be said meanwhile is said now.
         ");
         for who in ["selin", "ayse"] {
@@ -208,11 +208,7 @@ async fn a_revoked_token_burns_nothing_and_all_goes_on_when_it_is_renewed() {
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
         office.press("selin", "Accept").await;
         office.read("selin");
-        assert!(
-            office
-                .read("marta")
-                .contains("The chat could not be reached")
-        );
+        assert!(office.read("marta").contains("Slack could not be reached"));
         office.expect_nothing_else().await;
     })
     .await;

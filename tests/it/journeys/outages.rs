@@ -40,7 +40,7 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
         office.slack.clear_faults();
         office.after("6s").await;
         reads!(office, "marta", @"
-        The chat could not be reached from today 11:05 to today 11:25 (Europe/Berlin).
+        Slack could not be reached from today 11:05 to today 11:25 (Europe/Berlin).
         One lead stays as much longer with whoever is asked. What was to be said meanwhile is said now.
         ");
         reads!(office, "selin", @"

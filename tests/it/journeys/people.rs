@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use baton::{
+    domain::policy::Platform,
     engine::Engine,
     playground::{Fault, FaultRule, Group, Person},
-    store::{groups, reps},
+    store::{
+        accounts::{self, Account},
+        groups, reps,
+    },
 };
 
 use super::{ada, short};
@@ -32,6 +36,15 @@ async fn selin(engine: &Engine) -> reps::KnownRep {
         .db()
         .read(async |mut tx| reps::known(&mut tx, &selin).await);
     known.await.unwrap().remove("selin").unwrap()
+}
+
+/// What Baton knows of her account in Slack.
+async fn looked_up(engine: &Engine) -> Account {
+    let selin = "selin".into();
+    let known = engine
+        .db()
+        .read(async |mut tx| accounts::of(&mut tx, &selin, Platform::Slack).await);
+    known.await.unwrap().unwrap()
 }
 
 /// Selin with another account.
@@ -70,7 +83,7 @@ async fn who_leaves_slack_passes_on_what_waits_and_the_manager_is_told_once() {
         // Back again she is asked again.
         office.slack.put_person(changed(|_| {}));
         heard(office, async |engine| {
-            selin(engine).await.looked_up_at.is_none()
+            looked_up(engine).await.looked_up_at.is_none()
         })
         .await;
         office.settle().await;
@@ -90,7 +103,7 @@ async fn a_guest_and_a_stranger_get_no_lead_and_no_answer_about_one() {
         on_both(SALES, async |office| {
             office.slack.put_person(account.clone());
             heard(office, async |engine| {
-                selin(engine).await.looked_up_at.is_none()
+                looked_up(engine).await.looked_up_at.is_none()
             })
             .await;
             office.settle().await;

@@ -68,13 +68,16 @@ fn a_command_arrives_as_it_was_typed() {
         conversation,
         trigger,
         reply,
+        takes,
     } = read_command(COMMAND).unwrap()
     else {
         panic!("no command")
     };
+    assert_eq!(takes, Takes::Words);
     assert_eq!(
         who,
         Presser {
+            platform: Platform::Slack,
             team_id: "T0001".into(),
             user_id: "U2147483697".into(),
             name: "steve".into()
@@ -128,10 +131,12 @@ fn a_press_names_the_action_the_offer_and_the_message() {
         message,
         dialog,
         reply,
+        takes,
     } = only(&block_actions())
     else {
         panic!("no press")
     };
+    assert_eq!(takes, Takes::Nothing);
     assert_eq!((who.team_id.as_str(), who.user_id.as_str()), ("T1", "U1"));
     assert_eq!(
         (action, value.as_str(), trigger.as_str()),
@@ -284,7 +289,7 @@ fn each_event_has_its_meaning() {
     assert!(matches!(event_of(&messages), Incoming::Ignored(_)));
     let left = json!({"type": "user_change", "user": {"id": "U1", "deleted": true}});
     assert!(
-        matches!(event_of(&left), Incoming::PersonChanged { user_id, deleted: true } if user_id == "U1")
+        matches!(event_of(&left), Incoming::PersonChanged { user_id, deleted: true, .. } if user_id == "U1")
     );
     let bot = json!({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UB"]}});
     assert!(matches!(event_of(&bot), Incoming::TokensRevoked));

@@ -254,3 +254,31 @@ fn what_waits_for_a_restart_is_named() {
     // Tokens and secrets take effect at once.
     assert_eq!(changed, ["server.listen", "database.url"]);
 }
+
+#[test]
+fn a_rep_gets_messages_where_they_say_else_where_they_are_known() {
+    let slack = "[slack]\nbot_token = \"x\"\nsigning_secret = \"y\"\n";
+    let teams = "[teams]\napp_id = \"a\"\napp_password = \"b\"\ntenant_id = \"c\"\n";
+    let (both, u, oid) = (
+        format!("{slack}{teams}"),
+        "slack = \"U0AYSE\"\n",
+        "teams = \"3F2B1C9A-0000-4000-8000-000000000001\"\n",
+    );
+    let chat = |chats: &str, rep: &str| {
+        let rep = format!("[[rep]]\nid = \"a\"\nname = \"A\"\nemail = \"a@example.com\"\n{rep}");
+        let compiled = loaded(&format!("{chats}{rep}")).compiled.unwrap();
+        compiled.policy.reps["a"].chat.word()
+    };
+    assert_eq!(chat(&both, u), "slack");
+    assert_eq!(chat(&both, oid), "teams");
+    assert_eq!(chat(&both, &format!("{u}{oid}")), "slack");
+    assert_eq!(chat(&both, ""), "slack");
+    assert_eq!(chat(teams, ""), "teams");
+    assert_eq!(chat(teams, u), "teams");
+    assert_eq!(chat("", oid), "slack");
+    assert_eq!(chat(&both, &format!("{u}chat = \"teams\"\n")), "teams");
+    let default = "[defaults.rep]\nchat = \"teams\"\n";
+    assert_eq!(chat(&format!("{both}{default}"), u), "teams");
+    let own = format!("{u}chat = \"slack\"\n");
+    assert_eq!(chat(&format!("{both}{default}"), &own), "slack");
+}

@@ -58,6 +58,15 @@ fn about_reps() {
     check_each(
         &[
             (
+                "teams = \"29:1abc\"",
+                "5:9: mistake: `29:1abc` is no object id of Microsoft Entra",
+            ),
+            (
+                "chat = \"teams\"",
+                "5:8: mistake: Microsoft Teams is not set up here",
+            ),
+            ("chat = \"slack\"", "5:8: mistake: Slack is not set up here"),
+            (
                 "calendar = \"ofice\"",
                 "5:12: mistake: no calendar called `ofice` (did you mean `office`?)",
             ),
@@ -186,6 +195,10 @@ fn about_teams_and_calendars() {
             (
                 "channel = \"slack:sales\"",
                 "4:11: mistake: `slack:sales` is no channel",
+            ),
+            (
+                "channel = \"teams:19:a@thread.tacv2\"",
+                "4:11: mistake: Microsoft Teams is not set up here",
             ),
             (
                 "when_closed = \"go\"",

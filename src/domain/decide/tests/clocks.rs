@@ -106,7 +106,13 @@ fn a_reoffer_waits_until_the_offer_has_had_its_time_and_a_third_is_usual() {
         story.until("10:20");
         story.chat_down = false;
         let offer = story.leads[n].pending().next().unwrap().id.clone();
-        story.must(n, Event::Delivered { offer });
+        story.must(
+            n,
+            Event::Delivered {
+                offer,
+                chat: crate::domain::policy::Platform::Slack,
+            },
+        );
         assert_eq!(until_of(&story, n), Some(at(moves_on)));
         story.pass_to(at(moves_on) - SignedDuration::from_secs(1));
         assert_eq!(story.leads[n].offers.len(), 1);

@@ -228,6 +228,7 @@ pub(super) fn plain_rep(id: &str) -> Rep {
         email: format!("{id}@example.com"),
         slack: None,
         teams: None,
+        chat: crate::domain::policy::Platform::Slack,
         level: crate::domain::policy::Level::Mid,
         role: crate::domain::policy::Role::Rep,
         timezone: None,

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::{
     event::Down,
     lead::{Cause, Promise},
+    policy::Platform,
 };
 
 #[test]
@@ -103,7 +104,7 @@ fn a_card_has_the_new_deadline_after_a_short_outage_too() {
 
 #[test]
 fn a_colleague_who_is_asked_to_take_over_gets_the_time_back_that_something_was_down() {
-    for of in [Down::Baton, Down::Chat] {
+    for of in [Down::Baton, Down::Chat(Platform::Slack)] {
         let mut story = Story::of(sales());
         let n = story.arrives();
         let owner = story.asked(n)[0].to_owned();
@@ -120,8 +121,14 @@ fn a_colleague_who_is_asked_to_take_over_gets_the_time_back_that_something_was_d
         assert_eq!(asked(&story), Some(at("10:15")));
         story.until("10:05");
         let since = story.now;
-        if of == Down::Chat {
-            story.must(n, Event::ChatDown { since });
+        if of != Down::Baton {
+            story.must(
+                n,
+                Event::ChatDown {
+                    chat: Platform::Slack,
+                    since,
+                },
+            );
             story.until("10:25");
             assert_eq!(asked(&story), Some(at("10:15")), "nobody is hurried");
         }
@@ -242,4 +249,27 @@ fn a_step_that_never_waits_goes_on_while_the_chat_is_down() {
     story.chat_goes_down();
     story.until("11:00");
     assert_eq!(story.owner(n), Some("selin"));
+}
+
+#[test]
+fn while_one_chat_is_down_what_was_asked_in_the_other_moves_on() {
+    let after = |outage: bool| {
+        let mut company = sales();
+        for rep in ["ayse", "jonas"] {
+            company.policy.reps.get_mut(rep).unwrap().chat = Platform::Teams;
+        }
+        let mut story = Story::of(company);
+        let n = story.arrives();
+        story.until("10:05");
+        if outage {
+            story.chat_goes_down();
+        }
+        story.until("10:15");
+        let asked = story.asked(n)[0].to_owned();
+        if outage {
+            story.chat_comes_back("10:05");
+        }
+        (asked, until_of(&story, n))
+    };
+    assert_eq!(after(true), after(false));
 }

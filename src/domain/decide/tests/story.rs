@@ -5,6 +5,7 @@ use crate::domain::{
     event::{Down, Gone, News, Notice},
     id::LeadId,
     lead::OfferKind,
+    policy::Platform,
     route::Reader,
     strategy::Entry,
     world::{Away, Offered, RepNow},
@@ -140,18 +141,23 @@ impl Story {
         }
     }
 
+    /// Where a card of an offer goes.
+    fn chat_of(&self, n: usize, offer: &OfferId) -> Platform {
+        let offer = self.leads[n].offer(offer).expect("it is this lead's");
+        self.company.policy.reps[&offer.rep].chat
+    }
+
     pub fn deliver(&mut self) {
-        if self.chat_down {
-            return;
-        }
         for n in 0..self.leads.len() {
             let cards: Vec<OfferId> = self.leads[n]
                 .pending()
                 .filter(|offer| offer.delivered_at.is_none())
                 .map(|offer| offer.id.clone())
+                .filter(|offer| !self.chat_down || self.chat_of(n, offer) != Platform::Slack)
                 .collect();
             for offer in cards {
-                self.decide(n, Event::Delivered { offer })
+                let chat = self.chat_of(n, &offer);
+                self.decide(n, Event::Delivered { offer, chat })
                     .expect("a delivery offends nobody");
             }
         }
@@ -268,18 +274,24 @@ impl Story {
         }
     }
 
-    /// The chat can't be reached from now on; what has been delivered stands there.
+    /// Slack can't be reached from now on; what has been delivered stands there.
     pub fn chat_goes_down(&mut self) {
         self.chat_down = true;
         for n in 0..self.leads.len() {
-            self.must(n, Event::ChatDown { since: self.now });
+            self.must(
+                n,
+                Event::ChatDown {
+                    chat: Platform::Slack,
+                    since: self.now,
+                },
+            );
         }
     }
 
-    /// The chat is back.
+    /// Slack is back.
     pub fn chat_comes_back(&mut self, since: &str) {
         self.chat_down = false;
-        let (of, from, until) = (Down::Chat, at(since), self.now);
+        let (of, from, until) = (Down::Chat(Platform::Slack), at(since), self.now);
         for n in 0..self.leads.len() {
             self.must(n, Event::Outage { of, from, until });
         }
