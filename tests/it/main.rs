@@ -36,3 +36,4 @@ mod store_turns;
 mod teams_cards;
 mod teams_icons;
 mod teams_tokens;
+mod two_chats;
