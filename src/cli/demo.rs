@@ -7,8 +7,14 @@ use clap::Args;
 
 use super::{Common, talk};
 
+const EXAMPLES: &str = "Examples:
+  baton demo                                  then open the address it says
+  baton demo --fresh --listen 127.0.0.1:0     from the start, on any free port
+  baton demo --config baton.toml              your own rules and people, and nothing leaves this machine";
+
 /// Baton on SQLite, a stand-in for Slack with a page in the browser, a sample team and sample leads.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Demo {
     /// Where the demo keeps its data; it survives a restart.
     #[arg(long, value_name = "DIR", default_value = "./baton-demo")]

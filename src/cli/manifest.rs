@@ -13,8 +13,17 @@ use crate::{
     config,
 };
 
+const EXAMPLES: &str = "Examples:
+  baton manifest slack                        over HTTP, to server.public_url
+  baton manifest slack --socket-mode > manifest.json";
+
+const SLACK_EXAMPLES: &str = "Examples:
+  baton manifest slack | pbcopy               then paste it at api.slack.com/apps, Create New App, From a manifest
+  baton manifest slack --socket-mode          without a public address for Slack";
+
 /// The app manifest for this configuration.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Manifest {
     #[command(subcommand)]
     platform: Platform,
@@ -28,6 +37,7 @@ enum Platform {
 
 /// The manifest of the Slack app.
 #[derive(Debug, Args)]
+#[command(after_help = SLACK_EXAMPLES)]
 struct Slack {
     /// For Socket Mode [default: if the configuration has `slack.app_token`].
     #[arg(long, conflicts_with = "http")]

@@ -101,6 +101,7 @@ enum Command {
     /// Ask a few questions, list the chat's people, write a configuration.
     Init(init::Init),
     /// Run: webhooks, chat, clocks.
+    #[command(after_help = serve::EXAMPLES)]
     Serve,
     /// Read the configuration and print every mistake with file, line and a caret.
     Check(check::Check),

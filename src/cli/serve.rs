@@ -20,6 +20,15 @@ use super::{
     talk,
 };
 
+/// Stands under `baton serve --help`.
+pub const EXAMPLES: &str = "Examples:
+  baton serve                                 with ./baton.toml
+  baton serve --config /etc/baton.toml --log-format json
+  BATON_CONFIG=/etc/baton.toml baton serve --log baton=debug
+
+`baton check` says beforehand what is wrong, `baton doctor` whether database and Slack can be reached. SIGHUP or
+`baton reload` reads the configuration again, SIGTERM ends it within ten seconds.";
+
 /// Runs Baton with the configuration.
 pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let path = common.config();
