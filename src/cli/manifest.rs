@@ -1,5 +1,7 @@
-//! `baton manifest slack`: what a Slack app is made from, with the address and the words of this
-//! configuration.
+//! `baton manifest slack`, `baton manifest teams`: what the app is made from, with the address and the words
+//! of this configuration.
+
+mod teams;
 
 use std::{collections::BTreeMap, process::ExitCode};
 
@@ -33,6 +35,8 @@ pub struct Manifest {
 enum Platform {
     /// For api.slack.com/apps, Create New App, From a manifest.
     Slack(Slack),
+    /// For the Teams admin center, Manage apps, Upload new app.
+    Teams(teams::Teams),
 }
 
 /// The manifest of the Slack app.
@@ -60,10 +64,16 @@ struct Known {
 
 /// Prints it.
 pub fn run(common: &Common, asked: &Manifest) -> anyhow::Result<ExitCode> {
-    let Platform::Slack(slack) = &asked.platform;
     let Some(known) = known(common) else {
         return Ok(ExitCode::from(2));
     };
+    match &asked.platform {
+        Platform::Slack(slack) => of_slack(slack, known),
+        Platform::Teams(teams) => teams::run(teams, known.public_url),
+    }
+}
+
+fn of_slack(slack: &Slack, known: Known) -> anyhow::Result<ExitCode> {
     let sockets = slack.socket_mode || known.has_app_token && !slack.http;
     let address = slack.public_url.clone().or(known.public_url);
     let reached = match (sockets && slack.public_url.is_none(), address) {

@@ -35,5 +35,6 @@ mod store_tally;
 mod store_turns;
 mod teams_cards;
 mod teams_icons;
+mod teams_package;
 mod teams_tokens;
 mod two_chats;
