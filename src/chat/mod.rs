@@ -2,10 +2,12 @@
 
 #[cfg(test)]
 mod any;
+mod buckets;
 mod chats;
 mod exchange;
 pub mod incoming;
 pub mod outcome;
+mod reach;
 pub mod slack;
 pub mod teams;
 mod text;
@@ -16,6 +18,7 @@ use jiff::Timestamp;
 
 use crate::domain::card::{Card, Chart, Dialog, Picture};
 use crate::domain::policy::Platform;
+pub use buckets::Elapsed;
 pub use chats::Chats;
 use incoming::{OpenDialog, ReplyTo};
 use outcome::SendError;

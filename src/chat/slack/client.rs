@@ -14,10 +14,10 @@ use url::Url;
 use super::errors::meaning;
 use super::limits::Limits;
 use super::method::Method;
-use super::reach::Reached;
 use super::secrets::InForce;
 use crate::chat::exchange::{Repeat, broken, client, exchange, retry, retry_after};
 use crate::chat::outcome::{FailKind, SendError};
+use crate::chat::reach::Reached;
 use crate::chat::{Reach, Room};
 
 /// A client with one app's tokens.

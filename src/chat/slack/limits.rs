@@ -2,18 +2,12 @@
 //! is told when to come again. Whoever has much to send asks first how much may go. Nothing here waits.
 
 use std::collections::HashMap;
-use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::method::{Method, Tier};
 use crate::chat::Room;
-
-/// The time since some fixed moment; it never goes back.
-pub type Elapsed = Arc<dyn Fn() -> Duration + Send + Sync>;
-
-/// More channels than this are looked through for those that have been quiet.
-const MANY: usize = 1_024;
+use crate::chat::buckets::{Buckets, Elapsed};
 
 /// The buckets of one workspace.
 pub struct Limits {
@@ -135,57 +129,9 @@ impl Kept {
     }
 }
 
-/// Buckets that fill by one call in each `every`, up to `most`.
-struct Buckets<K> {
-    every: Duration,
-    most: u32,
-    /// When each is full again; one that is not in here is full.
-    full_at: HashMap<K, Duration>,
-}
-
-impl<K: Hash + Eq> Buckets<K> {
-    fn new(every: Duration, most: u32) -> Self {
-        Self {
-            every,
-            most,
-            full_at: HashMap::new(),
-        }
-    }
-
-    /// Half a minute's calls at once, the rest evenly: the limit holds over a minute and a half.
-    fn per_minute(calls: u32) -> Self {
-        Self::new(Duration::from_secs(60) / calls, calls / 2)
-    }
-
-    fn take(&mut self, key: K, now: Duration) -> Result<(), Duration> {
-        let room = self.room(&key, now);
-        if room.calls == 0 {
-            return Err(room.next);
-        }
-        if self.full_at.len() >= MANY {
-            self.full_at.retain(|_, full_at| *full_at > now);
-        }
-        let full_at = self.full_at.entry(key).or_insert(now);
-        *full_at = now.max(*full_at) + self.every;
-        Ok(())
-    }
-
-    fn room(&self, key: &K, now: Duration) -> Room {
-        let full_at = self.full_at.get(key).copied().unwrap_or_default();
-        let missing = full_at.saturating_sub(now);
-        let gone = missing.as_nanos().div_ceil(self.every.as_nanos());
-        match u128::from(self.most).saturating_sub(gone) {
-            0 => Room::none_for(missing - self.every * (self.most - 1)),
-            calls => Room {
-                calls: usize::try_from(calls).unwrap_or(usize::MAX),
-                next: Duration::ZERO,
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;

@@ -1,11 +1,10 @@
-//! Whether Slack answers at all: what every call teaches.
+//! Whether a platform answers at all: what every call teaches.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::limits::Elapsed;
-use crate::chat::Reach;
-use crate::chat::outcome::{FailKind, SendError};
+use super::outcome::{FailKind, SendError};
+use super::{Elapsed, Reach};
 
 /// What the last calls have shown.
 pub struct Reached {
@@ -55,7 +54,7 @@ impl Reached {
     }
 }
 
-/// Whether an error means that nothing at all can be said to Slack; a refusal is an answer.
+/// Whether an error means that nothing at all can be said to anybody; a refusal is an answer.
 fn is_silence(error: &SendError) -> bool {
     match error {
         SendError::Retry { why, .. } | SendError::Unknown { why } => !is_too_often(why),
