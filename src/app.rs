@@ -13,11 +13,12 @@ use crate::{
     chat::{
         Chat, Chats,
         slack::{self, inbound::Kind, socket},
+        teams,
     },
     clock::Clock,
     commands::CommandWords,
     config::{
-        compile::{ApiToken, Compiled, Fixed, SlackSettings},
+        compile::{ApiToken, Compiled, Fixed, SlackSettings, TeamsSettings},
         raw::TokenRole,
     },
     desk::{self, Desk},
@@ -62,10 +63,12 @@ impl App {
             clock.set_shift(off);
         }
         let slack = compiled.slack.as_ref();
-        let slack = slack
-            .map(|settings| connect(settings, &clock))
-            .transpose()?;
-        let chats = Chats::of(slack.map(Arc::new));
+        let slack = slack.map(|settings| connect(settings, &clock));
+        let teams = compiled.teams.as_ref();
+        let teams = teams.map(|settings| connect_teams(settings, &clock));
+        let chats = slack.into_iter().chain(teams);
+        let chats = chats.map(|chat| chat.map(Arc::new));
+        let chats = Chats::of(chats.collect::<Result<Vec<_>, _>>()?);
         let engine = Engine::new(db, clock, Rules::new(compiled.policy));
         let desk = Desk::new(engine.clone(), chats.clone());
         let limits = http::Limits {
@@ -225,6 +228,9 @@ impl Reloader {
         if let (Some(slack), Some(settings)) = (self.chats.slack(), &compiled.slack) {
             slack.set_secrets(secrets(settings));
         }
+        if let (Some(teams), Some(settings)) = (self.chats.teams(), &compiled.teams) {
+            teams.set_credential(settings.credential.clone());
+        }
         self.engine
             .note_people()
             .await
@@ -302,6 +308,28 @@ fn connect(settings: &SlackSettings, clock: &Clock) -> anyhow::Result<Chat> {
     };
     Ok(Chat::Slack(
         slack::Slack::new(settings).context("making the client for Slack")?,
+    ))
+}
+
+fn connect_teams(settings: &TeamsSettings, clock: &Clock) -> anyhow::Result<Chat> {
+    let (settings, clock_of_assertions) = (settings.clone(), clock.clone());
+    let settings = teams::Settings {
+        app_id: settings.app_id,
+        tenant_id: settings.tenant_id,
+        credential: settings.credential,
+        issuer: settings.issuer,
+        metadata_url: settings.metadata_url,
+        login_url: settings.login_url,
+        graph_url: settings.graph_url,
+        service_url: settings.service_url,
+        hosts: settings.hosts,
+        catalog_id: settings.catalog_id,
+        timeout: Duration::from_secs(10),
+        elapsed: clock.stopwatch(),
+        now: Arc::new(move || clock_of_assertions.now()),
+    };
+    Ok(Chat::Teams(
+        teams::Teams::new(settings).context("making the client for Microsoft Teams")?,
     ))
 }
 

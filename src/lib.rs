@@ -26,7 +26,7 @@
 //! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` `words` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
-//! | `config` | `baton.toml`, from text to rules | `domain` `intake` `rules` |
+//! | `config` | `baton.toml`, from text to rules | `chat` `domain` `intake` `rules` |
 //! | `demo` | Baton and the playground in one | `app` `clock` `config` `domain` `engine` `intake` `playground` `store` |
 //! | `desk` | what a press, a dialog or a command does | `cards` `chat` `commands` `domain` `engine` `store` `words` |
 //! | `domain` | the rules of the field | |

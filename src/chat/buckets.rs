@@ -37,6 +37,11 @@ impl<K: Hash + Eq> Buckets<K> {
         Self::new(Duration::from_secs(60) / calls, calls / 2)
     }
 
+    /// No more than `calls` in any such `span`: so many of them `at_once`, the rest evenly.
+    pub fn within(span: Duration, calls: u32, at_once: u32) -> Self {
+        Self::new(span / calls.saturating_sub(at_once).max(1), at_once)
+    }
+
     /// Takes a place for one call.
     ///
     /// # Errors

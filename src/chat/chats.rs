@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Chat, slack::Slack};
+use super::{Chat, slack::Slack, teams::Teams};
 use crate::domain::policy::Platform;
 
 /// Every chat that there is; clones share them.
@@ -33,7 +33,16 @@ impl Chats {
     pub fn slack(&self) -> Option<&Slack> {
         match self.get(Platform::Slack).map(Arc::as_ref) {
             Some(Chat::Slack(slack)) => Some(slack),
-            None => None,
+            Some(Chat::Teams(_)) | None => None,
+        }
+    }
+
+    /// Teams, to verify who calls.
+    #[must_use]
+    pub fn teams(&self) -> Option<&Teams> {
+        match self.get(Platform::Teams).map(Arc::as_ref) {
+            Some(Chat::Teams(teams)) => Some(teams),
+            Some(Chat::Slack(_)) | None => None,
         }
     }
 }

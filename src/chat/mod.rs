@@ -21,13 +21,16 @@ use crate::domain::policy::Platform;
 pub use buckets::Elapsed;
 pub use chats::Chats;
 use incoming::{OpenDialog, ReplyTo};
-use outcome::SendError;
+use outcome::{FailKind, SendError};
 use slack::Slack;
+use teams::Teams;
 
 /// A chat platform that Baton is connected to.
 pub enum Chat {
     /// A Slack workspace.
     Slack(Slack),
+    /// A tenant's Microsoft Teams.
+    Teams(Teams),
 }
 
 /// Where a message goes.
@@ -166,6 +169,7 @@ impl Chat {
     pub fn platform(&self) -> Platform {
         match self {
             Self::Slack(_) => Platform::Slack,
+            Self::Teams(_) => Platform::Teams,
         }
     }
 
@@ -183,6 +187,7 @@ impl Chat {
     ) -> Result<Sent, SendError> {
         match self {
             Self::Slack(slack) => slack.post(to, card, key, thread).await,
+            Self::Teams(teams) => teams.post(to, card, thread).await,
         }
     }
 
@@ -193,6 +198,7 @@ impl Chat {
     pub async fn update(&self, sent: &Sent, card: &Card) -> Result<(), SendError> {
         match self {
             Self::Slack(slack) => slack.update(sent, card).await,
+            Self::Teams(teams) => teams.update(sent, card).await,
         }
     }
 
@@ -203,6 +209,7 @@ impl Chat {
     pub async fn delete(&self, sent: &Sent) -> Result<(), SendError> {
         match self {
             Self::Slack(slack) => slack.delete(sent).await,
+            Self::Teams(teams) => teams.delete(sent).await,
         }
     }
 
@@ -212,6 +219,7 @@ impl Chat {
     pub fn can_look_up(&self) -> bool {
         match self {
             Self::Slack(_) => true,
+            Self::Teams(_) => false,
         }
     }
 
@@ -229,6 +237,7 @@ impl Chat {
     ) -> Result<HashMap<String, Sent>, SendError> {
         match self {
             Self::Slack(slack) => slack.find(conversation, keys, since, thread).await,
+            Self::Teams(_) => Err(SendError::fail(FailKind::Config, "no_look_up")),
         }
     }
 
@@ -238,6 +247,10 @@ impl Chat {
     pub fn room(&self, kind: Kind) -> Room {
         match self {
             Self::Slack(slack) => slack.room(kind),
+            Self::Teams(teams) => match kind {
+                Kind::Change => teams.room(),
+                Kind::LookUp => Room::ENOUGH,
+            },
         }
     }
 
@@ -246,22 +259,25 @@ impl Chat {
     pub fn reach(&self) -> Reach {
         match self {
             Self::Slack(slack) => slack.reach(),
+            Self::Teams(teams) => teams.reach(),
         }
     }
 
     /// Says which the direct conversation with a person was, so that it need not be opened to know, and where
     /// calls about it go, on a platform that has several places.
-    pub fn remember_conversation(&self, user: &str, conversation: &str, _address: Option<&str>) {
+    pub fn remember_conversation(&self, user: &str, conversation: &str, address: Option<&str>) {
         match self {
             Self::Slack(slack) => slack.remember_conversation(user, conversation),
+            Self::Teams(teams) => teams.remember_conversation(user, conversation, address),
         }
     }
 
     /// Where calls about a conversation go, to remember it.
     #[must_use]
-    pub fn address_of(&self, _conversation: &str) -> Option<String> {
+    pub fn address_of(&self, conversation: &str) -> Option<String> {
         match self {
             Self::Slack(_) => None,
+            Self::Teams(teams) => teams.address_of(conversation),
         }
     }
 
@@ -272,6 +288,7 @@ impl Chat {
     pub async fn conversation_with(&self, user: &str) -> Result<String, SendError> {
         match self {
             Self::Slack(slack) => slack.conversation_with(user).await,
+            Self::Teams(teams) => teams.conversation_with(user).await,
         }
     }
 
@@ -282,6 +299,7 @@ impl Chat {
     pub async fn person(&self, who: &Who) -> Result<Person, SendError> {
         match self {
             Self::Slack(slack) => slack.person(who).await,
+            Self::Teams(teams) => teams.person(who).await,
         }
     }
 
@@ -292,6 +310,8 @@ impl Chat {
     pub async fn groups(&self) -> Result<Vec<PeopleGroup>, SendError> {
         match self {
             Self::Slack(slack) => slack.groups().await,
+            // There are none that Baton could know.
+            Self::Teams(_) => Ok(Vec::new()),
         }
     }
 
@@ -302,6 +322,7 @@ impl Chat {
     pub async fn group_members(&self, group: &PeopleGroup) -> Result<Vec<String>, SendError> {
         match self {
             Self::Slack(slack) => slack.group_members(group).await,
+            Self::Teams(_) => Ok(Vec::new()),
         }
     }
 
@@ -316,6 +337,7 @@ impl Chat {
     ) -> Result<OpenDialog, SendError> {
         match self {
             Self::Slack(slack) => slack.open_dialog(trigger, dialog).await,
+            Self::Teams(_) => Err(SendError::fail(FailKind::MessageGone, "only_as_an_answer")),
         }
     }
 
@@ -326,6 +348,7 @@ impl Chat {
     pub async fn update_dialog(&self, open: &OpenDialog, dialog: &Dialog) -> Result<(), SendError> {
         match self {
             Self::Slack(slack) => slack.update_dialog(open, dialog).await,
+            Self::Teams(_) => Err(SendError::fail(FailKind::MessageGone, "only_as_an_answer")),
         }
     }
 
@@ -336,6 +359,7 @@ impl Chat {
     pub async fn home(&self, user: &str, card: &Card) -> Result<(), SendError> {
         match self {
             Self::Slack(slack) => slack.home(user, card).await,
+            Self::Teams(_) => Err(SendError::fail(FailKind::Config, "no_home")),
         }
     }
 
@@ -347,6 +371,7 @@ impl Chat {
     pub async fn reply(&self, to: &ReplyTo, card: &Card, replace: bool) -> Result<(), SendError> {
         match self {
             Self::Slack(slack) => slack.reply(to, card, replace).await,
+            Self::Teams(_) => Err(SendError::fail(FailKind::MessageGone, "only_as_an_answer")),
         }
     }
 
@@ -357,6 +382,7 @@ impl Chat {
     pub async fn picture_of(&self, chart: &Chart) -> Result<Option<Picture>, SendError> {
         match self {
             Self::Slack(slack) => slack.picture_of(chart).await.map(Some),
+            Self::Teams(_) => Ok(None),
         }
     }
 
@@ -367,6 +393,7 @@ impl Chat {
     pub async fn check(&self) -> Result<Identity, SendError> {
         match self {
             Self::Slack(slack) => slack.check().await,
+            Self::Teams(teams) => teams.check().await,
         }
     }
 }

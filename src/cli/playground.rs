@@ -12,7 +12,6 @@ use tokio::net::TcpListener;
 
 use super::talk;
 
-/// The stand-in for Slack alone.
 const EXAMPLES: &str = "Examples:
   baton playground --baton http://127.0.0.1:3000 --signing-secret s3cret
   baton playground --baton http://127.0.0.1:3000 --signing-secret s3cret --faults
@@ -20,9 +19,10 @@ const EXAMPLES: &str = "Examples:
 In baton.toml: [slack] bot_token = \"xoxb-any\", signing_secret = \"s3cret\", api_url = \"http://127.0.0.1:3001/api/\".
 The page is at the address it says; every button, dialog and command works there.";
 
+/// The stand-in for Slack alone.
 #[derive(Debug, Args)]
-pub struct Playground {
 #[command(after_help = EXAMPLES)]
+pub struct Playground {
     /// Where Baton listens, for instance `http://127.0.0.1:3000`.
     #[arg(long, value_name = "URL")]
     baton: String,

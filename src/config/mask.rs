@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use crate::domain::suggest;
 
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "secret",
     "secrets",
     "token",
     "tokens",
     "password",
     "passwords",
+    "certificate",
 ];
 
 /// The places of everything that stands under a key that looks like a secret's.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 
 use super::SIGNING_SECRET;
 use crate::{
@@ -19,7 +20,23 @@ use crate::{
     reason = "the demo's environment is read here"
 )]
 pub fn demo_env(name: &str) -> Option<String> {
-    Some(std::env::var(name).unwrap_or_else(|_| format!("demo-{}", name.to_lowercase())))
+    Some(std::env::var(name).unwrap_or_else(|_| stand_in(name)))
+}
+
+/// What looks like the thing that its name says: `TEAMS_APP_ID` is a GUID.
+fn stand_in(name: &str) -> String {
+    if !name.ends_with("_ID") {
+        return format!("demo-{}", name.to_lowercase());
+    }
+    let made = hex::encode(Sha256::digest(name));
+    let parts = [
+        &made[..8],
+        &made[8..12],
+        &made[12..16],
+        &made[16..20],
+        &made[20..32],
+    ];
+    parts.join("-")
 }
 
 /// Lets a configuration use the demo's database and the stand-in for Slack.
@@ -35,6 +52,7 @@ pub(super) fn point_at(compiled: &mut Compiled, dir: &Path, api_url: &str) -> an
         paced: true,
         commands: before.map(|slack| slack.commands).unwrap_or_default(),
     });
+    compiled.teams = None;
     for rep in compiled.policy.reps.values_mut() {
         let id = slack_id(&rep.id);
         rep.slack.get_or_insert(id);

@@ -10,12 +10,14 @@
 //! press takes the card's place on their screen, it is the card as it is now.
 
 mod command;
+mod delivered;
 mod home;
 mod keep;
 mod people;
 mod press;
 pub mod slack;
 mod submit;
+pub mod teams;
 mod trouble;
 mod way;
 
@@ -56,8 +58,8 @@ pub struct Desk {
     words: Arc<ArcSwap<CommandWords>>,
     /// Whose home tabs are open.
     homes: home::Homes,
-    /// What Slack has delivered of late, so that nothing is done twice.
-    delivered: Arc<slack::Delivered>,
+    /// What the chats have delivered of late, so that nothing is done twice.
+    delivered: Arc<delivered::Delivered>,
 }
 
 impl Desk {

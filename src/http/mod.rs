@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | POST `/webhooks/{source}` | leads in |
 //! | POST `/slack/commands`, `/slack/interactions`, `/slack/events` | Slack |
+//! | POST `/api/messages` | Microsoft Teams |
 //! | `/api/v1/…` | programs, with a bearer token |
 //! | GET `/healthz`, `/readyz`, `/metrics` | whoever runs it |
 //!
@@ -32,6 +33,7 @@ mod interactions;
 mod observe;
 mod patience;
 mod serve;
+mod teams;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
@@ -141,6 +143,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/slack/commands", post(interactions::command))
         .route("/slack/interactions", post(interactions::interaction))
         .route("/slack/events", post(interactions::event))
+        .route("/api/messages", post(teams::message))
         .merge(api::router())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

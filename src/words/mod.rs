@@ -28,6 +28,7 @@ pub mod rules;
 pub mod seen;
 pub mod stats;
 pub mod trouble;
+mod unreachable;
 pub mod when;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
     late, next_step,
     offer::contact_words,
     seen::{Seen, cut},
+    unreachable,
     when::When,
 };
 use crate::domain::{
@@ -348,13 +349,7 @@ impl Telling<'_> {
             .map(|lead| (*lead, self.whereabouts(lead)))
             .collect();
         let mut card = self.listed(headline, &lines);
-        let reason = match why {
-            "deactivated" => "the account is deactivated".to_owned(),
-            "guest" => "it is a guest's account".to_owned(),
-            "stranger" => "the account is of another company's workspace".to_owned(),
-            "bot" => "the account is a program's".to_owned(),
-            other => cut(other, MAX_WHY),
-        };
+        let reason = cut(&unreachable::reason(why), MAX_WHY);
         let advice = format!("The chat says: {reason}. {name} gets no leads until this is mended.");
         card.summary.push_str(&format!(" {advice}"));
         card.parts.push(Part::Note(vec![Run::plain(advice)]));

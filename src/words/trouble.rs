@@ -6,6 +6,12 @@ pub fn try_again() -> String {
     "That did not work, and nothing has changed. Please try again in a minute.".to_owned()
 }
 
+/// A press has arrived, and what comes of it is seen elsewhere.
+#[must_use]
+pub fn noted() -> String {
+    "Noted.".to_owned()
+}
+
 /// A dialog came too late for the press that asked for it.
 #[must_use]
 pub fn press_again() -> String {

@@ -219,7 +219,7 @@ async fn whatever_is_forged_stale_or_foreign_is_refused() {
     times as text: the signature is wrong or a claim is missing
     no serviceurl: the signature is wrong or a claim is missing
     ");
-    assert_eq!(microsoft.times_asked("/token"), 0);
+    assert_eq!(microsoft.times_asked("oauth2"), 0);
     assert_eq!(microsoft.times_asked("/keys"), 1);
 }
 
@@ -261,7 +261,7 @@ async fn a_header_that_is_no_token_is_refused() {
             "{header:.80}: {said:?}"
         );
     }
-    assert_eq!(microsoft.times_asked("/token"), 0);
+    assert_eq!(microsoft.times_asked("oauth2"), 0);
 }
 
 #[tokio::test]
@@ -305,7 +305,7 @@ async fn an_activity_that_is_not_the_signed_one_is_refused() {
             "{nothing}"
         );
     }
-    assert_eq!(microsoft.times_asked("/token"), 0);
+    assert_eq!(microsoft.times_asked("oauth2"), 0);
 }
 
 #[tokio::test]
@@ -334,7 +334,7 @@ async fn an_address_that_only_looks_like_teams_is_refused_though_it_is_signed() 
             "{address}: {said:?}"
         );
     }
-    assert_eq!(microsoft.times_asked("/token"), 0);
+    assert_eq!(microsoft.times_asked("oauth2"), 0);
 }
 
 #[tokio::test]

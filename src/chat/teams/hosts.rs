@@ -41,6 +41,13 @@ impl ServiceHost {
         })
     }
 
+    /// Whether an address needs no more protection than it has: HTTPS, or this machine itself.
+    #[must_use]
+    pub fn is_safe(url: &Url) -> bool {
+        let is_here = || Self::of(url).is_some_and(|host| host.is_loopback());
+        url.scheme() == "https" || url.scheme() == "http" && is_here()
+    }
+
     /// Whether it is this machine itself, where no TLS is needed.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
@@ -52,13 +59,12 @@ impl ServiceHost {
     }
 
     fn is_at(&self, url: &Url) -> bool {
-        let safe = url.scheme() == "https" || url.scheme() == "http" && self.is_loopback();
-        safe && Self::of(url).is_some_and(|other| other == *self)
+        Self::is_safe(url) && Self::of(url).is_some_and(|other| other == *self)
     }
 }
 
 /// The hosts that are trusted, each by its whole name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceHosts(Vec<ServiceHost>);
 
 impl ServiceHosts {

@@ -1,14 +1,16 @@
-//! How signatures of JSON Web Tokens are checked: with ring, which TLS needs anyway, and RS256 alone. For
-//! any other algorithm there is nobody who could say that a token is right.
+//! How JSON Web Tokens are signed and checked: with ring, which TLS needs anyway. Believed is RS256 alone, and
+//! signed is PS256 alone: for any other algorithm there is nobody who could say that a token is right.
 
-use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
-use jsonwebtoken::signature::{Error as Wrong, Verifier};
+use jsonwebtoken::signature::{Error as Wrong, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use ring::rand::SystemRandom;
+use ring::rsa::KeyPair;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_SHA256, RsaPublicKeyComponents};
 
 static RING: CryptoProvider = CryptoProvider {
-    signer_factory: |_, _: &EncodingKey| Err(ErrorKind::UnsupportedAlgorithm.into()),
+    signer_factory: signer,
     verifier_factory: verifier,
     key_utils: KeyUtils::new_unimplemented(),
 };
@@ -17,6 +19,12 @@ static RING: CryptoProvider = CryptoProvider {
 pub fn use_ring() {
     // Whoever came before has said the same.
     let _ = RING.install_default();
+}
+
+/// An RSA key from its DER, PKCS #8 or the older PKCS #1.
+pub fn rsa_key(der: &[u8]) -> Option<KeyPair> {
+    let key = KeyPair::from_pkcs8(der);
+    key.or_else(|_| KeyPair::from_der(der)).ok()
 }
 
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
@@ -49,5 +57,32 @@ impl Verifier<Vec<u8>> for Rs256 {
 impl JwtVerifier for Rs256 {
     fn algorithm(&self) -> Algorithm {
         Algorithm::RS256
+    }
+}
+
+fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    match (algorithm, rsa_key(key.as_bytes())) {
+        (Algorithm::PS256, Some(pair)) => Ok(Box::new(Ps256(pair))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    }
+}
+
+/// RSA with PSS and SHA-256.
+struct Ps256(KeyPair);
+
+impl Signer<Vec<u8>> for Ps256 {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Wrong> {
+        let mut signature = vec![0; self.0.public().modulus_len()];
+        let random = SystemRandom::new();
+        self.0
+            .sign(&RSA_PSS_SHA256, &random, message, &mut signature)
+            .map_err(|_| Wrong::new())?;
+        Ok(signature)
+    }
+}
+
+impl JwtSigner for Ps256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::PS256
     }
 }

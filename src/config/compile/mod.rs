@@ -9,6 +9,7 @@ mod canonical;
 mod clocks;
 mod fixed;
 mod known;
+mod microsoft;
 mod people;
 mod routing;
 mod server;
@@ -34,6 +35,7 @@ use crate::{domain::policy::Policy, intake};
 
 pub use canonical::{Given, given};
 pub use fixed::Fixed;
+pub use microsoft::TeamsSettings;
 pub use server::{ApiToken, Server, SlackSettings};
 
 use known::Known;
@@ -50,6 +52,8 @@ pub struct Compiled {
     pub database: String,
     /// The Slack it speaks with.
     pub slack: Option<SlackSettings>,
+    /// Microsoft Teams, if Baton is to use it.
+    pub teams: Option<TeamsSettings>,
     /// Who may use the API.
     pub api_tokens: Vec<ApiToken>,
 }
@@ -168,13 +172,13 @@ impl Compiler<'_> {
         self.digests();
         self.webhooks();
         self.experiments();
-        self.microsoft_teams();
         Compiled {
             policy,
             sources,
             server: self.server(),
             database: self.database(),
             slack: self.slack(),
+            teams: self.microsoft_teams(),
             api_tokens: self.api_tokens(),
         }
     }

@@ -198,15 +198,6 @@ impl Compiler<'_> {
         commands
     }
 
-    pub fn microsoft_teams(&mut self) {
-        if let Some(teams) = &self.raw.teams {
-            self.later("teams", teams.app_id.span());
-            self.said(&teams.app_id, "`app_id`");
-            self.said(&teams.tenant_id, "`tenant_id`");
-            self.secret(&teams.app_password);
-        }
-    }
-
     /// Complains of a token that somebody else has already; what it is, is not said.
     fn tokens_once(&mut self) {
         let all = &self.raw.api.token;

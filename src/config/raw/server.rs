@@ -64,16 +64,34 @@ pub struct Slack {
     pub commands: BTreeMap<Text, Text>,
 }
 
-/// `[teams]`.
+/// `[teams]`: Microsoft Teams, by an Azure Bot of the kind "single tenant".
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Teams {
-    /// `app_id = "${TEAMS_APP_ID}"`.
+    /// `app_id = "${TEAMS_APP_ID}"`: the app registration's client id, a GUID.
     pub app_id: Text,
-    /// `app_password = "${TEAMS_APP_PASSWORD}"`.
-    pub app_password: Spanned<Secret>,
-    /// `tenant_id = "${TEAMS_TENANT_ID}"`.
+    /// `app_password = "${TEAMS_APP_PASSWORD}"`: the value of a client secret.
+    pub app_password: Option<Spanned<Secret>>,
+    /// `certificate = "${file:teams.pem}"`, in its place: a certificate and its RSA key in PEM.
+    pub certificate: Option<Spanned<Secret>>,
+    /// `tenant_id = "${TEAMS_TENANT_ID}"`: the only tenant that is served, a GUID.
     pub tenant_id: Text,
+    /// `app_catalog_id = "…"`: the app in the organisation's catalogue. Default: looked up.
+    pub app_catalog_id: Option<Text>,
+    /// `service_url = "https://smba.trafficmanager.net/teams/"`, the default: where to call until Teams has
+    /// called and said where.
+    pub service_url: Option<Text>,
+    /// `service_hosts = ["smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"]`, the default, and
+    /// besides them that of `service_url`: the only hosts that are believed to be Teams.
+    pub service_hosts: Option<Vec<Text>>,
+    /// `metadata_url = "https://login.botframework.com/v1/.well-known/openidconfiguration"`, the default.
+    pub metadata_url: Option<Text>,
+    /// `issuer = "https://api.botframework.com"`, the default.
+    pub issuer: Option<Text>,
+    /// `login_url = "https://login.microsoftonline.com"`, the default.
+    pub login_url: Option<Text>,
+    /// `graph_url = "https://graph.microsoft.com/v1.0"`, the default.
+    pub graph_url: Option<Text>,
 }
 
 /// `[api]`.

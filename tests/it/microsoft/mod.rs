@@ -1,24 +1,34 @@
-//! A stand-in for Microsoft: it signs activities as the Bot Framework does and hands out tokens. It keeps
-//! everything that it was asked, so that a test can say what was never asked.
+//! A stand-in for Microsoft: it signs activities as the Bot Framework does, hands out tokens, keeps conversations as
+//! Teams' connector does, and knows people as Graph does. It keeps everything that it was asked, so that a test
+//! can say what was never asked, and fails to order.
 
+mod activities;
+mod connector;
+mod graph;
 mod login;
+mod orders;
 mod signing;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{Request, State},
+    http::StatusCode,
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+pub use connector::Message;
+pub use orders::Order;
 pub use signing::{SignsWith, published, sign};
 
 /// Baton's app, as it is registered.
 pub const APP_ID: &str = "0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f";
+/// The value of its client secret.
+pub const APP_PASSWORD: &str = "app~passw0rd";
 /// The company's tenant.
 pub const TENANT: &str = "7d3e9a10-52c4-4f6b-8a1e-90b2c3d4e5f6";
 /// Who signs activities.
@@ -28,6 +38,7 @@ pub const ISSUER: &str = "https://api.botframework.com";
 pub struct Microsoft {
     /// `http://127.0.0.1:PORT`.
     pub address: String,
+    client: reqwest::Client,
     kept: Kept,
 }
 
@@ -37,14 +48,14 @@ type Kept = Arc<Mutex<World>>;
 #[derive(Default)]
 struct World {
     address: String,
-    /// Method and path of every request, in order.
+    /// Method, path and query of every request, in order.
     asked: Vec<String>,
-    /// The keys that it publishes; `None`: as usual.
-    keys: Option<Value>,
-    /// Where its metadata say that the keys are; `None`: here.
-    jwks_uri: Option<String>,
-    /// Whether it fails at everything.
-    down: bool,
+    /// How many activities there were.
+    activities: u64,
+    orders: orders::Orders,
+    login: login::Login,
+    connector: connector::Connector,
+    graph: graph::Graph,
 }
 
 impl Microsoft {
@@ -57,10 +68,17 @@ impl Microsoft {
         kept.lock().unwrap().address.clone_from(&address);
         let router = Router::new()
             .merge(login::router())
+            .merge(connector::router())
+            .merge(graph::router())
             .layer(middleware::from_fn_with_state(Arc::clone(&kept), noted))
             .with_state(Arc::clone(&kept));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { address, kept }
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            address,
+            client,
+            kept,
+        }
     }
 
     /// Where its OpenID metadata are.
@@ -71,6 +89,17 @@ impl Microsoft {
     /// Where Teams is: what activities call their `serviceUrl`.
     pub fn service_url(&self) -> String {
         format!("{}/emea/", self.address)
+    }
+
+    /// The `[teams]` of a configuration that knows Microsoft to be here.
+    pub fn table(&self) -> String {
+        let address = &self.address;
+        format!(
+            "[teams]\napp_id = \"{APP_ID}\"\napp_password = \"{APP_PASSWORD}\"\ntenant_id = \"{TENANT}\"\n\
+             service_url = \"{address}/teams/\"\nmetadata_url = \"{}\"\nlogin_url = \"{address}\"\n\
+             graph_url = \"{address}/v1.0\"\n",
+            self.metadata_url()
+        )
     }
 
     /// What a token says whose activity is sent at `second`.
@@ -84,22 +113,19 @@ impl Microsoft {
         })
     }
 
-    /// A message that somebody types, with what every activity says.
-    pub fn typed(&self, text: &str) -> Value {
-        json!({
-            "type": "message",
-            "id": "1795288075409",
-            "channelId": "msteams",
-            "serviceUrl": self.service_url(),
-            "text": text,
-            "from": {"id": "29:ayse", "name": "Ayse", "aadObjectId": "a7e00000-0000-4000-8000-000000000001"},
-            "recipient": {"id": format!("28:{APP_ID}"), "name": "Baton"},
-            "conversation": {"conversationType": "personal", "tenantId": TENANT, "id": "a:ayse"},
-            "channelData": {"tenant": {"id": TENANT}},
-        })
+    /// Sends an activity to a Baton at `url`, signed at `second`; status and body of the answer.
+    pub async fn send(&self, url: &str, activity: &Value, second: i64) -> (u16, Value) {
+        let head = json!({"typ": "JWT", "alg": "RS256", "kid": "key-of-teams"});
+        let token = sign(&head, &self.claims(second), SignsWith::Microsoft);
+        let request = self.client.post(format!("{url}/api/messages"));
+        let answer = request.bearer_auth(token).json(activity).send().await;
+        let answer = answer.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    /// Everything that it was asked, as `GET /path`.
+    /// Everything that it was asked, as `GET /path?query`.
     pub fn asked(&self) -> Vec<String> {
         self.kept().asked.clone()
     }
@@ -107,25 +133,18 @@ impl Microsoft {
     /// How often it was asked something whose method and path contain that.
     pub fn times_asked(&self, what: &str) -> usize {
         let kept = self.kept();
-        kept.asked
-            .iter()
-            .filter(|asked| asked.contains(what))
-            .count()
+        let asked = kept.asked.iter();
+        asked.filter(|asked| asked.contains(what)).count()
     }
 
-    /// Publishes other keys from now on.
-    pub fn publish(&self, keys: Value) {
-        self.kept().keys = Some(keys);
-    }
-
-    /// Says that the keys are there.
-    pub fn point_to_keys_at(&self, address: &str) {
-        self.kept().jwks_uri = Some(address.to_owned());
+    /// Answers the next requests whose method and path contain `what` in this way.
+    pub fn order(&self, what: &str, orders: impl IntoIterator<Item = Order>) {
+        self.kept().orders.add(what, orders);
     }
 
     /// Fails at everything, or no longer.
     pub fn set_down(&self, down: bool) {
-        self.kept().down = down;
+        self.kept().orders.down = down;
     }
 
     fn kept(&self) -> MutexGuard<'_, World> {
@@ -134,14 +153,24 @@ impl Microsoft {
 }
 
 async fn noted(State(kept): State<Kept>, request: Request, next: Next) -> Response {
-    let down = {
+    let asked = format!("{} {}", request.method(), request.uri());
+    let order = {
         let mut kept = kept.lock().unwrap();
-        let asked = format!("{} {}", request.method(), request.uri());
-        kept.asked.push(asked);
-        kept.down
+        kept.asked.push(asked.clone());
+        kept.orders.next(&asked)
     };
-    if down {
-        return Response::builder().status(503).body("down".into()).unwrap();
+    match order {
+        None => next.run(request).await,
+        Some(Order::Answer { .. } | Order::Silence) => order.unwrap().answer().await,
+        Some(Order::LoseAnswer(order)) => {
+            next.run(request).await;
+            order.answer().await
+        }
     }
-    next.run(request).await
+}
+
+/// Microsoft's way to say no.
+fn refusal(status: u16, code: &str) -> Response {
+    let said = json!({"error": {"code": code, "message": "words that help nobody"}});
+    (StatusCode::from_u16(status).unwrap(), Json(said)).into_response()
 }

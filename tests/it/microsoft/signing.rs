@@ -7,9 +7,9 @@ use ring::{
     rsa::{KeyPair, PublicKeyComponents},
     signature::{self, RsaEncoding},
 };
-use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject};
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject};
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// Whose key, and how.
 #[derive(Clone, Copy, Debug)]
@@ -75,4 +75,28 @@ pub fn published(kid: &str, endorsements: &[&str]) -> Value {
         "e": URL_SAFE_NO_PAD.encode(public.e),
         "endorsements": endorsements,
     })
+}
+
+const BATON: &[u8] = include_bytes!("../fixtures/teams/baton.pem");
+
+/// Whether an assertion is signed with Baton's key, by PS256, and says what it must.
+pub fn is_batons(assertion: &str, audience: &str) -> bool {
+    let Some((signed, signature)) = assertion.rsplit_once('.') else {
+        return false;
+    };
+    let part = |nth: usize| -> Value {
+        let part = signed.split('.').nth(nth).unwrap_or_default();
+        let part = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+        serde_json::from_slice(&part).unwrap_or_default()
+    };
+    let certificate = CertificateDer::from_pem_slice(BATON).unwrap();
+    let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate));
+    let public = PublicKeyComponents::<Vec<u8>>::from(pair(BATON).public());
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
+    let how = &signature::RSA_PSS_2048_8192_SHA256;
+    public.verify(how, signed.as_bytes(), &signature).is_ok()
+        && part(0)["x5t#S256"] == thumbprint
+        && part(1)["aud"] == audience
+        && part(1)["iss"] == super::APP_ID
+        && part(1)["sub"] == super::APP_ID
 }

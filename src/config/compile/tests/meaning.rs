@@ -1,6 +1,7 @@
 //! What right configurations mean.
 
 use super::*;
+use crate::chat::teams::credential::Credential;
 use crate::{
     config::render,
     domain::{
@@ -33,8 +34,10 @@ fn the_example_means_what_its_comments_say() {
         server,
         database,
         slack,
+        teams,
         api_tokens,
     } = example();
+    assert!(teams.is_none());
     let ayse = &policy.reps["ayse"];
     assert_eq!(
         (ayse.weight, ayse.pending, ayse.caps.day),
@@ -258,9 +261,8 @@ fn what_waits_for_a_restart_is_named() {
 #[test]
 fn a_rep_gets_messages_where_they_say_else_where_they_are_known() {
     let slack = "[slack]\nbot_token = \"x\"\nsigning_secret = \"y\"\n";
-    let teams = "[teams]\napp_id = \"a\"\napp_password = \"b\"\ntenant_id = \"c\"\n";
     let (both, u, oid) = (
-        format!("{slack}{teams}"),
+        format!("{slack}{TEAMS}"),
         "slack = \"U0AYSE\"\n",
         "teams = \"3F2B1C9A-0000-4000-8000-000000000001\"\n",
     );
@@ -273,12 +275,46 @@ fn a_rep_gets_messages_where_they_say_else_where_they_are_known() {
     assert_eq!(chat(&both, oid), "teams");
     assert_eq!(chat(&both, &format!("{u}{oid}")), "slack");
     assert_eq!(chat(&both, ""), "slack");
-    assert_eq!(chat(teams, ""), "teams");
-    assert_eq!(chat(teams, u), "teams");
+    assert_eq!(chat(TEAMS, ""), "teams");
+    assert_eq!(chat(TEAMS, u), "teams");
     assert_eq!(chat("", oid), "slack");
     assert_eq!(chat(&both, &format!("{u}chat = \"teams\"\n")), "teams");
     let default = "[defaults.rep]\nchat = \"teams\"\n";
     assert_eq!(chat(&format!("{both}{default}"), u), "teams");
     let own = format!("{u}chat = \"slack\"\n");
     assert_eq!(chat(&format!("{both}{default}"), &own), "slack");
+}
+
+const TEAMS: &str = "[teams]\napp_id = \"0B7C4F5E-1a2d-4c3b-9e8f-5a6b7c8d9e0f\"\n\
+    tenant_id = \"7d3e9a10-52c4-4f6b-8a1e-90b2c3d4e5f6\"\napp_password = \"${PASSWORD}\"\n";
+
+#[test]
+fn teams_is_microsofts_unless_other_places_are_named() {
+    let teams = |more: &str| {
+        loaded(&format!("{TEAMS}{more}"))
+            .compiled
+            .unwrap()
+            .teams
+            .unwrap()
+    };
+    let usual = teams("");
+    assert_eq!(usual.app_id, "0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f");
+    let trusted = |url: &str| usual.hosts.trusted(url).is_some();
+    assert!(
+        trusted(usual.service_url.as_str()) && trusted("https://smba.trafficmanager.net/emea/")
+    );
+    assert!(!trusted("https://login.microsoftonline.com/"));
+    let here =
+        teams("service_url = \"http://127.0.0.1:9400/teams/\"\nservice_hosts = [\"a.example\"]");
+    let trusted = |url: &str| here.hosts.trusted(url).is_some();
+    assert!(trusted("http://127.0.0.1:9400/emea/") && trusted("https://a.example/"));
+    assert!(!trusted("https://smba.trafficmanager.net/emea/"));
+    let pem = include_str!("../../../../tests/it/fixtures/teams/baton.pem");
+    let text = TEAMS.replace(
+        "app_password = \"${PASSWORD}\"",
+        "certificate = \"${file:teams.pem}\"",
+    );
+    let loaded = loaded_from(&[("baton.toml", &text), ("teams.pem", pem)]);
+    let teams = loaded.compiled.unwrap().teams.unwrap();
+    assert!(matches!(teams.credential, Credential::Certificate(_)));
 }

@@ -394,3 +394,52 @@ fn what_is_not_set_is_told_once() {
     assert_eq!(told.matches("mistake: ").count(), 1, "{told}");
     assert!(told.contains("`UNSET` is not set"), "{told}");
 }
+
+#[test]
+fn about_microsoft_teams() {
+    const APP: &str = "app_id = \"0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f\"";
+    const TENANT: &str = "tenant_id = \"7d3e9a10-52c4-4f6b-8a1e-90b2c3d4e5f6\"";
+    const PASSWORD: &str = "app_password = \"${PASSWORD}\"";
+    let table = [
+        (
+            format!("app_id = \"baton\"\n{TENANT}\n{PASSWORD}"),
+            "2:10: mistake: `baton` is no id of Microsoft Entra",
+        ),
+        (
+            format!("{APP}\ntenant_id = \"a.onmicrosoft.com\"\n{PASSWORD}"),
+            "3:13: mistake: `a.onmicrosoft.com` is no id",
+        ),
+        (
+            format!("{APP}\n{TENANT}"),
+            "2:10: mistake: `app_password` is missing",
+        ),
+        (
+            format!("{APP}\n{TENANT}\n{PASSWORD}\ncertificate = \"x\""),
+            "5:15: mistake: `app_password` and `certificate` are both given",
+        ),
+        (
+            format!("{APP}\n{TENANT}\ncertificate = \"x\""),
+            "4:15: mistake: this is of no use: there is no certificate in it",
+        ),
+        (
+            format!("{APP}\n{TENANT}\n{PASSWORD}\nlogin_url = \"http://login.example\""),
+            "5:13: mistake: this address must begin with https",
+        ),
+        (
+            format!("{APP}\n{TENANT}\n{PASSWORD}\nservice_hosts = [\"https://a.example\"]"),
+            "5:18: mistake: `https://a.example` is no host",
+        ),
+        (
+            format!("{APP}\n{TENANT}\n{PASSWORD}\nservice_url = \"smba\""),
+            "5:15: mistake: this is no URL",
+        ),
+    ];
+    let table: Vec<(String, &str)> = table
+        .map(|(text, it)| (format!("[teams]\n{text}"), it))
+        .into();
+    let table: Vec<(&str, &str)> = table
+        .iter()
+        .map(|(text, it)| (text.as_str(), *it))
+        .collect();
+    check(&table);
+}

@@ -1,0 +1,187 @@
+//! Microsoft Graph, as far as the tenant lets Baton: who people are, and the app for those who don't have it yet.
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::token::{Audience, Tokens};
+use crate::chat::exchange::{Repeat, client, exchange, retry, retry_after};
+use crate::chat::outcome::{FailKind, SendError};
+use crate::chat::{Person, Who};
+
+/// What must be granted to look people up.
+const READ_PEOPLE: &str = "User.Read.All";
+/// What must be granted to install the app for people.
+const INSTALL: &str = "TeamsAppInstallation.ReadWriteSelfForUser.All";
+/// What must be granted to find the app in the tenant's catalogue.
+const READ_CATALOG: &str = "AppCatalog.Read.All";
+/// What is asked of a person.
+const FIELDS: &str = "id,displayName,mail,userPrincipalName,accountEnabled,userType";
+
+/// A client of Graph.
+pub struct Graph {
+    http: reqwest::Client,
+    base: Url,
+    /// The id in the app's manifest.
+    app_id: String,
+    /// The app's id in the tenant's catalogue, once it is known.
+    catalog_id: OnceCell<String>,
+}
+
+impl Graph {
+    /// A client that waits at most `timeout` for an answer.
+    ///
+    /// # Errors
+    /// When the process has no TLS provider or no certificates to trust.
+    pub fn new(
+        base: Url,
+        app_id: String,
+        catalog_id: Option<String>,
+        timeout: Duration,
+    ) -> reqwest::Result<Self> {
+        Ok(Self {
+            http: client(timeout)?,
+            base,
+            app_id,
+            catalog_id: OnceCell::new_with(catalog_id),
+        })
+    }
+
+    /// Looks a person up by their object id or address.
+    pub async fn person(&self, tokens: &Tokens, who: &Who) -> Result<Person, SendError> {
+        let found = match who {
+            Who::Id(id) => {
+                let fields = [("$select", FIELDS)];
+                self.get(tokens, &["users", id], &fields, READ_PEOPLE)
+                    .await?
+            }
+            Who::Email(email) => {
+                let quoted = email.replace('\'', "''");
+                let same = format!("mail eq '{quoted}' or userPrincipalName eq '{quoted}'");
+                let query = [("$select", FIELDS), ("$filter", &same)];
+                let all = self.get(tokens, &["users"], &query, READ_PEOPLE).await?;
+                all["value"][0].clone()
+            }
+        };
+        person(&found).ok_or_else(|| SendError::fail(FailKind::RecipientGone, "user_not_found"))
+    }
+
+    /// Installs the app for a person; one that is there already is installed.
+    pub async fn install(&self, tokens: &Tokens, user: &str) -> Result<(), SendError> {
+        let app = self.app_in_catalog(tokens).await?;
+        let mut bound = self.url(&["appCatalogs", "teamsApps", app])?;
+        bound.set_query(None);
+        let body = json!({"teamsApp@odata.bind": bound.as_str()});
+        let path = ["users", user, "teamwork", "installedApps"];
+        let url = self.url(&path)?;
+        let request = || self.http.request(Method::POST, url.clone()).json(&body);
+        match self.call(tokens, request, INSTALL).await {
+            Err(SendError::Fail { word, .. }) if word == "http_409" => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// The app's id there: not the manifest's, for an organisation's own app.
+    async fn app_in_catalog(&self, tokens: &Tokens) -> Result<&String, SendError> {
+        self.catalog_id
+            .get_or_try_init(|| self.look_in_catalog(tokens))
+            .await
+    }
+
+    async fn look_in_catalog(&self, tokens: &Tokens) -> Result<String, SendError> {
+        let same = format!("externalId eq '{}'", self.app_id);
+        let path = ["appCatalogs", "teamsApps"];
+        let found = self
+            .get(tokens, &path, &[("$filter", &same)], READ_CATALOG)
+            .await?;
+        let id = found["value"][0]["id"].as_str();
+        let missing = || SendError::fail(FailKind::Config, "not_in_app_catalog");
+        id.map(str::to_owned).ok_or_else(missing)
+    }
+
+    async fn get(
+        &self,
+        tokens: &Tokens,
+        path: &[&str],
+        query: &[(&str, &str)],
+        permission: &str,
+    ) -> Result<Value, SendError> {
+        let url = self.url(path)?;
+        let request = || self.http.get(url.clone()).query(query);
+        self.call(tokens, request, permission).await
+    }
+
+    fn url(&self, path: &[&str]) -> Result<Url, SendError> {
+        let bug = || SendError::fail(FailKind::OurBug, "unusable_id");
+        if path.iter().any(|part| matches!(*part, "" | "." | "..")) {
+            return Err(bug());
+        }
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| bug())?
+            .pop_if_empty()
+            .extend(path);
+        Ok(url)
+    }
+
+    /// Calls, with a new token if the first is refused. What it does may be done twice.
+    async fn call(
+        &self,
+        tokens: &Tokens,
+        request: impl Fn() -> RequestBuilder,
+        permission: &str,
+    ) -> Result<Value, SendError> {
+        let token = tokens.get(Audience::Graph).await?;
+        let answer = send(request(), &token, permission).await;
+        if answer.as_ref().err().and_then(SendError::kind) != Some(FailKind::TokenDead) {
+            return answer;
+        }
+        tokens.forget(Audience::Graph, &token).await;
+        let token = tokens.get(Audience::Graph).await?;
+        send(request(), &token, permission).await
+    }
+}
+
+async fn send(
+    request: RequestBuilder,
+    token: &SecretString,
+    permission: &str,
+) -> Result<Value, SendError> {
+    let request = request.bearer_auth(token.expose_secret());
+    let (headers, status, body) = exchange(request, Repeat::Harmless).await?;
+    let word = format!("http_{}", status.as_u16());
+    let fail = |kind| Err(SendError::fail(kind, word.as_str()));
+    match status {
+        status if status.is_success() => Ok(serde_json::from_slice(&body).unwrap_or_default()),
+        StatusCode::TOO_MANY_REQUESTS => Err(retry(Some(retry_after(&headers)), "ratelimited")),
+        StatusCode::UNAUTHORIZED => fail(FailKind::TokenDead),
+        StatusCode::FORBIDDEN => Err(SendError::fail(
+            FailKind::Config,
+            format!("missing_permission: {permission}"),
+        )),
+        StatusCode::NOT_FOUND => fail(FailKind::RecipientGone),
+        StatusCode::CONFLICT => fail(FailKind::Other),
+        status if status.is_server_error() => Err(retry(None, &word)),
+        _ => fail(FailKind::OurBug),
+    }
+}
+
+/// A person as Graph describes them. It knows no time zone.
+fn person(user: &Value) -> Option<Person> {
+    let given = |name: &str| user[name].as_str().filter(|text| !text.is_empty());
+    let email = given("mail").or_else(|| given("userPrincipalName"));
+    Some(Person {
+        id: given("id")?.to_ascii_lowercase(),
+        name: given("displayName").unwrap_or_default().to_owned(),
+        email: email.map(str::to_owned),
+        zone: None,
+        deleted: user["accountEnabled"] == false,
+        guest: given("userType") == Some("Guest"),
+        stranger: false,
+        bot: false,
+    })
+}
