@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     chat::{
         Chat, Chats,
-        slack::{self, inbound::Kind, socket},
+        slack::{self, inbound::Kind, rotation::Rotation, socket},
         teams,
     },
     clock::Clock,
@@ -140,6 +140,10 @@ impl App {
             .recall_groups()
             .await
             .context("reading who is in the chat's groups")?;
+        worker
+            .recall_token()
+            .await
+            .context("reading Slack's token")?;
         worker
             .take_over()
             .await
@@ -347,6 +351,11 @@ fn secrets(settings: &SlackSettings) -> slack::Secrets {
         bot_token: settings.bot_token.clone(),
         signing: settings.signing_secrets.clone(),
         app_token: settings.app_token.clone(),
+        rotation: settings.rotation.as_ref().map(|known| Rotation {
+            client_id: known.client_id.clone(),
+            client_secret: known.client_secret.clone(),
+            refresh_token: known.refresh_token.clone(),
+        }),
     }
 }
 

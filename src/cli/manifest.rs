@@ -60,6 +60,7 @@ struct Known {
     public_url: Option<Url>,
     words: BTreeMap<String, String>,
     has_app_token: bool,
+    rotates: bool,
 }
 
 /// Prints it.
@@ -92,7 +93,10 @@ fn of_slack(slack: &Slack, known: Known) -> anyhow::Result<ExitCode> {
             "warning: Slack calls https addresses only: set server.public_url, or use Socket Mode",
         );
     }
-    let text = serde_json::to_string_pretty(&manifest(&reached, &known.words))?;
+    let mut manifest = manifest(&reached, &known.words);
+    // Slack never takes it back, so it is asked for only where it is in use.
+    manifest["settings"]["token_rotation_enabled"] = known.rotates.into();
+    let text = serde_json::to_string_pretty(&manifest)?;
     talk::print(&format!("{text}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -108,13 +112,17 @@ fn known(common: &Common) -> Option<Known> {
     let loaded = config::load(&path, &env, Clock::system().now());
     talk::complain(&loaded.complaints, &loaded.sources, common.log_format);
     let compiled = loaded.compiled?;
-    let (words, has_app_token) = compiled
+    let (words, has_app_token, rotates) = compiled
         .slack
-        .map(|slack| (slack.commands, slack.app_token.is_some()))
+        .map(|slack| {
+            let (sockets, rotates) = (slack.app_token.is_some(), slack.rotation.is_some());
+            (slack.commands, sockets, rotates)
+        })
         .unwrap_or_default();
     Some(Known {
         public_url: Some(compiled.server.public_url),
         words,
         has_app_token,
+        rotates,
     })
 }

@@ -4,10 +4,11 @@ use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use crate::{
     clock::Clock,
-    playground::{self, Settings},
+    playground::{self, Rotation, Settings},
 };
 use anyhow::Context;
 use clap::Args;
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
 use super::talk;
@@ -39,6 +40,9 @@ pub struct Playground {
     /// Throws in what goes wrong with Slack now and then: limits, errors, lost answers, duplicates.
     #[arg(long)]
     faults: bool,
+    /// Tokens that expire after so long, for instance `12h`: what to put into `[slack]` is said at the start.
+    #[arg(long, value_name = "TIME")]
+    token_life: Option<SignedDuration>,
     /// Leaves Slack's rate limits out, for load programs.
     #[arg(long)]
     no_limits: bool,
@@ -56,6 +60,16 @@ pub async fn run(asked: Playground) -> anyhow::Result<ExitCode> {
     settings.faults = asked.faults;
     settings.limits = !asked.no_limits;
     settings.slash_commands = crate::demo::slash_commands();
+    settings.rotation = asked.token_life.map(Rotation::new);
+    if let Some(rotation) = &settings.rotation {
+        talk::say(&format!(
+            "bot_token = \"{}\", refresh_token = \"{}\", client_id = \"{}\", client_secret = \"{}\"",
+            rotation.access_token,
+            rotation.refresh_token,
+            rotation.client_id,
+            rotation.client_secret
+        ));
+    }
     let playground = playground::Playground::new(settings)?;
     let listener = TcpListener::bind(asked.listen)
         .await

@@ -46,6 +46,7 @@ pub(super) fn point_at(compiled: &mut Compiled, dir: &Path, api_url: &str) -> an
     compiled.slack = Some(SlackSettings {
         api_url: api_url.parse().context("the stand-in's address")?,
         bot_token: SecretString::from("xoxb-demo"),
+        rotation: None,
         signing_secrets: vec![SecretString::from(SIGNING_SECRET)],
         app_token: None,
         sockets: 2,

@@ -15,6 +15,7 @@ use super::limits::Limits;
 use super::message::Message;
 use super::settings::Settings;
 use super::socket::Sockets;
+use super::tokens::Tokens;
 use super::world::World;
 
 /// How many calls the log keeps.
@@ -55,6 +56,7 @@ pub(super) struct Core {
     limits: Mutex<Limits>,
     calls: Mutex<Calls>,
     sockets: Mutex<Sockets>,
+    tokens: Mutex<Tokens>,
     origin: Mutex<String>,
     changed: watch::Sender<u64>,
     news: broadcast::Sender<Arc<str>>,
@@ -75,6 +77,7 @@ impl Core {
             limits: Mutex::default(),
             calls: Mutex::default(),
             sockets: Mutex::new(Sockets::new(settings.socket_mode)),
+            tokens: Mutex::new(Tokens::new(&settings)),
             origin: Mutex::new(String::new()),
             changed: watch::channel(0).0,
             news: broadcast::channel(1024).0,
@@ -104,6 +107,10 @@ impl Core {
 
     pub(super) fn sockets(&self) -> MutexGuard<'_, Sockets> {
         lock(&self.sockets)
+    }
+
+    pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        lock(&self.tokens)
     }
 
     /// The address under which the app reaches the playground.

@@ -61,6 +61,7 @@ mod saved;
 mod settings;
 mod shown;
 mod socket;
+mod tokens;
 mod world;
 
 pub use self::acts::{Outcome, Press};
@@ -71,6 +72,7 @@ pub use self::faults::{Fault, FaultRule};
 pub use self::message::{Edit, Message};
 pub use self::settings::{Channel, Clock, Group, Person, Settings, Workspace};
 pub use self::socket::Trouble;
+pub use self::tokens::Rotation;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -193,6 +195,12 @@ impl Playground {
     /// Everything in a room, ephemeral messages included, the oldest first.
     pub fn messages_in(&self, room: &str) -> Vec<Message> {
         self.core.world().messages(room).cloned().collect()
+    }
+
+    /// Installs the app again: the tokens of it, where they expire.
+    pub fn install_again(&self) -> Option<Rotation> {
+        let rotation = self.core.settings.rotation.as_ref()?;
+        Some(self.core.tokens().install(rotation, self.core.now()))
     }
 
     /// What only this person sees, in any room.

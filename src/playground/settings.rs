@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::tokens::Rotation;
+
 /// Tells the time; a test hands in one that it moves itself.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -30,6 +32,8 @@ pub struct Settings {
     pub groups: Vec<Group>,
     /// The workspace, its app and the app's token.
     pub workspace: Workspace,
+    /// Tokens that expire, in place of the workspace's one.
+    pub rotation: Option<Rotation>,
     /// The time by which messages are stamped, triggers expire and limits refill.
     pub clock: Clock,
     /// Routes mounted under `/demo`; see the module's text for what the page expects of them.
@@ -60,6 +64,7 @@ impl Settings {
             channels: vec![Channel::new("C0SALES", "sales")],
             groups: Vec::new(),
             workspace: Workspace::default(),
+            rotation: None,
             clock,
             controls: None,
             limits: true,

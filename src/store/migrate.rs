@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     step!(20261122150000, "keep_accounts"),
     step!(20261122150001, "place_cards"),
     step!(20261122150002, "split_outages"),
+    step!(20261122150500, "slack_tokens"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -37,6 +37,7 @@ mod postgres;
 mod queued;
 pub mod reps;
 mod row;
+pub mod slack_token;
 mod sql;
 mod sqlite;
 pub mod submissions;

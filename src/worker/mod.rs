@@ -12,6 +12,7 @@ mod people;
 mod render;
 mod send;
 mod settle;
+mod token;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
@@ -102,6 +103,7 @@ impl Worker {
         }
         if !self.outlets.is_empty() {
             loops.spawn(self.clone().keep_knowing_people(stop.clone()));
+            loops.spawn(self.clone().keep_token(stop.clone()));
         }
         while let Some(ended) = loops.join_next().await {
             if !stop.is_cancelled() {
@@ -159,6 +161,7 @@ impl Worker {
     pub async fn tick(&self) -> Result<Done, Error> {
         let mut never = Timestamp::MIN;
         self.beat(&mut never).await?;
+        self.renew_token().await?;
         self.learn_people().await?;
         self.learn_groups().await?;
         let leads = self.wake_due(&mut Vec::new()).await?;

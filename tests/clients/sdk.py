@@ -37,9 +37,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def start_playground(baton):
+def start_playground(baton, *more):
     command = [os.environ["BATON_BIN"], "playground", "--baton", baton, "--signing-secret", SECRET]
-    child = subprocess.Popen(command + ["--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen([*command, "--listen", "127.0.0.1:0", *more], stderr=subprocess.PIPE, text=True)
     for line in child.stderr:
         if found := re.match(r"playground listening on (http:\S+)", line):
             return child, found[1]
@@ -140,7 +140,29 @@ def limits(client, patient, url, dm):
     refused(lambda: [post() for post in posts], "ratelimited")
 
 
+def tokens():
+    """Tokens that expire, changed for the next pair by slack_sdk."""
+    child, url = start_playground("http://127.0.0.1:1", "--token-life", "2s")
+    client = lambda token=None: WebClient(token=token, base_url=f"{url}/api/")
+    renew = lambda refresh, secret="playground": client().oauth_v2_access(
+        client_id="1000.2000", client_secret=secret, grant_type="refresh_token", refresh_token=refresh
+    )
+    try:
+        assert client("xoxe.xoxb-1-first").auth_test()["ok"]
+        refused(lambda: renew("xoxe-1-first", "guessed"), "bad_client_secret")
+        pair = renew("xoxe-1-first")
+        assert pair["expires_in"] == 2 and pair["refresh_token"] != "xoxe-1-first"
+        assert client(pair["access_token"]).auth_test()["ok"]
+        time.sleep(2.1)
+        refused(lambda: client(pair["access_token"]).auth_test(), "token_expired")
+        assert client(renew(pair["refresh_token"])["access_token"]).auth_test()["ok"]
+        refused(lambda: renew("xoxe-1-nobodys"), "invalid_refresh_token")
+    finally:
+        child.terminate()
+
+
 def main():
+    tokens()
     receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     child, url = start_playground(f"http://127.0.0.1:{receiver.server_port}")

@@ -13,7 +13,7 @@ use baton::{
     config::{self, compile::Compiled},
     engine::Error,
     http::{Patience, serve},
-    playground::{self, Channel, Person, Playground},
+    playground::{self, Channel, Person, Playground, Rotation},
     store::{leads, reps},
     worker::Worker,
 };
@@ -94,7 +94,19 @@ pub async fn on_both(rules: &str, story: impl AsyncFn(&mut Office)) {
 /// The same, beginning at another moment.
 pub async fn on_both_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
     both_fresh(async |fresh| {
-        let mut office = Office::open(fresh, rules, begin.parse().unwrap()).await;
+        let mut office = Office::open(fresh, rules, begin.parse().unwrap(), None).await;
+        story(&mut office).await;
+        office.close().await;
+    })
+    .await;
+}
+
+/// The same with a token that expires after this time.
+pub async fn on_both_with_token_for(life: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
+    let rotation = Rotation::new(life.parse().unwrap());
+    both_fresh(async |fresh| {
+        let rotation = Some(rotation.clone());
+        let mut office = Office::open(fresh, rules, FRIDAY.parse().unwrap(), rotation).await;
         story(&mut office).await;
         office.close().await;
     })
@@ -127,6 +139,7 @@ pub struct Office {
     chat: String,
     database: String,
     rules: String,
+    rotation: Option<Rotation>,
     client: Client,
     running: Option<Running>,
     /// What everybody has read, by room.
@@ -143,7 +156,12 @@ struct Running {
 }
 
 impl Office {
-    async fn open(fresh: &Fresh, rules: &str, begin: Timestamp) -> Self {
+    async fn open(
+        fresh: &Fresh,
+        rules: &str,
+        begin: Timestamp,
+        rotation: Option<Rotation>,
+    ) -> Self {
         let clock = Clock::manual(begin);
         let stop = CancellationToken::new();
         // Baton comes back to the same address after each of its ends.
@@ -157,6 +175,7 @@ impl Office {
         );
         settings.people = PEOPLE.map(|(id, name)| person(id, name)).into();
         settings.channels = vec![Channel::new("C0SALES", "sales")];
+        settings.rotation.clone_from(&rotation);
         let (slack, chat) = harness::playground(settings, &stop).await;
         let mut office = Self {
             clock,
@@ -165,6 +184,7 @@ impl Office {
             chat,
             database: fresh.url.clone(),
             rules: rules.to_owned(),
+            rotation,
             client: Client::builder().no_proxy().build().unwrap(),
             running: None,
             read: Mutex::default(),
@@ -212,6 +232,14 @@ impl Office {
         self.settle().await;
     }
 
+    /// The app is installed again in Slack, and its tokens are put into the configuration.
+    pub async fn install_again(&mut self) {
+        let rotation = self.slack.install_again().expect("tokens expire here");
+        self.rotation = Some(rotation);
+        let rules = self.rules.clone();
+        self.reload(&rules).await;
+    }
+
     /// Puts another configuration in force while Baton runs.
     pub async fn reload(&mut self, rules: &str) {
         rules.clone_into(&mut self.rules);
@@ -252,7 +280,7 @@ public_url = "http://{baton}"
 url = "{database}"
 
 [slack]
-bot_token = "xoxb-office"
+{tokens}
 signing_secret = "{SIGNING_SECRET}"
 api_url = "{chat}/api/"
 
@@ -270,6 +298,7 @@ type = "demo"
             baton = self.baton,
             database = self.database,
             chat = self.chat,
+            tokens = self.tokens(),
         );
         for (id, name) in PEOPLE {
             if people.contains(&format!("\"{id}\"")) {
@@ -280,6 +309,19 @@ type = "demo"
             }
         }
         text + rules
+    }
+
+    fn tokens(&self) -> String {
+        let Some(rotation) = &self.rotation else {
+            return "bot_token = \"xoxb-office\"".to_owned();
+        };
+        format!(
+            "bot_token = \"{}\"\nrefresh_token = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"",
+            rotation.access_token,
+            rotation.refresh_token,
+            rotation.client_id,
+            rotation.client_secret
+        )
     }
 
     fn running(&self) -> &Running {

@@ -14,11 +14,16 @@ use url::Url;
 use super::errors::meaning;
 use super::limits::Limits;
 use super::method::Method;
-use super::secrets::InForce;
+use super::secrets::{InForce, Secrets};
 use crate::chat::exchange::{Repeat, broken, client, exchange, retry, retry_after};
 use crate::chat::outcome::{FailKind, SendError};
 use crate::chat::reach::Reached;
 use crate::chat::{Reach, Room};
+
+/// Slack's word for a token whose time is over.
+const EXPIRED: &str = "token_expired";
+/// How long a call waits for the next token; whoever pressed a button waits with it.
+const NEXT_TOKEN: Duration = Duration::from_millis(1_500);
 
 /// A client with one app's tokens.
 pub struct Client {
@@ -70,18 +75,16 @@ impl Client {
         self.limits
             .take(method, channel)
             .map_err(|after| SendError::NotYet { after })?;
-        let request = self.request(method, body);
-        let answer =
-            exchange(request, method.repeat())
-                .await
-                .and_then(|(headers, status, text)| {
-                    let scopes = headers
-                        .get("x-oauth-scopes")
-                        .and_then(|value| value.to_str().ok())
-                        .map(str::to_owned);
-                    let body = read_answer(status, &headers, &text, method.repeat())?;
-                    Ok(Answered { body, scopes })
-                });
+        let secrets = self.secrets.now();
+        let mut answer = self.ask(method, body, &secrets).await;
+        if secrets.rotation.is_some() && is_expired(&answer) {
+            let token = &secrets.bot_token;
+            answer = if self.secrets.ask_for_another(token, NEXT_TOKEN).await {
+                self.ask(method, body, &self.secrets.now()).await
+            } else {
+                Err(retry(None, EXPIRED))
+            };
+        }
         self.reached.note(&answer);
         match &answer {
             Err(SendError::Retry {
@@ -95,6 +98,22 @@ impl Client {
         answer
     }
 
+    async fn ask(
+        &self,
+        method: Method,
+        body: &Value,
+        secrets: &Secrets,
+    ) -> Result<Answered, SendError> {
+        let request = self.request(method, body, secrets);
+        let (headers, status, text) = exchange(request, method.repeat()).await?;
+        let scopes = headers
+            .get("x-oauth-scopes")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let body = read_answer(status, &headers, &text, method.repeat())?;
+        Ok(Answered { body, scopes })
+    }
+
     /// How many calls of a method may be made now.
     pub fn room(&self, method: Method) -> Room {
         self.limits.room(method)
@@ -105,16 +124,16 @@ impl Client {
         self.reached.now()
     }
 
-    fn request(&self, method: Method, body: &Value) -> RequestBuilder {
-        let address = format!(
-            "{}/{}",
-            self.api.as_str().trim_end_matches('/'),
-            method.name()
-        );
-        let secrets = self.secrets.now();
+    /// A request to a method, without a token.
+    pub fn open(&self, method: &str) -> RequestBuilder {
+        let api = self.api.as_str().trim_end_matches('/');
+        self.http.post(format!("{api}/{method}"))
+    }
+
+    fn request(&self, method: Method, body: &Value, secrets: &Secrets) -> RequestBuilder {
         let app_token = secrets.app_token.as_ref().filter(|_| method.is_the_apps());
         let token = app_token.unwrap_or(&secrets.bot_token);
-        let request = self.http.post(address).bearer_auth(token.expose_secret());
+        let request = self.open(method.name()).bearer_auth(token.expose_secret());
         if method.takes_form() {
             return request.form(&form(body));
         }
@@ -207,7 +226,8 @@ fn form(body: &Value) -> Vec<(&str, String)> {
         .collect()
 }
 
-fn read_answer(
+/// The body of an answer that says yes.
+pub fn read_answer(
     status: StatusCode,
     headers: &HeaderMap,
     text: &[u8],
@@ -223,6 +243,10 @@ fn read_answer(
         (_, Some(word)) => Err(with_scope(meaning(word, repeat), &body)),
         (_, None) => Err(repeat.ambiguous("answer says neither ok nor why not")),
     }
+}
+
+fn is_expired<T>(answer: &Result<T, SendError>) -> bool {
+    matches!(answer, Err(SendError::Fail { word, .. }) if word == EXPIRED)
 }
 
 /// What a status other than success means; 429 did nothing, 5xx may have.

@@ -13,6 +13,7 @@ mod method;
 mod picture;
 mod post;
 mod rich;
+pub mod rotation;
 mod secrets;
 mod signature;
 pub mod socket;

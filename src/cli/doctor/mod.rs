@@ -9,6 +9,7 @@
 mod database;
 mod reach;
 mod slack;
+mod token;
 
 use std::process::ExitCode;
 
@@ -107,7 +108,7 @@ pub async fn run(common: &Common, asked: &Doctor) -> anyhow::Result<ExitCode> {
             found.extend(database::look(&compiled.database, &clock).await);
             match &compiled.slack {
                 Some(settings) => {
-                    found.extend(slack::look(settings, &compiled.policy, &clock).await?);
+                    found.extend(slack::look(settings, &compiled.database, &compiled.policy, &clock).await?);
                 }
                 None => found.push(Finding::look(
                     "slack",

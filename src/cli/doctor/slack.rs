@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
-use super::{Finding, State};
+use super::{Finding, State, token};
 use crate::{
     chat::{
         Person,
@@ -31,14 +31,17 @@ const STOPS: &str = "It stops offers, cards, notices and the answers to presses.
 
 pub(super) async fn look(
     settings: &SlackSettings,
+    database: &str,
     policy: &Policy,
     clock: &Clock,
 ) -> anyhow::Result<Vec<Finding>> {
     let survey = Survey::new(settings.api_url.clone())?;
-    let token = &settings.bot_token;
-    let mut found = Vec::new();
+    let stored = token::stored(database, settings).await;
+    let expires = token::life(settings, stored.as_ref(), clock.now());
+    let token = &token::in_force(settings, stored.as_ref());
+    let mut found: Vec<Finding> = expires.into_iter().collect();
     match survey.bearer(token).await {
-        Err(unwell) => found.push(dead(&unwell)),
+        Err(unwell) => found.push(dead(&unwell, settings.rotation.is_some())),
         Ok(bearer) => {
             let whose = format!("{} in the workspace {}", bearer.user, bearer.team);
             found.push(Finding::well(TOKEN, whose));
@@ -56,8 +59,12 @@ pub(super) async fn look(
     Ok(found)
 }
 
-fn dead(unwell: &Unwell) -> Finding {
+fn dead(unwell: &Unwell, rotates: bool) -> Finding {
     match unwell {
+        Unwell::Refused { word, .. } if rotates && word == "token_expired" => {
+            let mend = "It is renewed as soon as `baton serve` runs; what waits goes out then.";
+            Finding::broken(TOKEN, word, mend)
+        }
         Unwell::Refused { word, .. } => Finding::broken(TOKEN, word, STOPS),
         Unwell::Silent(why) => Finding::broken(
             TOKEN,

@@ -10,7 +10,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::{
-    super::raw::{ApiToken as ApiTokenTable, Secret, Size, Text, TokenRole},
+    super::raw::{self, ApiToken as ApiTokenTable, Secret, Size, Text, TokenRole},
     Compiler,
 };
 use crate::domain::suggest;
@@ -44,6 +44,8 @@ pub struct SlackSettings {
     pub signing_secrets: Vec<SecretString>,
     /// `xapp-…`, for Socket Mode.
     pub app_token: Option<SecretString>,
+    /// How the bot's token is renewed, where it expires.
+    pub rotation: Option<RotationSettings>,
     /// How many sockets stand side by side in Socket Mode.
     pub sockets: usize,
     /// Slack's own, or the playground's.
@@ -52,6 +54,17 @@ pub struct SlackSettings {
     pub paced: bool,
     /// What people type, by what it does: `away` is `/lead-away`.
     pub commands: BTreeMap<String, String>,
+}
+
+/// By what the bot's token is renewed: Slack's token rotation.
+#[derive(Clone, Debug)]
+pub struct RotationSettings {
+    /// The app's id as a client.
+    pub client_id: String,
+    /// The app's secret as a client.
+    pub client_secret: SecretString,
+    /// The first refresh token.
+    pub refresh_token: SecretString,
 }
 
 /// Somebody who may use the API.
@@ -143,10 +156,43 @@ impl Compiler<'_> {
             bot_token: self.secret(&raw.bot_token),
             signing_secrets,
             app_token: raw.app_token.as_ref().and_then(|it| self.app_token(it)),
+            rotation: self.rotation(raw),
             sockets: raw.sockets.as_ref().map_or(SOCKETS, |it| self.sockets(it)),
             api_url: api_url.unwrap_or_else(slack_url),
             paced: raw.paced.unwrap_or(true),
             commands: self.commands(&raw.commands),
+        })
+    }
+
+    /// A token that expires is renewed with the app's id and secret, so these go together.
+    fn rotation(&mut self, raw: &raw::Slack) -> Option<RotationSettings> {
+        let (Some(refresh), client, secret) =
+            (&raw.refresh_token, &raw.client_id, &raw.client_secret)
+        else {
+            let id = raw.client_id.as_ref().map(|it| ("client_id", it.span()));
+            let secret = raw.client_secret.as_ref();
+            let secret = secret.map(|it| ("client_secret", it.span()));
+            for (key, span) in id.into_iter().chain(secret) {
+                let message = format!("`{key}` is of use with `refresh_token` only");
+                self.mistake(span, message, "add `refresh_token`, or take it out");
+            }
+            return None;
+        };
+        for (key, missing) in [
+            ("client_id", client.is_none()),
+            ("client_secret", secret.is_none()),
+        ] {
+            if missing {
+                let message = format!("`{key}` is missing: a token is renewed with it");
+                let help = "it is under Basic Information of the Slack app";
+                self.mistake(refresh.span(), message, help);
+            }
+        }
+        let refresh_token = self.secret(refresh);
+        Some(RotationSettings {
+            client_id: self.said(client.as_ref()?, "`client_id`")?,
+            client_secret: self.secret(secret.as_ref()?),
+            refresh_token,
         })
     }
 

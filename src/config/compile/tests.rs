@@ -43,7 +43,7 @@ pub(in crate::config) fn loaded(text: &str) -> Loaded {
 #[test]
 fn the_example_compiles_and_names_what_is_not_in_effect_yet() {
     let loaded = loaded(EXAMPLE);
-    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: source.fetch (baton.toml:137), format meta (baton.toml:138), filter (baton.toml:148), scoring.half_life (baton.toml:154), scoring.mql (baton.toml:156), scoring.engagement (baton.toml:164), accounts.keep (baton.toml:178), sla.retry (baton.toml:244), sla.exhausted (baton.toml:245), digest (baton.toml:262), experiment (baton.toml:268), webhook (baton.toml:273)");
+    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: source.fetch (baton.toml:144), format meta (baton.toml:145), filter (baton.toml:155), scoring.half_life (baton.toml:161), scoring.mql (baton.toml:163), scoring.engagement (baton.toml:171), accounts.keep (baton.toml:185), sla.retry (baton.toml:251), sla.exhausted (baton.toml:252), digest (baton.toml:269), experiment (baton.toml:275), webhook (baton.toml:280)");
     let compiled = loaded.compiled.unwrap();
     assert_eq!(compiled.policy.reps.len(), 3);
     assert_eq!(compiled.sources.len(), 2);

@@ -53,6 +53,12 @@ pub struct Slack {
     pub signing_secrets: Option<Spanned<Vec<Spanned<Secret>>>>,
     /// `app_token = "${SLACK_APP_TOKEN}"`: Socket Mode. Default: HTTP.
     pub app_token: Option<Spanned<Secret>>,
+    /// `refresh_token = "${SLACK_REFRESH_TOKEN}"`: with token rotation, the first one; later ones are kept in the database.
+    pub refresh_token: Option<Spanned<Secret>>,
+    /// `client_id = "1234.5678"`: needed with `refresh_token`.
+    pub client_id: Option<Text>,
+    /// `client_secret = "${SLACK_CLIENT_SECRET}"`: needed with `refresh_token`.
+    pub client_secret: Option<Spanned<Secret>>,
     /// `sockets = 2`, the default: how many connections in Socket Mode, 10 at most.
     pub sockets: Option<Spanned<u32>>,
     /// `api_url = "https://slack.com/api/"`, the default.

@@ -4,6 +4,7 @@ mod args;
 mod chat;
 mod conversations;
 mod files;
+mod oauth;
 mod users;
 mod views;
 
@@ -187,7 +188,13 @@ fn refused_outright(
         )
         | None => {}
     }
-    if let Err(refusal) = allowed(core, method, headers, args) {
+    // Whoever renews a token shows the app's own secret in its place.
+    let allowed = if method == oauth::ACCESS {
+        oauth::allowed(core, headers, args)
+    } else {
+        allowed(core, method, headers, args)
+    };
+    if let Err(refusal) = allowed {
         return Some(Answered::json(StatusCode::OK, refusal.json()));
     }
     if !core.settings.limits {
@@ -209,6 +216,9 @@ fn allowed(core: &Core, method: &str, headers: &HeaderMap, args: &Args) -> Resul
     if (method == "apps.connections.open") != token.starts_with("xapp-") {
         return Err("not_allowed_token_type".into());
     }
+    if core.settings.rotation.is_some() && !token.starts_with("xapp-") {
+        return Ok(core.tokens().check(&token, core.now())?);
+    }
     let known = match &core.settings.workspace.token {
         _ if token.starts_with("xapp-") => token.len() > 5,
         Some(wanted) => *wanted == token,
@@ -229,6 +239,7 @@ fn answered(core: &Core, method: &str, args: &Args) -> Answered {
 
 fn perform(core: &Core, method: &str, args: &Args) -> Result<Value> {
     match method {
+        oauth::ACCESS => oauth::access(core, args),
         "auth.test" => Ok(auth_test(core)),
         "team.info" => Ok(team_info(core)),
         "chat.postMessage" => chat::post_message(core, args),

@@ -17,6 +17,7 @@ mod presses;
 mod restarts;
 mod rights;
 mod rules;
+mod tokens;
 mod typed;
 
 use serde_json::{Value, json};

@@ -342,6 +342,14 @@ fn about_server_and_chat() {
             "2:13: mistake: `signing_secret` is missing",
         ),
         (
+            "[slack]\nbot_token = \"x\"\nsigning_secret = \"x\"\nrefresh_token = \"x\"\nclient_id = \"1.2\"",
+            "4:17: mistake: `client_secret` is missing: a token is renewed with it",
+        ),
+        (
+            "[slack]\nbot_token = \"x\"\nsigning_secret = \"x\"\nclient_id = \"1.2\"",
+            "4:13: mistake: `client_id` is of use with `refresh_token` only",
+        ),
+        (
             "[slack]\nbot_token = \"\"\nsigning_secret = \"x\"",
             "2:13: mistake: this secret is empty",
         ),
