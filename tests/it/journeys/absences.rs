@@ -166,6 +166,6 @@ async fn a_manager_who_sent_somebody_away_may_keep_their_offers_for_them() {
 fn kept(office: &crate::office::Office, who: &str) -> String {
     let told = office.slack.ephemeral_to(&user(who));
     told.last()
-        .map(|message| message.shown())
+        .map(baton::playground::Message::shown)
         .unwrap_or_default()
 }
