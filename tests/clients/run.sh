@@ -27,7 +27,7 @@ samples=$root/target/tmp/teams
 rm -rf "$samples"
 (cd "$root" && cargo test --locked --quiet --test it teams_cards)
 
-cp "$here"/{package.json,package-lock.json,tsconfig.json,blocks.mts,playground.mjs,bolt.mjs,teams.mjs,teams_types.mjs} "$work/"
+cp "$here"/{package.json,package-lock.json,tsconfig.json,tsconfig.shown.json,blocks.mts,playground.mjs,bolt.mjs,teams.mjs,teams_types.mjs} "$work/"
 cd "$work"
 if ! cmp --silent package-lock.json installed-lock.json; then
   npm ci --no-audit --no-fund --loglevel=error
@@ -35,5 +35,15 @@ if ! cmp --silent package-lock.json installed-lock.json; then
 fi
 node teams_types.mjs "$samples" samples.mts
 npx --no-install tsc --project tsconfig.json
+
+# Every card, dialog and home tab of the longest lead, which the test journeys::longest has written down.
+shown=$root/target/tmp/slack-shown.json
+if [ -f "$shown" ]; then
+  node "$here/shown.mjs" "$shown" > shown.mts
+  npx --no-install tsc --project tsconfig.shown.json
+  echo "@slack/types: all that Baton shows is well"
+else
+  echo "@slack/types: no $shown, run \`cargo nextest run -E 'test(longest)'\` first" >&2
+fi
 node bolt.mjs
 node teams.mjs "$samples" "$root/manifests/teams/manifest.json"

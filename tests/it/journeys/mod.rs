@@ -8,6 +8,7 @@ mod endings;
 mod escalation;
 mod hands;
 mod home;
+mod longest;
 mod numbers;
 mod outages;
 mod owners;
