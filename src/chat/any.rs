@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use crate::domain::{
     action::Action,
     card::{
-        Button, ButtonStyle, Column, Confirm, Fact, Href, ImageRef, Item, MomentStyle, Part,
-        Picture, Run, Table,
+        Button, ButtonStyle, Chart, Column, Confirm, Fact, Href, ImageRef, Item, Label,
+        MomentStyle, Part, Picture, Run, Series, Table, Tone,
     },
 };
 
@@ -142,6 +142,31 @@ pub fn any_buttons(most: usize) -> impl Strategy<Value = Vec<Button>> {
     proptest::collection::vec(any_button(), 0..most)
 }
 
+fn any_chart() -> impl Strategy<Value = Chart> {
+    let label = any_text().prop_map(|name| Label {
+        plain: "plain".to_owned(),
+        name,
+    });
+    let values = proptest::collection::vec(any::<u64>(), 0..6);
+    let series = (any_text(), values).prop_map(|(name, values)| Series {
+        name,
+        tone: Tone::Fair,
+        values,
+    });
+    (
+        any_text(),
+        any_text(),
+        proptest::collection::vec(label, 0..6),
+        proptest::collection::vec(series, 0..3),
+    )
+        .prop_map(|(title, unit, rows, series)| Chart {
+            title,
+            unit,
+            rows,
+            series,
+        })
+}
+
 /// A part with any text anywhere.
 pub fn any_part() -> impl Strategy<Value = Part> {
     let fact = (any_text(), any_runs()).prop_map(|(label, value)| Fact { label, value });
@@ -165,5 +190,6 @@ pub fn any_part() -> impl Strategy<Value = Part> {
             proptest::collection::vec(row, 0..9)
         )
             .prop_map(|(columns, rows)| Part::Table(Table { columns, rows })),
+        any_chart().prop_map(Part::Chart),
     ]
 }

@@ -2,19 +2,18 @@
 //! written to `target/tmp/teams`, where `tests/clients/run.sh` holds them against Microsoft's own types and
 //! renderer.
 
+mod leads;
+
 use std::{fs, path::PathBuf};
 
 use baton::{
     chat::teams::{cards, dialog},
     domain::{
         action::Action,
-        card::{Card, Dialog},
-        contact::Field,
+        card::{Card, Chart, Dialog, Label, Part, Series, Tone},
         id::RepId,
-        lead::{Candidate, Lead, Offer, OfferKind, OfferLevel, OfferState, Routing, State},
-        plan::Plan,
-        policy::{LinkRule, Policy, Strategy},
-        score::{Fit, Intent, Score},
+        lead::Lead,
+        policy::Policy,
     },
     words::{
         commands::CommandWords,
@@ -24,190 +23,15 @@ use baton::{
         review::review_card,
         rules,
         stats::{Kept, Numbers, Report, stats},
-        when::When,
     },
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::harness;
+use leads::{at, berlin, in_review, lead, now, owned, passed_on, policy, pooled, when};
 
 /// The narrowest limit of a message that Teams was ever documented with, in UTF-16 units: 28 KB.
 const MAX_MESSAGE: usize = 14 * 1_024;
-
-fn at(time: &str) -> Timestamp {
-    format!("2026-11-23T{time}:00Z").parse().unwrap()
-}
-
-fn now() -> Timestamp {
-    at("13:00")
-}
-
-fn berlin() -> TimeZone {
-    TimeZone::get("Europe/Berlin").unwrap()
-}
-
-fn when() -> When {
-    When::new(now(), &berlin())
-}
-
-fn policy() -> Policy {
-    let mut policy = harness::policy();
-    for (id, name) in [
-        ("ayse", "Ayşe Yılmaz"),
-        ("jonas", "Jonas Weber"),
-        ("selin", "Selin Kaya"),
-        ("marta", "Marta Nowak"),
-    ] {
-        if let Some(rep) = policy.reps.get_mut(&RepId::from(id)) {
-            rep.name = name.to_owned();
-        }
-    }
-    policy.card.facts = vec!["use_case".to_owned(), "Budget".to_owned()];
-    policy.card.links = vec![LinkRule {
-        label: "Open in the CRM".to_owned(),
-        url: "https://crm.example/c/{email}".to_owned(),
-    }];
-    policy
-}
-
-fn offer(kind: OfferKind, state: OfferState) -> Offer {
-    Offer {
-        given: None,
-        id: "offer_01KAMJ3QF2V8W6T4X9Y7Z5B1C2".into(),
-        rep: "ayse".into(),
-        team: Some("sales".into()),
-        kind,
-        level: OfferLevel::Target(0),
-        epoch: 1,
-        state,
-        offered_at: at("12:50"),
-        delivered_at: Some(at("12:50")),
-        not_before: None,
-        until: Some(at("13:05")),
-        decided_at: (state != OfferState::Pending).then(|| at("12:58")),
-        released_at: None,
-        reason: None,
-        lost: SignedDuration::ZERO,
-        lost_to_chat: SignedDuration::ZERO,
-        delivered_in: baton::domain::policy::Platform::Teams,
-        held_since: None,
-    }
-}
-
-/// Ada, who wants a demo and writes as people do, and worse.
-fn lead() -> Lead {
-    let id = "lead_01KAMJ3QF2V8W6T4X9Y7Z5B1C2".into();
-    let mut lead = Lead::new(id, 4711, "website".into(), at("12:50"));
-    let message = "We have 40 reps and lose leads. Call me, *today* if you can: [here](https://evil.example) <at>all</at>";
-    for (field, text) in [
-        (Field::Name, "Ada Lovelace"),
-        (Field::Company, "Analytical Engines"),
-        (Field::Email, "ada@analytical.example"),
-        (Field::Phone, "+4930123456"),
-        (Field::Country, "DE"),
-        (Field::UseCase, "Billing for several countries"),
-        (Field::Campaign, "Autumn"),
-        (Field::Message, message),
-    ] {
-        lead.contact.set_text(field, text);
-    }
-    lead.attributes
-        .insert("Budget".to_owned(), "50,000 EUR".to_owned());
-    lead.lead_type = "demo".to_owned();
-    lead.intent = Intent::High;
-    lead.fit = Fit::Strong;
-    lead.score = Score {
-        fit: 40.0,
-        engagement: 15.5,
-        reasons: vec![
-            "+40 50 employees or more".to_owned(),
-            "+15 pricing page".to_owned(),
-        ],
-    };
-    lead.epoch = 1;
-    lead.routing = Some(Routing {
-        rule: Some("hot".into()),
-        team: Some("sales".into()),
-        strategy: Some(Strategy::RoundRobin),
-        config: "sha256:0123456789abcdef".to_owned(),
-        why: vec!["intent is high and fit is strong".to_owned()],
-        candidates: vec![
-            candidate("ayse", true, "free"),
-            candidate("jonas", false, "is away"),
-        ],
-    });
-    lead.plan = Some(Plan {
-        sla: Some("demo".into()),
-        team: Some("sales".into()),
-        epoch: 1,
-        started_at: at("12:50"),
-        acknowledge_by: Some(at("13:05")),
-        contact_by: Some(at("13:20")),
-        at_least: None,
-        calendar: None,
-        zone: "Europe/Berlin".to_owned(),
-        escalation: Vec::new(),
-        untouched: Vec::new(),
-    });
-    lead.offers = vec![offer(OfferKind::Push, OfferState::Pending)];
-    lead.state = State::Offered {
-        offer: lead.offers[0].id.clone(),
-    };
-    lead
-}
-
-fn candidate(rep: &str, eligible: bool, because: &str) -> Candidate {
-    Candidate {
-        rep: rep.into(),
-        eligible,
-        because: because.to_owned(),
-        until: None,
-    }
-}
-
-fn owned() -> Lead {
-    let mut lead = lead();
-    lead.offers = vec![offer(OfferKind::Push, OfferState::Accepted)];
-    lead.state = State::Owned {
-        rep: "ayse".into(),
-        offer: lead.offers[0].id.clone(),
-    };
-    lead
-}
-
-fn pooled() -> Lead {
-    let mut lead = lead();
-    lead.offers = vec![offer(OfferKind::Pool, OfferState::Pending)];
-    lead.state = State::Pooled {
-        team: "sales".into(),
-        hide: vec![Field::Email, Field::Phone],
-    };
-    lead
-}
-
-fn passed_on() -> Lead {
-    let mut lead = lead();
-    lead.offers[0].state = OfferState::Expired;
-    lead.offers.push(Offer {
-        id: "offer_2".into(),
-        rep: "jonas".into(),
-        ..offer(OfferKind::Push, OfferState::Pending)
-    });
-    lead.state = State::Offered {
-        offer: "offer_2".into(),
-    };
-    lead
-}
-
-fn in_review() -> Lead {
-    let mut lead = lead();
-    lead.offers.clear();
-    lead.state = State::Review {
-        team: "sales".into(),
-    };
-    lead
-}
 
 fn numbers(scale: u64) -> Numbers {
     Numbers {
@@ -234,6 +58,29 @@ fn numbers(scale: u64) -> Numbers {
     }
 }
 
+fn chart() -> Part {
+    let names = ["Ayşe Yılmaz", "Jonas Weber", "Selin Kaya", "Marta Nowak"];
+    let series = |name: &str, tone, values: [u64; 4]| Series {
+        name: name.to_owned(),
+        tone,
+        values: values.into(),
+    };
+    let rows = names.map(|name| Label {
+        name: name.to_owned(),
+        plain: name.to_owned(),
+    });
+    Part::Chart(Chart {
+        title: "Team sales: offers by rep, this week".to_owned(),
+        unit: "offers".to_owned(),
+        rows: rows.into(),
+        series: vec![
+            series("Accepted", Tone::Good, [40, 30, 20, 10]),
+            series("Declined", Tone::Fair, [12, 9, 6, 3]),
+            series("Expired", Tone::Bad, [4, 3, 2, 1]),
+        ],
+    })
+}
+
 fn report() -> Card {
     let names = ["Ayşe Yılmaz", "Jonas Weber", "Selin Kaya", "Marta Nowak"];
     let report = Report {
@@ -249,7 +96,17 @@ fn report() -> Card {
             .collect(),
         endings: Vec::new(),
     };
-    stats(&report, &CommandWords::default(), &when())
+    let mut card = stats(&report, &CommandWords::default(), &when());
+    card.parts.push(chart());
+    card
+}
+
+/// Numbers that are not split have no table of their own.
+fn chart_alone() -> Card {
+    Card {
+        summary: "Offers by rep".to_owned(),
+        parts: vec![chart()],
+    }
 }
 
 fn reader<T>(policy: &Policy, then: impl FnOnce(lists::Reader<'_>) -> T) -> T {
@@ -291,6 +148,7 @@ fn the_cards() -> Vec<(&'static str, Card)> {
             details::lead_card(&owned, &[], &policy, &ayse, &when()),
         ),
         ("stats", report()),
+        ("chart", chart_alone()),
         ("rules", rules::rules(&policy, 0)),
         ("help", help::overview(&words)),
     ]

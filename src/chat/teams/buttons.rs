@@ -26,9 +26,11 @@ pub const MAX_QUESTION: usize = 300;
 const MAX_IN_SIGHT: usize = 6;
 /// The width of a row on a usual screen, and what a button takes beside its letters, in pixels: not every
 /// client breaks a row that is too long.
-const ROW: usize = 430;
+const ROW: usize = 440;
 const BESIDE_LETTERS: usize = 34;
 const LETTER: usize = 8;
+/// The button that folds the others out.
+const MORE: usize = BESIDE_LETTERS + LETTER;
 
 /// Where a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,7 @@ fn folded(buttons: &[Button]) -> Vec<usize> {
             break;
         }
         width -= width_of(&buttons[at]);
+        width += if folded.is_empty() { MORE } else { 0 };
         folded.push(at);
     }
     folded

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::{
     buttons::{self, Place},
-    runs,
+    chart, runs,
 };
 use crate::chat::text;
-use crate::domain::card::{Button, Card, Item, Part, Picture, Run, Table};
+use crate::domain::card::{Button, Card, Chart, Item, Part, Picture, Run, Table};
 
 /// The most UTF-16 units of a card as JSON. With the summary and what the wire adds the message stays
 /// below 28 KB, the narrowest limit that Teams was ever documented with.
@@ -81,7 +81,7 @@ fn is_wide(part: &Part) -> bool {
 }
 
 /// The elements of these parts in at most `max` units: first long texts are shortened, then entries and
-/// texts left out from the end, and said so. The card's own buttons are never left out.
+/// texts left out from the end, and said so. The card's own buttons and charts are never left out.
 pub fn body(parts: &[Part], place: Place, max: usize) -> Vec<Value> {
     for text in TEXT_STEPS {
         let elements = Room::new(text, usize::MAX).draw(parts, place);
@@ -114,6 +114,7 @@ struct Room {
     text: usize,
     left: usize,
     lost: bool,
+    has_table: bool,
 }
 
 impl Room {
@@ -122,10 +123,12 @@ impl Room {
             text,
             left,
             lost: false,
+            has_table: false,
         }
     }
 
     fn draw(mut self, parts: &[Part], place: Place) -> Vec<Value> {
+        self.has_table = parts.iter().any(|part| matches!(part, Part::Table(_)));
         let mut elements = Vec::new();
         let mut separated = false;
         for part in parts {
@@ -187,8 +190,21 @@ impl Room {
             Part::Divider => Vec::new(),
             Part::Picture(picture) => self.kept(image(picture)),
             Part::Table(table) => self.table(table),
-            Part::Chart(chart) => self.table(&chart.table()),
+            Part::Chart(chart) => vec![chart::element(chart, self.otherwise(chart))],
         }
+    }
+
+    /// What stands in for a chart: the same numbers as a table, unless one is there already.
+    fn otherwise(&self, chart: &Chart) -> Value {
+        if self.has_table {
+            return "drop".into();
+        }
+        let table = chart.table();
+        let rows = table.rows.iter().map(|row| body_row(&table, row));
+        let rows = rows.take(chart::MAX_BARS).collect();
+        let heading = runs::paragraph(&[Run::bold(chart.title.clone())], MAX_TITLE);
+        let items: Vec<Value> = heading.into_iter().chain([grid(&table, rows)]).collect();
+        json!({"type": "Container", "items": items})
     }
 
     /// As many entries as fit, and how many did not.

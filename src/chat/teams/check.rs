@@ -6,7 +6,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// An element or action: its type, what it must have, what it may have.
-const KINDS: [(&str, &[&str], &[&str]); 20] = [
+const KINDS: [(&str, &[&str], &[&str]); 21] = [
+    (
+        "Chart.HorizontalBar.Stacked",
+        &["title", "showTitle", "data", "fallback"],
+        &["xAxisTitle", "spacing", "separator"],
+    ),
     (
         "AdaptiveCard",
         &["version", "body"],

@@ -4,6 +4,7 @@
 pub mod answer;
 mod buttons;
 pub mod cards;
+mod chart;
 #[cfg(test)]
 mod check;
 mod connector;

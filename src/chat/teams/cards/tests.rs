@@ -7,18 +7,23 @@ use crate::chat::any::{ATTACKS, any_buttons, any_part, any_text};
 use crate::chat::teams::check::check;
 use crate::domain::{
     action::Action,
-    card::{ButtonStyle, Column, Fact, Href, MomentStyle},
+    card::{ButtonStyle, Column, Fact, Href, Label, MomentStyle, Series, Tone},
 };
 
 /// 28 KB in UTF-16.
 const MAX_MESSAGE: usize = 14 * 1_024;
 
-/// Parts as cards have them: one row of buttons, anything else as often as it likes.
+/// Parts as cards have them: one row of buttons, one chart, anything else as often as it likes.
 fn any_parts() -> impl Strategy<Value = Vec<Part>> {
     let not_buttons = |part: &Part| !matches!(part, Part::Buttons(_));
     let before = any_part().prop_filter("one row of buttons", not_buttons);
     let before = proptest::collection::vec(before, 0..8);
     (before, any_buttons(8)).prop_map(|(mut parts, buttons)| {
+        let mut charts = 0;
+        parts.retain(|part| {
+            charts += usize::from(matches!(part, Part::Chart(_)));
+            charts <= 1 || !matches!(part, Part::Chart(_))
+        });
         parts.push(Part::Buttons(buttons));
         parts
     })
@@ -234,6 +239,50 @@ fn a_table_has_its_numbers_to_the_right() {
     check(&card);
     assert_eq!(card["msteams"]["width"], "full");
     insta::assert_snapshot!(card["body"][0], @r#"{"type":"Table","firstRowAsHeaders":true,"showGridLines":false,"columns":[{"width":5},{"width":5,"horizontalCellContentAlignment":"Right"}],"rows":[{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Rep","weight":"Bolder"}]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Leads","weight":"Bolder"}]}]}]},{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["Ayşe"]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["12"]}]}]},{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["Jonas"]}]},{"type":"TableCell","items":[{"type":"RichTextBlock","inlines":["–"]}]}]}]}"#);
+}
+
+fn chart() -> Chart {
+    let label = |name: &str| Label {
+        name: name.into(),
+        plain: name.into(),
+    };
+    let series = |name: &str, tone, values: &[u64]| Series {
+        name: name.into(),
+        tone,
+        values: values.to_vec(),
+    };
+    Chart {
+        title: "Offers by rep".into(),
+        unit: "offers".into(),
+        rows: vec![label("Ayşe"), label("Jonas")],
+        series: vec![
+            series("Accepted", Tone::Good, &[4, 2]),
+            series("Expired", Tone::Bad, &[1]),
+        ],
+    }
+}
+
+#[test]
+fn numbers_are_a_chart_and_a_table_for_those_who_know_none() {
+    let card = render(&Card {
+        summary: String::new(),
+        parts: vec![Part::Chart(chart())],
+    });
+    check(&card);
+    let chart = &card["body"][0];
+    insta::assert_snapshot!(chart["data"], @r#"[{"title":"Ayşe","data":[{"legend":"Accepted","value":4,"color":"categoricalTeal"},{"legend":"Expired","value":1,"color":"categoricalRed"}]},{"title":"Jonas","data":[{"legend":"Accepted","value":2,"color":"categoricalTeal"},{"legend":"Expired","value":0,"color":"categoricalRed"}]}]"#);
+    let instead = &chart["fallback"];
+    assert_eq!(instead["items"][0]["inlines"][0]["text"], "Offers by rep");
+    let rows = instead["items"][1]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+}
+
+#[test]
+fn a_chart_beside_its_table_needs_nothing_in_its_place() {
+    let table = chart().table();
+    let parts = [Part::Table(table), Part::Chart(chart())];
+    let body = body(&parts, Place::Message, MAX_CARD);
+    assert_eq!(body[1]["fallback"], "drop");
 }
 
 #[test]
