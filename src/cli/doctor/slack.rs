@@ -16,7 +16,7 @@ use crate::{
     },
     clock::Clock,
     config::compile::SlackSettings,
-    domain::policy::{Channel, Policy, Rep},
+    domain::policy::{Channel, Platform, Policy, Rep},
 };
 
 const TOKEN: &str = "slack token";
@@ -212,10 +212,12 @@ async fn people(survey: &Survey, token: &SecretString, policy: &Policy) -> Findi
             return Finding::broken(AREA, format!("they can't be listed: {unwell}"), mend);
         }
     };
-    let reps = policy.reps.values().filter(|rep| rep.active);
+    let theirs = policy.reps.values();
+    let theirs: Vec<&Rep> = theirs.filter(|rep| rep.chat == Platform::Slack).collect();
+    let reps = theirs.iter().filter(|rep| rep.active);
     let missing: Vec<String> = reps.filter_map(|rep| trouble(rep, &everybody)).collect();
     if missing.is_empty() {
-        return Finding::well(AREA, format!("all {} reps are in Slack", policy.reps.len()));
+        return Finding::well(AREA, format!("all {} reps are in Slack", theirs.len()));
     }
     Finding::broken(
         AREA,

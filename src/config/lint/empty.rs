@@ -7,7 +7,11 @@ use toml::Spanned;
 use super::Linter;
 use crate::{
     config::{Complaint, Severity},
-    domain::{id::CalendarId, policy::Rep, world::Clocks},
+    domain::{
+        id::CalendarId,
+        policy::{Platform, Rep},
+        world::Clocks,
+    },
 };
 
 impl Linter<'_> {
@@ -84,15 +88,13 @@ impl Linter<'_> {
 
     /// Hours that are read in UTC, because neither the file nor any chat says where their rep is.
     pub(super) fn zones(&mut self) {
-        // A chat's profiles say where people are; they are not known here.
-        if self.raw.slack.is_some() {
-            return;
-        }
         for raw in &self.raw.rep {
             let Some(rep) = self.rules.policy.reps.get(raw.id.get_ref().as_str()) else {
                 continue;
             };
-            if !self.needs_zone(rep) {
+            // Slack's profiles say where people are; they are not known here.
+            let profile = rep.chat == Platform::Slack && self.raw.slack.is_some();
+            if profile || !self.needs_zone(rep) {
                 continue;
             }
             let place = raw.calendar.as_ref().map_or(raw.id.span(), Spanned::span);

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::config::{
-    compile::tests::{loaded, now},
+    compile::{
+        Loaded,
+        tests::{loaded, now},
+    },
     plain,
 };
 
@@ -42,6 +45,10 @@ fn lints(text: &str) -> String {
     let loaded = loaded(text);
     let said = plain(&loaded.complaints, &loaded.sources);
     assert_eq!(said, "", "{text}");
+    lints_of(loaded)
+}
+
+fn lints_of(loaded: Loaded) -> String {
     let rules = Rules::new(loaded.compiled.unwrap().policy);
     let lints = lint(&loaded.config.unwrap(), &rules, now());
     plain(&lints, &loaded.sources)
@@ -190,4 +197,17 @@ fn an_empty_configuration_is_told_what_is_missing() {
     lint: no lead can be handed out: there is no team (add a `[[team]]` with `id`, `members` and `managers`)
     lint: every lead waits in the queue: there is no route (add a `[[route]]` with `id` and `to = { team = "…" }`; without a `when` it takes every lead)
     "#);
+}
+
+#[test]
+fn slacks_profiles_say_where_people_are_and_those_of_teams_do_not() {
+    let chats = "[slack]\nbot_token = \"x\"\nsigning_secret = \"y\"\n\
+                 [teams]\napp_id = \"a\"\napp_password = \"b\"\ntenant_id = \"c\"\n";
+    let said = |chat: &str| {
+        let line = format!("chat = \"{chat}\"\n");
+        let text = GOOD.replacen("timezone = \"Europe/Istanbul\"\n", &line, 1);
+        lints_of(loaded(&format!("{chats}{text}")))
+    };
+    assert!(said("teams").contains("`ayse` has no time zone"));
+    assert!(!said("slack").contains("time zone"));
 }
