@@ -61,6 +61,7 @@ struct Known {
     words: BTreeMap<String, String>,
     has_app_token: bool,
     rotates: bool,
+    teams_app: Option<String>,
 }
 
 /// Prints it.
@@ -70,7 +71,7 @@ pub fn run(common: &Common, asked: &Manifest) -> anyhow::Result<ExitCode> {
     };
     match &asked.platform {
         Platform::Slack(slack) => of_slack(slack, known),
-        Platform::Teams(teams) => teams::run(teams, known.public_url),
+        Platform::Teams(teams) => teams::run(teams, known),
     }
 }
 
@@ -124,5 +125,6 @@ fn known(common: &Common) -> Option<Known> {
         words,
         has_app_token,
         rotates,
+        teams_app: compiled.teams.map(|teams| teams.app_id),
     })
 }

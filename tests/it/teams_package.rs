@@ -55,6 +55,9 @@ fn what_is_missing_is_said() {
     let (code, _, said) = baton(dir.path(), &["--app-id", ID]);
     assert_eq!(code, Some(2));
     assert!(said.contains("--public-url"), "{said}");
+    let (code, _, said) = baton(dir.path(), &["--public-url", "https://baton.acme.example"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("--app-id"), "{said}");
     let (code, _, said) = baton(dir.path(), &["--app-id", "baton"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("it looks like 3f2b1c9a-"), "{said}");

@@ -332,7 +332,11 @@ fn grid(table: &Table, rows: Vec<Value>) -> Value {
         })
         .collect();
     let heads = table.columns.iter().map(|column| {
-        let mut run = runs::plain(&runs::line(&column.label, MAX_CELL));
+        let label = match column.label.as_str() {
+            "" => " ".to_owned(),
+            words => runs::line(words, MAX_CELL),
+        };
+        let mut run = runs::plain(&label);
         run["weight"] = "Bolder".into();
         cell(run)
     });

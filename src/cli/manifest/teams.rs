@@ -6,15 +6,15 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use url::Url;
 
-use super::talk;
+use super::{Known, talk};
 use crate::chat::teams::manifest::{App, manifest, package};
 
 /// The package of the Teams app.
 #[derive(Debug, Args)]
 pub struct Teams {
-    /// The app's id in Entra: Azure portal, App registrations, Overview.
+    /// The app's id in Entra (Azure portal, App registrations, Overview) [default: `teams.app_id`].
     #[arg(long, value_name = "GUID", value_parser = guid)]
-    app_id: String,
+    app_id: Option<String>,
     /// What is made of it.
     #[arg(long, value_enum, default_value = "zip")]
     format: Format,
@@ -56,16 +56,22 @@ fn guid(text: &str) -> Result<String, &'static str> {
 }
 
 /// Prints or writes it.
-pub fn run(asked: &Teams, known: Option<Url>) -> anyhow::Result<ExitCode> {
-    let Some(website) = asked.public_url.clone().or(known) else {
+pub fn run(asked: &Teams, known: Known) -> anyhow::Result<ExitCode> {
+    let Some(website) = asked.public_url.clone().or(known.public_url) else {
         talk::say(
             "There is no configuration yet: give the address of Baton with --public-url https://…",
         );
         return Ok(ExitCode::from(2));
     };
+    let Some(id) = asked.app_id.clone().or(known.teams_app) else {
+        talk::say(
+            "There is no [teams] in the configuration yet: give the app's id in Entra with --app-id",
+        );
+        return Ok(ExitCode::from(2));
+    };
     let or_website = |url: &Option<Url>| url.as_ref().unwrap_or(&website).clone();
     let app = App {
-        id: asked.app_id.clone(),
+        id,
         privacy: or_website(&asked.privacy_url),
         terms: or_website(&asked.terms_url),
         website,
