@@ -332,9 +332,8 @@ fn connect_teams(settings: &TeamsSettings, clock: &Clock) -> anyhow::Result<Chat
         elapsed: clock.stopwatch(),
         now: Arc::new(move || clock_of_assertions.now()),
     };
-    Ok(Chat::Teams(
-        teams::Teams::new(settings).context("making the client for Microsoft Teams")?,
-    ))
+    let teams = teams::Teams::new(settings).context("making the client for Microsoft Teams")?;
+    Ok(Chat::Teams(teams))
 }
 
 /// What the commands are called here.

@@ -26,6 +26,10 @@ use slack::Slack;
 use teams::Teams;
 
 /// A chat platform that Baton is connected to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are two of them at most, and each stands behind an Arc"
+)]
 pub enum Chat {
     /// A Slack workspace.
     Slack(Slack),

@@ -95,7 +95,7 @@ async fn a_channel_gets_threads_and_answers_in_them() {
     let card = Card::sentence("First come, first served.");
     let sent = chat.post(&sales, &card, "key", None).await.unwrap();
     let threads = microsoft.threads_of("19:sales@thread.tacv2");
-    assert_eq!(threads, [sent.conversation.clone()]);
+    assert_eq!(threads, std::slice::from_ref(&sent.conversation));
     let thread = sent.conversation.split_once("=").unwrap().1;
     let news = Card::sentence("It wrote again.");
     chat.post(&sales, &news, "key2", Some(thread))

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{ISSUER, Kept, Microsoft, TENANT, World, refusal};
+use super::{ISSUER, Kept, Microsoft, Refusal, TENANT, World, refusal};
 
 /// A message as it stands.
 #[derive(Clone, Debug)]
@@ -124,20 +124,22 @@ pub(super) fn router() -> Router<Kept> {
         )
 }
 
-fn lets_in(world: &World, headers: &HeaderMap) -> Result<(), Response> {
+fn lets_in(world: &World, headers: &HeaderMap) -> Result<(), Refusal> {
     let scope = format!("{ISSUER}/.default");
     if world.login.lets_in(&scope, headers) {
         return Ok(());
     }
-    let said = json!({"message": "Authorization has been denied for this request."});
-    Err((StatusCode::UNAUTHORIZED, Json(said)).into_response())
+    Err(Refusal {
+        status: 401,
+        said: r#"{"message":"Authorization has been denied for this request."}"#.to_owned(),
+    })
 }
 
 async fn converse(
     State(kept): State<Kept>,
     headers: HeaderMap,
     Json(asked): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let mut world = kept.lock().unwrap();
     lets_in(&world, &headers)?;
     if asked["tenantId"] != TENANT || asked["channelData"]["tenant"]["id"] != TENANT {
@@ -174,14 +176,17 @@ async fn send(
     Path((_, conversation)): Path<(String, String)>,
     headers: HeaderMap,
     Json(activity): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let mut world = kept.lock().unwrap();
     lets_in(&world, &headers)?;
     let connector = &mut world.connector;
     let user = conversation.strip_prefix("a:1-").unwrap_or_default();
     if connector.blocked.contains(user) {
         let said = r#"{"errorCode":209,"message":"{\"subCode\":\"MessageWritesBlocked\"}"}"#;
-        return Err((StatusCode::FORBIDDEN, said).into_response());
+        return Err(Refusal {
+            status: 403,
+            said: said.to_owned(),
+        });
     }
     if connector.without.contains(user) {
         return Err(refusal(403, "BotNotInConversationRoster"));
@@ -195,7 +200,7 @@ async fn send(
 }
 
 /// Teams refuses what is too long or says nothing.
-fn is_right(activity: &Value) -> Result<(), Response> {
+fn is_right(activity: &Value) -> Result<(), Refusal> {
     if activity["type"] != "message" || activity["attachments"][0]["contentType"].is_null() {
         return Err(refusal(400, "BadSyntax"));
     }
@@ -210,7 +215,7 @@ async fn change(
     Path((_, conversation, id)): Path<(String, String, String)>,
     headers: HeaderMap,
     Json(activity): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let mut world = kept.lock().unwrap();
     lets_in(&world, &headers)?;
     is_right(&activity)?;
@@ -227,7 +232,7 @@ async fn take_away(
     State(kept): State<Kept>,
     Path((_, conversation, id)): Path<(String, String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let mut world = kept.lock().unwrap();
     lets_in(&world, &headers)?;
     let messages = world.connector.conversations.get_mut(&conversation);
@@ -242,7 +247,7 @@ async fn member(
     State(kept): State<Kept>,
     Path((_, conversation, member)): Path<(String, String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let world = kept.lock().unwrap();
     lets_in(&world, &headers)?;
     let user = world.graph.user(&member);

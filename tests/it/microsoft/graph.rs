@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{APP_ID, Kept, Microsoft, World, refusal};
+use super::{APP_ID, Kept, Microsoft, Refusal, World, refusal};
 
 /// What Baton's app is called in the tenant's catalogue.
 pub const CATALOG_ID: &str = "c47a1060-0000-4000-8000-00000000000a";
@@ -87,7 +87,7 @@ pub(super) fn router() -> Router<Kept> {
         .route("/v1.0/users/{id}/teamwork/installedApps", post(install))
 }
 
-fn lets_in(world: &World, headers: &HeaderMap, permission: &str) -> Result<(), Response> {
+fn lets_in(world: &World, headers: &HeaderMap, permission: &str) -> Result<(), Refusal> {
     let scope = format!("{}/.default", world.address);
     if !world.login.lets_in(&scope, headers) {
         return Err(refusal(401, "InvalidAuthenticationToken"));
@@ -113,7 +113,7 @@ async fn user(
     State(kept): State<Kept>,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let world = kept.lock().unwrap();
     lets_in(&world, &headers, "User.Read.All")?;
     let user = world.graph.user(&id);
@@ -125,7 +125,7 @@ async fn find(
     State(kept): State<Kept>,
     Query(query): Query<BTreeMap<String, String>>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let world = kept.lock().unwrap();
     lets_in(&world, &headers, "User.Read.All")?;
     let filter = query.get("$filter").map_or("", String::as_str);
@@ -141,7 +141,7 @@ async fn catalog(
     State(kept): State<Kept>,
     Query(query): Query<BTreeMap<String, String>>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let world = kept.lock().unwrap();
     lets_in(&world, &headers, "AppCatalog.Read.All")?;
     let ours =
@@ -159,7 +159,7 @@ async fn install(
     Path(id): Path<String>,
     headers: HeaderMap,
     Json(asked): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let mut world = kept.lock().unwrap();
     lets_in(
         &world,

@@ -12,7 +12,7 @@ mod signing;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{Request, State},
     http::StatusCode,
     middleware::{self, Next},
@@ -170,7 +170,22 @@ async fn noted(State(kept): State<Kept>, request: Request, next: Next) -> Respon
 }
 
 /// Microsoft's way to say no.
-fn refusal(status: u16, code: &str) -> Response {
+struct Refusal {
+    status: u16,
+    said: String,
+}
+
+fn refusal(status: u16, code: &str) -> Refusal {
     let said = json!({"error": {"code": code, "message": "words that help nobody"}});
-    (StatusCode::from_u16(status).unwrap(), Json(said)).into_response()
+    Refusal {
+        status,
+        said: said.to_string(),
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap();
+        (status, self.said).into_response()
+    }
 }
