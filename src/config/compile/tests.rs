@@ -43,7 +43,7 @@ pub(in crate::config) fn loaded(text: &str) -> Loaded {
 #[test]
 fn the_example_compiles_and_names_what_is_not_in_effect_yet() {
     let loaded = loaded(EXAMPLE);
-    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: source.fetch (baton.toml:144), format meta (baton.toml:145), filter (baton.toml:155), scoring.half_life (baton.toml:161), scoring.mql (baton.toml:163), scoring.engagement (baton.toml:171), accounts.keep (baton.toml:185), sla.retry (baton.toml:251), sla.exhausted (baton.toml:252), digest (baton.toml:269), experiment (baton.toml:275), webhook (baton.toml:280)");
+    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: source.fetch (baton.toml:140), format meta (baton.toml:141), filter (baton.toml:151), scoring.half_life (baton.toml:157), scoring.mql (baton.toml:159), scoring.engagement (baton.toml:167), accounts.keep (baton.toml:181), sla.retry (baton.toml:247), sla.exhausted (baton.toml:248), digest (baton.toml:265), experiment (baton.toml:271), webhook (baton.toml:276)");
     let compiled = loaded.compiled.unwrap();
     assert_eq!(compiled.policy.reps.len(), 3);
     assert_eq!(compiled.sources.len(), 2);

@@ -202,7 +202,8 @@ fn an_empty_configuration_is_told_what_is_missing() {
 #[test]
 fn slacks_profiles_say_where_people_are_and_those_of_teams_do_not() {
     let chats = "[slack]\nbot_token = \"x\"\nsigning_secret = \"y\"\n\
-                 [teams]\napp_id = \"a\"\napp_password = \"b\"\ntenant_id = \"c\"\n";
+                 [teams]\napp_id = \"00000000-0000-4000-8000-000000000001\"\n\
+                 app_password = \"b\"\ntenant_id = \"00000000-0000-4000-8000-000000000002\"\n";
     let said = |chat: &str| {
         let line = format!("chat = \"{chat}\"\n");
         let text = GOOD.replacen("timezone = \"Europe/Istanbul\"\n", &line, 1);
