@@ -125,7 +125,6 @@ impl Compiler<'_> {
     }
 
     fn teams_user(&mut self, id: &Text) -> Option<String> {
-        self.later("rep.teams", id.span());
         let typed = self.filled(id)?;
         let right = is_guid(typed);
         if !right {

@@ -117,7 +117,6 @@ impl Compiler<'_> {
                 Some(Channel::Slack(id.to_owned()))
             }
             Some(("teams", id)) if id.starts_with("19:") => {
-                self.later("teams", text.span());
                 self.needs_chat(Platform::Teams, text.span());
                 Some(Channel::Teams(id.to_owned()))
             }
