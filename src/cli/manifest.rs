@@ -32,6 +32,10 @@ pub struct Manifest {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of them in a run of the program"
+)]
 enum Platform {
     /// For api.slack.com/apps, Create New App, From a manifest.
     Slack(Slack),
