@@ -319,3 +319,28 @@ async fn a_card_that_teams_refuses_goes_out_simplified() {
         microsoft.messages_of(&ayse)[0].activity["summary"]
     );
 }
+
+#[tokio::test]
+async fn teams_that_was_silent_is_found_to_be_back_by_the_check_alone() {
+    for knows_somebody in [true, false] {
+        let (microsoft, clock) = (Microsoft::start().await, clock());
+        let chat = chat(&microsoft, secret(), &clock);
+        let ayse = microsoft.add_user("Ayse", "ayse@example.com");
+        let sent = say(&chat, &ayse, "A lead.").await.unwrap();
+        let chat = match knows_somebody {
+            true => chat,
+            // As after a restart.
+            false => self::chat(&microsoft, secret(), &clock),
+        };
+        microsoft.order("PUT", [Order::refuse(503, "ServiceUnavailable")]);
+        let update = chat.update(&sent, &Card::sentence("x")).await;
+        assert!(update.is_err());
+        clock.advance(SignedDuration::from_secs(9));
+        assert!(matches!(chat.reach(), Reach::SilentFor(_)));
+        microsoft.order("GET /teams/v3/conv", [Order::refuse(503, "x")]);
+        chat.check().await.unwrap_err();
+        assert!(matches!(chat.reach(), Reach::SilentFor(_)));
+        chat.check().await.unwrap();
+        assert_eq!(chat.reach(), Reach::Answers);
+    }
+}

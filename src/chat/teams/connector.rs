@@ -151,7 +151,7 @@ fn method(call: Call) -> Method {
         Call::Converse | Call::Post => Method::POST,
         Call::Update => Method::PUT,
         Call::Delete => Method::DELETE,
-        Call::Member => Method::GET,
+        Call::Member | Call::Knock => Method::GET,
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Call {
     Delete,
     /// Who somebody is.
     Member,
+    /// Whether anybody is there. Any answer but a failure says so: Teams may well refuse what is asked.
+    Knock,
 }
 
 impl Call {
@@ -28,14 +30,16 @@ impl Call {
     pub fn repeat(self) -> Repeat {
         match self {
             Self::Post => Repeat::Seen,
-            Self::Converse | Self::Update | Self::Delete | Self::Member => Repeat::Harmless,
+            Self::Converse | Self::Update | Self::Delete | Self::Member | Self::Knock => {
+                Repeat::Harmless
+            }
         }
     }
 
     /// What is not there when Teams finds nothing and doesn't say what.
     fn missing(self) -> FailKind {
         match self {
-            Self::Converse | Self::Post | Self::Member => FailKind::RecipientGone,
+            Self::Converse | Self::Post | Self::Member | Self::Knock => FailKind::RecipientGone,
             Self::Update | Self::Delete => FailKind::MessageGone,
         }
     }
@@ -54,6 +58,7 @@ pub fn meaning(call: Call, status: StatusCode, headers: &HeaderMap, body: &[u8])
         429 => retry(Some(retry_after(headers)), "ratelimited"),
         412 => retry(None, &word),
         408 | 500.. => call.repeat().ambiguous(word),
+        401 if call == Call::Knock => fail(FailKind::Other),
         401 => fail(FailKind::TokenDead),
         403 => fail(forbidden(call, &word)),
         404 => fail(not_found(call, &word)),

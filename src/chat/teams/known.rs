@@ -74,6 +74,14 @@ impl Known {
         self.kept().of_user.get(user).cloned()
     }
 
+    /// Somebody with whom there is a direct conversation, and which it is.
+    pub fn somebody(&self) -> Option<(String, String)> {
+        let kept = self.kept();
+        let mut all = kept.of_user.iter();
+        all.next()
+            .map(|(user, conversation)| (user.clone(), conversation.clone()))
+    }
+
     /// A person's time zone, as their own Teams has told it.
     pub fn zone(&self, user: &str) -> Option<String> {
         self.kept().zone.get(user).cloned()

@@ -156,9 +156,14 @@ impl Teams {
         self.tokens.set_credential(credential);
     }
 
-    /// Asks for a token: whether app, tenant and credential are right.
+    /// Asks for a token, whether app, tenant and credential are right; and Teams itself, if it was silent.
     pub(super) async fn check(&self) -> Result<Identity, SendError> {
         self.tokens.get(Audience::Teams).await?;
+        match self.reach() {
+            Reach::Answers => {}
+            // Nobody else asks it anything while it counts as down.
+            Reach::Unknown | Reach::SilentFor(_) => self.knock().await?,
+        }
         Ok(Identity {
             team_id: self.tenant_id.clone(),
             team: self.tenant_id.clone(),
@@ -166,6 +171,38 @@ impl Teams {
             bot_id: self.app_id.clone(),
             scopes: Vec::new(),
         })
+    }
+
+    /// Asks Teams who somebody is whom it has told of; where it knows nobody, for what it may refuse.
+    async fn knock(&self) -> Result<(), SendError> {
+        let somebody = self.known.somebody();
+        let (call, path, conversation) = match &somebody {
+            Some((user, conversation)) => (
+                Call::Member,
+                vec!["conversations", conversation, "members", user],
+                conversation.as_str(),
+            ),
+            None => (Call::Knock, vec!["conversations"], ""),
+        };
+        let request = Called {
+            call,
+            address: &self.known.address(conversation),
+            path: &path,
+            conversation,
+            body: None,
+        };
+        match self.connector.call(&self.tokens, &request).await {
+            Err(
+                error @ (SendError::Retry { .. }
+                | SendError::Unknown { .. }
+                | SendError::Fail {
+                    kind: FailKind::TokenDead,
+                    ..
+                }),
+            ) => Err(error),
+            // A refusal is an answer; and when it is too early to ask, others have just asked.
+            Ok(_) | Err(SendError::NotYet { .. } | SendError::Fail { .. }) => Ok(()),
+        }
     }
 
     pub(super) fn room(&self) -> Room {
