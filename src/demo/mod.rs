@@ -4,6 +4,7 @@
 mod controls;
 mod own;
 mod samples;
+pub mod teams;
 
 use std::{
     net::SocketAddr,
@@ -20,11 +21,12 @@ use crate::{
     app::App,
     clock::Clock,
     config::{self, compile::Compiled},
-    domain::policy::{self, Policy, Role},
+    domain::policy::{self, Platform, Policy, Role},
     playground::{Channel, Person, Playground, Settings},
 };
 
 pub use own::demo_env;
+use teams::{Microsoft, Tenant};
 
 /// The demo's own configuration.
 pub const CONFIG: &str = include_str!("demo.toml");
@@ -43,6 +45,8 @@ pub struct Options {
     pub fresh: bool,
     /// Says how the data are reached.
     pub own_rules: bool,
+    /// Where the Agents Playground shows Microsoft Teams, if it shall.
+    pub teams: Option<SocketAddr>,
 }
 
 /// A demo, ready to run.
@@ -51,6 +55,7 @@ pub struct Demo {
     playground: Playground,
     page: TcpListener,
     baton: TcpListener,
+    microsoft: Option<Microsoft>,
 }
 
 impl Demo {
@@ -72,6 +77,13 @@ impl Demo {
         let baton_url = format!("http://{}", baton.local_addr()?);
         let api_url = format!("http://{}/api/", page.local_addr()?);
         own::point_at(&mut compiled, &options.dir, &api_url)?;
+        let microsoft = match options.teams {
+            Some(agents) => {
+                let clock = clock.clone();
+                Some(Microsoft::build(&mut compiled, &baton_url, agents, clock).await?)
+            }
+            None => None,
+        };
         let people = people_of(&compiled.policy);
         let channels = channels_of(&compiled.policy);
         let sources = std::mem::take(&mut compiled.sources);
@@ -90,13 +102,16 @@ impl Demo {
         settings.channels = channels;
         settings.state_file = Some(options.dir.join("playground.json"));
         settings.slash_commands = slash_commands();
-        settings.banner = Some(banner(options.own_rules));
+        let in_teams = microsoft.as_ref().zip(options.teams);
+        let in_teams = in_teams.map(|(it, agents)| teams_banner(it.tenant(), agents));
+        settings.banner = Some(in_teams.unwrap_or_else(|| banner(options.own_rules)));
         settings.controls = Some(desk.router(app.engine().clone()));
         Ok(Self {
             app,
             playground: Playground::new(settings)?,
             page,
             baton,
+            microsoft,
         })
     }
 
@@ -116,7 +131,18 @@ impl Demo {
         Ok(self.page.local_addr()?)
     }
 
-    /// Runs both until `stop`.
+    /// Where the stand-in for Microsoft listens, and whom it knows.
+    ///
+    /// # Errors
+    /// When the socket has no address.
+    pub fn microsoft(&self) -> anyhow::Result<Option<(SocketAddr, Tenant)>> {
+        let Some(microsoft) = &self.microsoft else {
+            return Ok(None);
+        };
+        Ok(Some((microsoft.address()?, microsoft.tenant().clone())))
+    }
+
+    /// Runs everything until `stop`.
     ///
     /// # Errors
     /// When one of them fails.
@@ -125,8 +151,18 @@ impl Demo {
             let (playground, listener, stop) = (self.playground, self.page, stop.clone());
             async move { playground.run(listener, stop).await }
         });
+        let microsoft = tokio::spawn({
+            let (microsoft, stop) = (self.microsoft, stop.clone());
+            async move {
+                match microsoft {
+                    Some(microsoft) => microsoft.run(stop).await,
+                    None => Ok(()),
+                }
+            }
+        });
         self.app.run(self.baton, stop.clone()).await?;
         stop.cancel();
+        microsoft.await.context("the stand-in for Microsoft")??;
         page.await.context("the page")?
     }
 }
@@ -217,6 +253,14 @@ fn banner(own_rules: bool) -> String {
     }
 }
 
+/// Where the rest of the people are. The address comes first: a narrow window cuts the end off.
+fn teams_banner(tenant: &Tenant, agents: SocketAddr) -> String {
+    format!(
+        "{} is in Microsoft Teams: http://{agents}/ . Clocks are short; leads stay on this machine.",
+        tenant.shown.name
+    )
+}
+
 fn people_of(policy: &Policy) -> Vec<Person> {
     let person = |rep: &policy::Rep| {
         let id = rep.slack.clone().unwrap_or_else(|| own::slack_id(&rep.id));
@@ -233,7 +277,8 @@ fn people_of(policy: &Policy) -> Vec<Person> {
             title_of(rep, policy).as_str(),
         )
     };
-    let mut reps: Vec<&policy::Rep> = policy.reps.values().collect();
+    let reps = policy.reps.values();
+    let mut reps: Vec<&policy::Rep> = reps.filter(|rep| rep.chat == Platform::Slack).collect();
     // Managers last: a lead travels from left to right.
     reps.sort_by_key(|rep| {
         (

@@ -25,10 +25,16 @@ pub fn demo_env(name: &str) -> Option<String> {
 
 /// What looks like the thing that its name says: `TEAMS_APP_ID` is a GUID.
 fn stand_in(name: &str) -> String {
-    if !name.ends_with("_ID") {
-        return format!("demo-{}", name.to_lowercase());
+    if name.ends_with("_ID") {
+        guid(name)
+    } else {
+        format!("demo-{}", name.to_lowercase())
     }
-    let made = hex::encode(Sha256::digest(name));
+}
+
+/// What looks like an id of Microsoft's, always the same for the same thing.
+pub(super) fn guid(of: &str) -> String {
+    let made = hex::encode(Sha256::digest(of));
     let parts = [
         &made[..8],
         &made[8..12],

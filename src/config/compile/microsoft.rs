@@ -1,5 +1,6 @@
 //! `[teams]`: the Microsoft Teams that Baton speaks with.
 
+use secrecy::SecretString;
 use toml::Spanned;
 use url::Url;
 
@@ -46,6 +47,33 @@ pub struct TeamsSettings {
     pub hosts: ServiceHosts,
     /// The app in the organisation's catalogue.
     pub catalog_id: Option<String>,
+}
+
+impl TeamsSettings {
+    /// A Teams of which everything is under one address: login, keys, Graph and, at `teams/`, the connector.
+    ///
+    /// # Errors
+    /// When nothing can be under that address.
+    pub fn at(
+        base: &Url,
+        app_id: &str,
+        tenant_id: &str,
+        secret: SecretString,
+    ) -> Result<Self, url::ParseError> {
+        let service_url = base.join("teams/")?;
+        Ok(Self {
+            app_id: app_id.to_owned(),
+            tenant_id: tenant_id.to_owned(),
+            credential: Credential::Secret(secret),
+            issuer: ISSUER.to_owned(),
+            metadata_url: base.join("v1/.well-known/openidconfiguration")?,
+            login_url: base.clone(),
+            graph_url: base.join("v1.0")?,
+            hosts: ServiceHosts::new(ServiceHost::of(&service_url).into_iter().collect()),
+            service_url,
+            catalog_id: None,
+        })
+    }
 }
 
 impl Compiler<'_> {
