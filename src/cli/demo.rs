@@ -66,6 +66,11 @@ pub async fn run(common: &Common, asked: Demo) -> anyhow::Result<ExitCode> {
         "playground listening on http://{}",
         demo.page_address()?
     ));
+    if let Some((address, _)) = demo.microsoft()? {
+        talk::say(&format!(
+            "microsoft's stand-in listening on http://{address}"
+        ));
+    }
     talk::say(&format!(
         "\n  Open http://{} in a browser. Ctrl-C ends it.\n",
         demo.page_address()?
@@ -87,11 +92,16 @@ fn start_agents(demo: &demo::Demo, options: &Options) -> anyhow::Result<Option<(
         return Ok(None);
     };
     let Some(agents) = Agents::start(&options.dir, &tenant, address, bot)? else {
-        talk::say("  Microsoft Teams is not shown: install Node.js 20 or newer (https://nodejs.org), then start again.\n");
+        talk::say(
+            "  Microsoft Teams is not shown: install Node.js 20 or newer (https://nodejs.org), then start again.\n",
+        );
         return Ok(None);
     };
     talk::say("  Microsoft's Agents Playground is being fetched from npm and started …");
-    let there = format!("  {} is in Microsoft Teams: http://{address}\n", tenant.shown.name);
+    let there = format!(
+        "  {} is in Microsoft Teams: open http://{address} too, before leads come.\n",
+        tenant.shown.name
+    );
     Ok(Some((agents, there)))
 }
 

@@ -256,7 +256,7 @@ fn banner(own_rules: bool) -> String {
 /// Where the rest of the people are. The address comes first: a narrow window cuts the end off.
 fn teams_banner(tenant: &Tenant, agents: SocketAddr) -> String {
     format!(
-        "{} is in Microsoft Teams: http://{agents}/ . Clocks are short; leads stay on this machine.",
+        "{} is in Microsoft Teams: http://{agents} Clocks are short. Leads stay on this machine.",
         tenant.shown.name
     )
 }

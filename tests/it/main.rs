@@ -13,6 +13,7 @@ mod cli_init;
 mod commands;
 mod connections;
 mod db;
+mod demo_teams;
 mod desk;
 mod harness;
 mod http;

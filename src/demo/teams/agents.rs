@@ -166,7 +166,10 @@ fn others(tenant: &Tenant) -> Vec<Value> {
 }
 
 fn user(somebody: &Somebody) -> Value {
-    let (given, family) = somebody.name.split_once(' ').unwrap_or((&somebody.name, ""));
+    let (given, family) = somebody
+        .name
+        .split_once(' ')
+        .unwrap_or((&somebody.name, ""));
     json!({
         "id": somebody.user(),
         "name": somebody.name,

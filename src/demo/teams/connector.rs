@@ -87,10 +87,7 @@ async fn to_teams(
 async fn passed_on(request: reqwest::RequestBuilder) -> Response {
     let answer = async {
         let answer = request.send().await?;
-        let (status, kind) = (
-            answer.status(),
-            answer.headers().get(CONTENT_TYPE).cloned(),
-        );
+        let (status, kind) = (answer.status(), answer.headers().get(CONTENT_TYPE).cloned());
         anyhow::Ok((status, kind, answer.bytes().await?))
     };
     match answer.await {

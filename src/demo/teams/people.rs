@@ -129,20 +129,14 @@ impl Tenant {
     }
 }
 
-/// Who is in Teams already, else somebody's backup, to whom leads come from the other chat, else anybody.
+/// Who is in Teams already, else a team's backup, to whom leads come from the other chat, else anybody.
 fn who_moves(policy: &Policy) -> Option<RepId> {
-    let reps = || policy.reps.values().filter(|rep| rep.role == Role::Rep);
-    let backs_up = |rep: &&Rep| policy.teams.iter().any(|it| it.backups.contains(&rep.id));
-    let there = policy
-        .reps
-        .values()
-        .find(|rep| rep.teams.is_some() && rep.chat == Platform::Teams);
-    let moved = there
-        .or_else(|| reps().find(backs_up))
-        .or_else(|| reps().next());
-    moved
-        .or_else(|| policy.reps.values().next())
-        .map(|rep| rep.id.clone())
+    let reps = || policy.reps.values();
+    let there = reps().find(|rep| rep.teams.is_some() && rep.chat == Platform::Teams);
+    let backup = || policy.teams.iter().find_map(|team| team.backups.first());
+    let anybody = || reps().find(|rep| rep.role == Role::Rep).or(reps().next());
+    let there = there.map(|rep| &rep.id).or_else(backup);
+    there.or_else(|| Some(&anybody()?.id)).cloned()
 }
 
 fn channels_of(policy: &Policy) -> Vec<Room> {

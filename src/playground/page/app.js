@@ -16,8 +16,15 @@ async function load() {
   state = await (await fetch("/_playground/state")).json();
   clock.set(state.now);
   by("workspace").textContent = state.workspace.name;
-  by("banner").textContent = state.banner ?? "";
+  drawBanner(state.banner ?? "");
   drawWall();
+}
+
+/** The line at the top; the addresses in it can be followed. */
+function drawBanner(text) {
+  const parts = text.split(/(http:\/\/\S+)/);
+  const drawn = parts.map((part, at) => (at % 2 === 0 ? part : el("a", { href: part, target: "_blank" }, part)));
+  by("banner").replaceChildren(...drawn);
 }
 
 function listen() {
