@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{
     Worker,
-    deliver::Patience,
+    deliver::{Patience, SETTLE},
     guard::{Trouble, guarded},
     look_up::is_last,
     outlet::Outlet,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     chat::{
-        Chat, Recipient, Sent,
+        Chat, Reach, Recipient, Sent,
         outcome::{FailKind, SendError},
     },
     domain::{card::Card, policy::Platform},
@@ -149,8 +149,11 @@ impl Worker {
             .await;
         match posted {
             Ok(sent) => Outcome::Sent(stands(platform, sent)),
-            Err(SendError::Unknown { .. }) if is_last(outlet, claimed) => {
-                Outcome::Perhaps(platform)
+            Err(SendError::Unknown { why }) if is_last(outlet, claimed) => {
+                match is_silent(outlet) {
+                    true => Outcome::Failed(SendError::Retry { after: None, why }),
+                    false => Outcome::Perhaps(platform),
+                }
             }
             Err(error) => Outcome::Failed(error),
         }
@@ -241,6 +244,15 @@ impl Worker {
                 Ok(())
             })
             .await
+    }
+}
+
+/// Whether the chat has answered nothing at all since before a message was sent that is now sent a second time:
+/// then it has hardly arrived either time, and nobody may count on it.
+fn is_silent(outlet: &Outlet) -> bool {
+    match outlet.chat.reach() {
+        Reach::SilentFor(time) => SignedDuration::try_from(time).is_ok_and(|it| it >= SETTLE),
+        Reach::Unknown | Reach::Answers => false,
     }
 }
 

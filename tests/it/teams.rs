@@ -360,3 +360,28 @@ async fn without_microsofts_keys_teams_is_asked_to_come_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_offer_that_an_outage_swallowed_twice_is_there_when_teams_is_back() {
+    on_both(async |company| {
+        let cards = || {
+            let all = company.people.iter();
+            all.flat_map(|user| company.microsoft.messages_of(user))
+                .count()
+        };
+        company.lead("ada").await;
+        assert_eq!(cards(), 1);
+        company.microsoft.set_down(true);
+        company.lead("bea").await;
+        for _ in 0..4 {
+            company.clock.advance(SignedDuration::from_secs(6));
+            company.settle().await;
+        }
+        assert_eq!(cards(), 1);
+        company.microsoft.set_down(false);
+        company.clock.advance(SignedDuration::from_secs(6));
+        company.settle().await;
+        assert_eq!(cards(), 2, "the card of the second lead");
+    })
+    .await;
+}
