@@ -1,6 +1,8 @@
 //! How what there is to say gets to whoever asked: with the answer to their request as far as that can carry it,
 //! else by calls of its own, and so when it comes too late for that.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use tokio::sync::oneshot;
 
@@ -21,6 +23,13 @@ const UNTIL_SHOWN: [SignedDuration; 3] = [
     SignedDuration::from_secs(1),
     SignedDuration::from_secs(4),
 ];
+
+/// How long it is tried to say by a message what a request can't carry.
+const POSTED_WITHIN: Duration = Duration::from_secs(30);
+/// When it is tried again after a failure that does not say when.
+const POST_AGAIN: Duration = Duration::from_secs(2);
+/// The least that is waited, however soon there may be room.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
 
 /// The way back to whoever did something.
 #[derive(Clone, Debug)]
@@ -144,11 +153,34 @@ impl Desk {
             Some(to) => chat.reply(to, card, false).await,
             None => {
                 let to = Recipient::User(who.user_id.clone());
-                chat.post(&to, card, &self.key(), None).await.map(drop)
+                self.post(chat, &to, card).await
             }
         };
         if let Err(error) = told {
             tracing::warn!(%error, "who pressed could not be told what came of it");
+        }
+    }
+
+    /// Posts what somebody waits for. What the chat takes only later is posted then: nobody asks twice for what
+    /// they believe to come.
+    async fn post(&self, chat: &Chat, to: &Recipient, card: &Card) -> Result<(), SendError> {
+        let (key, mut waited) = (self.key(), Duration::ZERO);
+        loop {
+            let error = match chat.post(to, card, &key, None).await {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            };
+            let wait = match &error {
+                SendError::NotYet { after } => *after,
+                SendError::Retry { after, .. } => after.unwrap_or(POST_AGAIN),
+                SendError::Unknown { .. } | SendError::Fail { .. } => return Err(error),
+            };
+            let wait = wait.max(SHORTEST_WAIT);
+            waited += wait;
+            if waited > POSTED_WITHIN {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
         }
     }
 

@@ -385,3 +385,22 @@ async fn an_offer_that_an_outage_swallowed_twice_is_there_when_teams_is_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_answer_that_teams_takes_only_later_still_comes() {
+    on_both(async |company| {
+        let ayse = company.people[0].clone();
+        let before = company.microsoft.messages_of(&ayse).len();
+        for _ in 0..8 {
+            let typed = company.microsoft.by(&ayse).types("leadrules");
+            assert_eq!(company.send(&typed).await.0, 200);
+        }
+        assert!(company.microsoft.messages_of(&ayse).len() < before + 8);
+        eventually(|| {
+            company.clock.advance(SignedDuration::from_secs(1));
+            company.microsoft.messages_of(&ayse).len() == before + 8
+        })
+        .await;
+    })
+    .await;
+}
