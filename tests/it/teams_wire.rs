@@ -344,3 +344,18 @@ async fn teams_that_was_silent_is_found_to_be_back_by_the_check_alone() {
         assert_eq!(chat.reach(), Reach::Answers);
     }
 }
+
+#[tokio::test]
+async fn an_address_means_the_colleague_and_of_two_colleagues_neither() {
+    let (microsoft, clock) = (Microsoft::start().await, clock());
+    let chat = chat(&microsoft, secret(), &clock);
+    microsoft.permit("User.Read.All");
+    let [guest, old, ayse] = [(); 3].map(|()| microsoft.add_user("Ayse", "ayse@example.com"));
+    microsoft.change_user(&guest, |user| user.guest = true);
+    microsoft.change_user(&old, |user| user.enabled = false);
+    let who = Who::Email("ayse@example.com".to_owned());
+    assert_eq!(chat.person(&who).await.unwrap().id, ayse);
+    microsoft.change_user(&old, |user| user.enabled = true);
+    let said = chat.person(&who).await.unwrap_err();
+    insta::assert_snapshot!(why(said), @"refused (RecipientGone): several_users_have_this_address");
+}

@@ -53,21 +53,21 @@ impl Graph {
 
     /// Looks a person up by their object id or address.
     pub async fn person(&self, tokens: &Tokens, who: &Who) -> Result<Person, SendError> {
-        let found = match who {
+        match who {
             Who::Id(id) => {
                 let fields = [("$select", FIELDS)];
-                self.get(tokens, &["users", id], &fields, READ_PEOPLE)
-                    .await?
+                let path = ["users", id];
+                let found = self.get(tokens, &path, &fields, READ_PEOPLE).await?;
+                person(&found).ok_or_else(|| nobody("user_not_found"))
             }
             Who::Email(email) => {
                 let quoted = email.replace('\'', "''");
                 let same = format!("mail eq '{quoted}' or userPrincipalName eq '{quoted}'");
                 let query = [("$select", FIELDS), ("$filter", &same)];
                 let all = self.get(tokens, &["users"], &query, READ_PEOPLE).await?;
-                all["value"][0].clone()
+                only(all["value"].as_array().into_iter().flatten())
             }
-        };
-        person(&found).ok_or_else(|| SendError::fail(FailKind::RecipientGone, "user_not_found"))
+        }
     }
 
     /// Installs the app for a person; one that is there already is installed.
@@ -168,6 +168,23 @@ async fn send(
         status if status.is_server_error() => Err(retry(None, &word)),
         _ => fail(FailKind::OurBug),
     }
+}
+
+fn nobody(word: &str) -> SendError {
+    SendError::fail(FailKind::RecipientGone, word)
+}
+
+/// The one whom an address means. It may be a guest's or a closed account's as well; but of two colleagues
+/// nobody can say which gets the leads.
+fn only<'a>(users: impl Iterator<Item = &'a Value>) -> Result<Person, SendError> {
+    let (colleagues, others): (Vec<Person>, Vec<Person>) = users
+        .filter_map(person)
+        .partition(|person| person.barred().is_none());
+    if colleagues.len() > 1 {
+        return Err(nobody("several_users_have_this_address"));
+    }
+    let mut all = colleagues.into_iter().chain(others);
+    all.next().ok_or_else(|| nobody("user_not_found"))
 }
 
 /// A person as Graph describes them. It knows no time zone.
