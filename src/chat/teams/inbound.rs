@@ -141,7 +141,7 @@ fn invoke(activity: &Value, who: Presser) -> Request {
         Some("task/submit") => None,
         Some(_) | None => message(activity),
     };
-    match did(data, who, message, Takes::All) {
+    match did(activity, data, who, message, Takes::All) {
         Meant::Asks(question) if how == How::InDialog => Request::Asks(question),
         Meant::Asks(_) => Request::Did {
             all: vec![Incoming::Ignored(
@@ -158,7 +158,8 @@ fn invoke(activity: &Value, who: Presser) -> Request {
 
 /// A button pressed in a client that knows no better: nothing can be answered, so all is said by messages.
 fn submitted(activity: &Value, who: Presser) -> Request {
-    match did(&activity["value"], who, message(activity), Takes::Nothing) {
+    let data = &activity["value"];
+    match did(activity, data, who, message(activity), Takes::Nothing) {
         Meant::Asks(_) => Request::ignored("a question outside of a dialog"),
         Meant::Does(one) => Request::told(vec![one]),
     }
@@ -169,7 +170,7 @@ enum Meant {
     Does(Incoming),
 }
 
-fn did(data: &Value, who: Presser, message: Option<Sent>, takes: Takes) -> Meant {
+fn did(activity: &Value, data: &Value, who: Presser, message: Option<Sent>, takes: Takes) -> Meant {
     if who.user_id.is_empty() {
         return Meant::Does(Incoming::Ignored("a press by nobody".to_owned()));
     }
@@ -179,7 +180,7 @@ fn did(data: &Value, who: Presser, message: Option<Sent>, takes: Takes) -> Meant
             who,
             action,
             value,
-            trigger: String::new(),
+            trigger: delivery(activity).unwrap_or_default(),
             message,
             dialog: None,
             reply: None,
@@ -223,7 +224,8 @@ fn typed(activity: &Value, who: Presser, mentioned: &dyn Fn(&str) -> Option<Stri
         word: word.to_owned(),
         text: rest.trim().to_owned(),
         conversation: id_of(&activity["conversation"]["id"]),
-        trigger: String::new(),
+        // By this name a repetition is known again, also after a restart.
+        trigger: delivery(activity).unwrap_or_default(),
         reply: None,
         takes: Takes::Nothing,
     };

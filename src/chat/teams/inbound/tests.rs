@@ -244,3 +244,19 @@ fn one_activity_has_one_name_for_each_who_sends_it() {
     assert_ne!(name(json!({})), name(other));
     assert_eq!(name(json!({"id": ""})), None);
 }
+
+#[test]
+fn what_may_be_delivered_again_is_called_by_the_same_name() {
+    let name = |activity: &Value| match read(activity, Sender::Known, &nobody_known) {
+        Request::Did { mut all, .. } => match all.pop() {
+            Some(Incoming::Press { trigger, .. } | Incoming::Command { trigger, .. }) => trigger,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    let typed = activity("message", &json!({"text": "lead next"}));
+    let pressed = activity("message", &json!({"replyToId": "17", "value": data()}));
+    for one in [typed, pressed] {
+        assert_eq!(name(&one), delivery(&one).unwrap());
+    }
+}
