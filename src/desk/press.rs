@@ -127,8 +127,13 @@ impl Desk {
         let Ok(lead) = self.lead(&press.value).await else {
             return Ok(None);
         };
+        let offer = OfferId::from(&*press.value);
+        // What a button says can be made up: nobody is shown what was offered to somebody else.
+        if lead.offer(&offer).is_none_or(|offer| offer.rep != *rep) {
+            return Ok(None);
+        }
         let card = CardRef::Offer {
-            offer: OfferId::from(&*press.value),
+            offer,
             rep: rep.clone(),
         };
         let zone = cards::zone_of(&self.engine, rep).await?;
