@@ -83,8 +83,8 @@ fn forbidden(call: Call, word: &str) -> FailKind {
 
 fn not_found(call: Call, word: &str) -> FailKind {
     match word {
-        NO_CONVERSATION => FailKind::RecipientGone,
         "ActivityNotFoundInConversation" => FailKind::MessageGone,
+        // Whose conversation is gone may have another one by now: what stood in the old one is posted there.
         _ => call.missing(),
     }
 }
@@ -203,7 +203,7 @@ mod tests {
                 Call::Update,
                 404,
                 coded(NO_CONVERSATION),
-                RecipientGone,
+                MessageGone,
                 NO_CONVERSATION,
             ),
             (
