@@ -62,11 +62,12 @@ impl Worker {
             .db()
             .read(async |mut tx| accounts::in_chat(&mut tx, platform).await)
             .await?;
-        for rep in theirs.map(|rep| &rep.id) {
-            if known.get(rep).is_some_and(|account| is_fresh(account, now)) {
+        for rep in theirs {
+            let account = known.get(&rep.id);
+            if account.is_some_and(|account| is_fresh(account, rep, now)) {
                 continue;
             }
-            match self.user_of(&outlet.chat, rep).await? {
+            match self.user_of(&outlet.chat, &rep.id).await? {
                 // Whoever is not there is found out about when there is something to send.
                 Ok(_)
                 | Err(SendError::Fail {
@@ -148,17 +149,20 @@ impl Worker {
         if let Some(account) = &account {
             remember(chat, account);
         }
-        if let Some(account) = account.as_ref().filter(|it| is_fresh(it, now)) {
+        let rules = self.engine.rules();
+        let person = rules.policy.reps.get(rep);
+        let fresh = |account: &&Account| person.is_none_or(|rep| is_fresh(account, rep, now));
+        if let Some(account) = account.as_ref().filter(fresh) {
             return Ok(match barred {
                 Some(why) => Err(gone(why)),
                 None => Ok(Recipient::User(account.user_id.clone())),
             });
         }
-        let rules = self.engine.rules();
-        let Some(person) = rules.policy.reps.get(rep) else {
+        let Some(person) = person else {
             return Ok(Err(gone("not in the configuration")));
         };
-        let before = account.map(|account| account.user_id);
+        let before = account.filter(|it| is_told(it, person));
+        let before = before.map(|account| account.user_id);
         match look_for(chat, person, before).await {
             Ok(found) => self.found(chat, person, barred.is_some(), found).await,
             Err(instead) => Ok(instead.map(Recipient::User)),
@@ -247,10 +251,16 @@ fn remember(chat: &Chat, account: &Account) {
     }
 }
 
-fn is_fresh(account: &Account, now: Timestamp) -> bool {
-    account
-        .looked_up_at
-        .is_some_and(|at| now.duration_since(at) < LOOKED_UP)
+/// Whether it need not be asked yet who a rep is; a configuration that says so meanwhile is asked at once.
+fn is_fresh(account: &Account, rep: &Rep, now: Timestamp) -> bool {
+    let looked_up = |at: Timestamp| now.duration_since(at) < LOOKED_UP;
+    is_told(account, rep) && account.looked_up_at.is_some_and(looked_up)
+}
+
+/// Whether the configuration says of nobody else that they are the rep.
+fn is_told(account: &Account, rep: &Rep) -> bool {
+    let told = rep.user_in(account.platform);
+    told.is_none_or(|user| user == account.user_id)
 }
 
 fn gone(why: &str) -> SendError {

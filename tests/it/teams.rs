@@ -7,6 +7,7 @@ use baton::{
     clock::Clock,
     config,
     http::{Patience, serve},
+    rules::Rules,
     worker::Worker,
 };
 use jiff::SignedDuration;
@@ -401,6 +402,25 @@ async fn an_answer_that_teams_takes_only_later_still_comes() {
             company.microsoft.messages_of(&ayse).len() == before + 8
         })
         .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_the_configuration_names_anew_gets_the_next_lead_at_once() {
+    on_both(async |company| {
+        company.lead("ada").await;
+        let anew = ["ayse2", "jonas2", "marta2"]
+            .map(|id| company.microsoft.add_user(id, &format!("{id}@example.com")));
+        let engine = company.app.engine();
+        let mut policy = engine.rules().policy.clone();
+        for (rep, user) in policy.reps.values_mut().zip(&anew) {
+            rep.teams = Some(user.clone());
+        }
+        engine.set_rules(Rules::new(policy));
+        company.lead("bea").await;
+        let messages = anew.iter().map(|user| company.microsoft.messages_of(user));
+        assert_eq!(messages.map(|all| all.len()).sum::<usize>(), 1);
     })
     .await;
 }
