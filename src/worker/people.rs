@@ -164,17 +164,21 @@ impl Worker {
         let before = account.filter(|it| is_told(it, person));
         let before = before.map(|account| account.user_id);
         match look_for(chat, person, before).await {
-            Ok(found) => self.found(chat, person, barred.is_some(), found).await,
+            Ok(found) => {
+                let lost = row.is_some_and(|row| row.unreachable_at.is_some());
+                self.found(chat, person, lost, found).await
+            }
             Err(instead) => Ok(instead.map(Recipient::User)),
         }
     }
 
-    /// Keeps what the chat says of a rep; whoever can be given no leads there is not asked any.
+    /// Keeps what the chat says of a rep; whoever can be given no leads there is not asked any. Whoever was
+    /// `lost` is tried again: that they can be reached by now, nobody else may ever say.
     async fn found(
         &self,
         chat: &Chat,
         rep: &Rep,
-        was_barred: bool,
+        lost: bool,
         found: Person,
     ) -> Result<Result<Recipient, SendError>, Error> {
         let (now, platform) = (self.engine.clock().now(), chat.platform());
@@ -195,7 +199,7 @@ impl Worker {
             }
             return Ok(Err(gone(why)));
         }
-        if theirs && was_barred {
+        if theirs && lost {
             self.engine.reachable(rep).await?;
         }
         Ok(Ok(Recipient::User(found.id)))

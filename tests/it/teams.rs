@@ -424,3 +424,22 @@ async fn whom_the_configuration_names_anew_gets_the_next_lead_at_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_gets_the_app_without_a_word_of_it_is_tried_again_within_a_day() {
+    on_both(async |company| {
+        let all = |installed| {
+            for user in &company.people {
+                company.microsoft.set_installed(user, installed);
+            }
+        };
+        all(false);
+        company.lead("ada").await;
+        all(true);
+        company.clock.advance(SignedDuration::from_hours(25));
+        company.settle().await;
+        company.lead("bea").await;
+        assert!(company.people.contains(&company.offered().0));
+    })
+    .await;
+}
