@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Drives the playground with Slack's own clients, slack_sdk (Python), Bolt and the block types (JavaScript), and the
-# API with schemathesis; holds the cards, dialogs and manifest for Teams against Microsoft's types, renderer and schema.
+# API with schemathesis; holds the cards, dialogs and manifest for Teams against Microsoft's types, renderer and schema,
+# those that a demo in Teams really sends among them.
 # Needs python3 with venv, node 20 and the registries; keeps what it fetches in target/clients.
 # BATON_BIN names the binary, target/debug/baton if not set.
 set -euo pipefail
@@ -27,12 +28,13 @@ samples=$root/target/tmp/teams
 rm -rf "$samples"
 (cd "$root" && cargo test --locked --quiet --test it teams_cards)
 
-cp "$here"/{package.json,package-lock.json,tsconfig.json,tsconfig.shown.json,blocks.mts,playground.mjs,bolt.mjs,teams.mjs,teams_types.mjs} "$work/"
+cp "$here"/{package.json,package-lock.json,tsconfig.json,tsconfig.shown.json,blocks.mts,playground.mjs,bolt.mjs,teams.mjs,teams_live.mjs,teams_types.mjs} "$work/"
 cd "$work"
 if ! cmp --silent package-lock.json installed-lock.json; then
   npm ci --no-audit --no-fund --loglevel=error
   cp package-lock.json installed-lock.json
 fi
+node teams_live.mjs "$samples"
 node teams_types.mjs "$samples" samples.mts
 npx --no-install tsc --project tsconfig.json
 

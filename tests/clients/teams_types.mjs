@@ -8,6 +8,8 @@ const kinds = {
   message: { type: "IAdaptiveCard", part: (message) => message.attachments[0].content },
   answer: { type: "AdaptiveCardActionResponse", part: (answer) => answer },
   task: { type: "TaskModuleResponse", part: (task) => task },
+  // How a dialog ends.
+  ended: { type: "TaskModuleResponse", part: (task) => task },
   // What a dialog shows, which its answer's type leaves open.
   "dialog card": { from: "task", type: "IAdaptiveCard", part: (task) => task.task.value.card.content },
 };
