@@ -1,4 +1,5 @@
-//! The home tab: what somebody's page shows now.
+//! The home tab: what somebody's page shows now. Where a chat has no such tab the page is a message: what is
+//! pressed there says so, and shows the page as it is then.
 
 use super::{
     Context,
@@ -8,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         calendar::Calendar,
-        card::Card,
+        card::{Button, Card, Part},
         id::RepId,
         lead::{Lead, Promise, State},
         phrase::Until,
@@ -35,6 +36,54 @@ pub async fn home(context: Context<'_>, who: &RepId) -> Card {
         Err(trouble) => Err(trouble),
     };
     drawn.unwrap_or_else(|trouble| Card::sentence(trouble.said()))
+}
+
+/// Before what a button carries that changes the page it stands on.
+const ON_PAGE: &str = "page/";
+
+/// What a button of a page in a message carries elsewhere; `None` if it is of no such page.
+#[must_use]
+pub fn on_page(value: &str) -> Option<&str> {
+    value.strip_prefix(ON_PAGE)
+}
+
+/// The page as a message, under what there is to say of the last press.
+pub async fn page(context: Context<'_>, who: &RepId, said: Option<Card>) -> Card {
+    let page = as_message(home(context, who).await);
+    let Some(said) = said else { return page };
+    let parts = said.parts.into_iter().chain([Part::Divider]);
+    Card {
+        summary: said.summary,
+        parts: parts.chain(page.parts).collect(),
+    }
+}
+
+/// The page for who asks for it by a word.
+pub(super) async fn message(asked: &Asked<'_>) -> Result<Card, Trouble> {
+    Ok(as_message(draw(asked).await?))
+}
+
+fn as_message(mut page: Card) -> Card {
+    let buttons = page.parts.iter_mut().flat_map(buttons_of);
+    // What opens a dialog leaves the page as it is.
+    let acting = buttons.filter(|button| !button.opens_dialog && button.confirm.is_none());
+    acting.for_each(|button| button.value.insert_str(0, ON_PAGE));
+    page
+}
+
+fn buttons_of(part: &mut Part) -> Vec<&mut Button> {
+    match part {
+        Part::Buttons(buttons) => buttons.iter_mut().collect(),
+        Part::List(items) => items.iter_mut().flat_map(|it| &mut it.buttons).collect(),
+        Part::Title(_)
+        | Part::Text(_)
+        | Part::Facts(_)
+        | Part::Note(_)
+        | Part::Divider
+        | Part::Picture(_)
+        | Part::Table(_)
+        | Part::Chart(_) => Vec::new(),
+    }
 }
 
 async fn draw(asked: &Asked<'_>) -> Result<Card, Trouble> {

@@ -5,6 +5,7 @@
 //! /leads   /leads queue   /leads search acme        /leads move @jonas to @ayse
 //! /lead 4711   /lead ada@example.com   /lead next   /lead new
 //! /leadstats enterprise by rep week                 /leadrules
+//! home
 //! ```
 //!
 //! Slack sends the word and the rest apart; a message to the bot in Teams starts with the same word. Both are
@@ -28,7 +29,7 @@ mod stats;
 pub use crate::words::commands::{CommandWords, Topic};
 pub use availability::cancel_listed as cancel;
 pub use entered::{Entered, blank, enter};
-pub use home::home;
+pub use home::{home, on_page, page as page_of};
 pub use lead::pull;
 pub use leads::page;
 pub use moves::move_now;
@@ -114,6 +115,7 @@ impl Asked<'_> {
             Ok(Command::Lead(ask)) => lead::answer(self, ask).await,
             Ok(Command::LeadStats(ask)) => stats::report(self, &ask).await,
             Ok(Command::LeadRules) => Ok(rules::page(self, 0).into()),
+            Ok(Command::Home) => Ok(home::message(self).await?.into()),
             Ok(Command::Help(topic)) => Ok(self.help(topic).into()),
             Err(wrong) => Ok(self.not_understood(&wrong).into()),
         }
@@ -171,6 +173,8 @@ pub enum Command {
     LeadStats(StatsAsk),
     /// The rules in force.
     LeadRules,
+    /// One's own page, as a message.
+    Home,
     /// How to say it; none: all commands.
     Help(Option<Topic>),
 }

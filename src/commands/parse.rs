@@ -96,6 +96,9 @@ fn unknown(word: &str, names: &CommandWords) -> Result<Command, Misunderstood> {
     if ["", "help", "?"].contains(&typed.as_str()) {
         return Ok(Command::Help(None));
     }
+    if ["home", "overview"].contains(&typed.as_str()) {
+        return Ok(Command::Home);
+    }
     let known = Topic::ALL.map(Topic::name);
     let near = suggest::nearest(&cut(&typed), known).and_then(|near| names.topic(near));
     let hint = near.map_or(String::new(), |near| {

@@ -8,7 +8,7 @@ use super::{
     way::{Way, answered},
 };
 use crate::{
-    chat::incoming::Answer,
+    chat::incoming::{Answer, Presser},
     commands::{self, Context, Entered, Topic},
     domain::{
         action::Action,
@@ -80,7 +80,8 @@ impl Desk {
         let words = self.words(typed.way.who.platform);
         let words = &words;
         let command = words.topic(&typed.word).map_or("unknown", Topic::name);
-        metrics::counter!("baton_commands_total", "command" => command).increment(1);
+        metrics::counter!("baton_commands_total", "command" => command, "chat" => typed.way.who.platform.word())
+            .increment(1);
         let context = Context {
             engine: &self.engine,
             words,
@@ -150,7 +151,10 @@ impl Desk {
             | Action::AwayKeep
             | Action::QueueTake => return Turned::Elsewhere,
         };
-        // The home tab says it itself, unless something is left to press.
+        // The page says it itself, unless something is left to press.
+        if press.on_page && is_all_said(press.action, &answer) {
+            return Turned::Done;
+        }
         if press.is_at_home() {
             self.refresh_home(rep, &press.way.who).await;
             if is_all_said(press.action, &answer) {
@@ -158,6 +162,17 @@ impl Desk {
             }
         }
         Turned::Show(answer)
+    }
+
+    /// The page that stands in a message, as it is now, under what there is to say.
+    pub(super) async fn page(&self, who: &Presser, said: Option<Card>) -> Option<Card> {
+        let rep = self.rep(who).await.ok()?;
+        let words = self.words(who.platform);
+        let context = Context {
+            engine: &self.engine,
+            words: &words,
+        };
+        Some(commands::page_of(context, &rep, said).await)
     }
 
     async fn seen_at_home(&self, press: &Press, rep: &RepId) -> Turned {

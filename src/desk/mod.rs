@@ -146,7 +146,7 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
                 reply,
                 takes,
             };
-            press::handle(desk, press::Press { way, action, value }).await
+            press::handle(desk, press::Press::new(way, action, value)).await
         }
         Incoming::Submit {
             who,

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     cards,
     chat::incoming::{Answer, Takes},
+    commands,
     domain::{
         action::Action,
         card::{Card, Dialog},
@@ -31,9 +32,22 @@ pub(super) struct Press {
     pub(super) action: Action,
     /// An offer's or a lead's id.
     pub(super) value: String,
+    /// Whether it stood on somebody's page in a message.
+    pub(super) on_page: bool,
 }
 
 impl Press {
+    /// What the platform tells of it.
+    pub(super) fn new(way: Way, action: Action, value: String) -> Self {
+        let of_page = commands::on_page(&value).map(str::to_owned);
+        Self {
+            way,
+            action,
+            on_page: of_page.is_some(),
+            value: of_page.unwrap_or(value),
+        }
+    }
+
     /// Whether it was pressed on somebody's home tab, which only Slack has.
     pub(super) fn is_at_home(&self) -> bool {
         self.way.who.platform == Platform::Slack && self.way.reply.is_none()
@@ -45,12 +59,16 @@ pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
     let (way, own) = (press.way.clone(), desk.clone());
     let work = async move {
         let came_of_it = own.press(&press).await;
-        own.note(press.action, &came_of_it);
+        own.note(&press.way.who, press.action, &came_of_it);
         match came_of_it {
+            Ok(answer) if press.on_page => own.on_page(&press, answer).await,
             Ok(answer) => answer,
             Err(trouble) => {
                 let card = own.words_for(trouble, &press.way.who).await;
-                own.refused(&press, card).await
+                match press.on_page {
+                    true => own.on_page(&press, Answer::Message(card)).await,
+                    false => own.refused(&press, card).await,
+                }
             }
         }
     };
@@ -87,6 +105,21 @@ impl Desk {
         }
     }
 
+    /// What a press on a page in a message leaves there: the page, as it is then.
+    async fn on_page(&self, press: &Press, answer: Answer) -> Answer {
+        let said = match answer {
+            Answer::Replace(card) | Answer::Message(card) => Some(card),
+            Answer::Empty => None,
+            other @ (Answer::Open { .. }
+            | Answer::DialogErrors { .. }
+            | Answer::DialogClose
+            | Answer::DialogUpdate(_)
+            | Answer::Challenge(_)) => return other,
+        };
+        let page = self.page(&press.way.who, said).await;
+        page.map_or(Answer::Empty, Answer::Replace)
+    }
+
     /// Why nothing came of a press, above the card as it is now where the answer takes its place.
     async fn refused(&self, press: &Press, words: Card) -> Answer {
         let rep = self.rep(&press.way.who).await;
@@ -110,7 +143,10 @@ impl Desk {
     /// The card that was pressed as it is now, where it is shown with the answer. A card of an offer that
     /// Baton does not know to stand there may have been sent twice; it is true all the same.
     async fn pressed_card(&self, press: &Press, rep: &RepId) -> Result<Option<Card>, Trouble> {
-        let (Takes::All, Some(message)) = (press.way.takes, &press.way.message) else {
+        // On a page the page is shown; a lead's own card changes by itself.
+        let (Takes::All, Some(message), false) =
+            (press.way.takes, &press.way.message, press.on_page)
+        else {
             return Ok(None);
         };
         let place = Place {

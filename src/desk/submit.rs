@@ -293,7 +293,7 @@ impl Desk {
             Ok(Ok(Some(event))) => self.decide(submitted, event).await,
             Err(trouble) => Err(trouble),
         };
-        self.note(submitted.action, &came_of_it);
+        self.note(&submitted.who, submitted.action, &came_of_it);
         let Err(trouble) = came_of_it else {
             return Said::Nothing;
         };

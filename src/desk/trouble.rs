@@ -81,7 +81,7 @@ impl Trouble {
 
 impl Desk {
     /// Notes what came of a press or dialog, for operators.
-    pub(super) fn note<T>(&self, action: Action, came_of_it: &Result<T, Trouble>) {
+    pub(super) fn note<T>(&self, who: &Presser, action: Action, came_of_it: &Result<T, Trouble>) {
         let outcome = match came_of_it {
             Ok(_) => "done",
             Err(trouble) => {
@@ -89,7 +89,8 @@ impl Desk {
                 trouble.word()
             }
         };
-        metrics::counter!("baton_presses_total", "action" => action.word(), "outcome" => outcome)
+        let chat = who.platform.word();
+        metrics::counter!("baton_presses_total", "action" => action.word(), "outcome" => outcome, "chat" => chat)
             .increment(1);
     }
 

@@ -14,6 +14,7 @@ use crate::{
         outcome::{FailKind, SendError},
     },
     domain::card::{Card, Chart, Dialog, Part, Run},
+    store::outbox::{self, Place},
     words::trouble,
 };
 
@@ -64,6 +65,8 @@ struct Parted {
     now: Answer,
     /// By itself, when that is answered.
     then: Option<Card>,
+    /// What then stands where the pressed card stood, for good: the answer shows it on one screen for a while.
+    stays: Option<Card>,
     /// Drawn and shown after all that.
     charts: Vec<Chart>,
 }
@@ -79,12 +82,20 @@ pub(super) async fn answered(
     let (done, answer) = oneshot::channel();
     let desk = desk.clone();
     let task = async move {
-        let Parted { now, then, charts } = desk.part(&way, work.await).await;
+        let Parted {
+            now,
+            then,
+            stays,
+            charts,
+        } = desk.part(&way, work.await).await;
         if let Err(late) = done.send(now) {
             desk.say(&way, late).await;
         }
         if let Some(card) = then {
             desk.tell(&way.who, way.reply.as_ref(), &card).await;
+        }
+        if let Some(card) = stays {
+            desk.replace(&way, &card).await;
         }
         for chart in charts {
             desk.show(&way, &chart).await;
@@ -99,6 +110,12 @@ impl Desk {
         let charts = match (way.takes, &answer) {
             (Takes::Nothing | Takes::Words, Answer::Message(card)) => charts_of(card),
             _ => Vec::new(),
+        };
+        let stays = match (way.takes, &answer) {
+            (Takes::All, Answer::Replace(card)) if !self.is_kept_true(way).await => {
+                Some(card.clone())
+            }
+            _ => None,
         };
         let (now, then) = match (way.takes, answer) {
             (Takes::All, answer) | (Takes::Words, answer @ Answer::Message(_)) => (answer, None),
@@ -122,7 +139,30 @@ impl Desk {
                 | Answer::Challenge(_)),
             ) => (answer, None),
         };
-        Parted { now, then, charts }
+        Parted {
+            now,
+            then,
+            stays,
+            charts,
+        }
+    }
+
+    /// Whether the pressed message needs no care: the outbox changes it, or there is none.
+    async fn is_kept_true(&self, way: &Way) -> bool {
+        let Some(message) = &way.message else {
+            return true;
+        };
+        let place = Place {
+            platform: way.who.platform,
+            conversation: message.conversation.clone(),
+            message: message.message.clone(),
+        };
+        let db = self.engine.db();
+        let known = db
+            .read(async |mut tx| outbox::card_by_message(&mut tx, &place).await)
+            .await;
+        // When that can't be told, a change too many does no harm.
+        known.is_ok_and(|card| card.is_some())
     }
 
     /// Says by calls of its own what a request can't carry any more.

@@ -84,6 +84,12 @@ impl CommandWords {
         }
     }
 
+    /// Whether people ask for their page by a word, as they do where commands are messages.
+    #[must_use]
+    pub fn say_home(&self) -> bool {
+        !self.word(Topic::Leads).starts_with('/')
+    }
+
     /// The word to tell people, with its slash.
     #[must_use]
     pub fn word(&self, topic: Topic) -> &str {

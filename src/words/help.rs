@@ -121,12 +121,16 @@ pub fn overview(words: &CommandWords) -> Card {
         buttons: Vec::new(),
     });
     let first = "What you can type here";
+    let mut hint = "Add “help” to a command for examples.".to_owned();
+    if words.say_home() {
+        hint.insert_str(0, "“home” shows your page with all that concerns you. ");
+    }
     Card {
         summary: format!("{first}. {}.", lines.join(". ")),
         parts: vec![
             Part::Text(vec![Run::bold(format!("{first}:"))]),
             Part::List(items.collect()),
-            Part::Note(vec![Run::plain("Add “help” to a command for examples.")]),
+            Part::Note(vec![Run::plain(hint)]),
         ],
     }
 }

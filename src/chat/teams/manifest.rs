@@ -24,7 +24,11 @@ pub struct App {
 }
 
 /// What can be typed, and what it does. Teams shows them as suggestions.
-const COMMANDS: [(&str, &str); 7] = [
+const COMMANDS: [(&str, &str); 8] = [
+    (
+        "home",
+        "Your page: your leads, the queue, and whether you get new ones",
+    ),
     ("leads", "Your leads, and what waits in the queue"),
     (
         "lead",
