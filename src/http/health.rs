@@ -4,7 +4,9 @@
 //! | --- | --- | --- |
 //! | `baton_submissions_total` | `source`, `status` | what came in by webhook |
 //! | `baton_measures_total` | `measure` | what managers count: `arrived`, `offered`, `accepted`, `declined`, `expired`, … |
-//! | `baton_presses_total` | `action`, `outcome` (`done`, `refused`, `failed`) | what people pressed or sent off |
+//! | `baton_presses_total` | `action`, `outcome` (`done`, `refused`, `failed`), `chat` | what people pressed or sent off |
+//! | `baton_commands_total` | `command`, `chat` | what people typed |
+//! | `baton_chat_silent_seconds` | `chat` | for how long every call to a chat has failed; 0: it answers |
 //! | `baton_http_requests_total` | `method`, `route`, `status` | requests |
 //! | `baton_http_request_duration_seconds` | `method`, `route`, `status` | how long they took; a histogram |
 //! | `baton_outbox_waiting` | | messages that wait to be delivered |
@@ -30,6 +32,7 @@ use serde_json::json;
 
 use super::{App, Error};
 use crate::{
+    chat::{Chats, Reach},
     domain::id::SourceId,
     engine::Received,
     store::{self, Db, gauges, leads},
@@ -104,9 +107,21 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
 /// Everything that was measured, in Prometheus' words.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Error> {
     measure_waiting(app.engine.db(), app.engine.clock().now()).await?;
+    measure_chats(app.desk.chats());
     GATHERED.run_upkeep();
     let headers = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((headers, GATHERED.render()).into_response())
+}
+
+fn measure_chats(chats: &Chats) {
+    for chat in chats.all() {
+        let silent = match chat.reach() {
+            Reach::Unknown | Reach::Answers => 0.0,
+            Reach::SilentFor(time) => time.as_secs_f64(),
+        };
+        let name = chat.platform().word();
+        metrics::gauge!("baton_chat_silent_seconds", "chat" => name).set(silent);
+    }
 }
 
 async fn measure_waiting(db: &Db, now: Timestamp) -> Result<(), store::Error> {

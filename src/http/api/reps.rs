@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         id::{CalendarId, RepId, TeamId},
-        policy::{Level, Policy, Rep, Role, Team},
+        policy::{Level, Platform, Policy, Rep, Role, Team},
         world::Unfit,
     },
     engine::Standing,
@@ -53,6 +53,8 @@ pub(super) struct RepView {
     /// Nothing for readers.
     email: Option<String>,
     role: Role,
+    /// The chat in which they get their messages.
+    chat: Platform,
     level: Level,
     /// Teams whose leads they are offered.
     teams: Vec<TeamId>,
@@ -212,6 +214,7 @@ fn view(policy: &Policy, rep: &Rep, is: Standing, now: Timestamp, open: bool) ->
         name: rep.name.clone(),
         email: Some(rep.email.clone()).filter(|email| open && !email.is_empty()),
         role: rep.role,
+        chat: rep.chat,
         level: rep.level,
         teams: in_teams(|team| &team.members),
         manages: in_teams(|team| &team.managers),
