@@ -315,7 +315,11 @@ fn connect(settings: &SlackSettings, clock: &Clock) -> anyhow::Result<Chat> {
     ))
 }
 
-fn connect_teams(settings: &TeamsSettings, clock: &Clock) -> anyhow::Result<Chat> {
+/// The client of a tenant's Teams; nothing is called yet.
+///
+/// # Errors
+/// When the process has no TLS provider or no certificates to trust.
+pub fn connect_teams(settings: &TeamsSettings, clock: &Clock) -> anyhow::Result<Chat> {
     let (settings, clock_of_assertions) = (settings.clone(), clock.clone());
     let settings = teams::Settings {
         app_id: settings.app_id,

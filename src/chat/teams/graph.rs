@@ -14,11 +14,11 @@ use crate::chat::outcome::{FailKind, SendError};
 use crate::chat::{Person, Who};
 
 /// What must be granted to look people up.
-const READ_PEOPLE: &str = "User.Read.All";
+pub const READ_PEOPLE: &str = "User.Read.All";
 /// What must be granted to install the app for people.
-const INSTALL: &str = "TeamsAppInstallation.ReadWriteSelfForUser.All";
+pub const INSTALL: &str = "TeamsAppInstallation.ReadWriteSelfForUser.All";
 /// What must be granted to find the app in the tenant's catalogue.
-const READ_CATALOG: &str = "AppCatalog.Read.All";
+pub const READ_CATALOG: &str = "AppCatalog.Read.All";
 /// What is asked of a person.
 const FIELDS: &str = "id,displayName,mail,userPrincipalName,accountEnabled,userType";
 
@@ -49,6 +49,13 @@ impl Graph {
             app_id,
             catalog_id: OnceCell::new_with(catalog_id),
         })
+    }
+
+    /// Whether people can be looked up at all.
+    pub async fn may_read_people(&self, tokens: &Tokens) -> Result<(), SendError> {
+        let one = [("$select", "id"), ("$top", "1")];
+        let asked = self.get(tokens, &["users"], &one, READ_PEOPLE).await;
+        asked.map(drop)
     }
 
     /// Looks a person up by their object id or address.
@@ -86,7 +93,7 @@ impl Graph {
     }
 
     /// The app's id there: not the manifest's, for an organisation's own app.
-    async fn app_in_catalog(&self, tokens: &Tokens) -> Result<&String, SendError> {
+    pub async fn app_in_catalog(&self, tokens: &Tokens) -> Result<&String, SendError> {
         self.catalog_id
             .get_or_try_init(|| self.look_in_catalog(tokens))
             .await

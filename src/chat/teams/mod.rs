@@ -21,6 +21,7 @@ mod limits;
 pub mod manifest;
 mod post;
 mod runs;
+pub mod survey;
 mod token;
 pub mod verify;
 

@@ -9,6 +9,7 @@
 mod database;
 mod reach;
 mod slack;
+mod teams;
 mod token;
 
 use std::process::ExitCode;
@@ -27,17 +28,21 @@ use crate::{
 
 const EXAMPLES: &str = "Examples:
   baton doctor
+  baton doctor --to ayse@example.com
   baton doctor --format json | jq '.checks[] | select(.state == \"broken\")'
 
-Reads only and posts nothing. Exit code 1 if something is broken (✗); `!` is worth a look, `·` can't be checked from here.";
+Reads only and posts nothing; in Teams it opens an empty conversation with one rep, as the first message to them would. Exit code 1 if something is broken (✗); `!` is worth a look, `·` can't be checked from here.";
 
-/// Looks at database, tokens, scopes, people, clock and address: what works, and how to mend the rest.
+/// Looks at database, tokens, permissions, people, clock and address: what works, and how to mend the rest.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Doctor {
     /// How the result is written.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// The rep in Teams with whom a conversation is tried; a manager or admin if not given.
+    #[arg(long, value_name = "EMAIL")]
+    to: Option<String>,
 }
 
 /// How something is.
@@ -106,15 +111,21 @@ pub async fn run(common: &Common, asked: &Doctor) -> anyhow::Result<ExitCode> {
         ),
         Some(compiled) => {
             found.extend(database::look(&compiled.database, &clock).await);
-            match &compiled.slack {
-                Some(settings) => {
-                    found.extend(slack::look(settings, &compiled.database, &compiled.policy, &clock).await?);
-                }
-                None => found.push(Finding::look(
-                    "slack",
-                    "the configuration has no [slack]",
+            if compiled.slack.is_none() && compiled.teams.is_none() {
+                found.push(Finding::look(
+                    "chat",
+                    "the configuration has neither [slack] nor [teams]",
                     "Leads are kept and routed, and nobody is told. `baton init` shows what to add.",
-                )),
+                ));
+            }
+            if let Some(settings) = &compiled.slack {
+                found.extend(
+                    slack::look(settings, &compiled.database, &compiled.policy, &clock).await?,
+                );
+            }
+            if let Some(settings) = &compiled.teams {
+                let to = asked.to.as_deref();
+                found.extend(teams::look(settings, &compiled.policy, &clock, to).await?);
             }
             found.extend(reach::look(compiled).await?);
         }

@@ -66,7 +66,7 @@ fn encrypted(public: &Url, sockets: bool) -> Option<Finding> {
     let mend = if sockets {
         "Leads would travel unencrypted: put a proxy with TLS in front, and its address into `server.public_url`."
     } else {
-        "Slack calls https addresses only: put a proxy with TLS in front and its address into `server.public_url`, \
+        "Slack and Teams call https addresses only: put a proxy with TLS in front and its address into `server.public_url`, \
          or use Socket Mode (`slack.app_token`)."
     };
     (public.scheme() != "https")

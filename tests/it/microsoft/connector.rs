@@ -39,6 +39,8 @@ pub(super) struct Connector {
     without: BTreeSet<String>,
     /// Who has blocked Baton.
     blocked: BTreeSet<String>,
+    /// The channels that Baton is in, as far as somebody asks.
+    joined: BTreeSet<String>,
     last_id: u64,
 }
 
@@ -76,6 +78,23 @@ impl Microsoft {
     /// Lets somebody block Baton.
     pub fn block(&self, user: &str) {
         self.kept().connector.blocked.insert(user.to_owned());
+    }
+
+    /// Adds Baton to the team of a channel.
+    pub fn join(&self, channel: &str) {
+        self.kept().connector.joined.insert(channel.to_owned());
+    }
+
+    /// Lets them have it again.
+    pub fn unblock(&self, user: &str) {
+        self.kept().connector.blocked.remove(user);
+    }
+
+    /// Takes a message away, as a person does who doesn't want to see it any more.
+    pub fn take_away(&self, user: &str, message: &str) {
+        let mut kept = self.kept();
+        let messages = kept.connector.conversations.get_mut(&personal(user));
+        messages.unwrap().retain(|one| one.id != message);
     }
 
     /// Loses a conversation, as after a long time.
@@ -118,6 +137,10 @@ pub(super) fn router() -> Router<Kept> {
             post(send),
         )
         .route(one, put(change).delete(take_away))
+        .route(
+            "/{region}/v3/conversations/{conversation}/pagedmembers",
+            get(members),
+        )
         .route(
             "/{region}/v3/conversations/{conversation}/members/{member}",
             get(member),
@@ -241,6 +264,19 @@ async fn take_away(
     let at = at.ok_or_else(|| refusal(404, "ActivityNotFoundInConversation"))?;
     messages.remove(at);
     Ok(StatusCode::OK.into_response())
+}
+
+async fn members(
+    State(kept): State<Kept>,
+    Path((_, conversation)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let world = kept.lock().unwrap();
+    lets_in(&world, &headers)?;
+    if !world.connector.joined.contains(&conversation) {
+        return Err(refusal(403, "BotNotInConversationRoster"));
+    }
+    Ok(Json(json!({"members": []})).into_response())
 }
 
 async fn member(

@@ -1,0 +1,109 @@
+//! `baton doctor` in front of a stand-in for Microsoft: what works, and how to mend the rest.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::microsoft::Microsoft;
+
+const RULES: &str = r#"
+[[source]]
+id = "website"
+format = "json"
+verify = { scheme = "token", token = "t0ken" }
+
+[[rep]]
+id = "ayse"
+name = "Ayse"
+email = "ayse@example.com"
+
+[[rep]]
+id = "marta"
+name = "Marta"
+email = "marta@example.com"
+role = "manager"
+
+[[team]]
+id = "sales"
+members = ["ayse"]
+managers = ["marta"]
+channel = "teams:19:sales@thread.tacv2"
+
+[[route]]
+id = "all"
+to = { team = "sales" }
+"#;
+
+/// A company in Teams with a configuration of its own.
+struct Place {
+    dir: tempfile::TempDir,
+    microsoft: Microsoft,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let microsoft = Microsoft::start().await;
+        for name in ["Ayse", "Marta"] {
+            microsoft.add_user(name, &format!("{}@example.com", name.to_lowercase()));
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let place = Self { dir, microsoft };
+        let database = place.dir.path().join("baton.db");
+        let text = format!(
+            "[database]\nurl = \"sqlite:{}\"\n{}{RULES}",
+            database.display(),
+            place.microsoft.table()
+        );
+        place.configure(&text);
+        place
+    }
+
+    fn configure(&self, text: &str) {
+        std::fs::write(self.dir.path().join("baton.toml"), text).unwrap();
+    }
+
+    fn change(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.dir.path().join("baton.toml")).unwrap();
+        assert!(text.contains(from), "{from}");
+        self.configure(&text.replace(from, to));
+    }
+
+    /// What the doctor finds, area by area, of what concerns Teams.
+    async fn doctor(&self, more: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+        command.args(["doctor", "--format", "json"]).args(more);
+        command.current_dir(self.dir.path()).env_remove("NO_COLOR");
+        let done = tokio::task::spawn_blocking(move || command.output());
+        let done = done.await.unwrap().unwrap();
+        let told: Value = serde_json::from_slice(&done.stdout).unwrap();
+        let found = told["checks"].as_array().unwrap().iter();
+        let found = found.filter(|it| it["area"].as_str().unwrap().starts_with("teams"));
+        let said = found.map(|it| {
+            let word = |name: &str| it[name].as_str().unwrap().to_owned();
+            format!("{} {}: {}", word("state"), word("area"), word("what"))
+        });
+        said.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[tokio::test]
+async fn a_doctor_looks_at_teams_and_says_how_to_mend_it() {
+    let place = Place::new().await;
+    insta::assert_snapshot!(place.doctor(&[]).await, @"");
+    place.microsoft.permit("User.Read.All");
+    place.microsoft.permit("AppCatalog.Read.All");
+    place.microsoft.add_to_catalog();
+    place.microsoft.join("19:sales@thread.tacv2");
+    insta::assert_snapshot!(place.doctor(&["--to", "ayse@example.com"]).await, @"");
+    let posted = place.microsoft.times_asked("/activities");
+    assert_eq!(posted, 0, "nobody is written to");
+    let ayse = "a7e00000-0000-4000-8000-000000000001";
+    place
+        .microsoft
+        .change_user(ayse, |user| user.enabled = false);
+    place.change("app~passw0rd", "wr0ng");
+    insta::assert_snapshot!(place.doctor(&[]).await, @"");
+    place.change("wr0ng", "app~passw0rd");
+    place.microsoft.set_installed(ayse, false);
+    insta::assert_snapshot!(place.doctor(&["--to", "AYSE@example.com"]).await, @"");
+}
