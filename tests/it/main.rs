@@ -36,6 +36,7 @@ mod store_tally;
 mod store_turns;
 mod teams;
 mod teams_cards;
+mod teams_doctor;
 mod teams_icons;
 mod teams_package;
 mod teams_tokens;

@@ -1,25 +1,29 @@
-//! An office: Baton as its configuration says, the stand-in for Slack in front of it, and people who
-//! press, type and read. Nothing happens by itself: a story moves the clock, and everything that is due
-//! until then is done in its order.
+//! An office: Baton as its configuration says, the stand-ins for Slack and Microsoft in front of it, and people who
+//! press, type and read in either of them. Nothing happens by itself: a story moves the clock, and everything that is
+//! due until then is done in its order.
 
+mod adaptive;
+mod leads;
 mod people;
+mod rules;
 mod seen;
+mod teams;
 
-use std::{collections::BTreeMap, path::Path, sync::Mutex};
+pub use teams::Desktop;
+
+use std::{collections::BTreeMap, sync::Mutex};
 
 use baton::{
     app::App,
     clock::Clock,
-    config::{self, compile::Compiled},
     engine::Error,
     http::{Patience, serve},
     playground::{self, Channel, Person, Playground, Rotation},
-    store::{leads, reps},
+    store::{leads as stored, reps},
     worker::Worker,
 };
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, Response};
-use serde_json::Value;
+use reqwest::Client;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -36,6 +40,9 @@ const API_TOKEN: &str = "m4nager";
 pub const FRIDAY: &str = "2026-11-20T10:00:00Z";
 /// More moments than any story has: then something is due again and again.
 const MOST_MOMENTS: usize = 5_000;
+
+/// What Teams lets a message wait for that others crowd out; too short for anybody to notice.
+const A_MOMENT: SignedDuration = SignedDuration::from_millis(900);
 
 /// Everybody in the workspace; the configuration says who of them does what.
 const PEOPLE: [(&str, &str); 6] = [
@@ -93,25 +100,64 @@ pub async fn on_both(rules: &str, story: impl AsyncFn(&mut Office)) {
 
 /// The same, beginning at another moment.
 pub async fn on_both_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
+    told_in(Chats::Slack, begin, rules, &story).await;
+}
+
+/// The same with a token of Slack's that expires after this time.
+pub async fn on_both_with_token_for(life: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
+    let rotation = Rotation::new(life.parse().unwrap());
     both_fresh(async |fresh| {
-        let mut office = Office::open(fresh, rules, begin.parse().unwrap(), None).await;
+        let (begin, rotation) = (FRIDAY.parse().unwrap(), Some(rotation.clone()));
+        let mut office = Office::open(fresh, Chats::Slack, rules, begin, rotation).await;
         story(&mut office).await;
         office.close().await;
     })
     .await;
 }
 
-/// The same with a token that expires after this time.
-pub async fn on_both_with_token_for(life: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
-    let rotation = Rotation::new(life.parse().unwrap());
+/// Tells a story in each chat, and there on a database of each kind.
+pub async fn in_each_chat(rules: &str, story: impl AsyncFn(&mut Office)) {
+    in_each_chat_at(FRIDAY, rules, story).await;
+}
+
+/// The same, beginning at another moment.
+pub async fn in_each_chat_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
+    told_in(Chats::Slack, begin, rules, &story).await;
+    told_in(Chats::Teams, begin, rules, &story).await;
+}
+
+/// Tells a story of an office in which some work in one chat and some in the other.
+pub async fn in_both_chats(rules: &str, story: impl AsyncFn(&mut Office)) {
+    told_in(Chats::Both, FRIDAY, rules, &story).await;
+}
+
+/// Tells a story in Teams alone.
+pub async fn in_teams(rules: &str, story: impl AsyncFn(&mut Office)) {
+    told_in(Chats::Teams, FRIDAY, rules, &story).await;
+}
+
+async fn told_in(chats: Chats, begin: &str, rules: &str, story: &impl AsyncFn(&mut Office)) {
     both_fresh(async |fresh| {
-        let rotation = Some(rotation.clone());
-        let mut office = Office::open(fresh, rules, FRIDAY.parse().unwrap(), rotation).await;
+        println!("in {chats:?}");
+        let begin = begin.parse().unwrap();
+        let mut office = Office::open(fresh, chats, rules, begin, None).await;
         story(&mut office).await;
         office.close().await;
     })
     .await;
 }
+
+/// Where the office works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chats {
+    Slack,
+    Teams,
+    /// Whoever is of [`IN_TEAMS`] there, the others in Slack.
+    Both,
+}
+
+/// Who works in Teams where others work in Slack.
+const IN_TEAMS: [&str; 3] = ["jonas", "deniz", "oskar"];
 
 /// What somebody reads next, as an inline snapshot: what is new or has changed since they looked last.
 #[macro_export]
@@ -135,6 +181,8 @@ macro_rules! told {
 pub struct Office {
     pub clock: Clock,
     pub slack: Playground,
+    teams: Option<Desktop>,
+    chats: Chats,
     baton: String,
     chat: String,
     database: String,
@@ -158,6 +206,7 @@ struct Running {
 impl Office {
     async fn open(
         fresh: &Fresh,
+        chats: Chats,
         rules: &str,
         begin: Timestamp,
         rotation: Option<Rotation>,
@@ -180,6 +229,11 @@ impl Office {
         let mut office = Self {
             clock,
             slack,
+            teams: match chats {
+                Chats::Slack => None,
+                Chats::Teams | Chats::Both => Some(Desktop::open().await),
+            },
+            chats,
             baton,
             chat,
             database: fresh.url.clone(),
@@ -192,6 +246,20 @@ impl Office {
         };
         office.start_on(listener).await;
         office
+    }
+
+    /// The Teams of an office that works there.
+    pub fn teams(&self) -> &Desktop {
+        self.teams.as_ref().expect("this office works in Teams")
+    }
+
+    /// Whether somebody, or the channel, is in Teams.
+    pub fn is_in_teams(&self, who: &str) -> bool {
+        match self.chats {
+            Chats::Slack => false,
+            Chats::Teams => true,
+            Chats::Both => IN_TEAMS.contains(&who),
+        }
     }
 
     /// Whether other Batons may run on the same database.
@@ -253,77 +321,6 @@ impl Office {
         self.stop().await;
     }
 
-    /// The configuration as an operator would write it, read as `baton serve` reads it.
-    fn compiled(&self) -> Compiled {
-        let text = self.configuration();
-        let open = |_: &Path| Ok(text.clone());
-        let loaded = config::load_with(Path::new("baton.toml"), &|_| None, &open, self.clock.now());
-        let said = config::plain(&loaded.complaints, &loaded.sources);
-        loaded
-            .compiled
-            .unwrap_or_else(|| panic!("the configuration is of no use:\n{said}"))
-    }
-
-    fn configuration(&self) -> String {
-        let (people, rules) = self
-            .rules
-            .trim_start()
-            .split_once('\n')
-            .expect("rules open with people");
-        let mut text = format!(
-            r#"
-[server]
-listen = "{baton}"
-public_url = "http://{baton}"
-
-[database]
-url = "{database}"
-
-[slack]
-{tokens}
-signing_secret = "{SIGNING_SECRET}"
-api_url = "{chat}/api/"
-
-[[api.token]]
-name = "ops"
-token = "{API_TOKEN}"
-role = "manager"
-
-[[source]]
-id = "website"
-format = "json"
-verify = {{ scheme = "token", token = "{WEBSITE_TOKEN}" }}
-type = "demo"
-"#,
-            baton = self.baton,
-            database = self.database,
-            chat = self.chat,
-            tokens = self.tokens(),
-        );
-        for (id, name) in PEOPLE {
-            if people.contains(&format!("\"{id}\"")) {
-                text.push_str(&format!(
-                    "\n[[rep]]\nid = \"{id}\"\nname = \"{name}\"\nemail = \"{id}@example.com\"\nslack = \"{}\"\n",
-                    user(id)
-                ));
-            }
-        }
-        text + rules
-    }
-
-    fn tokens(&self) -> String {
-        let Some(rotation) = &self.rotation else {
-            return "bot_token = \"xoxb-office\"".to_owned();
-        };
-        format!(
-            "bot_token = \"{}\"\nrefresh_token = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"",
-            rotation.access_token,
-            rotation.refresh_token,
-            rotation.client_id,
-            rotation.client_secret
-        )
-    }
-
     fn running(&self) -> &Running {
         self.running.as_ref().expect("Baton runs")
     }
@@ -344,11 +341,25 @@ type = "demo"
     pub async fn settle(&self) {
         for _ in 0..MOST_MOMENTS {
             let done = self.running().worker.tick().await.unwrap();
-            if done.leads + done.absences + done.messages == 0 {
+            if done.leads + done.absences + done.messages == 0 && !self.gives_way().await {
                 return;
             }
         }
         panic!("something is due again and again");
+    }
+
+    /// Teams takes few messages at a time: lets the moment pass until it takes the next; whether it was one.
+    async fn gives_way(&self) -> bool {
+        if self.chats == Chats::Slack || !self.something_waits().await {
+            return false;
+        }
+        let now = self.clock.now();
+        let next = self.running().worker.next_delivery().await.unwrap();
+        let next = next.filter(|next| *next > now && next.duration_since(now) < A_MOMENT);
+        if let Some(next) = next {
+            self.clock.advance(next.duration_since(now));
+        }
+        next.is_some()
     }
 
     /// Lets time pass, from one moment at which something is due to the next.
@@ -383,7 +394,7 @@ type = "demo"
     async fn next_moment(&self) -> Option<Timestamp> {
         let now = self.clock.now();
         let moments = self.engine().db().read(async |mut tx| {
-            let lead = leads::next_wake(&mut tx).await?;
+            let lead = stored::next_wake(&mut tx).await?;
             let absence = reps::next_absence_change(&mut tx, now).await?;
             Ok::<_, Error>([lead, absence])
         });
@@ -400,60 +411,6 @@ type = "demo"
             .db()
             .read(async |mut tx| tx.q(waiting).one::<(i64,)>().await);
         waiting.await.unwrap().0 > 0
-    }
-
-    // ---- leads ----------------------------------------------------------------------------------
-
-    /// Posts a submission, and lets Baton do what follows from it.
-    pub async fn lead(&self, body: Value) -> Value {
-        let answer = self.submit(body).await;
-        self.settle().await;
-        answer
-    }
-
-    /// Posts a submission; Baton's worker does not run yet.
-    pub async fn submit(&self, body: Value) -> Value {
-        let url = format!(
-            "http://{}/webhooks/website?token={WEBSITE_TOKEN}",
-            self.baton
-        );
-        let answer = self.client.post(url).json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        answer.json().await.unwrap()
-    }
-
-    /// A lead as the API gives it.
-    pub async fn api_lead(&self, number: i64) -> Value {
-        let url = format!("http://{}/api/v1/leads/{number}", self.baton);
-        let asked = self.client.get(url).bearer_auth(API_TOKEN);
-        let answer: Response = asked.send().await.unwrap();
-        assert_eq!(answer.status(), 200, "lead {number}");
-        answer.json().await.unwrap()
-    }
-
-    /// What the API answers to a program that writes.
-    pub async fn api(&self, path: &str, body: &Value) -> Value {
-        let url = format!("http://{}/api/v1/{path}", self.baton);
-        let asked = self.client.post(url).bearer_auth(API_TOKEN).json(body);
-        let answer: Response = asked.send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.json().await.unwrap()
-    }
-
-    /// Who has a lead, and who was asked how: `owned by jonas: ayse declined, jonas accepted`.
-    pub async fn story_of(&self, number: i64) -> String {
-        let lead = self.api_lead(number).await;
-        let word = |value: &Value| value.as_str().unwrap_or("nobody").to_owned();
-        let offers = lead["offers"].as_array().into_iter().flatten();
-        let offers: Vec<String> = offers
-            .map(|offer| format!("{} {}", word(&offer["rep"]), word(&offer["state"])))
-            .collect();
-        let owner = match &lead["owner"] {
-            Value::Null => String::new(),
-            Value::String(owner) => format!(" by {owner}"),
-            owner => format!(" by {}", word(&owner["id"])),
-        };
-        format!("{}{owner}: {}", word(&lead["state"]), offers.join(", "))
     }
 }
 

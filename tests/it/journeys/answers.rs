@@ -2,13 +2,13 @@
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, on_both},
+    office::{SALES, in_each_chat},
     reads,
 };
 
 #[tokio::test]
 async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         reads!(office, "selin", @r"
         # New lead #1001 · Ada Lovelace, Analytical Engines
@@ -48,7 +48,7 @@ async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
 
 #[tokio::test]
 async fn a_declined_lead_goes_to_the_next_and_the_old_card_says_so() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.read("selin");
         office.decline("selin", "busy", "on a train").await;
@@ -79,7 +79,7 @@ async fn a_declined_lead_goes_to_the_next_and_the_old_card_says_so() {
 #[tokio::test]
 async fn whoever_is_full_is_passed_over_until_there_is_room_again() {
     let rules = format!("{SALES}\n[defaults.rep]\ncapacity = 1\n");
-    on_both(&rules, async |office| {
+    in_each_chat(&rules, async |office| {
         for name in ["Ada", "Grace", "Edith", "Mary"] {
             office.lead(short(name)).await;
         }
@@ -102,7 +102,7 @@ async fn whoever_is_full_is_passed_over_until_there_is_room_again() {
 
 #[tokio::test]
 async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         for who in ["selin", "jonas", "ayse", "deniz"] {
             office.read(who);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{ada, short};
 use crate::{
-    office::{Office, SALES, on_both, person, user},
+    office::{Office, SALES, in_each_chat, on_both, person, user},
     reads,
 };
 
@@ -216,7 +216,7 @@ async fn a_revoked_token_burns_nothing_and_all_goes_on_when_it_is_renewed() {
 
 #[tokio::test]
 async fn a_card_that_somebody_deleted_is_posted_again_when_it_has_something_to_say() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.delete("selin", "New lead #1001").await;
         let again = json!({"email": "ada@analytical.example", "title": "Head of Engines"});

@@ -2,13 +2,13 @@
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, on_both},
+    office::{SALES, in_each_chat},
     reads,
 };
 
 #[tokio::test]
 async fn a_lead_nobody_answers_ends_with_the_manager() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.read("selin");
 
@@ -92,7 +92,7 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
 
 #[tokio::test]
 async fn what_is_late_within_five_minutes_is_one_message_to_the_manager() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         for name in ["Ada", "Grace", "Edith"] {
             office.lead(short(name)).await;
             office.after("1m").await;

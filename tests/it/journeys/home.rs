@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{ada, short};
-use crate::office::{SALES, on_both, person, user};
+use crate::office::{SALES, in_each_chat, on_both, person, user};
 
 #[tokio::test]
 async fn the_home_tab_shows_what_to_answer_and_whom_to_call() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         let tab = office.home("selin").await;
         insta::allow_duplicates! { insta::assert_snapshot!(tab, @"
         # (home)
@@ -78,7 +78,7 @@ async fn availability_is_changed_where_it_is_shown() {
 
 #[tokio::test]
 async fn a_manager_sees_what_waits_and_what_is_late() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.after("20m").await;
         for who in ["ayse", "jonas", "selin", "deniz"] {
@@ -147,7 +147,7 @@ async fn strangers_have_a_tab_that_says_so() {
 
 #[tokio::test]
 async fn many_leads_of_the_longest_kind_fit_on_the_tab() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         for nth in 0..40 {
             let long = "Ä&<>*_~`".repeat(60);
             office

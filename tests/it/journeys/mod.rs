@@ -18,6 +18,7 @@ mod presses;
 mod restarts;
 mod rights;
 mod rules;
+mod teams;
 mod tokens;
 mod typed;
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::office::on_both;
+use crate::office::in_each_chat;
 
 const RULES: &str = r#"
 people = ["ayse", "jonas", "marta"]
@@ -22,7 +22,7 @@ to = { rep = "ayse" }
 
 #[tokio::test]
 async fn numbers_are_split_in_every_way() {
-    on_both(RULES, async |office| {
+    in_each_chat(RULES, async |office| {
         for (name, country) in [("Ada", "DE"), ("Bea", "AT"), ("Cleo", "FR")] {
             let email = format!("{name}@example.org").to_lowercase();
             office

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ada;
 use crate::{
-    office::{Office, SALES, on_both},
+    office::{Office, SALES, in_each_chat},
     reads,
 };
 
@@ -16,7 +16,7 @@ async fn owned_by_selin(office: &Office) {
 
 #[tokio::test]
 async fn a_second_submission_is_a_note_in_the_owners_thread() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         owned_by_selin(office).await;
         let again = json!({
             "email": "ada@analytical.example", "title": "Head of Engines",
@@ -52,7 +52,7 @@ async fn a_second_submission_is_a_note_in_the_owners_thread() {
 
 #[tokio::test]
 async fn a_logged_contact_stops_the_second_clock() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         owned_by_selin(office).await;
         office.contacted("selin", "voicemail").await;
         reads!(office, "selin", @"
@@ -81,7 +81,7 @@ async fn a_logged_contact_stops_the_second_clock() {
 
 #[tokio::test]
 async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clock() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         owned_by_selin(office).await;
         office.after("20m").await;
         reads!(office, "selin", @"
@@ -143,7 +143,7 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
 
 #[tokio::test]
 async fn a_deal_is_won() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         owned_by_selin(office).await;
         office.contacted("selin", "reached").await;
         reads!(office, "selin", @"

@@ -4,7 +4,10 @@ use baton::playground::{Fault, FaultRule};
 use tokio::join;
 
 use super::{ada, short};
-use crate::{office::on_both, reads, told};
+use crate::{
+    office::{in_each_chat, on_both},
+    reads, told,
+};
 
 /// The team, and where its leads go.
 fn to(target: &str) -> String {
@@ -37,7 +40,7 @@ escalation = [
 #[tokio::test]
 async fn of_two_who_claim_at_once_one_has_it_and_the_other_is_told_who() {
     let pool = to(r#"{ pool = "sales", hide = ["email", "phone"] }"#);
-    on_both(&pool, async |office| {
+    in_each_chat(&pool, async |office| {
         office.lead(ada()).await;
         reads!(office, "#sales", @r"
         # Open lead #1001 · Ada Lovelace, Analytical Engines
@@ -93,7 +96,7 @@ async fn of_two_who_claim_at_once_one_has_it_and_the_other_is_told_who() {
 #[tokio::test]
 async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
     let pool = to(r#"{ pool = "sales" }"#);
-    on_both(&pool, async |office| {
+    in_each_chat(&pool, async |office| {
         office.lead(ada()).await;
         office.press("ayse #sales", "Claim").await;
         assert_eq!(
@@ -147,7 +150,7 @@ async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
 #[tokio::test]
 async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
     let review = to(r#"{ review = "sales" }"#);
-    on_both(&review, async |office| {
+    in_each_chat(&review, async |office| {
         office.lead(ada()).await;
         reads!(office, "marta", @r"
         # Please decide: lead #1001 · Ada Lovelace, Analytical Engines
@@ -191,7 +194,7 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
 #[tokio::test]
 async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
     let queue = to(r#"{ queue = "sales" }"#);
-    on_both(&queue, async |office| {
+    in_each_chat(&queue, async |office| {
         office.lead(ada()).await;
         let listed = office.slash("ayse", "/leads queue").await;
         assert!(listed.contains("Ada Lovelace"), "{listed}");

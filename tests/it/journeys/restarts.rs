@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, on_both},
+    office::{SALES, in_each_chat, on_both},
     reads,
 };
 
@@ -48,7 +48,7 @@ async fn what_was_to_be_sent_when_baton_died_is_sent_once() {
 
 #[tokio::test]
 async fn after_two_days_each_lead_takes_one_step_and_not_all() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.read("selin");
         office.stop().await;
@@ -91,7 +91,7 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
 
 #[tokio::test]
 async fn what_baton_was_down_for_is_added_to_the_offer() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.after("9m").await;
         office.read("selin");

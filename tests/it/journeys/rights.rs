@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::office::{Office, on_both, person, user};
+use crate::office::{Office, in_each_chat, on_both, person, user};
 
 /// Ayşe and Jonas sell for Marta; Deniz does for Oskar; Selin is admin. `Queue` and `Review` are companies.
 const RULES: &str = r#"
@@ -119,7 +119,7 @@ async fn every_command_is_for_those_whom_it_concerns_and_nobody_else() {
 
 #[tokio::test]
 async fn what_only_a_manager_may_say_changes_nothing_when_others_say_it() {
-    on_both(RULES, async |office| {
+    in_each_chat(RULES, async |office| {
         leads(office).await;
         for who in ["jonas", "oskar"] {
             for line in [
@@ -156,7 +156,7 @@ async fn what_only_a_manager_may_say_changes_nothing_when_others_say_it() {
 
 #[tokio::test]
 async fn an_admin_takes_from_any_queue() {
-    on_both(RULES, async |office| {
+    in_each_chat(RULES, async |office| {
         leads(office).await;
         let (said, _) = office.types("oskar", "/lead next").await;
         assert_eq!(said, "The queue is empty: there is no next lead.");

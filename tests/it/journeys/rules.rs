@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, on_both, on_both_at},
+    office::{SALES, in_each_chat, in_each_chat_at, on_both},
     reads,
 };
 
@@ -51,7 +51,7 @@ async fn who_leaves_the_list_of_reps_passes_everything_on() {
 
 #[tokio::test]
 async fn a_changed_sla_moves_no_clock_that_runs() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.read("selin");
         let slower = SALES.replace("after = \"15m\"", "after = \"20m\"");
@@ -80,7 +80,7 @@ async fn a_lead_of_friday_evening_goes_on_on_monday_morning() {
             "at_least = \"5m\"\ncalendar = \"office\""
         )
     );
-    on_both_at("2026-11-20T16:55:00Z", &office_hours, async |office| {
+    in_each_chat_at("2026-11-20T16:55:00Z", &office_hours, async |office| {
         office.lead(ada()).await;
         reads!(office, "selin", @r"
         # New lead #1001 · Ada Lovelace, Analytical Engines

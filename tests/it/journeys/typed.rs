@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::short;
 use crate::{
-    office::{Office, SALES, on_both, on_both_at, user},
+    office::{Office, SALES, in_each_chat, on_both, on_both_at, user},
     reads,
 };
 
@@ -105,7 +105,7 @@ async fn away_over_a_business_day_hands_on_what_nobody_has_called() {
 
 #[tokio::test]
 async fn a_planned_absence_is_not_shorter_than_what_it_runs_into() {
-    on_both(JONAS, async |office| {
+    in_each_chat(JONAS, async |office| {
         office
             .types("jonas", "/away from 24 nov to 26 nov training")
             .await;
@@ -121,7 +121,7 @@ async fn a_planned_absence_is_not_shorter_than_what_it_runs_into() {
 
 #[tokio::test]
 async fn a_manager_says_it_and_the_rep_hears_of_it() {
-    on_both(JONAS, async |office| {
+    in_each_chat(JONAS, async |office| {
         let (said, _) = office.types("marta", "/away @jonas until monday ill").await;
         assert_eq!(
             said,
@@ -143,7 +143,7 @@ async fn a_manager_says_it_and_the_rep_hears_of_it() {
 
 #[tokio::test]
 async fn two_who_pull_at_once_get_different_leads() {
-    on_both(QUEUE, async |office| {
+    in_each_chat(QUEUE, async |office| {
         for name in ["One", "Two", "Three"] {
             office.lead(short(name)).await;
         }

@@ -2,31 +2,54 @@
 
 use baton::{
     commands::{self, CommandWords},
-    playground::{Outcome, Press},
+    playground::Press,
 };
 use serde_json::{Value, json};
 
-use super::{Office, room, user};
+use super::{Office, room, seen::Button, user};
 use crate::harness::{SIGNING_SECRET, signed};
+
+/// What is on somebody's screen after a press.
+#[derive(Debug)]
+pub struct Pressed {
+    /// The dialog that has opened.
+    pub dialog: Option<String>,
+    /// What stands in place of the card at once, in a chat that answers so; null where only words are said.
+    pub card: Option<Value>,
+}
 
 impl Office {
     /// Somebody presses a button by its words, in the newest of their messages that has it; `#sales`
     /// after the name presses it in the channel. Then Baton does what follows.
     pub async fn press(&self, who: &str, label: &str) {
-        self.press_now(who, label).await;
+        let pressed = self.press_now(who, label).await;
         self.settle().await;
+        if let Some(card) = pressed.card.filter(Value::is_object) {
+            self.teams().forget_answer(who);
+            let room = who.split_once(' ').unwrap_or((who, who));
+            assert!(
+                self.stands_as_answered(room, &card).await,
+                "{who} sees after {label} what stands nowhere: {card:#}"
+            );
+        }
     }
 
     /// Somebody presses; cards are not changed yet.
-    pub async fn press_now(&self, who: &str, label: &str) -> Outcome {
+    pub async fn press_now(&self, who: &str, label: &str) -> Pressed {
         let (who, room) = who.split_once(' ').unwrap_or((who, who));
+        if self.is_in_teams(who) {
+            return self.press_in_teams(who, room, label).await;
+        }
         let (message, press) = self.button(room, label);
         let outcome = self.slack.press(&user(who), &message, press).await;
         assert_eq!(outcome.problem, None, "{who} presses {label}");
-        outcome
+        Pressed {
+            dialog: outcome.dialog.map(|dialog| dialog.shown()),
+            card: None,
+        }
     }
 
-    /// The newest message with a button, and the press of it.
+    /// The newest message in Slack with a button, and the press of it.
     pub fn button(&self, room: &str, label: &str) -> (String, Press) {
         let messages = self.messages(room);
         let mut found = messages.iter().rev().filter_map(|message| {
@@ -41,6 +64,10 @@ impl Office {
     /// A press as it reaches Baton from a card that was on somebody's screen before: a button's name and
     /// what it carried.
     pub async fn press_stale(&self, who: &str, action: &str, value: &str) {
+        if self.is_in_teams(who) {
+            self.press_stale_in_teams(who, action, value).await;
+            return self.settle().await;
+        }
         let payload = json!({
             "type": "block_actions", "user": {"id": user(who), "team_id": "T0PLAYGROUND"},
             "trigger_id": "1.2.3", "actions": [{"action_id": action, "value": value}],
@@ -83,16 +110,30 @@ impl Office {
 
     /// What a button in somebody's messages carries.
     pub fn value_of(&self, who: &str, label: &str) -> String {
-        let (_, press) = self.button(who, label);
-        press.value.unwrap().as_str().unwrap().to_owned()
+        self.find_button(who, label).1.value
     }
 
     /// Somebody sends the dialog that is open for them.
     pub async fn fill_in(&self, who: &str, values: Value) {
+        assert_eq!(self.try_fill_in(who, values).await, None);
+    }
+
+    /// The same; what is wrong with it, if something is.
+    pub async fn try_fill_in(&self, who: &str, values: Value) -> Option<String> {
+        if self.is_in_teams(who) {
+            let wrong = self.fill_in_teams(who, &values).await;
+            self.settle().await;
+            return wrong;
+        }
         let sent = self.slack.submit(&user(who), &values).await;
         assert_eq!(sent.problem, None, "{who} sends {values}");
-        assert!(sent.errors.is_empty(), "{:?}", sent.errors);
         self.settle().await;
+        let errors = sent
+            .errors
+            .values()
+            .map(|it| it.as_str().unwrap_or_default());
+        let errors = errors.collect::<Vec<_>>().join("\n");
+        (!errors.is_empty()).then_some(errors)
     }
 
     /// Somebody declines what they were asked last.
@@ -123,6 +164,21 @@ impl Office {
 
     /// Somebody types a command in Slack; what they read at once, and the dialog that opens.
     pub async fn types(&self, who: &str, line: &str) -> (String, bool) {
+        if self.is_in_teams(who) {
+            let answer = self.type_in_teams(who, line).await;
+            // What opens a form in Slack is a button in Teams.
+            let form = answer
+                .buttons
+                .iter()
+                .find(|it| it.data["verb"] == "lead.new");
+            let form = form.filter(|_| line.ends_with("lead new"));
+            let opened = match form {
+                Some(form) => self.press_in_teams(who, who, &form.label).await.dialog,
+                None => None,
+            };
+            self.settle().await;
+            return (answer.summary, opened.is_some());
+        }
         let (word, text) = line.split_once(' ').unwrap_or((line, ""));
         let typed = self.slack.slash(&user(who), word, text).await;
         assert_eq!(typed.problem, None, "{who} types {line}");
@@ -133,6 +189,10 @@ impl Office {
 
     /// Somebody opens their home tab, or looks at it again; what stands there.
     pub async fn home(&self, who: &str) -> String {
+        if self.is_in_teams(who) {
+            let page = self.type_in_teams(who, "home").await;
+            return format!("# (home)\n{}", page.shown);
+        }
         self.slack.open_home(&user(who));
         let before = self.slack.calls().len();
         let drawn = |slack: &baton::playground::Playground| {
@@ -150,6 +210,12 @@ impl Office {
 
     /// Somebody presses a button on their home tab; what stands there then.
     pub async fn press_home(&self, who: &str, label: &str) -> String {
+        if self.is_in_teams(who) {
+            let page = self.find_button(who, label).0.id;
+            self.press(who, label).await;
+            let page = self.seen(who).into_iter().find(|one| one.id == page);
+            return format!("# (home)\n{}", page.unwrap().shown);
+        }
         let home = self.slack.home_of(&user(who)).unwrap();
         let blocks = home.view["blocks"].as_array().unwrap();
         let press = find_button(blocks, label)
@@ -162,9 +228,13 @@ impl Office {
 
     /// Somebody deletes a message whose text says this.
     pub async fn delete(&self, who: &str, says: &str) {
-        let all = self.messages(who);
-        let message = all.iter().find(|message| message.shown().contains(says));
-        let ts = &message.expect("there is such a message").ts;
+        let all = self.seen(who);
+        let message = all.iter().find(|message| message.shown.contains(says));
+        let ts = &message.expect("there is such a message").id;
+        if self.is_in_teams(who) {
+            let user = super::Desktop::user(who);
+            return self.teams().microsoft.take_away(&user, ts);
+        }
         let gone = self
             .client
             .post(format!("{}/api/chat.delete", self.chat))
@@ -175,8 +245,22 @@ impl Office {
     }
 }
 
+/// Everything in rows of buttons.
+pub(super) fn all_buttons(blocks: &[Value]) -> Vec<Button> {
+    let rows = blocks.iter().filter(|block| block["type"] == "actions");
+    let all = rows.flat_map(|row| row["elements"].as_array().into_iter().flatten());
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let button = |button: &Value| Button {
+        label: text(&button["text"]["text"]),
+        value: text(&button["value"]),
+        data: Value::Null,
+        opens: false,
+    };
+    all.map(button).collect()
+}
+
 /// The button with this label, as it is pressed.
-pub(super) fn find_button(blocks: &[Value], label: &str) -> Option<Press> {
+fn find_button(blocks: &[Value], label: &str) -> Option<Press> {
     let rows = blocks.iter().filter(|block| block["type"] == "actions");
     let mut buttons = rows.flat_map(|row| row["elements"].as_array().into_iter().flatten());
     let button = buttons.find(|button| button["text"]["text"] == label)?;

@@ -1,35 +1,87 @@
-//! What people see: what is new to them, and whether what they could press is true.
+//! What people see, whichever chat they are in: what is new to them, and whether what they could press is true.
 
 use std::time::Duration;
 
 use baton::{
     domain::lead::State,
-    playground::{FaultRule, Message, Playground},
+    playground::{FaultRule, Message},
     store::leads,
 };
+use serde_json::Value;
 
-use super::{Office, PEOPLE, people::find_button, room, user};
+use super::{Office, PEOPLE, people::all_buttons, room, user};
 
 /// How long something that comes over HTTP by itself is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A message as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its name in the chat.
+    pub id: String,
+    /// The thread of a channel in Teams that it stands in.
+    pub conversation: String,
+    /// All that can be read and pressed, line by line.
+    pub shown: String,
+    /// What a notification says.
+    pub summary: String,
+    /// Whether it answers another.
+    pub in_thread: bool,
+    /// What can be pressed.
+    pub buttons: Vec<Button>,
+    /// The card, as the chat has it.
+    pub card: Value,
+}
+
+/// Something to press.
+#[derive(Clone, Debug)]
+pub struct Button {
+    /// What stands on it.
+    pub label: String,
+    /// What it carries.
+    pub value: String,
+    /// What Teams sends back.
+    pub data: Value,
+    /// Whether Teams opens a dialog.
+    pub opens: bool,
+}
+
 impl Office {
+    /// Everything that somebody has before them, or that stands in the channel, oldest first.
+    pub fn seen(&self, room: &str) -> Vec<Seen> {
+        if self.is_in_teams(room) {
+            return self.teams().seen(room);
+        }
+        let messages = self.messages(room).into_iter();
+        let messages = messages.filter(|one| one.ephemeral_to.is_none());
+        messages.map(|one| in_slack(&one)).collect()
+    }
+
+    /// The newest message with a button, and the button.
+    pub fn find_button(&self, room: &str, label: &str) -> (Seen, Button) {
+        let found = self.seen(room).into_iter().rev().find_map(|message| {
+            let button = message.buttons.iter().find(|it| it.label == label)?.clone();
+            Some((message, button))
+        });
+        found.unwrap_or_else(|| panic!("{room} has no button {label}"))
+    }
+
     /// What is new or has changed for somebody (or in `#sales`) since they looked last.
     pub fn read(&self, who: &str) -> String {
-        let messages = self.messages(who);
+        let messages = self.seen(who);
         let mut read = self.read.lock().unwrap();
         let before = read.entry(room(who)).or_default();
         let mut news = Vec::new();
-        for message in messages.iter().filter(|one| one.ephemeral_to.is_none()) {
-            let shown = visible(&message.shown());
-            let was = before.insert(message.ts.clone(), shown.clone());
+        for message in messages {
+            let shown = visible(&message.shown);
+            let was = before.insert(message.id.clone(), shown.clone());
             if was.as_ref() == Some(&shown) {
                 continue;
             }
-            let how = match (was, &message.thread_ts) {
+            let how = match (was, message.in_thread) {
                 (Some(_), _) => "changed: ",
-                (None, Some(_)) => "in the thread: ",
-                (None, None) => "",
+                (None, true) => "in the thread: ",
+                (None, false) => "",
             };
             news.push(format!("{how}{shown}"));
         }
@@ -39,30 +91,46 @@ impl Office {
         news.join("\n----\n")
     }
 
-    /// The titles of all cards that somebody has, with whatever stands in bold there.
+    /// All that stands in somebody's messages.
     pub fn cards(&self, who: &str) -> Vec<String> {
-        let messages = self.messages(who);
-        messages
-            .iter()
-            .filter(|one| one.ephemeral_to.is_none())
-            .map(Message::shown)
-            .collect()
+        self.seen(who).into_iter().map(|one| one.shown).collect()
     }
 
     /// What somebody is told next, for their eyes only or in their direct messages.
     pub async fn told(&self, who: &str) -> String {
-        let seen = |slack: &Playground| {
-            let all = slack.ephemeral_to(&user(who));
-            let all = all.into_iter().chain(slack.messages_of(&user(who)));
-            let mut read = self.read.lock().unwrap();
-            let known = read.entry(room(who)).or_default();
-            let mut fresh = all.filter(|message| !known.contains_key(&message.ts));
-            let fresh = fresh.next()?;
-            known.insert(fresh.ts.clone(), fresh.shown());
-            Some(fresh.shown())
-        };
-        let told = self.slack.wait_for(PATIENCE, seen).await;
-        told.unwrap_or_else(|| panic!("{who} is told nothing"))
+        if self.is_in_teams(who) {
+            self.read_answer(who).await;
+        }
+        let begin = std::time::Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if let Some(told) = self.told_now(who) {
+                return told;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{who} is told nothing");
+    }
+
+    fn told_now(&self, who: &str) -> Option<String> {
+        let messages = self.seen(who).into_iter().map(|one| (one.id, one.shown));
+        let all = self.whispered(who).into_iter().chain(messages);
+        let mut read = self.read.lock().unwrap();
+        let known = read.entry(room(who)).or_default();
+        let (id, shown) = all.into_iter().find(|(id, _)| !known.contains_key(id))?;
+        known.insert(id, shown.clone());
+        Some(shown)
+    }
+
+    /// What only one person ever saw.
+    fn whispered(&self, who: &str) -> Vec<(String, String)> {
+        if self.is_in_teams(who) {
+            let told = self.teams().told(who).into_iter().enumerate();
+            return told
+                .map(|(at, said)| (format!("told {at}"), said))
+                .collect();
+        }
+        let told = self.slack.ephemeral_to(&user(who)).into_iter();
+        told.map(|one| (one.ts.clone(), one.shown())).collect()
     }
 
     /// Every button that asks for an answer stands for an offer that may be answered, once; and every offer
@@ -84,15 +152,10 @@ impl Office {
         }
         let mut shown: Vec<(String, String)> = Vec::new();
         for (who, _) in PEOPLE {
-            for message in self.messages(who) {
-                let answers = ["Accept", "Claim", "Close"];
-                let button = answers
-                    .into_iter()
-                    .find_map(|label| find_button(&message.blocks, label));
-                let value = button.and_then(|button| button.value);
-                shown.extend(
-                    value.map(|value| (who.to_owned(), value.as_str().unwrap().to_owned())),
-                );
+            for message in self.seen(who) {
+                let answers = |it: &&Button| ["Accept", "Claim", "Close"].contains(&&*it.label);
+                let button = message.buttons.iter().find(answers);
+                shown.extend(button.map(|button| (who.to_owned(), button.value.clone())));
             }
         }
         open.sort();
@@ -107,25 +170,25 @@ impl Office {
             assert_eq!(self.read(who), "(nothing)", "unread by {who}");
             let read = self.read.lock().unwrap();
             let known = read.get(&room(who));
-            for message in self.slack.ephemeral_to(&user(who)) {
-                let heard = known.is_some_and(|known| known.contains_key(&message.ts));
-                assert!(heard, "{who} was told: {}", message.shown());
+            for (id, said) in self.whispered(who) {
+                let heard = known.is_some_and(|known| known.contains_key(&id));
+                assert!(heard, "{who} was told: {said}");
             }
         }
         assert_eq!(self.read("#sales"), "(nothing)", "unread in the channel");
     }
 
-    /// Everything in somebody's direct messages, or in a channel.
+    /// Everything in somebody's direct messages in Slack, or in a channel.
     pub fn messages(&self, who: &str) -> Vec<Message> {
         self.slack.messages_in(&room(who))
     }
 
-    /// The next calls go wrong.
+    /// The next calls to Slack go wrong.
     pub fn fault(&self, rule: FaultRule) {
         self.slack.fault(rule);
     }
 
-    /// How many calls of a method concerned somebody, whatever came of them.
+    /// How many calls of a method of Slack's concerned somebody, whatever came of them.
     pub fn calls(&self, method: &str, who: &str) -> usize {
         let room = room(who);
         let calls = self.slack.calls();
@@ -133,6 +196,18 @@ impl Office {
             .iter()
             .filter(|call| call.method == method && call.arguments["channel"] == *room);
         to_them.count()
+    }
+}
+
+fn in_slack(message: &Message) -> Seen {
+    Seen {
+        id: message.ts.clone(),
+        conversation: String::new(),
+        shown: message.shown(),
+        summary: message.text.clone(),
+        in_thread: message.thread_ts.is_some(),
+        buttons: all_buttons(&message.blocks),
+        card: message.blocks.clone().into(),
     }
 }
 

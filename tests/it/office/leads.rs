@@ -1,0 +1,60 @@
+//! Leads from outside: how they come in, and what a program reads of them.
+
+use reqwest::Response;
+use serde_json::Value;
+
+use super::{API_TOKEN, Office, WEBSITE_TOKEN};
+
+impl Office {
+    /// Posts a submission, and lets Baton do what follows from it.
+    pub async fn lead(&self, body: Value) -> Value {
+        let answer = self.submit(body).await;
+        self.settle().await;
+        answer
+    }
+
+    /// Posts a submission; Baton's worker does not run yet.
+    pub async fn submit(&self, body: Value) -> Value {
+        let url = format!(
+            "http://{}/webhooks/website?token={WEBSITE_TOKEN}",
+            self.baton
+        );
+        let answer = self.client.post(url).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    /// A lead as the API gives it.
+    pub async fn api_lead(&self, number: i64) -> Value {
+        let url = format!("http://{}/api/v1/leads/{number}", self.baton);
+        let asked = self.client.get(url).bearer_auth(API_TOKEN);
+        let answer: Response = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "lead {number}");
+        answer.json().await.unwrap()
+    }
+
+    /// What the API answers to a program that writes.
+    pub async fn api(&self, path: &str, body: &Value) -> Value {
+        let url = format!("http://{}/api/v1/{path}", self.baton);
+        let asked = self.client.post(url).bearer_auth(API_TOKEN).json(body);
+        let answer: Response = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// Who has a lead, and who was asked how: `owned by jonas: ayse declined, jonas accepted`.
+    pub async fn story_of(&self, number: i64) -> String {
+        let lead = self.api_lead(number).await;
+        let word = |value: &Value| value.as_str().unwrap_or("nobody").to_owned();
+        let offers = lead["offers"].as_array().into_iter().flatten();
+        let offers: Vec<String> = offers
+            .map(|offer| format!("{} {}", word(&offer["rep"]), word(&offer["state"])))
+            .collect();
+        let owner = match &lead["owner"] {
+            Value::Null => String::new(),
+            Value::String(owner) => format!(" by {owner}"),
+            owner => format!(" by {}", word(&owner["id"])),
+        };
+        format!("{}{owner}: {}", word(&lead["state"]), offers.join(", "))
+    }
+}

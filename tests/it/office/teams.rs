@@ -1,0 +1,284 @@
+//! The office in Microsoft Teams: the same people, who press and type there by activities.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
+
+use super::{
+    Office, PEOPLE, adaptive,
+    people::Pressed,
+    seen::{Button, Seen},
+};
+use crate::microsoft::Microsoft;
+
+/// The team's channel.
+pub const CHANNEL: &str = "19:sales@thread.tacv2";
+/// What Baton says when there is nothing else to say to a press.
+const NOTED: &str = "Noted.";
+
+/// Teams, and what stands on everybody's screen there.
+pub struct Desktop {
+    pub microsoft: Microsoft,
+    screens: Mutex<BTreeMap<String, Screen>>,
+}
+
+/// What only one person sees.
+#[derive(Default)]
+struct Screen {
+    /// What they were told under a card or in a dialog.
+    told: Vec<String>,
+    /// The dialog that is open.
+    dialog: Option<Value>,
+    /// What an invoke was answered with last.
+    answered: Value,
+}
+
+impl Desktop {
+    /// Everybody has the app.
+    pub async fn open() -> Self {
+        let microsoft = Microsoft::start().await;
+        for (id, name) in PEOPLE {
+            microsoft.add_user(name, &format!("{id}@example.com"));
+        }
+        Self {
+            microsoft,
+            screens: Mutex::default(),
+        }
+    }
+
+    /// Somebody's object id.
+    pub fn user(who: &str) -> String {
+        let at = PEOPLE.iter().position(|(id, _)| *id == who);
+        let at = at.unwrap_or_else(|| panic!("nobody is called {who}"));
+        format!("a7e00000-0000-4000-8000-{:012}", at + 1)
+    }
+
+    fn screens(&self) -> MutexGuard<'_, BTreeMap<String, Screen>> {
+        self.screens.lock().unwrap()
+    }
+
+    /// What somebody was told for their eyes only.
+    pub fn told(&self, who: &str) -> Vec<String> {
+        let screens = self.screens();
+        screens.get(who).map_or(Vec::new(), |it| it.told.clone())
+    }
+
+    /// What somebody's press was answered with has been read.
+    pub fn forget_answer(&self, who: &str) {
+        let who = who.split_once(' ').map_or(who, |(who, _)| who);
+        self.screens().entry(who.to_owned()).or_default().answered = Value::Null;
+    }
+
+    /// Everything in somebody's conversation, or in the channel.
+    pub fn seen(&self, room: &str) -> Vec<Seen> {
+        if !room.starts_with('#') {
+            let all = self.microsoft.messages_of(&Self::user(room)).into_iter();
+            return all.map(|one| adaptive::seen("", &one, false)).collect();
+        }
+        let mut all = Vec::new();
+        for thread in self.microsoft.threads_of(CHANNEL) {
+            let messages = self.microsoft.messages_in(&thread);
+            let messages = messages.iter().enumerate();
+            all.extend(messages.map(|(at, one)| adaptive::seen(&thread, one, at > 0)));
+        }
+        all
+    }
+}
+
+impl Office {
+    /// Sends an activity; what it is answered with.
+    pub async fn activity(&self, activity: &Value) -> Value {
+        let (url, second) = (
+            format!("http://{}", self.baton),
+            self.clock.now().as_second(),
+        );
+        let (status, said) = self.teams().microsoft.send(&url, activity, second).await;
+        assert_eq!(status, 200, "{activity}");
+        said
+    }
+
+    /// Somebody presses a button in Teams.
+    pub(super) async fn press_in_teams(&self, who: &str, room: &str, label: &str) -> Pressed {
+        let (message, button) = self.find_button(room, label);
+        let activity = self.pressing(who, &message, &button);
+        let said = self.activity(&activity).await;
+        self.note_answer(who, &said);
+        if button.data["ask"].is_null() {
+            return self.pressed(who);
+        }
+        // The question that is asked first is answered with yes.
+        self.fill_in_teams(who, &json!({})).await;
+        self.pressed(who)
+    }
+
+    /// The activity by which somebody presses a button.
+    pub fn pressing(&self, who: &str, message: &Seen, button: &Button) -> Value {
+        let user = Desktop::user(who);
+        let by = self.teams().microsoft.by(&user);
+        let mut activity = if button.opens {
+            by.fetches(&message.id, &button.data)
+        } else {
+            by.presses(&message.id, &button.data)
+        };
+        if !message.conversation.is_empty() {
+            activity["conversation"]["id"] = message.conversation.clone().into();
+            activity["conversation"]["conversationType"] = "channel".into();
+        }
+        activity
+    }
+
+    /// Whether what somebody saw at once in place of the card stands there for everybody, perhaps without words
+    /// above it that are for them alone.
+    pub(super) async fn stands_as_answered(&self, (who, room): (&str, &str), card: &Value) -> bool {
+        let (words, rest) = adaptive::without_first(card);
+        // What no lead's card is, is changed right after the answer.
+        for _ in 0..50 {
+            let stands = self.seen(room);
+            if stands.iter().any(|one| one.card == *card) {
+                return true;
+            }
+            if stands.iter().any(|one| one.card["body"] == rest) {
+                self.whisper(who, words);
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        false
+    }
+
+    /// Reads what stood above a card with which a press was answered, before all cards were changed.
+    pub(super) async fn read_answer(&self, who: &str) {
+        let answered = self
+            .teams()
+            .screens()
+            .get_mut(who)
+            .map(|it| it.answered.take());
+        let card = answered.map(|mut it| it["value"].take());
+        if let Some(card) = card.filter(Value::is_object) {
+            self.stands_as_answered((who, who), &card).await;
+        }
+    }
+
+    fn whisper(&self, who: &str, words: String) {
+        let mut screens = self.teams().screens();
+        let screen = screens.entry(who.to_owned()).or_default();
+        screen.told.push(words);
+    }
+
+    /// A press from a card that stood there before.
+    pub(super) async fn press_stale_in_teams(&self, who: &str, action: &str, value: &str) {
+        let user = Desktop::user(who);
+        let data = json!({"verb": action, "value": value});
+        let press = self.teams().microsoft.by(&user).presses("1", &data);
+        let said = self.activity(&press).await;
+        self.note_answer(who, &said);
+        if said["value"].is_object() {
+            self.whisper(who, adaptive::without_first(&said["value"]).0);
+        }
+    }
+
+    fn pressed(&self, who: &str) -> Pressed {
+        let screens = self.teams().screens();
+        let dialog = screens.get(who).and_then(|screen| screen.dialog.as_ref());
+        Pressed {
+            dialog: dialog.map(adaptive::shown_dialog),
+            card: screens.get(who).map(|it| it.answered["value"].clone()),
+        }
+    }
+
+    /// Keeps what an invoke was answered with, as the client does.
+    pub fn note_answer(&self, who: &str, said: &Value) {
+        let mut screens = self.teams().screens();
+        let screen = screens.entry(who.to_owned()).or_default();
+        screen.answered = Value::Null;
+        screen.dialog = None;
+        let task = &said["task"];
+        match (said["type"].as_str(), task["type"].as_str()) {
+            (Some("application/vnd.microsoft.activity.message"), None) => {
+                screen.told.push(text_of(&said["value"]));
+                screen.told.retain(|told| told != NOTED);
+            }
+            (Some("application/vnd.microsoft.card.adaptive"), None) => {
+                assert_eq!(said["statusCode"], 200);
+                screen.answered = said.clone();
+            }
+            (None, Some("message")) => screen.told.push(text_of(&task["value"])),
+            (None, Some("continue")) if task["value"]["title"] == "Baton" => {
+                let card = &task["value"]["card"]["content"];
+                screen.told.push(adaptive::lines(card));
+            }
+            (None, Some("continue")) => screen.dialog = Some(task["value"].clone()),
+            (None, None) => assert_eq!(*said, Value::Null, "an answer that Teams understands"),
+            other => panic!("{other:?}: {said}"),
+        }
+    }
+
+    /// Somebody sends their dialog off; what was wrong with it, if something was.
+    pub(super) async fn fill_in_teams(&self, who: &str, values: &Value) -> Option<String> {
+        let dialog = self.teams().screens().get_mut(who).unwrap().dialog.take();
+        let dialog = dialog.unwrap_or_else(|| panic!("{who} has no dialog"));
+        let card = &dialog["card"]["content"];
+        let mut data = card["actions"][0]["data"].clone();
+        for input in adaptive::inputs(card) {
+            if let Some((id, value)) = filled(input, values) {
+                data[id] = value;
+            }
+        }
+        let submit = self
+            .teams()
+            .microsoft
+            .by(&Desktop::user(who))
+            .submits(&data);
+        let said = self.activity(&submit).await;
+        self.note_answer(who, &said);
+        let wrong = adaptive::wrong(&said["task"]["value"]["card"]["content"]);
+        (!wrong.is_empty()).then_some(wrong)
+    }
+
+    /// Somebody writes to Baton; what they are answered.
+    pub(super) async fn type_in_teams(&self, who: &str, line: &str) -> Seen {
+        let before = self.teams().seen(who).len();
+        let user = Desktop::user(who);
+        let typed = self.teams().microsoft.by(&user).types(line);
+        assert_eq!(self.activity(&typed).await, Value::Null);
+        for turn in 1..500 {
+            if let Some(answer) = self.teams().seen(who).into_iter().nth(before) {
+                return answer;
+            }
+            // Somebody who has typed much already waits until Teams takes more.
+            if turn % 20 == 0 {
+                self.sleep("500ms");
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("{who} is answered nothing to {line}");
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// An input with what somebody gives: text, a choice's value, or a second for a moment; else what it has.
+fn filled(input: &Value, values: &Value) -> Option<(String, Value)> {
+    let id = input["id"].as_str()?;
+    let name = id.strip_prefix("input.")?;
+    let (name, half) = name.split_once('@').unwrap_or((name, ""));
+    let given = values.get(name);
+    let value = match (given, half) {
+        (None, _) => input.get("value")?.clone(),
+        (Some(at), "date") => json!(berlin(at).strftime("%Y-%m-%d").to_string()),
+        (Some(at), "time") => json!(berlin(at).strftime("%H:%M").to_string()),
+        (Some(value), _) => value.clone(),
+    };
+    Some((id.to_owned(), value))
+}
+
+fn berlin(at: &Value) -> jiff::Zoned {
+    let at = Timestamp::from_second(at.as_i64().unwrap()).unwrap();
+    at.to_zoned(TimeZone::get("Europe/Berlin").unwrap())
+}
