@@ -45,7 +45,7 @@ impl Desk {
             let told = policy.reps.get(rep);
             told.is_some_and(|rep| rep.user_in(chat).is_none())
         };
-        Ok(looked_up.await?.filter(same))
+        Ok(looked_up.await?.into_iter().find(same))
     }
 
     /// A guest or somebody of another company is nobody, whatever the configuration says.

@@ -54,15 +54,15 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Account>, Error> {
 }
 
 const BY_USER: &str = "select a.rep from account a join rep r on r.id = a.rep \
-     where a.platform = $1 and a.user_id = $2 and r.gone_at is null order by a.rep limit 1";
+     where a.platform = $1 and a.user_id = $2 and r.gone_at is null order by a.rep";
 
-/// Who this user of a chat is.
+/// Who has this user of a chat as their account: one, or several until the chat is asked again.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn by_user(tx: &mut Tx, platform: Platform, user: &str) -> Result<Option<RepId>, Error> {
-    let row: Option<(RepId,)> = tx.q(BY_USER).bind(platform).bind(user).opt().await?;
-    Ok(row.map(|(rep,)| rep))
+pub async fn by_user(tx: &mut Tx, platform: Platform, user: &str) -> Result<Vec<RepId>, Error> {
+    let rows: Vec<(RepId,)> = tx.q(BY_USER).bind(platform).bind(user).all().await?;
+    Ok(rows.into_iter().map(|(rep,)| rep).collect())
 }
 
 /// What a chat says of a rep; of name and zone, what it does not say stays as it was.
@@ -86,7 +86,7 @@ const LEARNED: &str = "insert into account (rep, platform, user_id, looked_up_at
      user_id = excluded.user_id, looked_up_at = excluded.looked_up_at";
 
 const PROFILE: &str = "insert into rep (id, name, zone) values ($1, $2, $3) on conflict (id) do update set \
-     name = coalesce(excluded.name, rep.name), zone = coalesce(excluded.zone, rep.zone), gone_at = null";
+     name = coalesce(nullif(excluded.name, ''), rep.name), zone = coalesce(excluded.zone, rep.zone), gone_at = null";
 
 /// Keeps what a chat says of a rep.
 ///

@@ -68,10 +68,11 @@ impl Worker {
                 continue;
             }
             match self.user_of(&outlet.chat, &rep.id).await? {
-                // Whoever is not there is found out about when there is something to send.
+                // Whoever is not there, or can't be looked up by address, is found out about when there is
+                // something to send; the others are looked up all the same.
                 Ok(_)
                 | Err(SendError::Fail {
-                    kind: FailKind::RecipientGone,
+                    kind: FailKind::RecipientGone | FailKind::Config,
                     ..
                 }) => {}
                 // The chat has no time for this now.

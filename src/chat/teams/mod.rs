@@ -261,7 +261,7 @@ impl Teams {
             call: Call::Converse,
             address: &self.known.address(""),
             path: &["conversations"],
-            conversation: "",
+            conversation: user,
             body: Some(&body),
         };
         let answer = self.connector.call(&self.tokens, &request).await?;
