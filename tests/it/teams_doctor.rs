@@ -89,12 +89,27 @@ impl Place {
 #[tokio::test]
 async fn a_doctor_looks_at_teams_and_says_how_to_mend_it() {
     let place = Place::new().await;
-    insta::assert_snapshot!(place.doctor(&[]).await, @"");
+    insta::assert_snapshot!(place.doctor(&[]).await, @"
+    well teams token: app 0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f
+    well teams keys: of https://api.botframework.com
+    broken teams people: people can't be looked up: refused (Config): missing_permission: User.Read.All
+    look teams install: the app is not found in your catalogue: refused (Config): missing_permission: AppCatalog.Read.All
+    broken teams channels: 19:sales@thread.tacv2: refused (RecipientGone): BotNotInConversationRoster
+    broken teams talk: none can be opened with marta: refused (Config): missing_permission: User.Read.All
+    ");
     place.microsoft.permit("User.Read.All");
     place.microsoft.permit("AppCatalog.Read.All");
     place.microsoft.add_to_catalog();
     place.microsoft.join("19:sales@thread.tacv2");
-    insta::assert_snapshot!(place.doctor(&["--to", "ayse@example.com"]).await, @"");
+    insta::assert_snapshot!(place.doctor(&["--to", "ayse@example.com"]).await, @"
+    well teams token: app 0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f
+    well teams keys: of https://api.botframework.com
+    well teams people: User.Read.All is granted
+    untold teams install: the app is in the catalogue; the token does not tell whether it may be installed for people
+    well teams reps: all 2 reps in Teams are found
+    well teams channels: Baton is in 1 of them
+    well teams talk: a conversation with ayse can be opened
+    ");
     let posted = place.microsoft.times_asked("/activities");
     assert_eq!(posted, 0, "nobody is written to");
     let ayse = "a7e00000-0000-4000-8000-000000000001";
@@ -102,8 +117,19 @@ async fn a_doctor_looks_at_teams_and_says_how_to_mend_it() {
         .microsoft
         .change_user(ayse, |user| user.enabled = false);
     place.change("app~passw0rd", "wr0ng");
-    insta::assert_snapshot!(place.doctor(&[]).await, @"");
+    insta::assert_snapshot!(place.doctor(&[]).await, @"
+    broken teams token: AADSTS7000215: the client secret is wrong; `app_password` is the secret's value, not its id
+    well teams keys: of https://api.botframework.com
+    ");
     place.change("wr0ng", "app~passw0rd");
     place.microsoft.set_installed(ayse, false);
-    insta::assert_snapshot!(place.doctor(&["--to", "AYSE@example.com"]).await, @"");
+    insta::assert_snapshot!(place.doctor(&["--to", "AYSE@example.com"]).await, @"
+    well teams token: app 0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f
+    well teams keys: of https://api.botframework.com
+    well teams people: User.Read.All is granted
+    untold teams install: the app is in the catalogue; the token does not tell whether it may be installed for people
+    broken teams reps: ayse (ayse@example.com): deactivated
+    well teams channels: Baton is in 1 of them
+    broken teams talk: none can be opened with ayse: refused (RecipientGone): app_not_installed: missing_permission: TeamsAppInstallation.ReadWriteSelfForUser.All
+    ");
 }
