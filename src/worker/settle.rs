@@ -91,7 +91,9 @@ impl Worker {
         match error {
             SendError::NotYet { after } => {
                 let after = SignedDuration::try_from(*after).unwrap_or(LONGEST_PAUSE);
-                outbox::put_back(tx, one, now + after).await?;
+                // What is stored in whole microseconds must not be due before the chat takes it.
+                let at = now + after + SignedDuration::from_micros(1);
+                outbox::put_back(tx, one, at).await?;
             }
             SendError::Retry { after, why } => {
                 let pause = after
