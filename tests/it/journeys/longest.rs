@@ -166,8 +166,15 @@ async fn home_and_lists(office: &Office) {
 
 /// The stand-in holds Slack's limits; it took everything.
 fn expect_taken(office: &Office) {
+    // A picture that is drawn while the story goes half an hour on comes too late for its command.
+    let late = Some("expired_url".to_owned());
     for call in office.slack.calls() {
-        assert_eq!(call.error, None, "{}: {}", call.method, call.arguments);
+        let taken = call.error.is_none() || call.error == late;
+        assert!(
+            taken,
+            "{:?}, {}: {}",
+            call.error, call.method, call.arguments
+        );
     }
 }
 
