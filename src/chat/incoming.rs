@@ -126,7 +126,7 @@ pub enum Incoming {
         conversation: String,
         /// Where calls about that conversation go, if the platform says.
         address: Option<String>,
-        /// Whether Baton has just been installed for them, and should say who it is.
+        /// Whether Baton has been installed for them, and should say who it is if it has not yet.
         installed: bool,
     },
     /// Has taken Baton out: gets nothing until met again.

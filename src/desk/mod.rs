@@ -194,16 +194,13 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             address,
             installed,
         } => {
-            let (desk, met) = (
-                desk.clone(),
-                people::Met {
-                    who,
-                    conversation,
-                    address,
-                    installed,
-                },
-            );
-            tokio::spawn(async move { desk.met(&met).await }.in_current_span());
+            let met = people::Met {
+                who,
+                conversation,
+                address,
+                installed,
+            };
+            desk.met(met).await;
             Answer::Empty
         }
         Incoming::Left { who } => {

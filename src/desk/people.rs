@@ -1,13 +1,14 @@
 //! Who pressed: a person of the chat becomes a rep of the configuration, or nobody.
 
 use jiff::tz::TimeZone;
+use tracing::Instrument;
 
 use super::{Desk, trouble::Trouble};
 use crate::{
     cards,
     chat::{Who, incoming::Presser},
     domain::{id::RepId, policy::Platform},
-    store::{accounts, reps},
+    store::{accounts, greetings, reps},
     words::{self, when::When},
 };
 
@@ -82,8 +83,13 @@ impl Desk {
         }
     }
 
-    /// Somebody has taken Baton out of their chat.
+    /// Somebody has taken Baton out of their chat; who comes back is greeted again.
     pub(super) async fn left(&self, who: &Presser) {
+        let (db, chat, user) = (self.engine.db(), who.platform, who.user_id.as_str());
+        let forgotten = db.write(async |mut tx| greetings::forget(&mut tx, chat, user).await);
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "who was greeted could not be forgotten");
+        }
         let done = match self.rep_by_user(who.platform, &who.user_id).await {
             Ok(Some(rep)) => self.lost(who.platform, &rep, "uninstalled").await,
             Ok(None) => Ok(()),
@@ -109,24 +115,25 @@ impl Desk {
         Ok(())
     }
 
-    /// Somebody has a conversation with Baton: it is remembered, and whoever is new there is greeted.
-    pub(super) async fn met(&self, met: &Met) {
-        let rep = match self.keep_met(met).await {
-            Ok(rep) => rep,
-            Err(trouble) => {
-                trouble.log();
-                None
-            }
+    /// Somebody has a conversation with Baton: it is remembered before the chat is answered, so that what it says
+    /// next of them comes after it, and whoever is new there is greeted.
+    pub(super) async fn met(&self, met: Met) {
+        let (rep, greet) = match self.keep_met(&met).await {
+            Ok(kept) => kept,
+            Err(trouble) => return trouble.log(),
         };
-        if met.installed {
+        if greet {
             let rules = self.engine.rules();
             let name = rep.as_ref().map(|rep| rules.policy.name_of(rep));
             let card = words::greeting::greeting(name, &self.words(met.who.platform));
-            self.tell(&met.who, None, &card).await;
+            let desk = self.clone();
+            let greeted = async move { desk.tell(&met.who, None, &card).await };
+            tokio::spawn(greeted.in_current_span());
         }
     }
 
-    async fn keep_met(&self, met: &Met) -> Result<Option<RepId>, Trouble> {
+    /// Keeps the conversation; who the person is, and whether they are to be greeted.
+    async fn keep_met(&self, met: &Met) -> Result<(Option<RepId>, bool), Trouble> {
         let (who, chat) = (&met.who, met.who.platform);
         let (conversation, address) = (met.conversation.as_str(), met.address.as_deref());
         if let Some(chat) = self.chat_of(who) {
@@ -136,11 +143,22 @@ impl Desk {
             Some(rep) => Some(rep),
             None => self.rep_by_email(who).await?,
         };
-        let Some(rep) = found else { return Ok(None) };
         let account = (chat, who.user_id.as_str());
-        let db = self.engine.db();
-        db.write(async |mut tx| accounts::met(&mut tx, &rep, account, conversation, address).await)
+        let (db, now) = (self.engine.db(), self.engine.clock().now());
+        let new = db
+            .write(async |mut tx| {
+                if let Some(rep) = &found {
+                    accounts::met(&mut tx, rep, account, conversation, address).await?;
+                }
+                if !met.installed {
+                    return Ok(false);
+                }
+                greetings::keep(&mut tx, account, now).await
+            })
             .await?;
+        let Some(rep) = found else {
+            return Ok((None, new));
+        };
         let rules = self.engine.rules();
         let theirs = rules
             .policy
@@ -150,7 +168,7 @@ impl Desk {
         if theirs && self.unless_barred(rep.clone()).await.is_ok() {
             self.engine.reachable(&rep).await?;
         }
-        Ok(Some(rep))
+        Ok((Some(rep), new))
     }
 
     /// The rep of whom the configuration says only the address, if it is this person's.

@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     step!(20261122150001, "place_cards"),
     step!(20261122150002, "split_outages"),
     step!(20261122150500, "slack_tokens"),
+    step!(20261122160000, "keep_greetings"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -286,7 +286,7 @@ async fn words_are_answered_in_the_conversation_with_and_without_a_slash() {
 }
 
 #[tokio::test]
-async fn who_installs_baton_is_greeted_once_and_who_takes_it_out_is_asked_nothing() {
+async fn who_installs_baton_is_greeted_once_and_again_after_they_took_it_out_and_were_asked_nothing() {
     on_both(async |company| {
         let ayse = company.people[0].clone();
         let by = company.microsoft.by(&ayse);
@@ -304,6 +304,9 @@ async fn who_installs_baton_is_greeted_once_and_who_takes_it_out_is_asked_nothin
             company.lead(name).await;
             assert_ne!(company.offered().0, ayse);
         }
+        let left = company.microsoft.messages_of(&ayse).len();
+        assert_eq!(company.send(&by.installs("add")).await.0, 200);
+        eventually(|| company.microsoft.messages_of(&ayse).len() > left).await;
     })
     .await;
 }

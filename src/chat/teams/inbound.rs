@@ -18,15 +18,6 @@ const MAX_ID: usize = 2_000;
 /// The most entities and members that are looked at.
 const MOST: usize = 50;
 
-/// Whether Baton has had a conversation with the sender before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sender {
-    /// It has, or this is none of their own.
-    Known,
-    /// This is the first of it that Baton sees.
-    New,
-}
-
 /// What is asked of Baton.
 #[derive(Clone, Debug)]
 pub enum Request {
@@ -97,11 +88,7 @@ pub fn zone(activity: &Value) -> Option<&str> {
 }
 
 /// Reads what somebody did. `mentioned` says which user a mention means, if that is known.
-pub fn read(
-    activity: &Value,
-    sender: Sender,
-    mentioned: &dyn Fn(&str) -> Option<String>,
-) -> Request {
+pub fn read(activity: &Value, mentioned: &dyn Fn(&str) -> Option<String>) -> Request {
     let kind = id_of(&activity["type"]);
     let who = presser(activity);
     if kind == "invoke" {
@@ -113,8 +100,8 @@ pub fn read(
     match kind.as_str() {
         "message" if activity["value"].is_object() => submitted(activity, who),
         "message" => typed(activity, who, mentioned),
-        "installationUpdate" => installation(activity, who, sender),
-        "conversationUpdate" => membership(activity, who, sender),
+        "installationUpdate" => installation(activity, who),
+        "conversationUpdate" => membership(activity, who),
         _ => Request::ignored(&kind),
     }
 }
@@ -265,13 +252,13 @@ fn colleague(id: &str, name: &Value, mentioned: &dyn Fn(&str) -> Option<String>)
     }
 }
 
-fn installation(activity: &Value, who: Presser, sender: Sender) -> Request {
+fn installation(activity: &Value, who: Presser) -> Request {
     let action = id_of(&activity["action"]).to_ascii_lowercase();
     if !is_personal(activity) {
         return Request::ignored(&format!("{action} in a channel or group"));
     }
     match action.as_str() {
-        "add" => Request::told(vec![met(activity, who, sender == Sender::New)]),
+        "add" => Request::told(vec![met(activity, who, true)]),
         "add-upgrade" => Request::told(vec![met(activity, who, false)]),
         "remove" | "remove-upgrade" => Request::told(left(&action, who)),
         _ => Request::ignored(&format!("installationUpdate {action}")),
@@ -287,14 +274,14 @@ fn left(action: &str, who: Presser) -> Vec<Incoming> {
 }
 
 /// Often the only word of an installation, and often the second one.
-fn membership(activity: &Value, who: Presser, sender: Sender) -> Request {
+fn membership(activity: &Value, who: Presser) -> Request {
     let ours = id_of(&activity["recipient"]["id"]);
     let is_us = |member: &Value| !ours.is_empty() && member["id"] == ours.as_str();
     if !is_personal(activity) {
         return Request::ignored("conversationUpdate in a channel or group");
     }
     if list(&activity["membersAdded"]).any(is_us) {
-        return Request::told(vec![met(activity, who, sender == Sender::New)]);
+        return Request::told(vec![met(activity, who, true)]);
     }
     if list(&activity["membersRemoved"]).any(is_us) {
         return Request::told(vec![Incoming::Left { who }]);

@@ -42,9 +42,8 @@ impl Known {
         }
     }
 
-    /// Learns from an activity that is believed: where it happened, and whose time zone is which. Whether a
-    /// person's own conversation with Baton is new.
-    pub fn learn(&self, activity: &Value) -> bool {
+    /// Learns from an activity that is believed: where it happened, and whose time zone is which.
+    pub fn learn(&self, activity: &Value) {
         let said = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let conversation = said(&activity["conversation"]["id"]);
         let mut kept = self.kept();
@@ -53,20 +52,16 @@ impl Known {
         kept.newest = Some(address);
         let user = user_of(activity);
         if user.is_empty() {
-            return false;
+            return;
         }
         put(&mut kept.mentioned, &said(&activity["from"]["id"]), &user);
         let zone = said(&activity["localTimezone"]);
         if TimeZone::get(&zone).is_ok() {
             put(&mut kept.zone, &user, &zone);
         }
-        if activity["conversation"]["conversationType"] != "personal" {
-            return false;
+        if activity["conversation"]["conversationType"] == "personal" {
+            put(&mut kept.of_user, &user, &conversation);
         }
-        let known = kept.of_user.get(&user);
-        let new = known != Some(&conversation);
-        put(&mut kept.of_user, &user, &conversation);
-        new
     }
 
     /// The direct conversation with a person.
@@ -186,15 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn people_are_known_by_their_own_conversation_and_told_apart_from_new_ones() {
+    fn people_are_known_by_their_own_conversation() {
         let known = Known::new(String::new());
-        assert!(!known.learn(&activity("19:c", "channel", "https://emea/")));
+        known.learn(&activity("19:c", "channel", "https://emea/"));
         assert_eq!(known.with("ayse"), None);
         assert_eq!(known.mentioned("29:ayse").as_deref(), Some("ayse"));
         assert_eq!(known.zone("ayse").as_deref(), Some("Europe/Berlin"));
-        assert!(known.learn(&activity("a:1", "personal", "https://emea/")));
-        assert!(!known.learn(&activity("a:1", "personal", "https://emea/")));
+        known.learn(&activity("a:1", "personal", "https://emea/"));
+        assert_eq!(known.with("ayse").as_deref(), Some("a:1"));
         known.forget_user("ayse");
-        assert!(known.learn(&activity("a:1", "personal", "https://emea/")));
+        assert_eq!(known.with("ayse"), None);
     }
 }

@@ -38,7 +38,7 @@ use credential::Credential;
 use errors::Call;
 use graph::Graph;
 use hosts::ServiceHosts;
-use inbound::{Request, Sender};
+use inbound::Request;
 use known::Known;
 pub use token::Now;
 use token::{Audience, Login, Tokens};
@@ -140,12 +140,8 @@ impl Teams {
         now: Timestamp,
     ) -> Result<Request, NotBelieved> {
         self.verifier.check(authorization, activity, now).await?;
-        let sender = if self.known.learn(activity) {
-            Sender::New
-        } else {
-            Sender::Known
-        };
-        let request = inbound::read(activity, sender, &|id| self.known.mentioned(id));
+        self.known.learn(activity);
+        let request = inbound::read(activity, &|id| self.known.mentioned(id));
         for left in request.left() {
             self.known.forget_user(left);
         }

@@ -30,11 +30,7 @@ fn nobody_known(_: &str) -> Option<String> {
 
 /// What is read, in short.
 fn reads(kind: &str, more: &Value) -> String {
-    reads_from(kind, more, Sender::Known)
-}
-
-fn reads_from(kind: &str, more: &Value, sender: Sender) -> String {
-    match read(&activity(kind, more), sender, &nobody_known) {
+    match read(&activity(kind, more), &nobody_known) {
         Request::Asks(question) => format!("asks {}", question["task"]["value"]["title"]),
         Request::Unknown => "unknown".to_owned(),
         Request::Did { all, how } => {
@@ -189,7 +185,7 @@ fn batons_own_mention_is_left_out_and_a_colleagues_is_understood() {
         ],
     });
     let known = |id: &str| (id == "29:jonas").then(|| "jonas-in-entra".to_owned());
-    let Request::Did { all, .. } = read(&activity("message", &more), Sender::Known, &known) else {
+    let Request::Did { all, .. } = read(&activity("message", &more), &known) else {
         panic!("a command");
     };
     let said: Vec<String> = all.iter().map(short).collect();
@@ -206,26 +202,18 @@ fn installing_is_meeting_and_taking_out_is_leaving() {
         let address = "Some(\"https://smba.trafficmanager.net/emea/\")";
         format!("Silently: met in a:1 at {address} installed {installed}")
     };
-    let install =
-        |action_: &str, sender| reads_from("installationUpdate", &action(action_), sender);
-    assert_eq!(install("add", Sender::New), met(true));
-    assert_eq!(install("Add", Sender::Known), met(false));
-    assert_eq!(install("add-upgrade", Sender::New), met(false));
-    assert_eq!(install("remove", Sender::Known), "Silently: left Ayşe");
-    assert_eq!(install("REMOVE", Sender::Known), "Silently: left Ayşe");
+    let install = |word: &str| reads("installationUpdate", &action(word));
+    assert_eq!(install("add"), met(true));
+    assert_eq!(install("Add"), met(true));
+    assert_eq!(install("add-upgrade"), met(false));
+    assert_eq!(install("remove"), "Silently: left Ayşe");
+    assert_eq!(install("REMOVE"), "Silently: left Ayşe");
     assert_eq!(
-        install("remove-upgrade", Sender::Known),
+        install("remove-upgrade"),
         "Silently: ignored remove-upgrade"
     );
     let joined = json!({"membersAdded": [{"id": "29:x"}, {"id": "28:baton"}]});
-    assert_eq!(
-        reads_from("conversationUpdate", &joined, Sender::New),
-        met(true)
-    );
-    assert_eq!(
-        reads_from("conversationUpdate", &joined, Sender::Known),
-        met(false)
-    );
+    assert_eq!(reads("conversationUpdate", &joined), met(true));
     let parted = json!({"membersRemoved": [{"id": "28:baton"}]});
     assert_eq!(reads("conversationUpdate", &parted), "Silently: left Ayşe");
     let others = json!({"membersAdded": [{"id": "29:x"}]});
@@ -247,7 +235,7 @@ fn one_activity_has_one_name_for_each_who_sends_it() {
 
 #[test]
 fn what_may_be_delivered_again_is_called_by_the_same_name() {
-    let name = |activity: &Value| match read(activity, Sender::Known, &nobody_known) {
+    let name = |activity: &Value| match read(activity, &nobody_known) {
         Request::Did { mut all, .. } => match all.pop() {
             Some(Incoming::Press { trigger, .. } | Incoming::Command { trigger, .. }) => trigger,
             other => panic!("{other:?}"),
