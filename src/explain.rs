@@ -97,7 +97,7 @@ fn sent(rules: &Rules, sources: &[Source], id: &str, body: &[u8]) -> Result<Vec<
             }
         });
     };
-    match intake::read(source, None, body) {
+    match intake::read(source, None, &BTreeMap::new(), body) {
         Reading::Leads { leads, .. } => Ok(leads),
         Reading::Quarantined(problems) => {
             Err(format!("it would be quarantined: {}", problems.join("; ")))

@@ -18,7 +18,7 @@ use crate::{
         submission::{NewLead, Status},
     },
     engine::{Content, Submission},
-    intake::{self, Format, Mapping, Over, Reading, Scheme, Source, normal},
+    intake::{self, Format, Mapping, Reading, Source, normal},
     words::entered as said,
 };
 
@@ -83,7 +83,9 @@ async fn take_in(
     }
     let fields = values.iter().filter(|(name, _)| *name != said::WHO);
     let payload = json!(fields.collect::<BTreeMap<_, _>>());
-    let Reading::Leads { leads, problems } = intake::read_payload(&source, &payload) else {
+    let Reading::Leads { leads, problems } =
+        intake::read_payload(&source, &BTreeMap::new(), &payload)
+    else {
         return Ok(Entered::Wrong(said::unreachable()));
     };
     let body = payload.to_string().into_bytes();
@@ -91,6 +93,7 @@ async fn take_in(
         source: source.id.clone(),
         content_type: Some("application/json".to_owned()),
         query: String::new(),
+        headers: BTreeMap::new(),
         body_hash: intake::body_hash(&body),
         body,
         delivery_id: Some(key.to_owned()),
@@ -136,16 +139,11 @@ fn source(asked: &Asked<'_>) -> Source {
     let rep = asked.policy().reps.get(&asked.who);
     let country = rep.and_then(|rep| rep.country.as_deref());
     Source {
-        id: SOURCE.into(),
-        format: Format::Json,
-        scheme: Scheme::None,
         mapping: Mapping {
             country: country.and_then(|code| Some(code.split('-').next()?.to_owned())),
             ..Mapping::default()
         },
-        delivery_id: None,
         window: SignedDuration::ZERO,
-        rate: None,
-        over: Over::Hold,
+        ..Source::new(SOURCE.into(), Format::Json)
     }
 }

@@ -1,6 +1,8 @@
 //! A submission comes in: kept whole, recognised if it came before, joined to a known person's
 //! lead or made into a new one, all in one transaction.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, Error, concerned};
@@ -26,6 +28,8 @@ pub struct Submission {
     pub content_type: Option<String>,
     /// Its query, without credentials.
     pub query: String,
+    /// Those of its headers that say what it is.
+    pub headers: BTreeMap<String, String>,
     /// Its bytes.
     pub body: Vec<u8>,
     /// SHA-256 of the body, in hex.
@@ -112,6 +116,7 @@ impl Engine {
             received_at: now,
             content_type: submission.content_type.clone(),
             query: submission.query.clone(),
+            headers: submission.headers.clone(),
             body: submission.body.clone(),
             body_hash: submission.body_hash.clone(),
             delivery_id: submission.delivery_id.clone(),

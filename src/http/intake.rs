@@ -1,4 +1,5 @@
-//! `POST /webhooks/{source}`: a submission comes in, is verified, kept, and only then answered.
+//! `POST /webhooks/{source}`: a submission comes in, is verified, kept, and only then answered. By GET a vendor
+//! asks whether the address is ours, or sends a lead in the query, where its preset says so.
 //!
 //! ```json
 //! {"submission": "sub_…", "lead": "lead_…", "leads": ["lead_…"], "status": "accepted", "problems": []}
@@ -14,11 +15,11 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, RawQuery, State, rejection::PathRejection},
+    response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{App, Error, Kind, body::Whole, health, webhooks::Webhook};
 use crate::{
@@ -27,9 +28,20 @@ use crate::{
         submission::Status,
     },
     engine::{self, Content, Received, Submission},
-    intake::{self, Over, Reading, Request, Source, Unreadable, send::TEST_HEADER},
+    intake::{
+        self, Format, Over, Reading, Request, Source, Unreadable,
+        preset::{Challenge, Get, Reply, Told},
+        send::TEST_HEADER,
+        verify::Denied,
+    },
     store::submissions,
 };
+
+/// The content type of a query that carries a lead.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// How a preset answers its vendor's question.
+type Answers = fn(&Challenge<'_>) -> Result<Reply, Denied>;
 
 /// How many held submissions of a source are looked at in one go.
 const HELD_AT_ONCE: i64 = 50;
@@ -83,36 +95,123 @@ pub(super) async fn receive(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Result<Whole, Error>,
-) -> Result<Json<Answer>, Error> {
+) -> Result<Response, Error> {
     let webhook = webhook(&app, source)?;
     let query = query.unwrap_or_default();
-    let content_type = content_type(&headers);
-    if !webhook.source.format.accepts(content_type) {
+    if !webhook.source.format.accepts(content_type(&headers)) {
         return Err(Error::new(
             Kind::UnsupportedType,
             "this source does not take this Content-Type",
         ));
     }
     let Whole(body) = body?;
-    let request = Request {
-        headers: &headers,
+    believe(&app, &webhook, &headers, &query, &body)?;
+    take_in(&app, &webhook, &headers, &query, body).await
+}
+
+/// Answers a vendor that looks whether anybody is there, or takes in what the query says.
+pub(super) async fn ask(
+    State(app): State<Arc<App>>,
+    source: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+    mut headers: HeaderMap,
+) -> Result<Response, Error> {
+    let webhook = webhook(&app, source)?;
+    let query = query.unwrap_or_default();
+    let get = match webhook.source.format {
+        Format::Json | Format::Form => Get::Nothing,
+        Format::Preset(preset) => preset.get,
+    };
+    match get {
+        Get::Nothing => {
+            let detail = "this source sends nothing by GET";
+            Err(Error::new(Kind::MethodNotAllowed, detail))
+        }
+        Get::Probe => {
+            believe(&app, &webhook, &headers, &query, b"")?;
+            Ok(StatusCode::OK.into_response())
+        }
+        Get::Challenge(answer) => challenge(&webhook.source, answer, &query),
+        Get::Lead => {
+            believe(&app, &webhook, &headers, &query, b"")?;
+            // From here on it is a form that was posted.
+            let form = without_credentials(&query, webhook.source.scheme.query_parameter());
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+            take_in(&app, &webhook, &headers, "", form.into()).await
+        }
+    }
+}
+
+fn challenge(source: &Source, answer: Answers, query: &str) -> Result<Response, Error> {
+    let query = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let asked = Challenge {
         query: &query,
-        body: &body,
+        secrets: &source.keys.secrets,
+        verify_token: source.keys.verify_token.as_ref(),
+    };
+    let reply = answer(&asked);
+    let reply = reply.map_err(|denied| Error::new(Kind::Forbidden, denied.to_string()))?;
+    Ok(shown(reply))
+}
+
+fn shown(reply: Reply) -> Response {
+    ([(CONTENT_TYPE, reply.content_type)], reply.body).into_response()
+}
+
+/// Whether the request is the source's.
+fn believe(
+    app: &App,
+    webhook: &Webhook,
+    headers: &HeaderMap,
+    query: &str,
+    body: &[u8],
+) -> Result<(), Error> {
+    let request = Request {
+        headers,
+        query,
+        body,
         now: app.engine.clock().now(),
     };
     let believed = webhook.source.scheme.verify(&request);
-    believed.map_err(|denied| Error::new(Kind::Unauthorized, denied.to_string()))?;
-    one_key(&headers)?;
-    let (submission, content) = read(&webhook.source, &headers, &query, body);
-    let content = if is_test(&headers) {
-        as_test(&webhook, content)?
+    believed.map_err(|denied| Error::new(Kind::Unauthorized, denied.to_string()))
+}
+
+/// Keeps what was believed, and answers as the source's vendor needs it.
+async fn take_in(
+    app: &App,
+    webhook: &Webhook,
+    headers: &HeaderMap,
+    query: &str,
+    body: Bytes,
+) -> Result<Response, Error> {
+    one_key(headers)?;
+    let (submission, content) = read(&webhook.source, headers, query, body);
+    let content = if is_test(headers) {
+        as_test(webhook, content)?
     } else {
-        within_rate(&webhook, content)?
+        within_rate(webhook, content)?
     };
     let received = app.intake.receive(&submission, &content).await?;
     health::count_submission(&received, &submission.source);
     tell(&received, &submission.source);
-    Ok(Json(received.into()))
+    Ok(answered(&webhook.source, received))
+}
+
+fn answered(source: &Source, received: Received) -> Response {
+    let own = match source.format {
+        Format::Json | Format::Form => None,
+        Format::Preset(preset) => preset.answer,
+    };
+    let Some(own) = own else {
+        return Json(Answer::from(received)).into_response();
+    };
+    shown(own(&Told {
+        status: received.status,
+        lead: received.leads.first().map(LeadId::as_str),
+        problems: &received.problems,
+    }))
 }
 
 /// One line for each submission, without what it says.
@@ -162,16 +261,17 @@ pub(super) fn read(
         body_hash: intake::body_hash(&body),
         delivery_id: intake::delivery_id(source, headers, payload.as_ref().ok()),
         window: source.window,
+        headers: intake::kept_headers(source, headers),
         body: body.into(),
     };
-    (submission, content(source, payload))
-}
-
-fn content(source: &Source, payload: Result<Value, Unreadable>) -> Content {
     let reading = match payload {
-        Ok(payload) => intake::read_payload(source, &payload),
+        Ok(payload) => intake::read_payload(source, &submission.headers, &payload),
         Err(Unreadable(why)) => Reading::Quarantined(vec![why]),
     };
+    (submission, content(reading))
+}
+
+fn content(reading: Reading) -> Content {
     match reading {
         Reading::Leads { leads, problems } => Content::Leads { leads, problems },
         Reading::Quarantined(problems) => Content::Quarantined(problems),
@@ -252,8 +352,13 @@ async fn let_in_of(app: &App, webhook: &Webhook) -> Result<usize, engine::Error>
         if webhook.spend().is_err() {
             break;
         }
-        let payload = source.format.read(held.content_type.as_deref(), &held.body);
-        let content = content(source, payload);
+        let content_type = held.content_type.as_deref();
+        let content = content(intake::read(
+            source,
+            content_type,
+            &held.headers.0,
+            &held.body,
+        ));
         if let Some(received) = let_one_in(app, source, &held.id, &content).await? {
             health::count_submission(&received, &source.id);
             let_in += 1;

@@ -139,7 +139,7 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     let limits = app.limits;
     Router::new()
-        .route("/webhooks/{source}", post(intake::receive))
+        .route("/webhooks/{source}", post(intake::receive).get(intake::ask))
         .route("/slack/commands", post(interactions::command))
         .route("/slack/interactions", post(interactions::interaction))
         .route("/slack/events", post(interactions::event))

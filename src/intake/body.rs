@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::form;
+use super::{form, preset::Preset};
 
 /// How deeply lists and objects may be nested. Everything that walks a body relies on it.
 pub const MAX_DEPTH: usize = 64;
@@ -10,9 +10,20 @@ pub const MAX_DEPTH: usize = 64;
 /// How many values one body may hold: far beyond any lead, and little work all the same.
 pub const MAX_VALUES: usize = 50_000;
 
-/// How a source writes its bodies.
+/// What a source says that it sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// JSON.
+    Json,
+    /// What browsers send: `application/x-www-form-urlencoded`.
+    Form,
+    /// What a known vendor sends.
+    Preset(&'static Preset),
+}
+
+/// How one body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
     /// JSON.
     Json,
     /// What browsers send: `application/x-www-form-urlencoded`.
@@ -25,26 +36,21 @@ pub enum Format {
 pub struct Unreadable(pub String);
 
 impl Format {
+    /// The ways in which the source may write a body.
+    #[must_use]
+    pub fn bodies(self) -> &'static [Body] {
+        match self {
+            Format::Json => &[Body::Json],
+            Format::Form => &[Body::Form],
+            Format::Preset(preset) => preset.bodies,
+        }
+    }
+
     /// Whether the source takes bodies of this content type; those it doesn't are answered 415.
     /// Senders that leave the type out, or call their JSON plain text, are understood.
     #[must_use]
     pub fn accepts(self, content_type: Option<&str>) -> bool {
-        let Some(content_type) = content_type else {
-            return true;
-        };
-        let kind = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        match self {
-            Format::Json => {
-                matches!(&*kind, "" | "application/json" | "text/json" | "text/plain")
-                    || (kind.starts_with("application/") && kind.ends_with("+json"))
-            }
-            Format::Form => matches!(&*kind, "" | "application/x-www-form-urlencoded"),
-        }
+        self.bodies().iter().any(|body| body.is(content_type))
     }
 
     /// Reads a body.
@@ -52,10 +58,48 @@ impl Format {
     /// # Errors
     /// What is wrong with it, without quoting it.
     pub fn read(self, content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
+        let ways = self.bodies();
+        let fits = |way: &&Body| way.is(content_type) && way.looks_like(body);
+        let way = ways.iter().find(fits).or(ways.first());
+        match way {
+            Some(way) => way.read(content_type, body),
+            None => Err(Unreadable("this source reads no body".into())),
+        }
+    }
+}
+
+impl Body {
+    /// Whether a body of this content type may be written so.
+    fn is(self, content_type: Option<&str>) -> bool {
+        let Some(content_type) = content_type else {
+            return true;
+        };
+        let kind = content_type.split(';').next().unwrap_or_default();
+        let kind = kind.trim().to_ascii_lowercase();
+        match self {
+            Body::Json => {
+                matches!(&*kind, "" | "application/json" | "text/json" | "text/plain")
+                    || (kind.starts_with("application/") && kind.ends_with("+json"))
+            }
+            Body::Form => matches!(&*kind, "" | "application/x-www-form-urlencoded"),
+        }
+    }
+
+    /// Whether these bytes could be meant so, where the content type leaves it open.
+    fn looks_like(self, body: &[u8]) -> bool {
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        let first = body.trim_ascii_start().first();
+        match self {
+            Body::Json => matches!(first, Some(b'{' | b'[')),
+            Body::Form => !matches!(first, Some(b'{' | b'[' | b'<')),
+        }
+    }
+
+    fn read(self, content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
         let latin = charset(content_type).is_some_and(|name| is_latin(&name));
         match self {
-            Format::Json => json(body, latin),
-            Format::Form => form::read(body, latin),
+            Body::Json => json(body, latin),
+            Body::Form => form::read(body, latin),
         }
     }
 }

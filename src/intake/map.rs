@@ -51,10 +51,11 @@ impl Mapped {
 }
 
 impl Mapping {
-    /// Makes one lead of what a payload says about one person.
-    pub(super) fn apply(&self, payload: &Value) -> Mapped {
-        let entries = tree::entries(payload);
-        let mut found = self.mapped(payload, &entries);
+    /// Makes one lead of what a payload says about one person. JSONPaths of the source go by what was sent,
+    /// labels and names by what it says.
+    pub(super) fn apply(&self, sent: &Value, said: &Value) -> Mapped {
+        let entries = tree::entries(said);
+        let mut found = self.mapped(sent, &entries);
         self.recognise(&entries, &mut found);
         let mut making = Making {
             country: self.country.clone().unwrap_or_default(),
@@ -234,7 +235,7 @@ mod tests {
     use super::*;
 
     fn apply(mapping: &Mapping, payload: &Value) -> NewLead {
-        mapping.apply(payload).lead
+        mapping.apply(payload, payload).lead
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What vendors send, made into canonical leads: who sent it, what it says, whom it describes.
 //!
 //! A request is verified by its source's [`Scheme`], recognised when it comes again by
-//! [`delivery_id`] or [`body_hash`], and read by [`read`]. Nothing here keeps anything.
+//! [`delivery_id`] or [`body_hash`], and read by [`read`]; how a known vendor does all that is its
+//! [`Preset`]. Nothing here keeps anything.
 
 pub mod body;
 mod form;
@@ -11,21 +12,27 @@ pub mod normal;
 pub mod number;
 pub mod path;
 pub mod place;
+pub mod preset;
+pub mod presets;
 pub mod send;
 pub mod text;
 mod tree;
 pub mod verify;
 
+use std::collections::BTreeMap;
+
 use http::{HeaderMap, HeaderName};
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 use sha2::{Digest, Sha256};
 
 pub use self::{
-    body::{Format, Unreadable},
+    body::{Body, Format, Unreadable},
     map::Mapping,
     path::FieldPath,
+    preset::{Call, Person, Preset, Seen},
     verify::{Denied, Request, Scheme},
 };
 use crate::domain::{id::SourceId, submission::NewLead};
@@ -36,6 +43,9 @@ pub const MOST_LEADS: usize = 1_000;
 /// An id longer than this, or with control characters in it, is kept as its digest.
 const LONGEST_DELIVERY_ID: usize = 200;
 
+/// Of a header that is kept with a delivery, so many characters.
+const LONGEST_HEADER: usize = 500;
+
 /// A configured webhook, as far as reading what it sends goes.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -45,6 +55,8 @@ pub struct Source {
     pub format: Format,
     /// How it proves who it is.
     pub scheme: Scheme,
+    /// What it answers a vendor's challenge with.
+    pub keys: Keys,
     /// Where the canonical fields stand, and what holds of all its leads.
     pub mapping: Mapping,
     /// Where a delivery's own id stands, besides `Idempotency-Key`.
@@ -55,6 +67,33 @@ pub struct Source {
     pub rate: Option<Rate>,
     /// What happens to what it sends beyond that.
     pub over: Over,
+}
+
+impl Source {
+    /// A source that anybody may send to, of which nothing else is said.
+    #[must_use]
+    pub fn new(id: SourceId, format: Format) -> Self {
+        Self {
+            id,
+            format,
+            scheme: Scheme::None,
+            keys: Keys::default(),
+            mapping: Mapping::default(),
+            delivery_id: None,
+            window: SignedDuration::from_mins(10),
+            rate: None,
+            over: Over::default(),
+        }
+    }
+}
+
+/// What a preset's handshake is answered with.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// The source's own `secret` or `secrets`.
+    pub secrets: Vec<SecretString>,
+    /// The source's `verify_token`.
+    pub verify_token: Option<SecretString>,
 }
 
 /// Where the sender's id of a delivery stands.
@@ -101,39 +140,78 @@ pub enum Reading {
     Ignored(String),
 }
 
-/// Reads a body that was verified. The query says nothing to `json` and `form`.
+/// Those of a request's headers that say what the delivery is, by name in lower case.
 #[must_use]
-pub fn read(source: &Source, content_type: Option<&str>, body: &[u8]) -> Reading {
+pub fn kept_headers(source: &Source, headers: &HeaderMap) -> BTreeMap<String, String> {
+    let Format::Preset(preset) = source.format else {
+        return BTreeMap::new();
+    };
+    let said = |name: &&str| {
+        let value = String::from_utf8_lossy(headers.get(*name)?.as_bytes()).into_owned();
+        Some(((*name).to_owned(), text::line(&value, LONGEST_HEADER)))
+    };
+    preset.headers.iter().filter_map(said).collect()
+}
+
+/// Reads a body that was verified, or was kept after that with these of its headers.
+#[must_use]
+pub fn read(
+    source: &Source,
+    content_type: Option<&str>,
+    headers: &BTreeMap<String, String>,
+    body: &[u8],
+) -> Reading {
     match source.format.read(content_type, body) {
-        Ok(payload) => read_payload(source, &payload),
+        Ok(payload) => read_payload(source, headers, &payload),
         Err(Unreadable(why)) => Reading::Quarantined(vec![why]),
     }
 }
 
 /// Reads a payload: one person, or a list of them.
 #[must_use]
-pub fn read_payload(source: &Source, payload: &Value) -> Reading {
-    let people: Vec<&Value> = match payload {
-        Value::Object(_) => vec![payload],
-        Value::Array(_) if tree::is_questionnaire(payload) => vec![payload],
-        Value::Array(list) if list.is_empty() => {
-            return Reading::Ignored("an empty list".into());
-        }
-        Value::Array(list) if list.len() > MOST_LEADS => {
-            return Reading::Quarantined(vec![format!("more than {MOST_LEADS} leads in one body")]);
-        }
-        Value::Array(list) if list.iter().all(Value::is_object) => list.iter().collect(),
-        Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            return Reading::Quarantined(vec!["neither an object nor a list of objects".into()]);
-        }
+pub fn read_payload(
+    source: &Source,
+    headers: &BTreeMap<String, String>,
+    payload: &Value,
+) -> Reading {
+    let seen = match source.format {
+        Format::Json | Format::Form => people(payload),
+        Format::Preset(preset) => (preset.read)(&Call { headers, payload }),
     };
-    read_people(source, &people)
+    match seen {
+        Seen::People(people) if people.len() > MOST_LEADS => {
+            Reading::Quarantined(vec![format!("more than {MOST_LEADS} leads in one body")])
+        }
+        Seen::People(people) => read_people(source, &people),
+        Seen::Nothing(why) => Reading::Ignored(why),
+        Seen::Strange(why) => Reading::Quarantined(vec![why]),
+    }
 }
 
-fn read_people(source: &Source, people: &[&Value]) -> Reading {
+/// The people whom a payload of nobody's own shape describes.
+fn people(payload: &Value) -> Seen<'_> {
+    match payload {
+        Value::Object(_) => Seen::People(vec![Person::as_sent(payload)]),
+        Value::Array(_) if tree::is_questionnaire(payload) => {
+            Seen::People(vec![Person::as_sent(payload)])
+        }
+        Value::Array(list) if list.is_empty() => Seen::nothing("an empty list"),
+        Value::Array(list) if list.iter().all(Value::is_object) => {
+            // Of more than that nothing is read.
+            let read = list.iter().take(MOST_LEADS + 1);
+            Seen::People(read.map(Person::as_sent).collect())
+        }
+        Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Seen::Strange("neither an object nor a list of objects".into())
+        }
+    }
+}
+
+fn read_people(source: &Source, people: &[Person<'_>]) -> Reading {
     let (mut leads, mut problems) = (Vec::new(), Vec::new());
     for (index, person) in people.iter().enumerate() {
-        let mut mapped = source.mapping.apply(person);
+        let mut mapped = source.mapping.apply(person.raw, &person.said);
+        mapped.lead.test = person.test;
         let contactable = mapped.is_contactable();
         if !contactable {
             mapped.problems.push("no e-mail and no phone".into());
@@ -160,7 +238,7 @@ fn read_people(source: &Source, people: &[&Value]) -> Reading {
     }
 }
 
-/// The sender's own id of this delivery: `Idempotency-Key`, else where the source says.
+/// The sender's own id of this delivery: `Idempotency-Key`, else where the source says, else its preset's.
 #[must_use]
 pub fn delivery_id(
     source: &Source,
@@ -171,10 +249,20 @@ pub fn delivery_id(
         let text = String::from_utf8_lossy(headers.get(name)?.as_bytes()).into_owned();
         usable_id(&text)
     };
-    in_header("idempotency-key").or_else(|| match source.delivery_id.as_ref()? {
-        DeliveryId::Header(name) => in_header(name.as_str()),
-        DeliveryId::Field(path) => usable_id(&tree::text(path.query(payload?).first()?)),
-    })
+    let said = || match (source.delivery_id.as_ref(), source.format) {
+        (Some(DeliveryId::Header(name)), _) => in_header(name.as_str()),
+        (Some(DeliveryId::Field(path)), _) => usable_id(&tree::text(path.query(payload?).first()?)),
+        (None, Format::Preset(preset)) => {
+            let kept = kept_headers(source, headers);
+            let call = Call {
+                headers: &kept,
+                payload: payload?,
+            };
+            usable_id(&(preset.delivery)(&call)?)
+        }
+        (None, Format::Json | Format::Form) => None,
+    };
+    in_header("idempotency-key").or_else(said)
 }
 
 fn usable_id(text: &str) -> Option<String> {
@@ -204,16 +292,7 @@ mod tests {
     use super::*;
 
     fn source(format: Format) -> Source {
-        Source {
-            id: "website".into(),
-            format,
-            scheme: Scheme::None,
-            mapping: Mapping::default(),
-            delivery_id: None,
-            window: SignedDuration::from_mins(10),
-            rate: None,
-            over: Over::default(),
-        }
+        Source::new("website".into(), format)
     }
 
     fn header(name: &'static str, value: &str) -> HeaderMap {
@@ -262,7 +341,11 @@ mod tests {
     #[test]
     fn a_body_full_of_people_is_quarantined() {
         let people = vec![json!({"email": "a@b.example"}); MOST_LEADS + 1];
-        let reading = read_payload(&source(Format::Json), &Value::Array(people));
+        let reading = read_payload(
+            &source(Format::Json),
+            &BTreeMap::new(),
+            &Value::Array(people),
+        );
         assert_eq!(
             reading,
             Reading::Quarantined(vec!["more than 1000 leads in one body".into()])
@@ -318,18 +401,18 @@ mod tests {
         #[test]
         fn no_bytes_bring_it_down(body in proptest::collection::vec(any::<u8>(), 0..300)) {
             for format in [Format::Json, Format::Form] {
-                prop_assert!(holds(read(&source(format), None, &body)));
+                prop_assert!(holds(read(&source(format), None, &BTreeMap::new(), &body)));
             }
         }
 
         #[test]
         fn no_payload_brings_it_down(payload in payload()) {
-            prop_assert!(holds(read_payload(&source(Format::Json), &payload)));
+            prop_assert!(holds(read_payload(&source(Format::Json), &BTreeMap::new(), &payload)));
         }
 
         #[test]
         fn no_form_brings_it_down(body in "(email|phone|name|a|%5B|\\[|\\]|=|&|@b\\.de|%[0-9A-F]{2}|[0-9]){0,60}") {
-            prop_assert!(holds(read(&source(Format::Form), None, body.as_bytes())));
+            prop_assert!(holds(read(&source(Format::Form), None, &BTreeMap::new(), body.as_bytes())));
         }
     }
 }

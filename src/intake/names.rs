@@ -197,6 +197,8 @@ fn by_input(input: &str) -> Option<(Field, Sureness)> {
         "tel" | "phone" | "phonenumber" | "inputphone" | "inputphonenumber" => {
             Some((Field::Phone, (3, 0)))
         }
+        // A form has one large box, and that is for what somebody wants to say.
+        "textarea" | "longtext" | "paragraph" => Some((Field::Message, (3, 0))),
         _ => None,
     }
 }

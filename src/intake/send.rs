@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    FieldPath, Format, Source,
+    Body, FieldPath, Format, Source,
     verify::{Scheme, SetupError},
 };
 use crate::domain::contact::Field;
@@ -64,12 +64,13 @@ impl Delivery {
         lead: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<Outgoing, SetupError> {
-        let (content_type, body) = match self.format {
-            Format::Json => (
+        // What a vendor would send can't be made up: its sample is sent as it is.
+        let (content_type, body) = match self.format.bodies().first() {
+            Some(Body::Json) | None => (
                 "application/json",
                 self.nested(lead).to_string().into_bytes(),
             ),
-            Format::Form => (
+            Some(Body::Form) => (
                 "application/x-www-form-urlencoded",
                 self.form(lead).into_bytes(),
             ),
@@ -170,6 +171,8 @@ fn put(object: &mut Map<String, Value>, place: &[String], value: Value) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
@@ -197,20 +200,16 @@ mod tests {
         };
         for format in [Format::Json, Format::Form] {
             let source = Source {
-                id: "x".into(),
-                format,
-                scheme: Scheme::None,
                 mapping: mapping.clone(),
-                delivery_id: None,
-                window: jiff::SignedDuration::ZERO,
-                rate: None,
-                over: crate::intake::Over::Hold,
+                ..Source::new("x".into(), format)
             };
             let sent = Delivery::of(&source)
                 .request(&lead, Timestamp::UNIX_EPOCH)
                 .expect("no key");
             let content_type = sent.headers[CONTENT_TYPE].to_str().ok();
-            let Reading::Leads { leads, .. } = read(&source, content_type, &sent.body) else {
+            let Reading::Leads { leads, .. } =
+                read(&source, content_type, &BTreeMap::new(), &sent.body)
+            else {
                 panic!("not read as {format:?}")
             };
             let contact = &leads[0].contact;

@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     step!(20261122150002, "split_outages"),
     step!(20261122150500, "slack_tokens"),
     step!(20261122160000, "keep_greetings"),
+    step!(20261122160500, "keep_headers"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -1,5 +1,7 @@
 //! Submissions as they came in, and telling a repeated one from a new one.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Error, Json, Sql, Tx, row, sql};
@@ -18,6 +20,8 @@ pub struct NewSubmission {
     pub content_type: Option<String>,
     /// What followed the `?`.
     pub query: String,
+    /// Those of its headers that say what it is.
+    pub headers: BTreeMap<String, String>,
     /// As it came.
     pub body: Vec<u8>,
     /// A digest of all that makes two requests the same: the body, and the query where that holds the fields.
@@ -107,7 +111,7 @@ row!(First {
 });
 
 const INSERT: &str = "insert into submission (id, source, received_at, content_type, query, body, body_hash, \
-     delivery_id, status, problems, leads) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) \
+     delivery_id, status, problems, leads, headers) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) \
      on conflict (source, delivery_id) where delivery_id is not null do nothing";
 
 const BY_DELIVERY: &str = "select id, status, lead_id, leads, body_hash from submission \
@@ -147,7 +151,8 @@ async fn store(tx: &mut Tx, new: &NewSubmission) -> Result<bool, Error> {
         .bind(&new.body_hash)
         .bind(&new.delivery_id)
         .bind(&new.status)
-        .bind(none);
+        .bind(none)
+        .bind(Json(new.headers.clone()));
     Ok(query.exec().await? == 1)
 }
 
@@ -214,16 +219,19 @@ pub struct Held {
     pub id: SubmissionId,
     /// The header, if there was one.
     pub content_type: Option<String>,
+    /// Those of its headers that say what it is.
+    pub headers: Json<BTreeMap<String, String>>,
     /// As it came.
     pub body: Vec<u8>,
 }
 row!(Held {
     id,
     content_type,
+    headers,
     body
 });
 
-const HELD: &str = "select id, content_type, body from submission where source = $1 and status = 'held' \
+const HELD: &str = "select id, content_type, headers, body from submission where source = $1 and status = 'held' \
      order by received_at, id limit $2";
 
 /// The submissions of a source that wait to be let in, the oldest first.

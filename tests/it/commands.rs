@@ -82,6 +82,7 @@ impl Office {
         let submission = Submission {
             source: "website".into(),
             content_type: None,
+            headers: BTreeMap::new(),
             query: String::new(),
             body: name.as_bytes().to_vec(),
             body_hash: name.to_owned(),

@@ -23,7 +23,7 @@ use baton::{
     engine::Engine,
     http::{ApiToken, App, Limits, Patience, router, serve},
     intake::{
-        Format, Mapping, Over, Rate, Scheme, Source,
+        Format, Over, Rate, Scheme, Source,
         verify::{Hmac, HmacSettings, Token, TokenPlace},
     },
     playground::{self, Playground},
@@ -220,14 +220,8 @@ fn hmac() -> Scheme {
 
 fn source(id: &str, format: Format, scheme: Scheme) -> Source {
     Source {
-        id: id.into(),
-        format,
         scheme,
-        mapping: Mapping::default(),
-        delivery_id: None,
-        window: SignedDuration::from_mins(10),
-        rate: None,
-        over: Over::Hold,
+        ..Source::new(id.into(), format)
     }
 }
 

@@ -22,6 +22,7 @@ mod journeys;
 mod microsoft;
 mod migrations;
 mod office;
+mod presets;
 mod readme;
 mod sockets;
 mod store;

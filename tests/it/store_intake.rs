@@ -1,5 +1,7 @@
 //! Submissions in the store: each is kept once, however often and at however close moments it is sent.
 
+use std::collections::BTreeMap;
+
 use baton::{
     domain::id::{LeadId, SubmissionId},
     store::{
@@ -18,6 +20,7 @@ fn new(id: &str, body: &str, delivery: Option<&str>, second: i64) -> NewSubmissi
         source: "site".into(),
         received_at: at(second),
         content_type: None,
+        headers: BTreeMap::new(),
         query: String::new(),
         body: body.as_bytes().to_vec(),
         body_hash: format!("hash of {body}"),

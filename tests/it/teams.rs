@@ -286,7 +286,8 @@ async fn words_are_answered_in_the_conversation_with_and_without_a_slash() {
 }
 
 #[tokio::test]
-async fn who_installs_baton_is_greeted_once_and_again_after_they_took_it_out_and_were_asked_nothing() {
+async fn who_installs_baton_is_greeted_once_and_again_after_they_took_it_out_and_were_asked_nothing()
+ {
     on_both(async |company| {
         let ayse = company.people[0].clone();
         let by = company.microsoft.by(&ayse);

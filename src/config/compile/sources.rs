@@ -17,7 +17,7 @@ use crate::{
         policy::{SourceRule, TypeRule},
         suggest,
     },
-    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, path},
+    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, path, presets},
 };
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -84,9 +84,8 @@ impl Compiler<'_> {
     }
 
     fn source(&mut self, raw: &raw::Source, defaults: Vec<(Field, FieldValue)>) -> Option<Source> {
-        let preset = PRESETS.contains(&raw.format.get_ref().as_str());
         let format = self.format(&raw.format);
-        let scheme = self.scheme(raw, preset);
+        let (scheme, keys) = self.proof(raw, format);
         self.fetch(raw);
         let rate = raw.rate.as_ref().and_then(|it| self.rate(it));
         let mapping = Mapping {
@@ -102,6 +101,7 @@ impl Compiler<'_> {
             id: raw.id.get_ref().as_str().into(),
             format: format?,
             scheme: scheme?,
+            keys,
             mapping,
             delivery_id,
             window: window.unwrap_or(WINDOW),
@@ -119,7 +119,11 @@ impl Compiler<'_> {
         match typed {
             "json" => return Some(Format::Json),
             "form" => return Some(Format::Form),
-            _ => {}
+            word => {
+                if let Some(preset) = presets::by_word(word) {
+                    return Some(Format::Preset(preset));
+                }
+            }
         }
         let mut known = BODIES.into_iter().chain(PRESETS);
         if known.any(|it| it == typed) {
@@ -287,6 +291,11 @@ impl Compiler<'_> {
             self.later("filter", filter.id.span());
         }
     }
+}
+
+/// Whether a format is a vendor's.
+pub fn is_preset(format: &str) -> bool {
+    PRESETS.contains(&format)
 }
 
 /// `20/s`.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::suggest,
     intake::{
-        Scheme,
+        Format, Keys, Preset, Scheme,
         verify::{self, Hmac, HmacSettings, SetupError, Token, TokenPlace},
     },
 };
@@ -76,14 +76,32 @@ const fn scheme(
 }
 
 impl Compiler<'_> {
-    /// The source's scheme; none if it is wrong or not in effect yet.
-    pub fn scheme(&mut self, source: &raw::Source, preset: bool) -> Option<Scheme> {
-        self.own_secrets(source, preset);
+    /// The source's scheme, none if it is wrong or not in effect yet; and what its handshake is answered with.
+    pub fn proof(
+        &mut self,
+        source: &raw::Source,
+        format: Option<Format>,
+    ) -> (Option<Scheme>, Keys) {
+        let keys = self.own_secrets(source);
+        (self.scheme(source, format, &keys), keys)
+    }
+
+    fn scheme(
+        &mut self,
+        source: &raw::Source,
+        format: Option<Format>,
+        keys: &Keys,
+    ) -> Option<Scheme> {
         match source.verify.as_ref().map(|it| (it.get_ref(), it.span())) {
-            None => {
-                self.unverified(source);
-                None
-            }
+            None => match format {
+                Some(Format::Preset(preset)) if !keys.secrets.is_empty() => {
+                    self.of_preset(source, preset, keys)
+                }
+                Some(_) | None => {
+                    self.unverified(source);
+                    None
+                }
+            },
             Some((Form::Text(word), _)) if word == "none" => Some(Scheme::None),
             Some((Form::Text(word), span)) => {
                 let message = format!("`{word}` is no way to verify a source");
@@ -94,6 +112,21 @@ impl Compiler<'_> {
             }
             Some((Form::Long(verify), span)) => self.long_scheme(verify, span),
         }
+    }
+
+    /// The preset's own scheme, with the source's secrets.
+    fn of_preset(&mut self, source: &raw::Source, preset: &Preset, keys: &Keys) -> Option<Scheme> {
+        let made = (preset.scheme)(keys.secrets.clone());
+        let span = [
+            source.secret.as_ref().map(Spanned::span),
+            source.secrets.as_ref().map(Spanned::span),
+        ];
+        let span = span.into_iter().flatten().next();
+        made.map_err(|error| {
+            let help = "give `secret` what the vendor shows, at least one character";
+            self.mistake(span.unwrap_or(source.id.span()), error.to_string(), help);
+        })
+        .ok()
     }
 
     /// A source that does not say how it proves who it is.
@@ -107,11 +140,12 @@ impl Compiler<'_> {
     }
 
     /// The secrets that stand at the source itself, for a preset's own scheme.
-    fn own_secrets(&mut self, source: &raw::Source, preset: bool) {
-        self.secrets(source.secret.as_ref(), source.secrets.as_ref(), "secret");
-        if let Some(token) = &source.verify_token {
-            self.secret(token);
-        }
+    fn own_secrets(&mut self, source: &raw::Source) -> Keys {
+        let keys = Keys {
+            secrets: self.secrets(source.secret.as_ref(), source.secrets.as_ref(), "secret"),
+            verify_token: source.verify_token.as_ref().map(|it| self.secret(it)),
+        };
+        let preset = super::sources::is_preset(source.format.get_ref());
         let given = [
             ("secret", source.secret.as_ref().map(Spanned::span)),
             ("secrets", source.secrets.as_ref().map(Spanned::span)),
@@ -127,6 +161,7 @@ impl Compiler<'_> {
                 self.mistake(span, message, help);
             }
         }
+        keys
     }
 
     fn long_scheme(&mut self, raw: &Verify, span: Range<usize>) -> Option<Scheme> {

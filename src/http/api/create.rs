@@ -7,7 +7,6 @@
 //!     https://baton.example.com/api/v1/leads
 //! ```
 
-use jiff::SignedDuration;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -19,13 +18,11 @@ use crate::{
         Error, Kind, health,
         intake::{self, Answer},
     },
-    intake::{Format, Mapping, Over, Scheme, Source},
+    intake::{Format, Source},
 };
 
 /// Where leads come from of which the caller does not say it.
 const OWN: &str = "api";
-/// For how long a byte-identical body is the same delivery again, like a source's.
-const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
 /// By which source.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -103,14 +100,5 @@ fn source(call: &Call, name: Option<&str>) -> Result<Source, Error> {
 }
 
 fn own() -> Source {
-    Source {
-        id: OWN.into(),
-        format: Format::Json,
-        scheme: Scheme::None,
-        mapping: Mapping::default(),
-        delivery_id: None,
-        window: WINDOW,
-        rate: None,
-        over: Over::Hold,
-    }
+    Source::new(OWN.into(), Format::Json)
 }

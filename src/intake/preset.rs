@@ -1,0 +1,209 @@
+//! What a preset is: how one vendor writes, proves and names its deliveries, and whom they describe.
+//!
+//! A preset is data and a function that reads: it puts a vendor's payload into the shape in which any form
+//! would say the same ([`Person::said`]), and the names of the fields are then recognised as everywhere.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt::{Debug, Formatter},
+};
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::{
+    Scheme,
+    body::Body,
+    verify::{Denied, SetupError, Token, TokenPlace},
+};
+use crate::domain::submission::Status;
+
+/// How one vendor sends leads.
+pub struct Preset {
+    /// What the configuration calls it: `format = "typeform"`.
+    pub word: &'static str,
+    /// What its vendor calls it.
+    pub title: &'static str,
+    /// How it writes bodies; the first where the request doesn't say and the bytes don't show.
+    pub bodies: &'static [Body],
+    /// How it proves itself by the source's secrets.
+    pub scheme: fn(Vec<SecretString>) -> Result<Scheme, SetupError>,
+    /// Headers that say what a delivery is, in lower case; kept with it.
+    pub headers: &'static [&'static str],
+    /// Fields of the body that carry credentials; never stored.
+    pub credentials: &'static [&'static str],
+    /// The vendor's id of a delivery.
+    pub delivery: fn(&Call<'_>) -> Option<String>,
+    /// What a delivery says.
+    pub read: for<'a> fn(&Call<'a>) -> Seen<'a>,
+    /// What it means by a GET.
+    pub get: Get,
+    /// What the vendor must see, where Baton's own answer won't do.
+    pub answer: Option<fn(&Told<'_>) -> Reply>,
+}
+
+impl Preset {
+    /// A vendor that posts JSON, signs nothing (a secret is a token then) and wants to see nothing.
+    pub(super) const PLAIN: Self = Self {
+        word: "",
+        title: "",
+        bodies: &[Body::Json],
+        scheme: token,
+        headers: &[],
+        credentials: &[],
+        delivery: |_| None,
+        read: |call| Seen::People(vec![Person::as_sent(call.payload)]),
+        get: Get::Nothing,
+        answer: None,
+    };
+}
+
+impl Debug for Preset {
+    fn fmt(&self, to: &mut Formatter<'_>) -> std::fmt::Result {
+        to.write_str(self.word)
+    }
+}
+
+impl PartialEq for Preset {
+    fn eq(&self, other: &Self) -> bool {
+        self.word == other.word
+    }
+}
+
+impl Eq for Preset {}
+
+/// A secret in the address or a header, for vendors that sign nothing.
+fn token(secrets: Vec<SecretString>) -> Result<Scheme, SetupError> {
+    Token::new(secrets, TokenPlace::QueryOrBearer).map(Scheme::Token)
+}
+
+/// A delivery as a preset sees it; also when it is read again, from what was kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Those of the headers that the preset names, by name in lower case.
+    pub headers: &'a BTreeMap<String, String>,
+    /// The body.
+    pub payload: &'a Value,
+}
+
+impl Call<'_> {
+    /// The text at a JSON Pointer; `""` where there is none.
+    pub(super) fn text(&self, pointer: &str) -> String {
+        text_at(self.payload, pointer)
+    }
+
+    /// A header; `""` where there is none.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// The text at a JSON Pointer as a delivery's id.
+    pub(super) fn id(&self, pointer: &str) -> Option<String> {
+        Some(self.text(pointer)).filter(|id| !id.is_empty())
+    }
+}
+
+/// Text, number or truth value at a JSON Pointer, as text.
+pub(super) fn text_at(value: &Value, pointer: &str) -> String {
+    let found = value.pointer(pointer).map(super::tree::text);
+    found.unwrap_or_default().into_owned()
+}
+
+/// What a delivery says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen<'a> {
+    /// People.
+    People(Vec<Person<'a>>),
+    /// Nothing to do with leads, and why.
+    Nothing(String),
+    /// Not what this vendor sends, and why: kept for somebody to look at.
+    Strange(String),
+}
+
+impl<'a> Seen<'a> {
+    /// One person, whom the whole body describes.
+    pub(super) fn one(call: &Call<'a>, said: Value) -> Self {
+        Self::People(vec![Person::new(call.payload, said)])
+    }
+
+    /// Nothing to do with leads.
+    pub(super) fn nothing(why: impl Into<String>) -> Self {
+        Self::Nothing(why.into())
+    }
+}
+
+/// One person of a delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person<'a> {
+    /// What the vendor sent of them; the source's own JSONPaths begin here.
+    pub raw: &'a Value,
+    /// What is said of them, in the shape of any form: canonical names, or questions with their answers.
+    pub said: Cow<'a, Value>,
+    /// What the vendor marks as sent to try the webhook out.
+    pub test: bool,
+}
+
+impl<'a> Person<'a> {
+    /// Described in the vendor's own words.
+    pub(super) fn as_sent(raw: &'a Value) -> Self {
+        Self {
+            raw,
+            said: Cow::Borrowed(raw),
+            test: false,
+        }
+    }
+
+    /// Described like this.
+    pub(super) fn new(raw: &'a Value, said: Value) -> Self {
+        Self {
+            raw,
+            said: Cow::Owned(said),
+            test: false,
+        }
+    }
+}
+
+/// What a vendor means by a GET.
+#[derive(Clone, Copy, Debug)]
+pub enum Get {
+    /// Nothing: it sends none.
+    Nothing,
+    /// It looks whether anybody is there.
+    Probe,
+    /// It asks for proof that the address is ours.
+    Challenge(fn(&Challenge<'_>) -> Result<Reply, Denied>),
+    /// A lead, all of it in the query.
+    Lead,
+}
+
+/// A vendor's question.
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge<'a> {
+    /// The parameters of the query.
+    pub query: &'a BTreeMap<String, String>,
+    /// The source's `secret` or `secrets`.
+    pub secrets: &'a [SecretString],
+    /// The source's `verify_token`.
+    pub verify_token: Option<&'a SecretString>,
+}
+
+/// What became of a delivery, as far as its sender is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// What.
+    pub status: Status,
+    /// The first lead that it made or joined.
+    pub lead: Option<&'a str>,
+    /// What could not be understood.
+    pub problems: &'a [String],
+}
+
+/// What a vendor sees, with status 200.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The type of the body.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: String,
+}
