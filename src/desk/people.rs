@@ -8,7 +8,10 @@ use crate::{
     cards,
     chat::{Who, incoming::Presser},
     domain::{id::RepId, policy::Platform},
-    store::{accounts, greetings, reps},
+    store::{
+        accounts::{self, Account},
+        greetings, reps,
+    },
     words::{self, when::When},
 };
 
@@ -41,12 +44,13 @@ impl Desk {
         }
         let db = self.engine.db();
         let looked_up = db.read(async |mut tx| accounts::by_user(&mut tx, chat, user).await);
-        // A rep whom the configuration gives another id has changed since they were looked up.
-        let same = |rep: &RepId| {
-            let told = policy.reps.get(rep);
-            told.is_some_and(|rep| rep.user_in(chat).is_none())
+        // A rep whom the configuration gives another id or address has changed since they were looked up.
+        let same = |account: &Account| {
+            let told = policy.reps.get(&account.rep);
+            told.is_some_and(|rep| account.may_be_of(rep))
         };
-        Ok(looked_up.await?.into_iter().find(same))
+        let found = looked_up.await?.into_iter().find(same);
+        Ok(found.map(|account| account.rep))
     }
 
     /// A guest or somebody of another company is nobody, whatever the configuration says.

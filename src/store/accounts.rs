@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Error, Tx, row};
-use crate::domain::{id::RepId, policy::Platform};
+use crate::domain::{
+    id::RepId,
+    policy::{Platform, Rep},
+};
 
 /// A rep's account in a chat, as it was found there last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Account {
     pub conversation: Option<String>,
     /// Where calls about that conversation go, if the chat says.
     pub address: Option<String>,
+    /// The rep's address by which the chat was asked; absent: by their id, or they were not asked for.
+    pub found_by: Option<String>,
     /// When the chat was asked about them last; absent: to be asked again.
     pub looked_up_at: Option<Timestamp>,
 }
@@ -29,10 +34,29 @@ row!(Account {
     user_id,
     conversation,
     address,
+    found_by,
     looked_up_at
 });
 
-const OF: &str = "select rep, platform, user_id, conversation, address, looked_up_at from account \
+impl Account {
+    /// Whether it may still be the rep's, as far as the configuration says who they are.
+    #[must_use]
+    pub fn may_be_of(&self, rep: &Rep) -> bool {
+        match rep.user_in(self.platform) {
+            Some(user) => user == self.user_id,
+            None => self.found_by.as_ref().is_none_or(|it| *it == rep.email),
+        }
+    }
+
+    /// Whether the chat was asked for exactly what the configuration says of them.
+    #[must_use]
+    pub fn is_as_told(&self, rep: &Rep) -> bool {
+        let told = rep.user_in(self.platform).is_some();
+        self.may_be_of(rep) && (told || self.found_by.is_some())
+    }
+}
+
+const OF: &str = "select rep, platform, user_id, conversation, address, found_by, looked_up_at from account \
      where rep = $1 and platform = $2";
 
 /// A rep's account in a chat, if they were found there.
@@ -43,7 +67,7 @@ pub async fn of(tx: &mut Tx, rep: &RepId, platform: Platform) -> Result<Option<A
     tx.q(OF).bind(rep).bind(platform).opt().await
 }
 
-const ALL: &str = "select rep, platform, user_id, conversation, address, looked_up_at from account order by rep, platform";
+const ALL: &str = "select rep, platform, user_id, conversation, address, found_by, looked_up_at from account order by rep, platform";
 
 /// Everybody's accounts.
 ///
@@ -53,16 +77,15 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Account>, Error> {
     tx.q(ALL).all().await
 }
 
-const BY_USER: &str = "select a.rep from account a join rep r on r.id = a.rep \
-     where a.platform = $1 and a.user_id = $2 and r.gone_at is null order by a.rep";
+const BY_USER: &str = "select a.rep, a.platform, a.user_id, a.conversation, a.address, a.found_by, a.looked_up_at \
+     from account a join rep r on r.id = a.rep where a.platform = $1 and a.user_id = $2 and r.gone_at is null order by a.rep";
 
 /// Who has this user of a chat as their account: one, or several until the chat is asked again.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn by_user(tx: &mut Tx, platform: Platform, user: &str) -> Result<Vec<RepId>, Error> {
-    let rows: Vec<(RepId,)> = tx.q(BY_USER).bind(platform).bind(user).all().await?;
-    Ok(rows.into_iter().map(|(rep,)| rep).collect())
+pub async fn by_user(tx: &mut Tx, platform: Platform, user: &str) -> Result<Vec<Account>, Error> {
+    tx.q(BY_USER).bind(platform).bind(user).all().await
 }
 
 /// What a chat says of a rep; of name and zone, what it does not say stays as it was.
@@ -72,6 +95,8 @@ pub struct Learned<'a> {
     pub platform: Platform,
     /// Their id there.
     pub user: &'a str,
+    /// The address that they were asked for by, unless it was by that id.
+    pub found_by: Option<&'a str>,
     /// As in their profile.
     pub name: Option<&'a str>,
     /// The time zone in their profile.
@@ -79,11 +104,11 @@ pub struct Learned<'a> {
 }
 
 /// Direct messages belong to a user: with another user the old conversation is forgotten.
-const LEARNED: &str = "insert into account (rep, platform, user_id, looked_up_at) values ($1, $2, $3, $4) \
+const LEARNED: &str = "insert into account (rep, platform, user_id, looked_up_at, found_by) values ($1, $2, $3, $4, $5) \
      on conflict (rep, platform) do update set \
      conversation = case when account.user_id = excluded.user_id then account.conversation end, \
      address = case when account.user_id = excluded.user_id then account.address end, \
-     user_id = excluded.user_id, looked_up_at = excluded.looked_up_at";
+     user_id = excluded.user_id, looked_up_at = excluded.looked_up_at, found_by = excluded.found_by";
 
 const PROFILE: &str = "insert into rep (id, name, zone) values ($1, $2, $3) on conflict (id) do update set \
      name = coalesce(nullif(excluded.name, ''), rep.name), zone = coalesce(excluded.zone, rep.zone), gone_at = null";
@@ -101,7 +126,8 @@ pub async fn learned(
     let profile = tx.q(PROFILE).bind(rep).bind(what.name).bind(what.zone);
     profile.exec().await?;
     let query = tx.q(LEARNED).bind(rep).bind(what.platform);
-    query.bind(what.user).bind(now).exec().await?;
+    let query = query.bind(what.user).bind(now).bind(what.found_by);
+    query.exec().await?;
     Ok(())
 }
 
@@ -126,6 +152,7 @@ pub async fn conversation(
 
 const MET: &str = "insert into account (rep, platform, user_id, conversation, address) values ($1, $2, $3, $4, $5) \
      on conflict (rep, platform) do update set user_id = excluded.user_id, \
+     found_by = case when account.user_id = excluded.user_id then account.found_by end, \
      conversation = excluded.conversation, address = coalesce(excluded.address, account.address)";
 
 /// A rep, as this user of a chat, has a conversation with Baton there; they need not have been looked up.

@@ -56,6 +56,7 @@ const STEPS: &[Step] = &[
     step!(20261122150500, "slack_tokens"),
     step!(20261122160000, "keep_greetings"),
     step!(20261122160500, "keep_headers"),
+    step!(20261122162000, "keep_found_by"),
 ];
 
 /// Any number; replicas that start together take it in turns.

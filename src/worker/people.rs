@@ -162,7 +162,7 @@ impl Worker {
         let Some(person) = person else {
             return Ok(Err(gone("not in the configuration")));
         };
-        let before = account.filter(|it| is_told(it, person));
+        let before = account.filter(|it| it.may_be_of(person));
         let before = before.map(|account| account.user_id);
         match look_for(chat, person, before).await {
             Ok(found) => {
@@ -186,6 +186,7 @@ impl Worker {
         let learned = accounts::Learned {
             platform,
             user: &found.id,
+            found_by: rep.user_in(platform).is_none().then_some(&rep.email),
             name: Some(&found.name),
             zone: found.zone.as_deref(),
         };
@@ -256,16 +257,10 @@ fn remember(chat: &Chat, account: &Account) {
     }
 }
 
-/// Whether it need not be asked yet who a rep is; a configuration that says so meanwhile is asked at once.
+/// Whether it need not be asked yet who a rep is; when the configuration says something else, it is asked at once.
 fn is_fresh(account: &Account, rep: &Rep, now: Timestamp) -> bool {
     let looked_up = |at: Timestamp| now.duration_since(at) < LOOKED_UP;
-    is_told(account, rep) && account.looked_up_at.is_some_and(looked_up)
-}
-
-/// Whether the configuration says of nobody else that they are the rep.
-fn is_told(account: &Account, rep: &Rep) -> bool {
-    let told = rep.user_in(account.platform);
-    told.is_none_or(|user| user == account.user_id)
+    account.is_as_told(rep) && account.looked_up_at.is_some_and(looked_up)
 }
 
 fn gone(why: &str) -> SendError {

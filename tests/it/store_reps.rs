@@ -48,6 +48,7 @@ fn slack(user: &str) -> Learned<'_> {
     Learned {
         platform: Platform::Slack,
         user,
+        found_by: None,
         name: None,
         zone: None,
     }
@@ -55,7 +56,7 @@ fn slack(user: &str) -> Learned<'_> {
 
 async fn user(tx: &mut Tx, user: &str) -> Result<Option<RepId>, Error> {
     let found = accounts::by_user(tx, Platform::Slack, user).await?;
-    Ok(found.into_iter().next())
+    Ok(found.into_iter().next().map(|account| account.rep))
 }
 
 #[tokio::test]
@@ -77,7 +78,7 @@ async fn an_account_in_one_chat_says_nothing_of_the_other() {
             );
             assert_eq!(user(tx, "e1").await?, None);
             let found = accounts::by_user(tx, Platform::Teams, "e1").await?;
-            assert_eq!(found, std::slice::from_ref(&anna));
+            assert_eq!(found, [teams]);
             let slack = accounts::of(tx, &anna, Platform::Slack).await?.unwrap();
             assert_eq!((slack.user_id.as_str(), slack.conversation), ("U1", None));
             accounts::look_again(tx, &anna, Platform::Slack).await?;
