@@ -19,7 +19,7 @@ use crate::{
 /// The longest pause between two tries.
 pub(super) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long the chat is left alone when it refuses the token.
+/// How long the chat is left alone when it refuses the token, or what it refuses until somebody mends it.
 const TOKEN_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Worker {
@@ -135,15 +135,38 @@ impl Worker {
                 outbox::card_gone(tx, &one.key).await?;
                 outbox::retry(tx, one, now, why).await?;
             }
-            FailKind::RecipientGone | FailKind::Config | FailKind::OurBug | FailKind::Other => {
+            FailKind::Config => {
+                if one.attempts <= 1 {
+                    tracing::error!(
+                        outbox.id = one.id,
+                        why,
+                        "something is missing in the chat's installation: a message waits until it is mended"
+                    );
+                }
+                outbox::retry(tx, one, now + TOKEN_PAUSE, why).await?;
+                self.note_refused(tx, one, why, now).await?;
+            }
+            FailKind::RecipientGone | FailKind::OurBug | FailKind::Other => {
                 tracing::error!(outbox.id = one.id, why, "a message can't be delivered");
                 outbox::failed(tx, one, now, why).await?;
-                if let Some(team) = channel_of(one) {
-                    self.engine.channel_refuses(tx, &team, why, now).await?;
-                }
+                self.note_refused(tx, one, why, now).await?;
             }
         }
         Ok(())
+    }
+
+    /// A team's managers hear that its channel takes nothing.
+    async fn note_refused(
+        &self,
+        tx: &mut Tx,
+        one: &Claimed,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match channel_of(one) {
+            Some(team) => self.engine.channel_refuses(tx, &team, why, now).await,
+            None => Ok(()),
+        }
     }
 }
 

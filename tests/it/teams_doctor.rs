@@ -122,6 +122,13 @@ async fn a_doctor_looks_at_teams_and_says_how_to_mend_it() {
     well teams keys: of https://api.botframework.com
     ");
     place.change("wr0ng", "app~passw0rd");
+    place.microsoft.set_disabled(true);
+    let off = place.doctor(&[]).await;
+    assert!(
+        off.starts_with("broken teams token: BotDisabledByAdmin"),
+        "{off}"
+    );
+    place.microsoft.set_disabled(false);
     place.microsoft.set_installed(ayse, false);
     insta::assert_snapshot!(place.doctor(&["--to", "AYSE@example.com"]).await, @"
     well teams token: app 0b7c4f5e-1a2d-4c3b-9e8f-5a6b7c8d9e0f

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::errors::{Call, meaning};
+use super::errors::{Call, DISABLED, meaning};
 use super::hosts::ServiceHosts;
 use super::limits::Limits;
 use super::token::{Audience, Tokens};
@@ -81,7 +81,7 @@ impl Connector {
     ) -> Result<Value, SendError> {
         let token = tokens.get(Audience::Teams).await?;
         let answer = self.send(url, &token, request).await;
-        if answer.as_ref().err().and_then(SendError::kind) != Some(FailKind::TokenDead) {
+        if !answer.as_ref().is_err_and(is_refused_token) {
             return answer;
         }
         tokens.forget(Audience::Teams, &token).await;
@@ -143,6 +143,14 @@ impl Connector {
             .push("v3")
             .extend(request.path);
         Ok(url)
+    }
+}
+
+/// Whether another token may do better. An app that is switched off is so with any.
+fn is_refused_token(error: &SendError) -> bool {
+    match error {
+        SendError::Fail { kind, word } => *kind == FailKind::TokenDead && word != DISABLED,
+        SendError::NotYet { .. } | SendError::Retry { .. } | SendError::Unknown { .. } => false,
     }
 }
 

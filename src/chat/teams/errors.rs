@@ -47,6 +47,8 @@ impl Call {
 
 /// The word for an app that a person doesn't have.
 pub const NOT_INSTALLED: &str = "BotNotInConversationRoster";
+/// The word for an app that the tenant's administrator has switched off.
+pub const DISABLED: &str = "BotDisabledByAdmin";
 /// The word for a conversation that isn't there any more.
 pub const NO_CONVERSATION: &str = "ConversationNotFound";
 
@@ -58,7 +60,7 @@ pub fn meaning(call: Call, status: StatusCode, headers: &HeaderMap, body: &[u8])
         429 => retry(Some(retry_after(headers)), "ratelimited"),
         412 => retry(None, &word),
         408 | 500.. => call.repeat().ambiguous(word),
-        401 if call == Call::Knock => fail(FailKind::Other),
+        401 | 405 if call == Call::Knock => fail(FailKind::Other),
         401 => fail(FailKind::TokenDead),
         403 => fail(forbidden(call, &word)),
         404 => fail(not_found(call, &word)),
@@ -70,8 +72,8 @@ pub fn meaning(call: Call, status: StatusCode, headers: &HeaderMap, body: &[u8])
 
 fn forbidden(call: Call, word: &str) -> FailKind {
     match word {
-        // The tenant's administrator has switched the app off; that concerns everybody.
-        "BotDisabledByAdmin" => FailKind::Config,
+        // That concerns everybody, until it is switched on again.
+        DISABLED => FailKind::TokenDead,
         "BadArgument" | "BadSyntax" => FailKind::OurBug,
         "MessageWritesBlocked" | "ConversationBlockedByUser" | NOT_INSTALLED => {
             FailKind::RecipientGone
@@ -163,13 +165,9 @@ mod tests {
                 OurBug,
                 "BadArgument",
             ),
-            (
-                Call::Post,
-                403,
-                coded("BotDisabledByAdmin"),
-                Config,
-                "BotDisabledByAdmin",
-            ),
+            (Call::Post, 403, coded(DISABLED), TokenDead, DISABLED),
+            (Call::Post, 405, String::new(), Config, "http_405"),
+            (Call::Knock, 405, String::new(), Other, "http_405"),
             (
                 Call::Post,
                 403,

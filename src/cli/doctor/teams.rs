@@ -23,6 +23,10 @@ use crate::{
 /// What is signed is believed for so long before and after its time.
 const TOO_FAR_OFF: SignedDuration = SignedDuration::from_secs(300);
 const OFF: SignedDuration = SignedDuration::from_secs(30);
+/// The connector's word for an app that is switched off.
+const OFF_BY_ADMIN: &str = "BotDisabledByAdmin";
+const SWITCHED_OFF: &str = "Your administrator has switched the app off: Teams admin center, Teams apps, Manage apps, Allow. Nothing goes out \
+     in Teams until then; leads are taken in and kept, and what waits goes out when it is on again.";
 const STOPS: &str = "It stops offers, cards, notices and answers in Teams. Leads are still taken in and kept, and what waits goes out \
      once a token works. Look at `app_id`, `tenant_id` and `app_password` or `certificate` in [teams]: Azure portal, \
      App registrations, your app, Overview, and Certificates & secrets.";
@@ -60,6 +64,9 @@ pub(super) async fn look(
 fn dead(error: &SendError) -> Finding {
     const AREA: &str = "teams token";
     match error {
+        SendError::Fail { word, .. } if word == OFF_BY_ADMIN => {
+            Finding::broken(AREA, word, SWITCHED_OFF)
+        }
         SendError::Fail { word, .. } => Finding::broken(AREA, word, STOPS),
         SendError::NotYet { .. } | SendError::Retry { .. } | SendError::Unknown { .. } => {
             Finding::broken(

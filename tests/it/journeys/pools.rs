@@ -240,6 +240,9 @@ async fn a_channel_that_takes_nothing_is_told_of_once_until_it_is_mended() {
         Invite the bot: type /invite and its name in that channel. If the channel is gone, name another one in the configuration. Until then leads for everybody are shown in direct messages only. (The chat says: not_in_channel.)
         ");
         office.slack.clear_faults();
+        office.after("1m").await;
+        let waited = office.read("#sales");
+        assert!(waited.contains("Grace") && waited.contains("Edith"), "{waited}");
         office.lead(short("Mary")).await;
         assert!(office.read("#sales").contains("Mary"));
         assert_eq!(office.read("marta"), "(nothing)");

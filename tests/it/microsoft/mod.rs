@@ -147,6 +147,11 @@ impl Microsoft {
         self.kept().orders.down = down;
     }
 
+    /// Lets the tenant's administrator switch the app off, or on again.
+    pub fn set_disabled(&self, disabled: bool) {
+        self.kept().orders.disabled = disabled;
+    }
+
     fn kept(&self) -> MutexGuard<'_, World> {
         self.kept.lock().unwrap()
     }

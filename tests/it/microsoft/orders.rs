@@ -67,6 +67,8 @@ impl Order {
 #[derive(Default)]
 pub(super) struct Orders {
     pub(super) down: bool,
+    /// Whether the tenant's administrator has switched the app off.
+    pub(super) disabled: bool,
     waiting: Vec<(String, Order)>,
 }
 
@@ -80,6 +82,9 @@ impl Orders {
     pub(super) fn next(&mut self, asked: &str) -> Option<Order> {
         if self.down {
             return Some(Order::refuse(503, "ServiceUnavailable"));
+        }
+        if self.disabled && asked.contains("/v3/") {
+            return Some(Order::refuse(403, "BotDisabledByAdmin"));
         }
         let at = self
             .waiting

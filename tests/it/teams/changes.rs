@@ -3,6 +3,7 @@
 use baton::{domain::policy::Rep, rules::Rules};
 
 use super::{Company, data_of, on_both};
+use crate::microsoft::Order;
 
 /// Changes what the configuration says of everybody; each gets somebody of their own.
 fn change<T>(company: &Company, anew: &[T], change: impl Fn(&mut Rep, &T)) {
@@ -47,6 +48,38 @@ async fn a_new_address_in_the_configuration_counts_at_once_and_the_old_account_i
         assert_eq!(company.messages(), before, "nothing for who they were");
         let new = anew.iter().map(|(user, _)| company.microsoft.messages_of(user));
         assert_eq!(new.map(|all| all.len()).sum::<usize>(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_while_an_administrator_has_switched_baton_off_goes_out_when_it_is_on_again() {
+    on_both(async |company| {
+        company.lead("ada").await;
+        company.microsoft.set_disabled(true);
+        company.lead("bea").await;
+        company.after("3m").await;
+        assert_eq!(company.messages(), 1);
+        company.microsoft.set_disabled(false);
+        company.after("1m").await;
+        let managers = company.microsoft.messages_of(&company.people[2]);
+        let told = managers[0].activity["summary"].as_str().unwrap();
+        assert!(told.contains("could not be reached"), "{told}");
+        assert_eq!(company.messages(), 3, "the second lead's card, and that");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_refused_until_somebody_mends_it_waits_for_that() {
+    on_both(async |company| {
+        let refused = [(); 3].map(|()| Order::refuse(405, "MethodNotAllowed"));
+        company.microsoft.order("/activities", refused);
+        company.lead("ada").await;
+        assert_eq!(company.messages(), 0);
+        company.after("5m").await;
+        assert_eq!(company.messages(), 1);
+        assert!(company.people.contains(&company.offered().0));
     })
     .await;
 }
