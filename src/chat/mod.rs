@@ -40,8 +40,11 @@ pub enum Chat {
 /// Where a message goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {
-    /// A person, in the direct conversation with Baton.
+    /// A rep of ours, in the direct conversation with Baton; one who has not got Baton there is given it, where
+    /// that is permitted.
     User(String),
+    /// Anybody else, in such a conversation: who has not got Baton is not given it.
+    Stranger(String),
     /// A channel.
     Channel(String),
 }

@@ -192,12 +192,21 @@ impl Desk {
         let told = match reply {
             Some(to) => chat.reply(to, card, false).await,
             None => {
-                let to = Recipient::User(who.user_id.clone());
+                let to = self.recipient(who).await;
                 self.post(chat, &to, card).await
             }
         };
         if let Err(error) = told {
             tracing::warn!(%error, "who pressed could not be told what came of it");
+        }
+    }
+
+    /// Somebody's direct messages.
+    async fn recipient(&self, who: &Presser) -> Recipient {
+        let user = who.user_id.clone();
+        match self.rep(who).await {
+            Ok(_) => Recipient::User(user),
+            Err(_) => Recipient::Stranger(user),
         }
     }
 
@@ -273,7 +282,7 @@ impl Desk {
             None => false,
         };
         if !behind {
-            let to = Recipient::User(way.who.user_id.clone());
+            let to = self.recipient(&way.who).await;
             if let Err(error) = chat.post(&to, &card, &self.key(), None).await {
                 tracing::warn!(%error, "a picture could not be shown");
             }

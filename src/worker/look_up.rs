@@ -57,7 +57,7 @@ impl Worker {
         }
         let conversation = match self.recipient(chat, &target).await? {
             Ok(Recipient::Channel(channel)) => Ok(channel),
-            Ok(Recipient::User(user)) => {
+            Ok(Recipient::User(user) | Recipient::Stranger(user)) => {
                 self.patiently(outlet, &first, patience, || chat.conversation_with(&user))
                     .await
             }

@@ -21,7 +21,7 @@ impl Slack {
     ) -> Result<Sent, SendError> {
         let user = match to {
             Recipient::Channel(channel) => return self.post_in(channel, card, key, thread).await,
-            Recipient::User(user) => user,
+            Recipient::User(user) | Recipient::Stranger(user) => user,
         };
         let known = self.known_conversation(user);
         let channel = self.conversation_with(user).await?;

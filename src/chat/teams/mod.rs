@@ -226,6 +226,11 @@ impl Teams {
     }
 
     pub(super) async fn conversation_with(&self, user: &str) -> Result<String, SendError> {
+        self.conversation(user, true).await
+    }
+
+    /// The direct conversation with a person. Who is one of `ours` is given the app, should they lack it.
+    async fn conversation(&self, user: &str, ours: bool) -> Result<String, SendError> {
         if let Some(known) = self.known.with(user) {
             return Ok(known);
         }
@@ -233,7 +238,7 @@ impl Teams {
             Err(SendError::Fail {
                 kind: FailKind::RecipientGone,
                 ..
-            }) => {
+            }) if ours => {
                 self.install_for(user).await?;
                 self.converse(user).await
             }

@@ -28,7 +28,7 @@ impl Teams {
         card: &Card,
         thread: Option<&str>,
     ) -> Result<Sent, SendError> {
-        let user = match (to, thread) {
+        let (user, ours) = match (to, thread) {
             (Recipient::Channel(channel), None) => {
                 return self.post_at(At::Channel(channel), card).await;
             }
@@ -38,15 +38,16 @@ impl Teams {
                     .post_at(At::Conversation(&conversation, None), card)
                     .await;
             }
-            (Recipient::User(user), _) => user,
+            (Recipient::User(user), _) => (user, true),
+            (Recipient::Stranger(user), _) => (user, false),
         };
         let known = self.known.with(user);
-        let conversation = self.conversation_with(user).await?;
+        let conversation = self.conversation(user, ours).await?;
         match self
             .post_at(At::Conversation(&conversation, thread), card)
             .await
         {
-            Err(SendError::Fail { word, .. }) if word == NOT_INSTALLED => {
+            Err(SendError::Fail { word, .. }) if word == NOT_INSTALLED && ours => {
                 self.install_for(user).await?;
             }
             // A remembered conversation may be stale; that is worth one look.
@@ -54,7 +55,7 @@ impl Teams {
             other => return other,
         }
         self.known.forget_user(user);
-        let conversation = self.conversation_with(user).await?;
+        let conversation = self.conversation(user, ours).await?;
         self.post_at(At::Conversation(&conversation, thread), card)
             .await
     }

@@ -1,8 +1,10 @@
 //! What changes while Baton runs: who people are, what an administrator switches off and on again.
 
 use baton::{domain::policy::Rep, rules::Rules};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
-use super::{Company, data_of, on_both};
+use super::{Company, data_of, eventually, on_both};
 use crate::microsoft::Order;
 
 /// Changes what the configuration says of everybody; each gets somebody of their own.
@@ -82,4 +84,42 @@ async fn what_is_refused_until_somebody_mends_it_waits_for_that() {
         assert!(company.people.contains(&company.offered().0));
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_is_no_rep_is_not_given_the_app_for_what_they_type() {
+    on_both(async |company| {
+        let microsoft = &company.microsoft;
+        for permission in [
+            "AppCatalog.Read.All",
+            "TeamsAppInstallation.ReadWriteSelfForUser.All",
+        ] {
+            microsoft.permit(permission);
+        }
+        microsoft.add_to_catalog();
+        let installs = || microsoft.times_asked("/teamwork/installedApps");
+        let stranger = microsoft.add_user("Vera", "vera@example.com");
+        let rep = company.people[0].clone();
+        for (user, given) in [(stranger, 0), (rep, 1)] {
+            microsoft.set_installed(&user, false);
+            let before = microsoft.times_asked("POST /emea/v3/conversations");
+            let typed = in_channel(microsoft.by(&user).types("<at>Baton</at> leads"));
+            assert_eq!(company.send(&typed).await, (200, Value::Null));
+            eventually(|| microsoft.times_asked("POST /emea/v3/conversations") > before).await;
+            company.clock.advance(SignedDuration::from_secs(5));
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            assert_eq!(installs(), given);
+        }
+    })
+    .await;
+}
+
+/// The same, typed in a channel.
+fn in_channel(mut typed: Value) -> Value {
+    let baton = typed["recipient"].clone();
+    typed["conversation"]["id"] = "19:sales@thread.tacv2;messageid=1".into();
+    typed["conversation"]["conversationType"] = "channel".into();
+    let mention = json!({"type": "mention", "mentioned": baton, "text": "<at>Baton</at>"});
+    typed["entities"] = json!([mention]);
+    typed
 }
