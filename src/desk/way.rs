@@ -233,8 +233,12 @@ impl Desk {
         }
     }
 
-    /// Shows a card where the one stands that was pressed; where none stands, it is told.
+    /// Shows a card where the one stands that was pressed; where none stands, it is told. What the outbox shows
+    /// there is left to it: this card was drawn before, and must not take the place of a newer one.
     async fn replace(&self, way: &Way, card: &Card) {
+        if way.message.is_some() && self.is_kept_true(way).await {
+            return;
+        }
         let Some(chat) = self.chat_of(&way.who) else {
             return;
         };
@@ -289,8 +293,8 @@ impl Desk {
         }
     }
 
-    /// A name for a message that the outbox does not know.
-    fn key(&self) -> String {
+    /// A name that nothing else has, for a message that the outbox does not know or for a dialog.
+    pub(super) fn key(&self) -> String {
         let clock = self.engine.clock();
         format!("desk_{}", clock.chance(clock.now()).next_ulid())
     }

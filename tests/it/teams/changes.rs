@@ -1,6 +1,6 @@
 //! What changes while Baton runs: who people are, what an administrator switches off and on again.
 
-use baton::{domain::policy::Rep, rules::Rules};
+use baton::{domain::policy::Rep, rules::Rules, store};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -40,7 +40,9 @@ async fn a_new_address_in_the_configuration_counts_at_once_and_the_old_account_i
             let email = format!("{id}.new@example.com");
             (company.microsoft.add_user(id, &email), email)
         });
-        change(company, &anew, |rep, (_, email)| rep.email.clone_from(email));
+        change(company, &anew, |rep, (_, email)| {
+            rep.email.clone_from(email)
+        });
         let accept = data_of(card.card(), "offer.accept").unwrap();
         let press = company.microsoft.by(&old).presses(&card.id, &accept);
         let (_, said) = company.send(&press).await;
@@ -48,7 +50,9 @@ async fn a_new_address_in_the_configuration_counts_at_once_and_the_old_account_i
         let before = company.messages();
         company.lead("bea").await;
         assert_eq!(company.messages(), before, "nothing for who they were");
-        let new = anew.iter().map(|(user, _)| company.microsoft.messages_of(user));
+        let new = anew
+            .iter()
+            .map(|(user, _)| company.microsoft.messages_of(user));
         assert_eq!(new.map(|all| all.len()).sum::<usize>(), 1);
     })
     .await;
@@ -110,6 +114,44 @@ async fn whoever_is_no_rep_is_not_given_the_app_for_what_they_type() {
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
             assert_eq!(installs(), given);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_leaves_the_card_to_its_line() {
+    on_both(async |company| {
+        company.lead("ada").await;
+        let (user, card) = company.offered();
+        let db = company.app.engine().db().clone();
+        // Something else holds the lead for longer than Teams waits.
+        let held: tokio::task::JoinHandle<Result<(), store::Error>> = tokio::spawn(async move {
+            db.write(async |mut tx| {
+                tx.q("update lead set wake_at = wake_at").exec().await?;
+                tokio::time::sleep(std::time::Duration::from_millis(2_900)).await;
+                Ok(())
+            })
+            .await
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let accept = data_of(card.card(), "offer.accept").unwrap();
+        let press = company.microsoft.by(&user).presses(&card.id, &accept);
+        let second = company.clock.now().as_second();
+        let (_, said) = company.microsoft.send(&company.url, &press, second).await;
+        assert_eq!(said["type"], "application/vnd.microsoft.activity.message");
+        held.await.unwrap().unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let changes = || {
+            let stands = company.microsoft.messages_of(&user);
+            let card = stands.iter().find(|it| it.id == card.id).unwrap();
+            (
+                card.changes,
+                data_of(card.card(), "lead.contacted").is_some(),
+            )
+        };
+        assert_eq!(changes(), (0, false), "nothing past the outbox");
+        company.settle().await;
+        assert_eq!(changes(), (1, true));
     })
     .await;
 }
