@@ -152,6 +152,16 @@ impl App {
             .make_up_for_downtime()
             .await
             .context("looking for a time without Baton")?;
+        let brought = worker
+            .bring_back_cards()
+            .await
+            .context("bringing back cards from a chat that is not set up any more")?;
+        if brought > 0 {
+            tracing::info!(
+                cards = brought,
+                "offers wait in a chat that is no longer in the configuration; they are shown in the other"
+            );
+        }
         Ok(worker)
     }
 

@@ -16,7 +16,10 @@ use crate::domain::{
     policy::Platform,
 };
 
-pub use card::{Card, card, card_by_message, card_gone, card_put, cards_at, cards_of, notice_put};
+pub use card::{
+    Card, card, card_by_message, card_gone, card_put, cards_at, cards_of, cards_that_ask,
+    notice_put, open_leads_in,
+};
 pub use claim::{Lanes, bundle_mates, claim, edit_lane, edited_in, is_edit, next_due};
 pub use settle::{
     dropped, failed, hurry, put_back, reclaim_expired, retry, sent, take_over, unknown,

@@ -6,6 +6,7 @@
 mod deliver;
 mod groups;
 mod guard;
+mod left;
 mod look_up;
 mod outlet;
 mod people;

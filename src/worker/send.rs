@@ -159,7 +159,8 @@ impl Worker {
         }
     }
 
-    /// Changes a card where it stands, also in a chat that its reader has left since.
+    /// Changes a card where it stands, also in a chat that its reader has left since. In a chat that Baton itself
+    /// has left nobody can: it counts as gone, and is posted anew where its reader is now, if it asks something.
     async fn change(
         &self,
         claimed: &Claimed,
@@ -168,7 +169,8 @@ impl Worker {
         patience: &Patience,
     ) -> Outcome {
         let Some(outlet) = self.outlet(place.platform) else {
-            return Outcome::Pointless;
+            let gone = SendError::fail(FailKind::MessageGone, "its chat is not set up here");
+            return Outcome::Failed(gone);
         };
         let sent = Sent {
             conversation: place.conversation.clone(),

@@ -317,6 +317,14 @@ impl Office {
         self.settle().await;
     }
 
+    /// Baton starts again without Teams in its configuration.
+    pub async fn leave_teams(&mut self, rules: &str) {
+        self.stop().await;
+        self.chats = Chats::Slack;
+        rules.clone_into(&mut self.rules);
+        self.start().await;
+    }
+
     async fn close(mut self) {
         self.stop().await;
     }

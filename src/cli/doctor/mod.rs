@@ -7,6 +7,7 @@
 //! ```
 
 mod database;
+mod left;
 mod reach;
 mod slack;
 mod teams;
@@ -24,6 +25,7 @@ use crate::{
         self,
         check::{self, CheckFormat},
     },
+    domain::policy::Platform,
 };
 
 const EXAMPLES: &str = "Examples:
@@ -118,6 +120,11 @@ pub async fn run(common: &Common, asked: &Doctor) -> anyhow::Result<ExitCode> {
                     "Leads are kept and routed, and nobody is told. `baton init` shows what to add.",
                 ));
             }
+            let is_set_up = |chat| match chat {
+                Platform::Slack => compiled.slack.is_some(),
+                Platform::Teams => compiled.teams.is_some(),
+            };
+            found.extend(left::look(&compiled.database, is_set_up).await);
             if let Some(settings) = &compiled.slack {
                 found.extend(
                     slack::look(settings, &compiled.database, &compiled.policy, &clock).await?,

@@ -8,7 +8,7 @@ use crate::{
     config::raw,
     domain::{
         id::RepId,
-        policy::{Assignee, Audience, Policy, Rep, StepAction, Target, Team, WhenClosed},
+        policy::{Assignee, Audience, Platform, Policy, Rep, StepAction, Target, Team, WhenClosed},
     },
 };
 
@@ -44,6 +44,34 @@ impl Linter<'_> {
             }
         }
         self.named();
+        self.left_chat();
+    }
+
+    /// Somebody has an account in a chat that is not set up, as when its table was taken out: said of the first.
+    fn left_chat(&mut self) {
+        let (slack, teams) = (self.raw.slack.is_some(), self.raw.teams.is_some());
+        if slack == teams {
+            return;
+        }
+        let gone = if slack {
+            Platform::Teams
+        } else {
+            Platform::Slack
+        };
+        let mut accounts = self.raw.rep.iter().filter_map(|rep| match gone {
+            Platform::Slack => rep.slack.as_ref(),
+            Platform::Teams => rep.teams.as_ref(),
+        });
+        let Some(place) = accounts.next().map(Spanned::span) else {
+            return;
+        };
+        let (word, name) = (gone.word(), gone.name());
+        let message = format!("an account in {name}, and there is no `[{word}]`");
+        let help = format!(
+            "nobody is asked there. Cards that stand there from before are changed no more, and `baton doctor` counts \
+             them; put `[{word}]` back, or take `{word}` out of the reps"
+        );
+        self.say(place, message, &help);
     }
 
     fn team(&mut self, team: &Team, raw: &raw::Team) {

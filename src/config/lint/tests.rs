@@ -212,3 +212,17 @@ fn slacks_profiles_say_where_people_are_and_those_of_teams_do_not() {
     assert!(said("teams").contains("`ayse` has no time zone"));
     assert!(!said("slack").contains("time zone"));
 }
+
+#[test]
+fn an_account_in_a_chat_that_is_not_set_up_is_remarked_on_once() {
+    let id = "teams = \"00000000-0000-4000-8000-000000000003\"\n";
+    let text = GOOD.replacen("country = \"TR\"\n", &format!("country = \"TR\"\n{id}"), 1);
+    let slack = "[slack]\nbot_token = \"x\"\nsigning_secret = \"y\"\n";
+    let said = lints_of(loaded(&format!("{slack}{text}")));
+    insta::assert_snapshot!(said, @"baton.toml:11:9: lint: an account in Microsoft Teams, and there is no `[teams]` (nobody is asked there. Cards that stand there from before are changed no more, and `baton doctor` counts them; put `[teams]` back, or take `teams` out of the reps)");
+    assert_eq!(
+        lints_of(loaded(&text)),
+        "",
+        "no chat at all is another remark's business"
+    );
+}

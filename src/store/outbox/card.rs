@@ -156,3 +156,27 @@ const CARDS_OF: &str = "select key, lead_id, recipient, platform, conversation, 
 pub async fn cards_of(tx: &mut Tx, lead: &LeadId) -> Result<Vec<Card>, Error> {
     tx.q(CARDS_OF).bind(lead).all().await
 }
+
+const THAT_ASK: &str = "select key, lead_id, recipient, platform, conversation, message, revision, shown_at from card \
+     where platform = $1 and exists (select 1 from offer o where o.lead_id = card.lead_id and o.state = 'pending') \
+     order by key";
+
+/// The cards in a chat of leads of which an offer waits for an answer.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn cards_that_ask(tx: &mut Tx, platform: Platform) -> Result<Vec<Card>, Error> {
+    tx.q(THAT_ASK).bind(platform).all().await
+}
+
+const IN_CHAT: &str = "select count(distinct card.lead_id) from card join lead l on l.id = card.lead_id \
+     where card.platform = $1 and l.state not in ('closed', 'disqualified')";
+
+/// Of how many open leads a card stands in a chat.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn open_leads_in(tx: &mut Tx, platform: Platform) -> Result<i64, Error> {
+    let (count,) = tx.q(IN_CHAT).bind(platform).one().await?;
+    Ok(count)
+}

@@ -9,6 +9,7 @@ mod escalation;
 mod hands;
 mod home;
 mod longest;
+mod moved;
 mod numbers;
 mod outages;
 mod owners;
