@@ -156,12 +156,7 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             trigger: _,
             dialog: _,
         } => {
-            let submitted = submit::Submitted {
-                who,
-                action,
-                subject,
-                values,
-            };
+            let submitted = submit::Submitted::new(who, action, subject, values);
             submit::handle(desk, submitted).await
         }
         Incoming::Command {

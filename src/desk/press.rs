@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     Desk,
     command::Turned,
-    may_see,
+    may_see, submit,
     trouble::Trouble,
     way::{Way, answered},
 };
@@ -98,7 +98,8 @@ impl Desk {
                 Ok(shown.map_or(Answer::Empty, Answer::Replace))
             }
             Pressed::Asks => {
-                let dialog = self.dialog(press.action, &press.value, &lead, &rep).await?;
+                let mut dialog = self.dialog(press.action, &press.value, &lead, &rep).await?;
+                dialog.subject = submit::named(&dialog.subject, &self.key());
                 let otherwise = None;
                 Ok(Answer::Open { dialog, otherwise })
             }

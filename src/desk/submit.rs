@@ -32,6 +32,15 @@ use crate::{
 /// The heading of a dialog that says why nothing happened.
 const NOT_DONE: &str = "Not done";
 
+/// Stands between what a dialog is about and the dialog's own name; no id holds one.
+const BEFORE_NAME: char = ' ';
+
+/// What a dialog is about, with a name for the dialog: by it a second delivery of the same answers is known,
+/// under whatever name the chat delivers them, and by whichever replica they are taken.
+pub(super) fn named(subject: &str, name: &str) -> String {
+    format!("{subject}{BEFORE_NAME}{name}")
+}
+
 /// A dialog that somebody sent off.
 #[derive(Clone)]
 pub(super) struct Submitted {
@@ -39,6 +48,8 @@ pub(super) struct Submitted {
     pub(super) action: Action,
     /// An offer's or a lead's id.
     pub(super) subject: String,
+    /// The dialog's own name, if it has one.
+    pub(super) dialog: Option<String>,
     pub(super) values: BTreeMap<String, String>,
 }
 
@@ -99,6 +110,34 @@ fn wrong(id: &str, words: String) -> Errors {
 }
 
 impl Submitted {
+    /// What the platform tells of it.
+    pub(super) fn new(
+        who: Presser,
+        action: Action,
+        subject: String,
+        values: BTreeMap<String, String>,
+    ) -> Self {
+        let (subject, dialog) = match subject.split_once(BEFORE_NAME) {
+            Some((subject, name)) => (subject.to_owned(), Some(name.to_owned())),
+            None => (subject, None),
+        };
+        Self {
+            who,
+            action,
+            subject,
+            dialog,
+            values,
+        }
+    }
+
+    /// As the dialog carries it.
+    fn whole_subject(&self) -> String {
+        match &self.dialog {
+            Some(name) => named(&self.subject, name),
+            None => self.subject.clone(),
+        }
+    }
+
     fn value(&self, id: &str) -> &str {
         self.values.get(id).map_or("", String::as_str)
     }
@@ -287,10 +326,9 @@ fn minutes(choice: &str) -> Option<SignedDuration> {
 impl Desk {
     /// Decides, notes what came of it, and says what is to be said.
     async fn submit(&self, submitted: &Submitted) -> Said {
-        let came_of_it = match self.event_of(submitted).await {
+        let came_of_it = match self.decide(submitted).await {
             Ok(Err(errors)) => return Said::Errors(errors),
-            Ok(Ok(None)) => return Said::Nothing,
-            Ok(Ok(Some(event))) => self.decide(submitted, event).await,
+            Ok(Ok(())) => Ok(()),
             Err(trouble) => Err(trouble),
         };
         self.note(&submitted.who, submitted.action, &came_of_it);
@@ -329,7 +367,7 @@ impl Desk {
             Some(self.dialog(action, subject, &lead, &rep).await?)
         };
         Ok(dialog.map(|mut dialog| {
-            dialog.subject.clone_from(&submitted.subject);
+            dialog.subject = submitted.whole_subject();
             for input in &mut dialog.inputs {
                 input.initial = submitted.values.get(&input.id).cloned();
             }
@@ -337,18 +375,20 @@ impl Desk {
         }))
     }
 
-    async fn event_of(
-        &self,
-        submitted: &Submitted,
-    ) -> Result<Result<Option<Event>, Errors>, Trouble> {
+    /// Does what was decided, once however often it is delivered.
+    async fn decide(&self, submitted: &Submitted) -> Result<Result<(), Errors>, Trouble> {
         let rep = self.rep(&submitted.who).await?;
-        Ok(submitted.event(rep, self.engine.clock().now()))
-    }
-
-    async fn decide(&self, submitted: &Submitted, event: Event) -> Result<(), Trouble> {
+        let event = match submitted.event(rep.clone(), self.engine.clock().now()) {
+            Ok(Some(event)) => event,
+            Ok(None) => return Ok(Ok(())),
+            Err(errors) => return Ok(Err(errors)),
+        };
         let lead = self.lead(&submitted.subject).await?;
-        self.engine.handle(&lead.id, event).await?;
-        Ok(())
+        match &submitted.dialog {
+            Some(name) => self.engine.handle_once(&lead.id, event, &rep, name).await?,
+            None => drop(self.engine.handle(&lead.id, event).await?),
+        }
+        Ok(Ok(()))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Taking a lead that the one who takes it has not named: a second delivery of the same wish must not take
-//! a second lead, not even after a restart in between.
+//! What a second delivery of the same wish must not do again, not even after a restart in between or at another
+//! replica: take a second lead for who has not named one, or log a contact twice.
 
 use super::{Engine, Error};
 use crate::{
@@ -45,6 +45,29 @@ impl Engine {
                 let event = Event::Claim { by: by.clone() };
                 self.handle_in(&mut tx, lead, event, now).await?;
                 Ok(lead.clone())
+            })
+            .await
+    }
+
+    /// Lets `by` do something to a lead, once for each delivery.
+    ///
+    /// # Errors
+    /// Like [`handle`](Self::handle).
+    pub async fn handle_once(
+        &self,
+        lead: &LeadId,
+        event: Event,
+        by: &RepId,
+        delivery: &str,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        let (name, event) = (name(by, delivery), &event);
+        self.db
+            .write(async |mut tx: Tx| {
+                if taken::keep(&mut tx, &name, lead, now).await? {
+                    self.handle_in(&mut tx, lead, event.clone(), now).await?;
+                }
+                Ok(())
             })
             .await
     }

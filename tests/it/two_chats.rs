@@ -3,13 +3,18 @@
 use baton::{
     chat::{
         Sent,
-        incoming::{Answer, Incoming, Presser, Takes},
+        incoming::{Answer, Incoming, OpenDialog, Presser, Takes},
     },
-    desk,
-    domain::{action::Action, event::CardRef, id::LeadId, policy::Platform},
+    desk::{self, Desk},
+    domain::{
+        action::Action,
+        event::{CardRef, FactKind},
+        id::LeadId,
+        policy::Platform,
+    },
     rules::Rules,
     store::{
-        Error, outages,
+        Error, facts, outages,
         outbox::{self, Place, card_key, card_of_key},
     },
 };
@@ -108,7 +113,7 @@ async fn a_dialog_with_a_wrong_answer_is_shown_again_with_what_was_filled_in() {
                 ("note".to_owned(), note),
             ]
             .into(),
-            dialog: baton::chat::incoming::OpenDialog {
+            dialog: OpenDialog {
                 id: String::new(),
                 hash: None,
             },
@@ -122,6 +127,55 @@ async fn a_dialog_with_a_wrong_answer_is_shown_again_with_what_was_filled_in() {
         assert_eq!(again.subject, dialog.subject);
         let filled = again.inputs.iter().map(|input| input.initial.as_deref());
         assert_eq!(filled.flatten().next(), Some("busy"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn answers_that_come_twice_count_once_whichever_replica_takes_them() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        know_all_in_teams(&stage);
+        stage.send(ADA).await;
+        let (offer, rep) = pending(&stage.only_lead().await);
+        let accept = press(rep.as_str(), Action::OfferAccept, offer.as_str());
+        desk::handle(&stage.desk, accept).await;
+        let lead = stage.only_lead().await.id;
+        let replica = Desk::new(stage.engine.clone(), stage.desk.chats().clone());
+        let in_slack = Presser {
+            platform: Platform::Slack,
+            user_id: format!("U0{}", rep.as_str().to_uppercase()),
+            ..person(rep.as_str())
+        };
+        for (nth, who) in [person(rep.as_str()), in_slack].into_iter().enumerate() {
+            let contacted = press(rep.as_str(), Action::LeadContacted, lead.as_str());
+            let Answer::Open { dialog, .. } = desk::handle(&stage.desk, contacted).await else {
+                panic!("no dialog")
+            };
+            let sent = Incoming::Submit {
+                who,
+                action: dialog.action,
+                subject: dialog.subject,
+                values: [("choice".to_owned(), "no_answer".to_owned())].into(),
+                dialog: OpenDialog {
+                    id: String::new(),
+                    hash: None,
+                },
+                trigger: String::new(),
+            };
+            for desk in [&stage.desk, &replica, &stage.desk] {
+                let answer = desk::handle(desk, sent.clone()).await;
+                assert_eq!(answer, Answer::DialogClose);
+            }
+            let history = stage
+                .db
+                .read(async |mut tx| facts::timeline(&mut tx, &lead).await);
+            let history = history.await.unwrap();
+            let tried = history
+                .iter()
+                .filter(|(_, fact)| fact.event == FactKind::Attempted);
+            assert_eq!(tried.count(), nth + 1);
+        }
     })
     .await;
 }
