@@ -18,6 +18,7 @@ use crate::domain::{
     id::RepId,
     lead::{Lead, Routing, State},
     policy::Policy,
+    score::Stage,
 };
 
 const MAX_VALUE: usize = 300;
@@ -120,7 +121,7 @@ fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::c
     let mut all: Vec<_> = ways.into_iter().chain(given).collect();
     all.push(fact("Came in", when.said_with_zone(lead.created_at)));
     all.push(fact("Source", cut(lead.source.as_str(), 60)));
-    all.push(fact("Stage", lead.stage.word()));
+    all.push(fact("Stage", stage(lead.stage)));
     if let Some(earlier) = &lead.previous_owner {
         all.push(fact("Earlier owner", policy.name_of(earlier)));
     }
@@ -208,6 +209,9 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
         ),
         FactKind::Expired => format!("{rep} did not answer"),
         FactKind::Withdrawn => with(&format!("taken back from {rep}"), &detail, ": "),
+        FactKind::Escalated if fact.rep.is_some() => {
+            with("escalated", &format!("{detail} {rep}"), ": ")
+        }
         FactKind::Escalated => with("escalated", &detail, ": "),
         FactKind::Assigned => format!("{actor} gave it to {rep}"),
         FactKind::Owned => format!("{rep} has it"),
@@ -222,6 +226,19 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
         FactKind::Erased => "the person was erased".to_owned(),
     };
     begin(&said)
+}
+
+/// A stage, as marketing and sales call it.
+fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Subscriber => "Subscriber",
+        Stage::Lead => "Lead",
+        Stage::Mql => "MQL (marketing qualified)",
+        Stage::Sal => "SQL (sales accepted)",
+        Stage::Sql => "SQL (sales qualified)",
+        Stage::Opportunity => "Opportunity",
+        Stage::Customer => "Customer",
+    }
 }
 
 fn with(said: &str, detail: &str, between: &str) -> String {

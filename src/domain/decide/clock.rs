@@ -286,7 +286,11 @@ impl Case<'_, '_> {
     }
 
     fn notify(&mut self, audience: &Audience) {
-        self.escalated("tells");
+        match audience {
+            Audience::Rep(rep) => self.escalated_to(Some(rep), "tells"),
+            Audience::Managers => self.escalated("tells the managers"),
+            Audience::Channel => self.escalated("tells the channel"),
+        }
         let team = self.team_or_first();
         match (audience, team) {
             (Audience::Rep(rep), _) => self.alarm(std::slice::from_ref(rep)),
@@ -306,7 +310,11 @@ impl Case<'_, '_> {
     }
 
     fn escalated(&mut self, detail: &str) {
-        self.fact(FactKind::Escalated, self.actor.clone(), None, None, detail);
+        self.escalated_to(None, detail);
+    }
+
+    fn escalated_to(&mut self, rep: Option<&RepId>, detail: &str) {
+        self.fact(FactKind::Escalated, self.actor.clone(), rep, None, detail);
         self.count(MeasureKind::Escalated, None, None);
     }
 

@@ -344,7 +344,7 @@ fn details_show_everything_and_what_happened() {
     Campaign: Autumn
     Came in: today 13:50 (Europe/Berlin)
     Source: website
-    Stage: lead
+    Stage: Lead
     Budget: a lot
     ---
     What happened, latest first
