@@ -131,17 +131,21 @@ pub async fn draw_at(engine: &Engine, place: &Place) -> Result<Option<Drawn>, Er
     else {
         return Ok(None);
     };
-    match zone_of_readers(engine, &card).await? {
+    match zone_of_readers(engine, &lead, &card).await? {
         Some(zone) => draw(engine, &lead, &card, &zone).await,
         None => Ok(None),
     }
 }
 
 /// The clock by which a card tells the time; `None` if its readers are gone.
-async fn zone_of_readers(engine: &Engine, card: &CardRef) -> Result<Option<TimeZone>, Error> {
+async fn zone_of_readers(
+    engine: &Engine,
+    lead: &LeadId,
+    card: &CardRef,
+) -> Result<Option<TimeZone>, Error> {
     match card {
         CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } | CardRef::Late { rep, .. } => {
-            let zone = zone_of(engine, rep).await?;
+            let zone = zone_of_reader(engine, rep, lead).await?;
             Ok(Some(zone.unwrap_or(TimeZone::UTC)))
         }
         CardRef::Pool { team, .. } => {
@@ -168,6 +172,27 @@ pub async fn zone_of(engine: &Engine, rep: &RepId) -> Result<Option<TimeZone>, E
         .await?;
     let zone = known.remove(rep).and_then(|rep| rep.zone);
     Ok(zone.and_then(|name| TimeZone::get(&name).ok()))
+}
+
+/// The clock by which somebody is told of a lead: their own. Whoever the configuration no longer names has lost the
+/// one that it told of them; the lead's clock is what comes nearest to it.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn zone_of_reader(
+    engine: &Engine,
+    rep: &RepId,
+    lead: &LeadId,
+) -> Result<Option<TimeZone>, Error> {
+    let zone = zone_of(engine, rep).await?;
+    if zone.is_some() || engine.rules().policy.reps.contains_key(rep) {
+        return Ok(zone);
+    }
+    let lead = engine
+        .db()
+        .read(async |mut tx| leads::get(&mut tx, lead).await)
+        .await?;
+    Ok(lead.and_then(|lead| lead.plan).map(|plan| plan.zone()))
 }
 
 /// A team's channel, and the clock by which it is told the time.

@@ -107,7 +107,12 @@ impl Worker {
         let zone = match card {
             CardRef::Offer { rep, .. }
             | CardRef::Review { rep, .. }
-            | CardRef::Late { rep, .. } => self.zone_of(rep).await?,
+            | CardRef::Late { rep, .. } => {
+                match cards::zone_of_reader(&self.engine, rep, lead).await? {
+                    Some(zone) => zone,
+                    None => self.zone_of(rep).await?,
+                }
+            }
             CardRef::Pool { team, .. } => match channel_of(&self.engine.rules().policy, team) {
                 Some((_, zone)) => zone,
                 None => return Ok(None),
