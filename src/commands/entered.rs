@@ -38,10 +38,9 @@ pub enum Entered {
 pub(super) fn form(asked: &Asked<'_>) -> Answer {
     let now = asked.engine.clock().now();
     let key = format!("new_{}", asked.engine.clock().chance(now).next_ulid());
-    let card = Card::sentence("The form could not be opened. Please try again.");
     Answer {
         dialog: Some(said::form(&key)),
-        ..Answer::from(card)
+        ..Answer::from(said::opens_by_button())
     }
 }
 

@@ -13,7 +13,10 @@ use crate::{
         incoming::{Answer, Presser, ReplyTo, Takes},
         outcome::{FailKind, SendError},
     },
-    domain::card::{Card, Chart, Dialog, Part, Run},
+    domain::{
+        card::{Card, Chart, Dialog, Part, Run},
+        policy::Platform,
+    },
     store::outbox::{self, Place},
     words::trouble,
 };
@@ -254,6 +257,10 @@ impl Desk {
 
     /// Opens a dialog; what is to be said if it can't be.
     async fn open(&self, way: &Way, dialog: &Dialog, otherwise: Option<Card>) -> Option<Card> {
+        if way.who.platform == Platform::Teams {
+            // There a dialog opens as the answer to a press alone, and for this there is none.
+            return Some(otherwise.unwrap_or_else(|| Card::sentence(trouble::press_again())));
+        }
         let error = match self.chat_of(&way.who) {
             Some(chat) => chat.open_dialog(&way.trigger, dialog).await.err()?,
             None => return None,

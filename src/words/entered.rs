@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{fate::whereabouts, seen::Seen, when::When};
 use crate::domain::{
     action::Action,
-    card::{Card, Choice, Dialog, Input, InputKind, Part, Run},
+    card::{Button, Card, Choice, Dialog, Input, InputKind, Part, Run},
     id::RepId,
     lead::Lead,
     policy::Policy,
@@ -84,6 +84,26 @@ pub fn form(key: &str) -> Dialog {
                 optional: false,
                 ..line(WHO, "Who gets it?", None)
             },
+        ],
+    }
+}
+
+/// What opens the form.
+#[must_use]
+pub fn button() -> Button {
+    Button::new(Action::LeadNew, "", "New lead…").opening_dialog()
+}
+
+/// The way to the form where it does not open by itself: what is typed in Teams opens none, and in Slack one that
+/// comes too late is not opened.
+#[must_use]
+pub fn opens_by_button() -> Card {
+    let words = "Press the button to open the form.";
+    Card {
+        summary: words.to_owned(),
+        parts: vec![
+            Part::Text(vec![Run::plain(words)]),
+            Part::Buttons(vec![button()]),
         ],
     }
 }

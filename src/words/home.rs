@@ -193,7 +193,7 @@ fn presence_words(home: &Home<'_>) -> String {
 
 fn presence_buttons(presence: &Presence) -> Vec<Button> {
     let away = |after: &str, label: &str| Button::new(Action::AwayStart, after, label);
-    let more = || Button::new(Action::LeadNew, "", "New lead…").opening_dialog();
+    let more = super::entered::button;
     match presence {
         Presence::Here(_) => vec![
             away("for 1h", "Away for an hour"),
