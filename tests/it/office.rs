@@ -3,13 +3,20 @@
 //! due until then is done in its order.
 
 mod adaptive;
+mod bad_days;
 mod leads;
 mod people;
 mod rules;
 mod seen;
 mod teams;
+mod telling;
 
+pub use bad_days::ALWAYS;
 pub use teams::Desktop;
+pub use telling::{
+    Chats, in_both_chats, in_each_chat, in_each_chat_at, in_teams, in_whatever_chats, on_both,
+    on_both_with_token_for,
+};
 
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -28,7 +35,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    db::{Fresh, both_fresh},
+    db::Fresh,
     harness::{self, SIGNING_SECRET},
 };
 
@@ -38,6 +45,8 @@ const WEBSITE_TOKEN: &str = "t0ken";
 const API_TOKEN: &str = "m4nager";
 /// A Friday, 11:00 in Berlin.
 pub const FRIDAY: &str = "2026-11-20T10:00:00Z";
+/// How long something that comes by itself is waited for; whoever waits longer waits for nothing.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 /// More moments than any story has: then something is due again and again.
 const MOST_MOMENTS: usize = 5_000;
 
@@ -92,79 +101,21 @@ untouched = [
 bundle = "5m"
 "#;
 
-/// Tells a story on a database of each kind. `rules` is a configuration without its server, people and
-/// sources: [`SALES`] or one's own, which opens with `people = […]`.
-pub async fn on_both(rules: &str, story: impl AsyncFn(&mut Office)) {
-    on_both_at(FRIDAY, rules, story).await;
-}
-
-/// The same, beginning at another moment.
-pub async fn on_both_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
-    told_in(Chats::Slack, begin, rules, &story).await;
-}
-
-/// The same with a token of Slack's that expires after this time.
-pub async fn on_both_with_token_for(life: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
-    let rotation = Rotation::new(life.parse().unwrap());
-    both_fresh(async |fresh| {
-        let (begin, rotation) = (FRIDAY.parse().unwrap(), Some(rotation.clone()));
-        let mut office = Office::open(fresh, Chats::Slack, rules, begin, rotation).await;
-        story(&mut office).await;
-        office.close().await;
-    })
-    .await;
-}
-
-/// Tells a story in each chat, and there on a database of each kind.
-pub async fn in_each_chat(rules: &str, story: impl AsyncFn(&mut Office)) {
-    in_each_chat_at(FRIDAY, rules, story).await;
-}
-
-/// The same, beginning at another moment.
-pub async fn in_each_chat_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
-    told_in(Chats::Slack, begin, rules, &story).await;
-    told_in(Chats::Teams, begin, rules, &story).await;
-}
-
-/// Tells a story of an office in which some work in one chat and some in the other.
-pub async fn in_both_chats(rules: &str, story: impl AsyncFn(&mut Office)) {
-    told_in(Chats::Both, FRIDAY, rules, &story).await;
-}
-
-/// Tells a story in Teams alone.
-pub async fn in_teams(rules: &str, story: impl AsyncFn(&mut Office)) {
-    told_in(Chats::Teams, FRIDAY, rules, &story).await;
-}
-
-async fn told_in(chats: Chats, begin: &str, rules: &str, story: &impl AsyncFn(&mut Office)) {
-    both_fresh(async |fresh| {
-        println!("in {chats:?}");
-        let begin = begin.parse().unwrap();
-        let mut office = Office::open(fresh, chats, rules, begin, None).await;
-        story(&mut office).await;
-        office.close().await;
-    })
-    .await;
-}
-
-/// Where the office works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chats {
-    Slack,
-    Teams,
-    /// Whoever is of [`IN_TEAMS`] there, the others in Slack.
-    Both,
-}
-
-/// Who works in Teams where others work in Slack.
-const IN_TEAMS: [&str; 3] = ["jonas", "deniz", "oskar"];
-
 /// What somebody reads next, as an inline snapshot: what is new or has changed since they looked last.
 #[macro_export]
 macro_rules! reads {
     ($office:expr, $who:expr, @$snapshot:literal) => {{
         let read = $office.read($who);
         insta::allow_duplicates! { insta::assert_snapshot!(read, @$snapshot) }
+    }};
+}
+
+/// A text that says the same in each chat, as an inline snapshot.
+#[macro_export]
+macro_rules! says {
+    ($text:expr, @$snapshot:literal) => {{
+        let text = $text;
+        insta::allow_duplicates! { insta::assert_snapshot!(text, @$snapshot) }
     }};
 }
 
@@ -253,12 +204,22 @@ impl Office {
         self.teams.as_ref().expect("this office works in Teams")
     }
 
-    /// Whether somebody, or the channel, is in Teams.
+    /// Whether somebody, or the channel, is in Teams. Where there are both chats `selin@teams` is Selin there,
+    /// wherever she works.
     pub fn is_in_teams(&self, who: &str) -> bool {
+        match (self.chats, who.split_once('@')) {
+            (Chats::Slack, _) => false,
+            (Chats::Teams, _) => true,
+            (Chats::Both, Some((_, chat))) => chat == "teams",
+            (Chats::Both, None) => telling::IN_TEAMS.contains(&who),
+        }
+    }
+
+    /// Where somebody may have read something.
+    fn sides(&self, who: &str) -> Vec<String> {
         match self.chats {
-            Chats::Slack => false,
-            Chats::Teams => true,
-            Chats::Both => IN_TEAMS.contains(&who),
+            Chats::Slack | Chats::Teams => vec![who.to_owned()],
+            Chats::Both => vec![format!("{who}@slack"), format!("{who}@teams")],
         }
     }
 
@@ -424,7 +385,12 @@ impl Office {
 
 /// The user on Slack.
 pub fn user(who: &str) -> String {
-    format!("U0{}", who.to_uppercase())
+    format!("U0{}", person_of(who).to_uppercase())
+}
+
+/// Who it is, in whichever chat.
+fn person_of(who: &str) -> &str {
+    who.split_once('@').map_or(who, |(who, _)| who)
 }
 
 /// The account of somebody, in Berlin.
@@ -441,6 +407,6 @@ pub fn person(id: &str, name: &str) -> Person {
 fn room(who: &str) -> String {
     match who.strip_prefix('#') {
         Some(channel) => format!("C0{}", channel.to_uppercase()),
-        None => format!("D0{}", who.to_uppercase()),
+        None => format!("D0{}", person_of(who).to_uppercase()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, in_each_chat, on_both, user},
+    office::{SALES, in_each_chat},
     reads,
 };
 
@@ -100,7 +100,7 @@ async fn what_an_absence_passed_on_is_kept_within_a_minute() {
         );
         office.after("50s").await;
         office.press("selin", "Keep the lead").await;
-        let said = kept(office, "selin");
+        let said = office.all_said("selin");
         assert!(said.contains("Taken back: 1 offer waits"), "{said}");
         assert_eq!(
             office.story_of(1001).await,
@@ -118,8 +118,8 @@ async fn after_a_minute_or_an_accept_nothing_is_kept() {
         office.lead(ada()).await;
         office.types("selin", "/away for 2h").await;
         office.after("61s").await;
-        office.press_now("selin", "Keep the lead").await;
-        let said = kept(office, "selin");
+        office.press("selin", "Keep the lead").await;
+        let said = office.all_said("selin");
         assert!(
             said.contains("Too late") && said.contains("Jonas Weber is asked now"),
             "{said}"
@@ -134,8 +134,8 @@ async fn after_a_minute_or_an_accept_nothing_is_kept() {
         office.lead(ada()).await;
         office.types("selin", "/away for 2h").await;
         office.press("jonas", "Accept").await;
-        office.press_now("selin", "Keep the lead").await;
-        let said = kept(office, "selin");
+        office.press("selin", "Keep the lead").await;
+        let said = office.all_said("selin");
         assert!(
             said.contains("Too late") && said.contains("Jonas Weber has it"),
             "{said}"
@@ -150,7 +150,7 @@ async fn after_a_minute_or_an_accept_nothing_is_kept() {
 
 #[tokio::test]
 async fn a_manager_who_sent_somebody_away_may_keep_their_offers_for_them() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.types("marta", "/away @selin until Monday").await;
         office.press("marta", "Keep the lead").await;
@@ -160,15 +160,4 @@ async fn a_manager_who_sent_somebody_away_may_keep_their_offers_for_them() {
         );
     })
     .await;
-}
-
-/// What somebody's answer for their eyes only says last.
-fn kept(office: &crate::office::Office, who: &str) -> String {
-    if office.is_in_teams(who) {
-        return office.cards(who).join("\n");
-    }
-    let told = office.slack.ephemeral_to(&user(who));
-    told.last()
-        .map(baton::playground::Message::shown)
-        .unwrap_or_default()
 }

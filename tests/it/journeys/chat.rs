@@ -5,12 +5,9 @@ use serde_json::json;
 
 use super::{ada, short};
 use crate::{
-    office::{Office, SALES, in_each_chat, on_both, person, user},
-    reads,
+    office::{ALWAYS, Office, SALES, in_each_chat, on_both, person, user},
+    reads, says,
 };
-
-/// More calls than a story makes.
-const ALWAYS: u32 = 1_000_000;
 
 /// How many messages with this lead's card stand in somebody's direct messages.
 fn cards_of(office: &Office, who: &str, title: &str) -> usize {
@@ -45,7 +42,7 @@ async fn a_rep_whose_account_is_deactivated_is_passed_over_and_the_manager_is_to
         for who in ["ayse", "jonas"] {
             office.read(who);
         }
-        assert_eq!(office.calls("chat.postMessage", "selin"), 0);
+        assert_eq!(office.posts_to("selin"), 0);
         office.expect_nothing_else().await;
     })
     .await;
@@ -75,10 +72,10 @@ async fn a_rep_whom_slack_does_not_know_is_passed_over() {
 }
 
 #[tokio::test]
-async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
+async fn an_hour_without_the_chat_loses_nothing_and_doubles_nothing() {
     let patient = SALES.replace("after = \"60m\", assign", "after = \"120m\", assign");
-    on_both(&patient, async |office| {
-        office.fault(FaultRule::next(ALWAYS, "*", Fault::Status { status: 500 }));
+    in_each_chat(&patient, async |office| {
+        office.break_down();
         office.lead(ada()).await;
         office.after("1m").await;
         office.lead(short("Grace")).await;
@@ -86,18 +83,19 @@ async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
         // Nobody has seen anything, so nobody has let anything expire.
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         assert_eq!(office.story_of(1002).await, "offered: ayse pending");
-        office.slack.clear_faults();
+        office.recover();
         office.after("5m").await;
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
         assert_eq!(cards_of(office, "ayse", "New lead #1002"), 1);
-        reads!(office, "marta", @"
+        let told = office.read("marta");
+        says!(told.replace(office.chat_of("marta"), "The chat"), @"
         2 leads are late.
         #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Selin Kaya is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ----
-        Slack could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
+        The chat could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
         What was to be said meanwhile is said now.
         ");
         for who in ["selin", "ayse"] {
@@ -112,11 +110,11 @@ async fn an_hour_without_slack_loses_nothing_and_doubles_nothing() {
 
 #[tokio::test]
 async fn an_offers_time_runs_from_its_delivery() {
-    on_both(SALES, async |office| {
-        office.fault(FaultRule::next(ALWAYS, "*", Fault::Status { status: 500 }));
+    in_each_chat(SALES, async |office| {
+        office.break_down();
         office.lead(ada()).await;
         office.after("13m").await;
-        office.slack.clear_faults();
+        office.recover();
         office.after("2m").await;
         reads!(office, "selin", @r"
         # New lead #1001 · Ada Lovelace, Analytical Engines
@@ -151,7 +149,7 @@ async fn a_post_whose_answer_was_lost_is_looked_up_and_stands_there_once() {
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
         office.after("1m").await;
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
-        assert_eq!(office.calls("chat.postMessage", "selin"), 1);
+        assert_eq!(office.posts_to("selin"), 1);
         office.press("selin", "Accept").await;
         assert_eq!(cards_of(office, "selin", "Your lead #1001"), 1);
         office.read("selin");
@@ -162,13 +160,13 @@ async fn a_post_whose_answer_was_lost_is_looked_up_and_stands_there_once() {
 
 #[tokio::test]
 async fn a_post_that_never_arrived_is_posted_again_once() {
-    on_both(SALES, async |office| {
-        office.fault(FaultRule::next(1, "chat.postMessage", Fault::DropBefore));
+    in_each_chat(SALES, async |office| {
+        office.lose_next();
         office.lead(ada()).await;
         assert_eq!(cards_of(office, "selin", "#1001"), 0);
         office.after("1m").await;
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
-        assert_eq!(office.calls("chat.postMessage", "selin"), 2);
+        assert_eq!(office.posts_to("selin"), 2);
         office.read("selin");
         office.expect_nothing_else().await;
     })
@@ -176,18 +174,17 @@ async fn a_post_that_never_arrived_is_posted_again_once() {
 }
 
 #[tokio::test]
-async fn who_must_wait_for_slack_holds_up_nobody_else() {
-    on_both(SALES, async |office| {
-        let slow = Fault::RateLimited { seconds: 30 };
-        office.fault(FaultRule::next(1, "chat.postMessage", slow).to(&user("selin")));
+async fn who_must_wait_for_the_chat_holds_up_nobody_else() {
+    in_each_chat(SALES, async |office| {
+        office.let_wait("selin", 30);
         office.lead(ada()).await;
         office.lead(short("Grace")).await;
         assert_eq!(cards_of(office, "selin", "#1001"), 0);
         assert_eq!(cards_of(office, "ayse", "New lead #1002"), 1);
         office.after("29s").await;
-        assert_eq!(office.calls("chat.postMessage", "selin"), 1);
+        assert_eq!(office.posts_to("selin"), 1);
         office.after("1s").await;
-        assert_eq!(office.calls("chat.postMessage", "selin"), 2);
+        assert_eq!(office.posts_to("selin"), 2);
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
     })
     .await;
@@ -203,7 +200,7 @@ async fn a_revoked_token_burns_nothing_and_all_goes_on_when_it_is_renewed() {
         office.lead(ada()).await;
         office.after("10m").await;
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
-        office.slack.clear_faults();
+        office.recover();
         office.after("1m").await;
         assert_eq!(cards_of(office, "selin", "New lead #1001"), 1);
         office.press("selin", "Accept").await;

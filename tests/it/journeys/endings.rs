@@ -26,7 +26,7 @@ async fn a_deal_is_won_for_so_much_and_another_lost_for_a_reason() {
         let who = owned(office, ada()).await;
         office.press_now(&who, "Close").await;
         let wrong = json!({"choice": "won", "worth": "12000", "currency": "euro"});
-        let said = office.try_fill_in(&who, wrong).await.unwrap();
+        let said = office.try_fill_in(&who, wrong).await.wrong.unwrap();
         assert_eq!(said.lines().count(), 1, "{said}");
         office.press_now(&who, "Close").await;
         let won =
@@ -45,7 +45,7 @@ async fn a_deal_is_won_for_so_much_and_another_lost_for_a_reason() {
         let who = owned(office, short("Bob")).await;
         office.press_now(&who, "Close").await;
         let said = office.try_fill_in(&who, json!({"choice": "lost"})).await;
-        let said = said.unwrap();
+        let said = said.wrong.unwrap();
         assert!(said.contains("Please say why"), "{said}");
         office
             .fill_in(&who, json!({"choice": "lost", "why": "price"}))

@@ -1,11 +1,12 @@
 //! What people do by hand: take an answer back, hand a lead over, give it back, plan, see to what is late.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::ada;
 use crate::{
-    office::{Office, SALES, in_each_chat, on_both},
-    reads,
+    office::{Office, SALES, in_each_chat, in_whatever_chats},
+    reads, told,
 };
 
 async fn owned_by_selin(office: &Office) {
@@ -66,7 +67,7 @@ async fn a_decline_is_taken_back_until_the_next_one_accepts() {
 
 #[tokio::test]
 async fn a_lead_is_handed_to_a_colleague_who_takes_it_over() {
-    in_each_chat(SALES, async |office| {
+    in_whatever_chats(SALES, async |office| {
         owned_by_selin(office).await;
         office.press_now("selin", "Hand over").await;
         let asks = json!({"choice": "rep:jonas", "note": "He speaks Turkish"});
@@ -179,15 +180,15 @@ async fn a_lead_that_is_given_back_goes_to_somebody_else() {
 
 #[tokio::test]
 async fn a_next_step_is_kept_shown_and_reminded_of() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         owned_by_selin(office).await;
         office.contacted("selin", "reached").await;
         office.read("selin");
         office.press_now("selin", "Next step").await;
         let past = json!({"choice": "call", "at": 1_700_000_000});
-        assert!(office.try_fill_in("selin", past).await.is_some());
-        let at = office.clock.now().as_second() + 3_600;
-        let plan = json!({"choice": "call", "at": at});
+        assert!(office.try_fill_in("selin", past).await.wrong.is_some());
+        let at: Timestamp = "2026-11-20T11:00:00Z".parse().unwrap();
+        let plan = json!({"choice": "call", "at": at.as_second()});
         office.fill_in("selin", plan).await;
         let shown = office.read("selin");
         assert!(shown.contains("Next: call, today 12:00"), "{shown}");
@@ -204,7 +205,7 @@ async fn a_next_step_is_kept_shown_and_reminded_of() {
         Mail: ada@analytical.example
         “Please show us how it works.”
         Reached today 11:00 (Europe/Berlin).
-        Next: call, today 12:00:31 (Europe/Berlin).
+        Next: call, today 12:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
         ----
@@ -229,7 +230,7 @@ fn two_managers() -> String {
 
 #[tokio::test]
 async fn the_first_manager_takes_a_late_lead_and_the_other_one_sees_it() {
-    on_both(&two_managers(), async |office| {
+    in_each_chat(&two_managers(), async |office| {
         office.lead(ada()).await;
         office.after("40m").await;
         reads!(office, "marta", @"
@@ -246,10 +247,7 @@ async fn the_first_manager_takes_a_late_lead_and_the_other_one_sees_it() {
         ");
         office.read("marta");
         office.press_stale("deniz", "escalation.take", &value).await;
-        assert_eq!(
-            office.read("deniz"),
-            "Too late for lead #1001. Marta Lind has it since today 11:40."
-        );
+        told!(office, "deniz", @"Too late for lead #1001. Marta Lind has it since today 11:40.");
         assert_eq!(office.api_lead(1001).await["owner"], "marta");
     })
     .await;

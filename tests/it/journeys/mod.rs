@@ -21,6 +21,7 @@ mod rights;
 mod rules;
 mod teams;
 mod tokens;
+mod two_chats;
 mod typed;
 
 use serde_json::{Value, json};

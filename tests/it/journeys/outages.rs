@@ -1,46 +1,40 @@
 //! The chat can't be reached for a while: what reps were asked stays theirs, for as much longer.
 
-use baton::playground::{Fault, FaultRule};
 use serde_json::json;
 
 use super::{ada, short};
 use crate::{
-    office::{Office, SALES, on_both},
-    reads,
+    office::{Office, SALES, in_each_chat},
+    reads, says,
 };
 
-/// More calls than a story makes.
-const ALWAYS: u32 = 1_000_000;
-
-fn breaks_down(office: &Office) {
-    office.fault(FaultRule::next(ALWAYS, "*", Fault::Status { status: 503 }));
-}
-
-/// When the first offer of a lead moves on, and what its history says of more time.
+/// The minute in which the first offer of a lead moves on, and what its history says of more time.
 async fn until_and_why(office: &Office, number: i64) -> (String, Vec<String>) {
     let lead = office.api_lead(number).await;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_owned();
     let timeline = lead["timeline"].as_array().into_iter().flatten();
     let more = timeline.map(|line| text(&line["detail"]));
     let more = more.filter(|detail| detail.contains("more to answer"));
-    (text(&lead["offers"][0]["until"]), more.collect())
+    let minute = text(&lead["offers"][0]["until"])[..16].to_owned();
+    (minute, more.collect())
 }
 
 #[tokio::test]
 async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_once() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.read("selin");
         office.after("5m").await;
-        breaks_down(office);
+        office.break_down();
         office.lead(short("Grace")).await;
         office.after("20m").await;
         // Her fifteen minutes were over at 11:15, but not while she can be told nothing.
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
-        office.slack.clear_faults();
+        office.recover();
         office.after("6s").await;
-        reads!(office, "marta", @"
-        Slack could not be reached from today 11:05 to today 11:25 (Europe/Berlin).
+        let told = office.read("marta");
+        says!(told.replace(office.chat_of("marta"), "The chat"), @"
+        The chat could not be reached from today 11:05 to today 11:25 (Europe/Berlin).
         One lead stays as much longer with whoever is asked. What was to be said meanwhile is said now.
         ");
         reads!(office, "selin", @"
@@ -61,7 +55,7 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
         assert_eq!(
             until_and_why(office, 1001).await,
             (
-                "2026-11-20T10:35:04Z".to_owned(),
+                "2026-11-20T10:35".to_owned(),
                 vec!["20 minutes more to answer, as long as the chat was down".to_owned()]
             )
         );
@@ -84,10 +78,10 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
 
 #[tokio::test]
 async fn a_restart_while_the_chat_is_down_loses_none_of_the_time() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.after("5m").await;
-        breaks_down(office);
+        office.break_down();
         office.lead(short("Grace")).await;
         office.after("2m").await;
         office.stop().await;
@@ -96,14 +90,14 @@ async fn a_restart_while_the_chat_is_down_loses_none_of_the_time() {
         office.after("3m").await;
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         office.stop().await;
-        office.slack.clear_faults();
+        office.recover();
         office.sleep("5m");
         office.start().await;
         office.after("1s").await;
         assert_eq!(
             until_and_why(office, 1001).await,
             (
-                "2026-11-20T10:35:00Z".to_owned(),
+                "2026-11-20T10:35".to_owned(),
                 vec!["20 minutes more to answer, as long as the chat was down".to_owned()]
             )
         );
@@ -118,18 +112,19 @@ async fn a_restart_while_the_chat_is_down_loses_none_of_the_time() {
 
 #[tokio::test]
 async fn a_press_while_the_chat_is_down_counts() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.after("5m").await;
-        breaks_down(office);
+        office.break_down();
         office.lead(short("Grace")).await;
         office.after("15m").await;
-        office.press("selin", "Accept").await;
+        office.press_now("selin", "Accept").await;
+        office.settle().await;
         assert_eq!(
             office.story_of(1001).await,
             "owned by selin: selin accepted"
         );
-        office.slack.clear_faults();
+        office.recover();
         office.after("1m").await;
         assert!(office.read("selin").contains("Your lead #1001"));
     })
@@ -138,17 +133,17 @@ async fn a_press_while_the_chat_is_down_counts() {
 
 #[tokio::test]
 async fn seconds_without_the_chat_are_noise() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.after("5m").await;
-        breaks_down(office);
+        office.break_down();
         office.lead(short("Grace")).await;
         office.after("4s").await;
-        office.slack.clear_faults();
+        office.recover();
         office.after("1m").await;
         assert_eq!(
             until_and_why(office, 1001).await,
-            ("2026-11-20T10:15:00Z".to_owned(), Vec::new())
+            ("2026-11-20T10:15".to_owned(), Vec::new())
         );
         reads!(office, "marta", @"(nothing)");
     })
@@ -157,11 +152,10 @@ async fn seconds_without_the_chat_are_noise() {
 
 #[tokio::test]
 async fn a_single_failure_is_no_outage_when_the_chat_answers_otherwise() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.after("5m").await;
-        let broken = Fault::Status { status: 500 };
-        office.fault(FaultRule::next(ALWAYS, "chat.update", broken));
+        office.refuse_changes();
         office
             .lead(json!({"email": "ada@analytical.example", "title": "Head of Engines"}))
             .await;

@@ -40,7 +40,7 @@ escalation = [
 #[tokio::test]
 async fn of_two_who_claim_at_once_one_has_it_and_the_other_is_told_who() {
     let pool = to(r#"{ pool = "sales", hide = ["email", "phone"] }"#);
-    on_both(&pool, async |office| {
+    in_each_chat(&pool, async |office| {
         office.lead(ada()).await;
         reads!(office, "#sales", @r"
         # Open lead #1001 · Ada Lovelace, Analytical Engines

@@ -4,7 +4,7 @@ use baton::playground::{Fault, FaultRule};
 
 use super::ada;
 use crate::{
-    office::{SALES, on_both, user},
+    office::{SALES, in_each_chat, on_both, user},
     reads, told,
 };
 
@@ -38,16 +38,15 @@ async fn a_press_that_slack_delivers_twice_counts_once() {
 
 #[tokio::test]
 async fn a_press_on_an_old_card_tells_who_has_the_lead_now() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         let offer = office.value_of("selin", "Accept");
-        // Slack is in no hurry to change her card.
-        let slow = Fault::RateLimited { seconds: 3600 };
-        office.fault(FaultRule::next(1, "chat.update", slow).to(&user("selin")));
+        // The chat is in no hurry to change her card.
+        office.let_stand("selin", 3600);
         office.after("15m").await;
         office.press("jonas", "Accept").await;
         office.read("selin");
-        office.press("selin", "Accept").await;
+        office.press_now("selin", "Accept").await;
         told!(office, "selin", @"Too late for lead #1001. Jonas Weber has it since today 11:15.");
         office.press_stale("marta", "offer.accept", &offer).await;
         told!(office, "marta", @"This offer of lead #1001 is for somebody else. Jonas Weber has it since today 11:15.");

@@ -156,7 +156,7 @@ async fn what_only_a_manager_may_say_changes_nothing_when_others_say_it() {
 
 #[tokio::test]
 async fn an_admin_takes_from_any_queue() {
-    on_both(RULES, async |office| {
+    in_each_chat(RULES, async |office| {
         leads(office).await;
         let (said, _) = office.types("oskar", "/lead next").await;
         assert_eq!(said, "The queue is empty: there is no next lead.");

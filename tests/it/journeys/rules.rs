@@ -11,7 +11,7 @@ use crate::{
 
 #[tokio::test]
 async fn who_leaves_the_list_of_reps_passes_everything_on() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.press("selin", "Accept").await;
         for name in ["Grace", "Edith", "Mary", "Radia", "Hedy"] {

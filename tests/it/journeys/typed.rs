@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::short;
 use crate::{
-    office::{Office, SALES, in_each_chat, on_both, on_both_at, user},
+    office::{Office, SALES, in_each_chat, in_each_chat_at},
     reads,
 };
 
@@ -60,15 +60,10 @@ async fn of_jonas(office: &Office, names: &[&str]) {
 
 #[tokio::test]
 async fn away_over_a_business_day_hands_on_what_nobody_has_called() {
-    on_both(JONAS, async |office| {
-        of_jonas(office, &["Called", "Fresh"]).await;
-        // The first was called, the second was not.
-        let first = office.slack.messages_of(&user("jonas"))[0].clone();
-        office
-            .slack
-            .press(&user("jonas"), &first.ts, "lead.contacted")
-            .await;
-        office.fill_in("jonas", json!({"choice": "reached"})).await;
+    in_each_chat(JONAS, async |office| {
+        of_jonas(office, &["Called"]).await;
+        office.contacted("jonas", "reached").await;
+        of_jonas(office, &["Fresh"]).await;
         let (said, _) = office.types("jonas", "/away until monday 9am").await;
         assert_eq!(said, "You are away until Mon 23 Nov 09:00 (Europe/Berlin).");
         assert_eq!(
@@ -93,7 +88,8 @@ async fn away_over_a_business_day_hands_on_what_nobody_has_called() {
             "offered: jonas accepted, ayse pending"
         );
         let lead = office.api_lead(1002).await;
-        assert_eq!(lead["sla"]["acknowledge_by"], "2026-11-20T10:15:00Z");
+        let by = lead["sla"]["acknowledge_by"].as_str().unwrap();
+        assert!(by.starts_with("2026-11-20T10:15"), "{by}");
         let (list, _) = office.types("jonas", "/away list").await;
         assert!(
             list.ends_with("until Tue 24 Nov 09:00 (Europe/Berlin)."),
@@ -165,38 +161,37 @@ async fn two_who_pull_at_once_get_different_leads() {
 
 #[tokio::test]
 async fn a_lead_entered_by_hand_goes_the_usual_way_or_stays() {
-    on_both(SALES, async |office| {
+    in_each_chat(SALES, async |office| {
         let (_, dialog) = office.types("jonas", "/lead new").await;
         assert!(dialog);
-        let jonas = user("jonas");
         let nobody = json!({"name": "Nobody", "type": "demo", "who": "rules"});
-        let sent = office.slack.submit(&jonas, &nobody).await;
-        assert!(
-            sent.errors["input.email"]
-                .as_str()
-                .unwrap()
-                .contains("is needed"),
-            "{:?}",
-            sent.errors
-        );
-        let wrong = json!({"email": "not a mail", "phone": "12", "type": "demo", "who": "rules"});
-        let sent = office.slack.submit(&jonas, &wrong).await;
-        assert_eq!(sent.errors.len(), 2, "{:?}", sent.errors);
-        let right = json!({
-            "name": "Grace Hopper", "email": "grace@example.org", "type": "demo", "who": "rules",
+        let sent = office.try_fill_in("jonas", nobody).await;
+        assert!(sent.wrong.unwrap().contains("is needed"));
+        let mut form = json!({
+            "name": "Grace Hopper", "email": "not a mail", "phone": "12", "type": "demo", "who": "rules",
             "message": "Met at the fair",
         });
-        let sent = office.slack.submit(&jonas, &right).await;
-        office.settle().await;
-        let shown = sent.dialog.unwrap().shown();
+        let sent = office.try_fill_in("jonas", form.clone()).await;
+        assert_eq!(sent.wrong.unwrap().lines().count(), 2);
+        let mended = json!({"email": "grace@example.org", "phone": ""});
+        if office.is_in_teams("jonas") {
+            // The dialog is another one, in which the rest must stand as it was.
+            form = mended;
+        } else {
+            form["email"] = mended["email"].clone();
+            form["phone"] = mended["phone"].clone();
+        }
+        let sent = office.try_fill_in("jonas", form).await;
+        let shown = sent.dialog.unwrap();
         assert!(
             shown.contains("Lead #1001 · Grace Hopper is entered. Selin Kaya is asked now."),
             "{shown}"
         );
+        let contact = office.api_lead(1001).await["contact"].clone();
+        assert_eq!(contact["message"], "Met at the fair");
         office.types("jonas", "/lead new").await;
         let mine = json!({"phone": "+4930123456", "name": "Alan", "type": "call", "who": "mine"});
-        office.slack.submit(&jonas, &mine).await;
-        office.settle().await;
+        office.fill_in("jonas", mine).await;
         let story = office.story_of(1002).await;
         assert!(story.starts_with("owned by jonas:"), "{story}");
         assert_eq!(office.api_lead(1002).await["source"], "manual");
@@ -210,7 +205,7 @@ async fn a_lead_entered_by_hand_goes_the_usual_way_or_stays() {
 
 #[tokio::test]
 async fn a_manager_moves_all_that_somebody_has() {
-    on_both(JONAS, async |office| {
+    in_each_chat(JONAS, async |office| {
         of_jonas(office, &["One", "Two"]).await;
         let (said, _) = office.types("marta", "/leads move @jonas to @ayse").await;
         assert_eq!(
@@ -231,10 +226,10 @@ async fn a_manager_moves_all_that_somebody_has() {
                 ["marta"]
             );
         }
-        let told = office.slack.ephemeral_to(&user("marta")).pop().unwrap();
-        assert_eq!(
-            told.text,
-            "2 leads moved from Jonas Weber to Ayşe Yılmaz. #1001 · One; #1002 · Two."
+        let told = office.all_said("marta");
+        assert!(
+            told.contains("2 leads moved from Jonas Weber to Ayşe Yılmaz."),
+            "{told}"
         );
         let (again, _) = office.types("marta", "/leads move @jonas to @ayse").await;
         assert_eq!(
@@ -248,7 +243,7 @@ async fn a_manager_moves_all_that_somebody_has() {
 
 #[tokio::test]
 async fn a_manager_moves_all_that_somebody_has_to_the_team_one_by_one() {
-    on_both(JONAS, async |office| {
+    in_each_chat(JONAS, async |office| {
         of_jonas(office, &["One", "Two"]).await;
         let (said, _) = office.types("marta", "/leads move @jonas to sales").await;
         assert_eq!(
@@ -262,12 +257,14 @@ async fn a_manager_moves_all_that_somebody_has_to_the_team_one_by_one() {
                 "offered: jonas accepted, ayse pending"
             );
         }
-        let told = office.slack.ephemeral_to(&user("marta")).pop().unwrap();
-        assert_eq!(
-            told.text,
-            "2 leads moved from Jonas Weber to team sales. \
-             #1001 · One: Ayşe Yılmaz is asked now; #1002 · Two: Ayşe Yılmaz is asked now."
-        );
+        let told = office.all_said("marta");
+        for says in [
+            "2 leads moved from Jonas Weber to team sales.",
+            "#1001 · One: Ayşe Yılmaz is asked now",
+            "#1002 · Two: Ayşe Yılmaz is asked now",
+        ] {
+            assert!(told.contains(says), "{told}");
+        }
         office.expect_true_cards().await;
     })
     .await;
@@ -276,14 +273,18 @@ async fn a_manager_moves_all_that_somebody_has_to_the_team_one_by_one() {
 #[tokio::test]
 async fn friday_said_on_a_friday_is_the_next_one_and_clocks_that_change_are_no_matter() {
     // The night before the clocks are set back in Berlin.
-    on_both_at("2026-10-23T09:00:00Z", JONAS, async |office| {
+    in_each_chat_at("2026-10-23T09:00:00Z", JONAS, async |office| {
+        let back = match office.is_in_teams("jonas") {
+            true => "until you say back",
+            false => "until you say /lead-back",
+        };
         for (line, said) in [
             ("/away until friday", "until Fri 30 Oct 00:00 (Europe/Berlin)"),
             ("/away until sunday 3am", "until Sun 25 Oct 03:00 (Europe/Berlin)"),
             ("/away for 48h", "until Sun 25 Oct 10:00 (Europe/Berlin)"),
             ("/away", "until Mon 26 Oct 09:00 (Europe/Berlin)"),
             ("/away until 29 feb", "until 29 Feb 2028 00:00 (Europe/Berlin)"),
-            ("/away until back", "until you say /lead-back"),
+            ("/away until back", back),
         ] {
             let (answer, _) = office.types("jonas", line).await;
             assert_eq!(answer, format!("You are away {said}."), "{line}");

@@ -152,6 +152,11 @@ impl Microsoft {
         self.kept().orders.disabled = disabled;
     }
 
+    /// Fails at everything but its keys, or no longer: what people do still arrives and is believed.
+    pub fn set_deaf(&self, deaf: bool) {
+        self.kept().orders.deaf = deaf;
+    }
+
     fn kept(&self) -> MutexGuard<'_, World> {
         self.kept.lock().unwrap()
     }

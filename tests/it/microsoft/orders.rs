@@ -69,6 +69,8 @@ pub(super) struct Orders {
     pub(super) down: bool,
     /// Whether the tenant's administrator has switched the app off.
     pub(super) disabled: bool,
+    /// Down for all but its keys.
+    pub(super) deaf: bool,
     waiting: Vec<(String, Order)>,
 }
 
@@ -80,7 +82,7 @@ impl Orders {
 
     /// The first that is for this request.
     pub(super) fn next(&mut self, asked: &str) -> Option<Order> {
-        if self.down {
+        if self.down || self.deaf && !asked.contains("/.well-known/") {
             return Some(Order::refuse(503, "ServiceUnavailable"));
         }
         if self.disabled && asked.contains("/v3/") {

@@ -26,15 +26,18 @@ pub fn lines(card: &Value) -> String {
     body.flat_map(element).collect::<Vec<_>>().join("\n")
 }
 
-/// What a card says first, and the body of the card without that.
-pub fn without_first(card: &Value) -> (String, Value) {
-    let mut body = card["body"].as_array().cloned().unwrap_or_default();
-    let first = if body.is_empty() {
-        String::new()
-    } else {
-        element(&body.remove(0)).join("\n")
+/// The words above the heading of a card, and the body of the card without them.
+pub fn words_above(card: &Value) -> Option<(String, Value)> {
+    let mut body = card["body"].as_array()?.clone();
+    let is_heading = |one: Option<&Value>| {
+        let first = one.and_then(|it| element(it).into_iter().next());
+        first.is_some_and(|it| it.starts_with("# "))
     };
-    (first, body.into())
+    if is_heading(body.first()) || !is_heading(body.get(1)) {
+        return None;
+    }
+    let words = element(&body.remove(0)).join("\n");
+    Some((words, body.into()))
 }
 
 /// A dialog with its title and what there is to press.

@@ -6,7 +6,7 @@ use baton::{
 };
 use serde_json::{Value, json};
 
-use super::{Office, room, seen::Button, user};
+use super::{Office, PATIENCE, room, seen::Button, user};
 use crate::harness::{SIGNING_SECRET, signed};
 
 /// What is on somebody's screen after a press.
@@ -18,6 +18,15 @@ pub struct Pressed {
     pub card: Option<Value>,
 }
 
+/// What is on somebody's screen after they have sent a dialog off.
+#[derive(Debug)]
+pub struct SentOff {
+    /// What is wrong with what they filled in, a line each.
+    pub wrong: Option<String>,
+    /// The dialog, if it is still open.
+    pub dialog: Option<String>,
+}
+
 impl Office {
     /// Somebody presses a button by its words, in the newest of their messages that has it; `#sales`
     /// after the name presses it in the channel. Then Baton does what follows.
@@ -25,8 +34,7 @@ impl Office {
         let pressed = self.press_now(who, label).await;
         self.settle().await;
         if let Some(card) = pressed.card.filter(Value::is_object) {
-            self.teams().forget_answer(who);
-            let room = who.split_once(' ').unwrap_or((who, who));
+            let room = who.split_once(' ').map_or(who, |(_, room)| room);
             assert!(
                 self.stands_as_answered(room, &card).await,
                 "{who} sees after {label} what stands nowhere: {card:#}"
@@ -84,8 +92,19 @@ impl Office {
         self.settle().await;
     }
 
-    /// A command as Slack delivers it, perhaps not for the first time; what is answered at once.
-    pub async fn delivered(&self, who: &str, word: &str, text: &str, trigger: &str) -> Value {
+    /// A command as the chat delivers it, perhaps not for the first time; what is answered.
+    pub async fn delivered(&self, who: &str, line: &str, delivery: &str) -> String {
+        let said = if self.is_in_teams(who) {
+            self.delivered_in_teams(who, line, delivery).await
+        } else {
+            self.delivered_in_slack(who, line, delivery).await
+        };
+        self.settle().await;
+        said
+    }
+
+    async fn delivered_in_slack(&self, who: &str, line: &str, trigger: &str) -> String {
+        let (word, text) = line.split_once(' ').unwrap_or((line, ""));
         let mut form = form_urlencoded::Serializer::new(String::new());
         let fields = [
             ("command", word),
@@ -103,9 +122,8 @@ impl Office {
             .header("x-slack-signature", signed(SIGNING_SECRET, at, &body));
         let answer = request.body(body).send().await.unwrap();
         assert_eq!(answer.status(), 200);
-        let said = answer.json().await.unwrap();
-        self.settle().await;
-        said
+        let said: Value = answer.json().await.unwrap();
+        said["text"].as_str().unwrap_or_default().to_owned()
     }
 
     /// What a button in somebody's messages carries.
@@ -115,15 +133,16 @@ impl Office {
 
     /// Somebody sends the dialog that is open for them.
     pub async fn fill_in(&self, who: &str, values: Value) {
-        assert_eq!(self.try_fill_in(who, values).await, None);
+        assert_eq!(self.try_fill_in(who, values).await.wrong, None);
     }
 
-    /// The same; what is wrong with it, if something is.
-    pub async fn try_fill_in(&self, who: &str, values: Value) -> Option<String> {
+    /// The same; what they read in it then.
+    pub async fn try_fill_in(&self, who: &str, values: Value) -> SentOff {
         if self.is_in_teams(who) {
             let wrong = self.fill_in_teams(who, &values).await;
             self.settle().await;
-            return wrong;
+            let dialog = self.pressed(who).dialog;
+            return SentOff { wrong, dialog };
         }
         let sent = self.slack.submit(&user(who), &values).await;
         assert_eq!(sent.problem, None, "{who} sends {values}");
@@ -133,7 +152,10 @@ impl Office {
             .values()
             .map(|it| it.as_str().unwrap_or_default());
         let errors = errors.collect::<Vec<_>>().join("\n");
-        (!errors.is_empty()).then_some(errors)
+        SentOff {
+            wrong: (!errors.is_empty()).then_some(errors),
+            dialog: sent.dialog.map(|dialog| dialog.shown()),
+        }
     }
 
     /// Somebody declines what they were asked last.
@@ -191,6 +213,7 @@ impl Office {
     pub async fn home(&self, who: &str) -> String {
         if self.is_in_teams(who) {
             let page = self.type_in_teams(who, "home").await;
+            self.has_read(who, &page);
             return format!("# (home)\n{}", page.shown);
         }
         self.slack.open_home(&user(who));
@@ -203,8 +226,7 @@ impl Office {
             })?;
             slack.home_of(&user(who)).map(|home| home.shown())
         };
-        let within = std::time::Duration::from_secs(5);
-        let home = self.slack.wait_for(within, drawn).await;
+        let home = self.slack.wait_for(PATIENCE, drawn).await;
         home.unwrap_or_else(|| panic!("{who} has no home tab"))
     }
 
@@ -214,7 +236,9 @@ impl Office {
             let page = self.find_button(who, label).0.id;
             self.press(who, label).await;
             let page = self.seen(who).into_iter().find(|one| one.id == page);
-            return format!("# (home)\n{}", page.unwrap().shown);
+            let page = page.unwrap();
+            self.has_read(who, &page);
+            return format!("# (home)\n{}", page.shown);
         }
         let home = self.slack.home_of(&user(who)).unwrap();
         let blocks = home.view["blocks"].as_array().unwrap();

@@ -2,17 +2,10 @@
 
 use std::time::Duration;
 
-use baton::{
-    domain::lead::State,
-    playground::{FaultRule, Message},
-    store::leads,
-};
+use baton::{domain::lead::State, playground::Message, store::leads};
 use serde_json::Value;
 
-use super::{Office, PEOPLE, people::all_buttons, room, user};
-
-/// How long something that comes over HTTP by itself is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+use super::{Office, PATIENCE, PEOPLE, people::all_buttons, room, user};
 
 /// A message as its reader sees it.
 #[derive(Clone, Debug)]
@@ -70,7 +63,7 @@ impl Office {
     pub fn read(&self, who: &str) -> String {
         let messages = self.seen(who);
         let mut read = self.read.lock().unwrap();
-        let before = read.entry(room(who)).or_default();
+        let before = read.entry(self.place_of(who)).or_default();
         let mut news = Vec::new();
         for message in messages {
             let shown = visible(&message.shown);
@@ -91,6 +84,26 @@ impl Office {
         news.join("\n----\n")
     }
 
+    /// Where somebody reads, in which chat.
+    fn place_of(&self, who: &str) -> String {
+        format!("{} {}", self.is_in_teams(who), room(who))
+    }
+
+    /// Somebody has read a message where they looked for it.
+    pub(super) fn has_read(&self, who: &str, message: &Seen) {
+        let mut read = self.read.lock().unwrap();
+        let known = read.entry(self.place_of(who)).or_default();
+        known.insert(message.id.clone(), visible(&message.shown));
+    }
+
+    /// All that somebody was ever told for their eyes only, and all that stands before them.
+    pub fn all_said(&self, who: &str) -> String {
+        let told = self.whispered(who).into_iter().map(|(_, said)| said);
+        let stands = self.seen(who).into_iter();
+        let stands = stands.map(|one| format!("{}\n{}", one.summary, one.shown));
+        told.chain(stands).collect::<Vec<_>>().join("\n")
+    }
+
     /// All that stands in somebody's messages.
     pub fn cards(&self, who: &str) -> Vec<String> {
         self.seen(who).into_iter().map(|one| one.shown).collect()
@@ -98,9 +111,6 @@ impl Office {
 
     /// What somebody is told next, for their eyes only or in their direct messages.
     pub async fn told(&self, who: &str) -> String {
-        if self.is_in_teams(who) {
-            self.read_answer(who).await;
-        }
         let begin = std::time::Instant::now();
         while begin.elapsed() < PATIENCE {
             if let Some(told) = self.told_now(who) {
@@ -115,7 +125,7 @@ impl Office {
         let messages = self.seen(who).into_iter().map(|one| (one.id, one.shown));
         let all = self.whispered(who).into_iter().chain(messages);
         let mut read = self.read.lock().unwrap();
-        let known = read.entry(room(who)).or_default();
+        let known = read.entry(self.place_of(who)).or_default();
         let (id, shown) = all.into_iter().find(|(id, _)| !known.contains_key(id))?;
         known.insert(id, shown.clone());
         Some(shown)
@@ -152,7 +162,8 @@ impl Office {
         }
         let mut shown: Vec<(String, String)> = Vec::new();
         for (who, _) in PEOPLE {
-            for message in self.seen(who) {
+            let stands = self.sides(who).into_iter();
+            for message in stands.flat_map(|side| self.seen(&side)) {
                 let answers = |it: &&Button| ["Accept", "Claim", "Close"].contains(&&*it.label);
                 let button = message.buttons.iter().find(answers);
                 shown.extend(button.map(|button| (who.to_owned(), button.value.clone())));
@@ -166,11 +177,11 @@ impl Office {
     /// The story is told: nobody has anything before them that they have not read.
     pub async fn expect_nothing_else(&self) {
         self.expect_true_cards().await;
-        for (who, _) in PEOPLE {
-            assert_eq!(self.read(who), "(nothing)", "unread by {who}");
+        for who in PEOPLE.iter().flat_map(|(who, _)| self.sides(who)) {
+            assert_eq!(self.read(&who), "(nothing)", "unread by {who}");
             let read = self.read.lock().unwrap();
-            let known = read.get(&room(who));
-            for (id, said) in self.whispered(who) {
+            let known = read.get(&self.place_of(&who));
+            for (id, said) in self.whispered(&who) {
                 let heard = known.is_some_and(|known| known.contains_key(&id));
                 assert!(heard, "{who} was told: {said}");
             }
@@ -181,21 +192,6 @@ impl Office {
     /// Everything in somebody's direct messages in Slack, or in a channel.
     pub fn messages(&self, who: &str) -> Vec<Message> {
         self.slack.messages_in(&room(who))
-    }
-
-    /// The next calls to Slack go wrong.
-    pub fn fault(&self, rule: FaultRule) {
-        self.slack.fault(rule);
-    }
-
-    /// How many calls of a method of Slack's concerned somebody, whatever came of them.
-    pub fn calls(&self, method: &str, who: &str) -> usize {
-        let room = room(who);
-        let calls = self.slack.calls();
-        let to_them = calls
-            .iter()
-            .filter(|call| call.method == method && call.arguments["channel"] == *room);
-        to_them.count()
     }
 }
 

@@ -3,20 +3,25 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard},
+    time::{Duration, Instant},
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    Office, PEOPLE, adaptive,
+    Office, PATIENCE, PEOPLE, adaptive,
     people::Pressed,
+    person_of,
     seen::{Button, Seen},
 };
 use crate::microsoft::Microsoft;
 
 /// The team's channel.
 pub const CHANNEL: &str = "19:sales@thread.tacv2";
+/// As much is typed in one breath, which is well below what Teams takes.
+const AT_ONE_BREATH: usize = 5;
+const BREATH: SignedDuration = SignedDuration::from_secs(4);
 /// What Baton says when there is nothing else to say to a press.
 const NOTED: &str = "Noted.";
 
@@ -35,6 +40,8 @@ struct Screen {
     dialog: Option<Value>,
     /// What an invoke was answered with last.
     answered: Value,
+    /// When they have typed something of late.
+    typed: Vec<Timestamp>,
 }
 
 impl Desktop {
@@ -52,7 +59,7 @@ impl Desktop {
 
     /// Somebody's object id.
     pub fn user(who: &str) -> String {
-        let at = PEOPLE.iter().position(|(id, _)| *id == who);
+        let at = PEOPLE.iter().position(|(id, _)| *id == person_of(who));
         let at = at.unwrap_or_else(|| panic!("nobody is called {who}"));
         format!("a7e00000-0000-4000-8000-{:012}", at + 1)
     }
@@ -65,12 +72,6 @@ impl Desktop {
     pub fn told(&self, who: &str) -> Vec<String> {
         let screens = self.screens();
         screens.get(who).map_or(Vec::new(), |it| it.told.clone())
-    }
-
-    /// What somebody's press was answered with has been read.
-    pub fn forget_answer(&self, who: &str) {
-        let who = who.split_once(' ').map_or(who, |(who, _)| who);
-        self.screens().entry(who.to_owned()).or_default().answered = Value::Null;
     }
 
     /// Everything in somebody's conversation, or in the channel.
@@ -133,40 +134,20 @@ impl Office {
 
     /// Whether what somebody saw at once in place of the card stands there for everybody, perhaps without words
     /// above it that are for them alone.
-    pub(super) async fn stands_as_answered(&self, (who, room): (&str, &str), card: &Value) -> bool {
-        let (words, rest) = adaptive::without_first(card);
-        // What no lead's card is, is changed right after the answer.
-        for _ in 0..50 {
-            let stands = self.seen(room);
-            if stands.iter().any(|one| one.card == *card) {
+    pub(super) async fn stands_as_answered(&self, room: &str, card: &Value) -> bool {
+        let body = match adaptive::words_above(card) {
+            Some((_, rest)) => rest,
+            None => card["body"].clone(),
+        };
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if self.seen(room).iter().any(|one| one.card["body"] == body) {
                 return true;
             }
-            if stands.iter().any(|one| one.card["body"] == rest) {
-                self.whisper(who, words);
-                return true;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            // What no lead's card is, is changed right after the answer.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         false
-    }
-
-    /// Reads what stood above a card with which a press was answered, before all cards were changed.
-    pub(super) async fn read_answer(&self, who: &str) {
-        let answered = self
-            .teams()
-            .screens()
-            .get_mut(who)
-            .map(|it| it.answered.take());
-        let card = answered.map(|mut it| it["value"].take());
-        if let Some(card) = card.filter(Value::is_object) {
-            self.stands_as_answered((who, who), &card).await;
-        }
-    }
-
-    fn whisper(&self, who: &str, words: String) {
-        let mut screens = self.teams().screens();
-        let screen = screens.entry(who.to_owned()).or_default();
-        screen.told.push(words);
     }
 
     /// A press from a card that stood there before.
@@ -176,12 +157,9 @@ impl Office {
         let press = self.teams().microsoft.by(&user).presses("1", &data);
         let said = self.activity(&press).await;
         self.note_answer(who, &said);
-        if said["value"].is_object() {
-            self.whisper(who, adaptive::without_first(&said["value"]).0);
-        }
     }
 
-    fn pressed(&self, who: &str) -> Pressed {
+    pub(super) fn pressed(&self, who: &str) -> Pressed {
         let screens = self.teams().screens();
         let dialog = screens.get(who).and_then(|screen| screen.dialog.as_ref());
         Pressed {
@@ -205,6 +183,8 @@ impl Office {
             (Some("application/vnd.microsoft.card.adaptive"), None) => {
                 assert_eq!(said["statusCode"], 200);
                 screen.answered = said.clone();
+                let above = adaptive::words_above(&said["value"]);
+                screen.told.extend(above.map(|(words, _)| words));
             }
             (None, Some("message")) => screen.told.push(text_of(&task["value"])),
             (None, Some("continue")) if task["value"]["title"] == "Baton" => {
@@ -241,21 +221,49 @@ impl Office {
 
     /// Somebody writes to Baton; what they are answered.
     pub(super) async fn type_in_teams(&self, who: &str, line: &str) -> Seen {
-        let before = self.teams().seen(who).len();
-        let user = Desktop::user(who);
-        let typed = self.teams().microsoft.by(&user).types(line);
-        assert_eq!(self.activity(&typed).await, Value::Null);
-        for turn in 1..500 {
-            if let Some(answer) = self.teams().seen(who).into_iter().nth(before) {
-                return answer;
-            }
-            // Somebody who has typed much already waits until Teams takes more.
-            if turn % 20 == 0 {
-                self.sleep("500ms");
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        let typed = self.typing(who, line);
+        self.typed_in_teams(who, &typed).await
+    }
+
+    /// The same, as it is delivered under a name, perhaps not for the first time.
+    pub(super) async fn delivered_in_teams(&self, who: &str, line: &str, name: &str) -> String {
+        let mut typed = self.typing(who, line);
+        typed["id"] = name.into();
+        self.typed_in_teams(who, &typed).await.summary
+    }
+
+    fn typing(&self, who: &str, line: &str) -> Value {
+        self.teams().microsoft.by(&Desktop::user(who)).types(line)
+    }
+
+    /// Lets somebody pause who types faster than Teams takes answers: those would come as late as they do in life.
+    fn take_breath(&self, who: &str) {
+        let now = self.clock.now();
+        let mut screens = self.teams().screens();
+        let typed = &mut screens.entry(who.to_owned()).or_default().typed;
+        typed.retain(|at| now.duration_since(*at) < BREATH);
+        if typed.len() >= AT_ONE_BREATH {
+            self.clock.advance(BREATH);
         }
-        panic!("{who} is answered nothing to {line}");
+        typed.push(self.clock.now());
+    }
+
+    async fn typed_in_teams(&self, who: &str, typed: &Value) -> Seen {
+        self.take_breath(who);
+        let before = self.teams().seen(who).len();
+        assert_eq!(self.activity(typed).await, Value::Null);
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            // Somebody who has typed much already waits until Teams takes more.
+            for _ in 0..20 {
+                if let Some(answer) = self.teams().seen(who).into_iter().nth(before) {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            self.sleep("500ms");
+        }
+        panic!("{who} is answered nothing to {}", typed["text"]);
     }
 }
 
