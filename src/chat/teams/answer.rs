@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::inbound::How;
-use super::{cards, dialog};
+use super::{cards, dialog, runs};
 use crate::chat::incoming::Answer;
 use crate::domain::action::Action;
 use crate::domain::card::{Card, Dialog};
@@ -44,7 +44,9 @@ fn at_card(answer: &Answer) -> Value {
     }
 }
 
+/// Clients show it as text or as Markdown, as they please.
 fn words(text: &str) -> Value {
+    let text = runs::unmarked(text);
     said("application/vnd.microsoft.activity.message", text.into())
 }
 
@@ -66,7 +68,8 @@ fn in_dialog(answer: &Answer, zone: &TimeZone) -> Option<Value> {
             again: None,
         } => {
             let all: Vec<&str> = errors.values().map(String::as_str).collect();
-            Some(json!({"task": {"type": "message", "value": all.join(" ")}}))
+            let words = runs::unmarked(&all.join(" "));
+            Some(json!({"task": {"type": "message", "value": words}}))
         }
         Answer::Message(card) | Answer::Replace(card) => Some(dialog::open(&shown(card), zone)),
         Answer::Empty | Answer::DialogClose | Answer::Challenge(_) => None,
@@ -103,6 +106,20 @@ mod tests {
         let [card, dialog] = both(&Answer::Message(Card::sentence("Ayşe has it.")));
         insta::assert_snapshot!(card, @r#"{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"Ayşe has it."}"#);
         assert!(dialog.contains("Ayşe has it.") && dialog.contains(r#""type":"continue""#));
+    }
+
+    #[test]
+    fn what_a_lead_wrote_is_no_markup_in_words_under_a_card() {
+        let hostile = "[Open **CRM**](https://evil.example) <at>Ada</at> `x` _y_ www.evil.example {{DATE(1)}}";
+        let [card, _] = both(&Answer::Message(Card::sentence(hostile)));
+        let errors = BTreeMap::from([("until".to_owned(), hostile.to_owned())]);
+        let again = None;
+        let [_, dialog] = both(&Answer::DialogErrors { errors, again });
+        for said in [card, dialog] {
+            for sign in ["[O", "](", "**", "://", "<at>", "`", "_y", "www.e", "{{"] {
+                assert!(!said.contains(sign), "{sign} in {said}");
+            }
+        }
     }
 
     #[test]

@@ -264,11 +264,14 @@ fn with_hint(asked: &mut Vec<Value>, hint: &str) {
 fn choice(style: &str, choices: &[Choice], initial: Option<&str>) -> Option<Value> {
     let usable = |choice: &&Choice| (1..=MAX_OPTION_VALUE).contains(&choice.value.chars().count());
     let usable: Vec<&Choice> = choices.iter().filter(usable).take(MAX_CHOICES).collect();
+    // Whole lists are shown as texts, in which Markdown is read.
+    let title = |label: &str| match style {
+        "expanded" => runs::line(&runs::unmarked(label), MAX_OPTION),
+        _ => runs::line(label, MAX_OPTION),
+    };
     let options: Vec<Value> = usable
         .iter()
-        .map(
-            |choice| json!({"title": runs::line(&choice.label, MAX_OPTION), "value": choice.value}),
-        )
+        .map(|choice| json!({"title": title(&choice.label), "value": choice.value}))
         .collect();
     if options.is_empty() {
         return None;

@@ -25,6 +25,32 @@ pub fn line(words: &str, max: usize) -> String {
     }
 }
 
+/// A text on one line for where a client may read Markdown out of it, and nothing can be said against that: its
+/// signs give way to others that look much like them and mean nothing, and no address becomes a link.
+pub fn unmarked(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in still(&text::line(words)).chars() {
+        let of_address = out.ends_with('.') && c.is_alphabetic() || out.ends_with(':') && c == '/';
+        if of_address {
+            out.push(WORD_JOINER);
+        }
+        out.push(match c {
+            '*' => '∗',
+            '_' => '＿',
+            '`' => 'ˋ',
+            '~' => '∼',
+            '[' => '［',
+            ']' => '］',
+            '<' => '‹',
+            '>' => '›',
+            '\\' => '＼',
+            '#' if out.is_empty() => '＃',
+            other => other,
+        });
+    }
+    out
+}
+
 /// A paragraph of these runs, a block for each of its lines: not every client breaks a line in a block.
 pub fn paragraph(runs: &[Run], max: usize) -> Vec<Value> {
     let mut blocks: Vec<Value> = Vec::new();
