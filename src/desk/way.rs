@@ -98,7 +98,7 @@ pub(super) async fn answered(
             desk.tell(&way.who, way.reply.as_ref(), &card).await;
         }
         if let Some(card) = stays {
-            desk.replace(&way, &card).await;
+            desk.put(&way, &card).await;
         }
         for chart in charts {
             desk.show(&way, &chart).await;
@@ -239,9 +239,12 @@ impl Desk {
     /// Shows a card where the one stands that was pressed; where none stands, it is told. What the outbox shows
     /// there is left to it: this card was drawn before, and must not take the place of a newer one.
     async fn replace(&self, way: &Way, card: &Card) {
-        if way.message.is_some() && self.is_kept_true(way).await {
-            return;
+        if way.message.is_none() || !self.is_kept_true(way).await {
+            self.put(way, card).await;
         }
+    }
+
+    async fn put(&self, way: &Way, card: &Card) {
         let Some(chat) = self.chat_of(&way.who) else {
             return;
         };
