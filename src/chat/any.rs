@@ -96,9 +96,10 @@ pub fn any_text() -> impl Strategy<Value = String> {
 }
 
 fn any_run() -> impl Strategy<Value = Run> {
-    let moment = |fallback| Run::Moment {
+    let moment = |fallback: String| Run::Moment {
         at: jiff::Timestamp::UNIX_EPOCH,
         style: MomentStyle::Relative,
+        dated: fallback.clone(),
         fallback,
     };
     prop_oneof![

@@ -94,6 +94,8 @@ pub enum Run {
         style: MomentStyle,
         /// The same in words with its zone, for readers and places that can't convert it.
         fallback: String,
+        /// The same with its date whatever day it is, for a platform that keeps what it was sent.
+        dated: String,
     },
     /// A colleague.
     Person {

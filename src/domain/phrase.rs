@@ -18,7 +18,7 @@ mod tests;
 use jiff::{SignedDuration, SpanRelativeTo, Timestamp, Unit, Zoned};
 
 use find::{Ends, Found, find};
-pub use say::{is_near, say, say_duration};
+pub use say::{is_near, say, say_dated, say_duration};
 use slot::{Since, Slot, span};
 
 /// How an absence ends.

@@ -71,6 +71,7 @@ impl When {
                 MomentStyle::DateTime
             },
             fallback: self.said_with_zone(at),
+            dated: format!("{} ({})", phrase::say_dated(at, &self.now), self.zone()),
         }
     }
 }

@@ -127,7 +127,7 @@ fn lines(runs: &[Run], max: usize) -> Vec<Vec<Value>> {
     let mut left = max;
     let mut lines = vec![Vec::new()];
     for run in runs {
-        let words = text::cut(&still(&text::paragraph(run.words())), left);
+        let words = text::cut(&still(&text::paragraph(lasting(run))), left);
         left -= text::cost(&words).min(left);
         for (at, piece) in words.split('\n').enumerate() {
             if at > 0 {
@@ -156,7 +156,15 @@ fn is_blank(run: &Value) -> bool {
         .is_none_or(|text| text.trim().is_empty())
 }
 
-/// A moment is said in the words of its reader's zone: Teams converts moments in Markdown texts only.
+/// A run's words, which stay true as long as the card stands. A moment is said in its reader's zone and with its
+/// date: Teams converts moments in Markdown texts only, and "today" is wrong from midnight on.
+fn lasting(run: &Run) -> &str {
+    match run {
+        Run::Moment { dated, .. } => dated,
+        Run::Plain(_) | Run::Bold(_) | Run::Link { .. } | Run::Person { .. } => run.words(),
+    }
+}
+
 fn inline(run: &Run, words: &str) -> Value {
     let mut inline = plain(words);
     match run {

@@ -14,15 +14,30 @@ const NEAR_SECONDS: i64 = 120;
 #[must_use]
 pub fn say(at: Timestamp, now: &Zoned) -> String {
     let local = at.to_zoned(now.time_zone().clone());
+    match days_between(now.date(), local.date()) {
+        0 => said(&local, now, "today %H:%M"),
+        1 => said(&local, now, "tomorrow %H:%M"),
+        -1 => said(&local, now, "yesterday %H:%M"),
+        _ => say_dated(at, now),
+    }
+}
+
+/// The same without a word that is wrong from midnight on: "Sat 21 Nov 15:00" also today.
+#[must_use]
+pub fn say_dated(at: Timestamp, now: &Zoned) -> String {
+    let local = at.to_zoned(now.time_zone().clone());
     let (day, today) = (local.date(), now.date());
-    let format = match days_between(today, day) {
-        0 => "today %H:%M",
-        1 => "tomorrow %H:%M",
-        -1 => "yesterday %H:%M",
-        days if day.year() == today.year() || days.abs() < NEAR_DAYS => "%a %-d %b %H:%M",
-        _ => "%-d %b %Y %H:%M",
+    let is_near = day.year() == today.year() || days_between(today, day).abs() < NEAR_DAYS;
+    let format = if is_near {
+        "%a %-d %b %H:%M"
+    } else {
+        "%-d %b %Y %H:%M"
     };
-    let seconds = if is_near(at, now.timestamp()) {
+    said(&local, now, format)
+}
+
+fn said(local: &Zoned, now: &Zoned, format: &str) -> String {
+    let seconds = if is_near(local.timestamp(), now.timestamp()) {
         local.strftime(":%S").to_string()
     } else {
         String::new()
@@ -87,6 +102,8 @@ mod tests {
             let at: Zoned = format!("{at}[Europe/Berlin]").parse().unwrap();
             assert_eq!(say(at.timestamp(), &now), said);
         }
+        let today: Zoned = "2026-11-21T14:01:20[Europe/Berlin]".parse().unwrap();
+        assert_eq!(say_dated(today.timestamp(), &now), "Sat 21 Nov 14:01:20");
         let _ = (say(Timestamp::MIN, &now), say(Timestamp::MAX, &now));
     }
 

@@ -214,7 +214,7 @@ impl Office {
         if self.is_in_teams(who) {
             let page = self.type_in_teams(who, "home").await;
             self.has_read(who, &page);
-            return format!("# (home)\n{}", page.shown);
+            return format!("# (home)\n{}", self.in_words(who, &page.shown));
         }
         self.slack.open_home(&user(who));
         let before = self.slack.calls().len();

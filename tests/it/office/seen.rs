@@ -42,6 +42,32 @@ pub struct Button {
 impl Office {
     /// Everything that somebody has before them, or that stands in the channel, oldest first.
     pub fn seen(&self, room: &str) -> Vec<Seen> {
+        let mut all = self.stands(room);
+        for message in &mut all {
+            message.shown = self.in_words(room, &message.shown);
+        }
+        all
+    }
+
+    /// What Teams writes with a date, as Slack shows it: stories are told in the words of both.
+    pub(super) fn in_words(&self, room: &str, shown: &str) -> String {
+        if !self.is_in_teams(room) {
+            return shown.to_owned();
+        }
+        let today = self.clock.now().in_tz("Europe/Berlin").unwrap().date();
+        let days = [
+            ("yesterday", today.yesterday()),
+            ("today", Ok(today)),
+            ("tomorrow", today.tomorrow()),
+        ];
+        days.into_iter()
+            .fold(shown.to_owned(), |shown, (word, day)| {
+                let dated = day.unwrap().strftime("%a %-d %b ").to_string();
+                shown.replace(&dated, &format!("{word} "))
+            })
+    }
+
+    fn stands(&self, room: &str) -> Vec<Seen> {
         if self.is_in_teams(room) {
             return self.teams().seen(room);
         }
@@ -61,7 +87,7 @@ impl Office {
 
     /// What is new or has changed for somebody (or in `#sales`) since they looked last.
     pub fn read(&self, who: &str) -> String {
-        let messages = self.seen(who);
+        let messages = self.stands(who);
         let mut read = self.read.lock().unwrap();
         let before = read.entry(self.place_of(who)).or_default();
         let mut news = Vec::new();
@@ -76,7 +102,7 @@ impl Office {
                 (None, true) => "in the thread: ",
                 (None, false) => "",
             };
-            news.push(format!("{how}{shown}"));
+            news.push(format!("{how}{}", self.in_words(who, &shown)));
         }
         if news.is_empty() {
             return "(nothing)".to_owned();

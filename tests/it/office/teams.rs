@@ -163,7 +163,7 @@ impl Office {
         let screens = self.teams().screens();
         let dialog = screens.get(who).and_then(|screen| screen.dialog.as_ref());
         Pressed {
-            dialog: dialog.map(adaptive::shown_dialog),
+            dialog: dialog.map(|it| self.in_words(who, &adaptive::shown_dialog(it))),
             card: screens.get(who).map(|it| it.answered["value"].clone()),
         }
     }

@@ -188,6 +188,7 @@ fn offer_card() -> Card {
         at: jiff::Timestamp::from_second(1_795_256_100).unwrap(),
         style: MomentStyle::Time,
         fallback: "11:15 (Europe/Berlin)".into(),
+        dated: "Sat 21 Nov 11:15 (Europe/Berlin)".into(),
     };
     let call = Run::Link {
         label: "+49 30 123456".into(),

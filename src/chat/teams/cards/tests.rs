@@ -290,7 +290,8 @@ fn a_typical_offer_card() {
     let until = Run::Moment {
         at: jiff::Timestamp::from_second(1_795_256_100).unwrap(),
         style: MomentStyle::Time,
-        fallback: "11:15 (Europe/Berlin)".into(),
+        fallback: "today 11:15 (Europe/Berlin)".into(),
+        dated: "Sat 21 Nov 11:15 (Europe/Berlin)".into(),
     };
     let call = Run::Link {
         label: "+49 30 123456".into(),
@@ -330,7 +331,7 @@ fn a_typical_offer_card() {
     {"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Ada Byron, *Analytical*","size":"Large","weight":"Bolder"}]}
     {"type":"ColumnSet","spacing":"Small","columns":[{"type":"Column","width":"110px","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Call","isSubtle":true}]}]},{"type":"Column","width":"stretch","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"+49 30 123456","color":"Accent","selectAction":{"type":"Action.OpenUrl","url":"tel:+4930123456"}}]}]}]}
     {"type":"ColumnSet","spacing":"Small","columns":[{"type":"Column","width":"110px","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Industry","isSubtle":true}]}]},{"type":"Column","width":"stretch","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"–"}]}]}]}
-    {"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Accept until ","weight":"Bolder"},{"type":"TextRun","text":"11:15 (Europe/Berlin)"}]}
+    {"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Accept until ","weight":"Bolder"},{"type":"TextRun","text":"Sat 21 Nov 11:15 (Europe/Berlin)"}]}
     {"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"Yours because: speaks German","size":"Small","isSubtle":true}],"separator":true,"spacing":"Medium"}
     {"type":"ActionSet","actions":[{"type":"Action.Execute","title":"Accept","verb":"offer.accept","data":{"verb":"offer.accept","value":"offer_1"},"fallback":{"type":"Action.Submit","title":"Accept","data":{"verb":"offer.accept","value":"offer_1"}},"tooltip":"Accept lead 4711","style":"positive"},{"type":"Action.Submit","title":"Decline","data":{"verb":"offer.decline","value":"offer_1","msteams":{"type":"task/fetch"}}}]}
     "#);
