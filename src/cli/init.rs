@@ -1,21 +1,29 @@
 //! `baton init`: asks a few questions, lists the chat's people, and writes a `baton.toml` that is right.
 
 mod file;
+mod next;
+mod questions;
+mod teams;
 
 use std::{
     collections::BTreeSet,
     fs::OpenOptions,
-    io::{BufRead, Write},
-    path::Path,
+    io::Write,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use url::Url;
 
-use self::file::{Draft, Rep};
+use self::{
+    file::{Draft, Rep, Slack},
+    questions::Questions,
+    teams::Microsoft,
+};
 use super::{Common, talk};
 use crate::{
     chat::{Person, slack::survey::Survey},
@@ -31,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   SLACK_BOT_TOKEN=xoxb-… baton init              asks, and lists your people
   baton init --yes --public-url https://baton.example.com --manager selin@example.com
   baton init --config staging.toml --socket-mode
+  TEAMS_APP_PASSWORD=… baton init --chat teams --app-id GUID --tenant-id GUID
 
 No secret is written into the file: it names environment variables, and what to set is printed at the end. A file that
 is there is never overwritten.";
@@ -42,6 +51,9 @@ pub struct Init {
     /// Asks nothing: what no option says has its usual value.
     #[arg(long, short)]
     yes: bool,
+    /// Where your people are.
+    #[arg(long, value_enum)]
+    chat: Option<InChat>,
     /// How the internet reaches Baton.
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
@@ -51,21 +63,53 @@ pub struct Init {
     /// The name of the first team.
     #[arg(long, value_name = "ID")]
     team: Option<String>,
-    /// Its Slack channel (C…), for notices.
+    /// Its channel, for notices: C… in Slack, 19:…@thread.tacv2 in Teams.
     #[arg(long, value_name = "ID")]
     channel: Option<String>,
-    /// Who takes leads, by e-mail or Slack id; again for more [default: everybody but the managers].
+    /// Who takes leads, by e-mail or id; again for more [default: everybody but the managers, of up to 50].
     #[arg(long, value_name = "WHO")]
     member: Vec<String>,
-    /// Who manages the team, by e-mail or Slack id; again for more [default: the first one listed].
+    /// Who manages the team, by e-mail or id; again for more [default: the first one listed].
     #[arg(long, value_name = "WHO")]
     manager: Vec<String>,
     /// Slack reaches Baton through a socket, so that only webhooks need a public address.
     #[arg(long)]
     socket_mode: bool,
+    /// The id of the Teams app [default: TEAMS_APP_ID].
+    #[arg(long, value_name = "GUID")]
+    app_id: Option<String>,
+    /// The tenant of the Teams app [default: TEAMS_TENANT_ID].
+    #[arg(long, value_name = "GUID")]
+    tenant_id: Option<String>,
+    /// The Teams app's certificate with its RSA key, beside the configuration, instead of a secret.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// The time zone of whoever Teams says none of [default: this machine's].
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
     /// Slack's Web API, elsewhere for the playground.
     #[arg(long, value_name = "URL", hide = true)]
     slack_api_url: Option<Url>,
+    /// Where all of Microsoft is, for tests.
+    #[arg(long, value_name = "URL", hide = true)]
+    microsoft_url: Option<Url>,
+}
+
+/// Where people are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InChat {
+    /// In Slack.
+    Slack,
+    /// In Microsoft Teams.
+    Teams,
+    /// Some here, some there.
+    Both,
+}
+
+/// Who is where.
+struct There {
+    slack: Option<Vec<Person>>,
+    teams: Option<(Microsoft, Vec<Person>)>,
 }
 
 /// Exit code 2 when there is a file already, or an answer can't be used.
@@ -79,8 +123,14 @@ pub async fn run(common: &Common, asked: &Init) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     let mut questions = Questions { silent: asked.yes };
-    let people = people(asked, &mut questions).await?;
-    let draft = match draft(asked, &people, &mut questions)? {
+    let there = match chosen(asked, &mut questions)? {
+        Ok(chosen) => people(asked, chosen, &mut questions, &path).await?,
+        Err(wrong) => {
+            talk::say(&format!("baton: {wrong}"));
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let draft = match draft(asked, there, &mut questions)? {
         Ok(draft) => draft,
         Err(wrong) => {
             talk::say(&format!("baton: {wrong}"));
@@ -89,7 +139,8 @@ pub async fn run(common: &Common, asked: &Init) -> anyhow::Result<ExitCode> {
     };
     write(&path, &file::text(&draft))?;
     // All names are set for this look; whoever runs it sets them after.
-    let env = |name: &str| Some(talk::env(name).unwrap_or_else(|| format!("set-{name}-first")));
+    let later = |name: &str| teams::stand_in(name).unwrap_or_else(|| format!("set-{name}-first"));
+    let env = |name: &str| Some(talk::env(name).unwrap_or_else(|| later(name)));
     let loaded = config::load(&path, &env, Clock::system().now());
     if loaded.compiled.is_none() {
         talk::complain(&loaded.complaints, &loaded.sources, common.log_format);
@@ -99,7 +150,7 @@ pub async fn run(common: &Common, asked: &Init) -> anyhow::Result<ExitCode> {
         ));
         return Ok(ExitCode::FAILURE);
     }
-    talk::print(&file::next_steps(&draft, &path))?;
+    talk::print(&next::next_steps(&draft, &path))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,8 +161,39 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
         .with_context(|| format!("writing {}", path.display()))
 }
 
+/// In which chats people are.
+fn chosen(asked: &Init, questions: &mut Questions) -> anyhow::Result<Result<InChat, String>> {
+    if let Some(chat) = asked.chat {
+        return Ok(Ok(chat));
+    }
+    let answer = questions.text("Where are your people: slack, teams or both?", "slack")?;
+    let wrong = |_| format!("`{answer}` is none of slack, teams and both");
+    Ok(InChat::from_str(&answer, true).map_err(wrong))
+}
+
+async fn people(
+    asked: &Init,
+    chosen: InChat,
+    questions: &mut Questions,
+    path: &Path,
+) -> anyhow::Result<There> {
+    let slack = match chosen {
+        InChat::Slack | InChat::Both => Some(in_slack(asked, questions).await?),
+        InChat::Teams => None,
+    };
+    let teams = match chosen {
+        InChat::Slack => None,
+        InChat::Teams | InChat::Both => {
+            let (app, mut people) = teams::ask(asked, questions, path, file::microsoft).await?;
+            people.retain(takes_leads);
+            Some((app, people))
+        }
+    };
+    Ok(There { slack, teams })
+}
+
 /// Who there is in Slack; nobody without a token, or when Slack does not tell.
-async fn people(asked: &Init, questions: &mut Questions) -> anyhow::Result<Vec<Person>> {
+async fn in_slack(asked: &Init, questions: &mut Questions) -> anyhow::Result<Vec<Person>> {
     let token = match talk::env("SLACK_BOT_TOKEN") {
         Some(token) => token,
         None => questions.text(
@@ -148,7 +230,7 @@ fn takes_leads(person: &Person) -> bool {
 /// Puts answers and people together; the inner error is what can't be used.
 fn draft(
     asked: &Init,
-    people: &[Person],
+    there: There,
     questions: &mut Questions,
 ) -> anyhow::Result<Result<Draft, String>> {
     let public_url = match &asked.public_url {
@@ -170,68 +252,100 @@ fn draft(
             "sqlite:baton.db",
         )?,
     };
-    let socket_mode = asked.socket_mode
-        || questions.yes("Socket Mode, so that Slack needs no public address?")?;
+    let slack = match &there.slack {
+        Some(_) => Some(Slack {
+            socket_mode: asked.socket_mode
+                || questions.yes("Socket Mode, so that Slack needs no public address?")?,
+            api_url: asked.slack_api_url.clone(),
+        }),
+        None => None,
+    };
+    let zone = match &there.teams {
+        Some(_) => Some(zone(asked, questions)?),
+        None => None,
+    };
     let team = match &asked.team {
         Some(team) => team.clone(),
         None => questions.text("The name of the first team", "sales")?,
     };
-    let channel = match &asked.channel {
-        Some(channel) => channel.clone(),
-        None => questions.text("The team's Slack channel (C…). Empty: none", "")?,
+    let channel = match (&asked.channel, &slack) {
+        (Some(channel), _) => channel.clone(),
+        (None, Some(_)) => questions.text("The team's Slack channel (C…). Empty: none", "")?,
+        (None, None) => {
+            questions.text("The team's channel (19:…@thread.tacv2). Empty: none", "")?
+        }
     };
-    let reps = file::reps(people);
+    let (microsoft, in_teams) = there.teams.unzip();
+    let (in_slack, in_teams) = (
+        there.slack.unwrap_or_default(),
+        in_teams.unwrap_or_default(),
+    );
+    let reps = file::reps(&in_slack, &in_teams);
+    Ok(picked(asked, &reps, questions)?.map(|(managers, members)| {
+        let draft = Draft {
+            public_url,
+            database,
+            slack,
+            microsoft,
+            zone,
+            team,
+            channel: Some(channel).filter(|it| !it.is_empty()),
+            members,
+            managers,
+            reps,
+            made_up: in_slack.is_empty() && in_teams.is_empty(),
+        };
+        draft.without_bystanders()
+    }))
+}
+
+/// Teams says nobody's zone before they have written something.
+fn zone(asked: &Init, questions: &mut Questions) -> anyhow::Result<String> {
+    if let Some(zone) = &asked.timezone {
+        return Ok(zone.clone());
+    }
+    let here = TimeZone::system();
+    let here = here.iana_name().unwrap_or("UTC");
+    questions.text("The time zone of your people in Teams", here)
+}
+
+/// Managers and members, as places in the list.
+type Picked = (BTreeSet<usize>, BTreeSet<usize>);
+
+fn picked(
+    asked: &Init,
+    reps: &[Rep],
+    questions: &mut Questions,
+) -> anyhow::Result<Result<Picked, String>> {
     for (at, rep) in reps.iter().enumerate().filter(|_| !asked.yes) {
-        talk::say(&format!(
-            "  {:>3}  {} ({})",
-            at + 1,
-            rep.name,
-            rep.known_by()
-        ));
+        let (name, known_by) = (&rep.name, rep.known_by());
+        talk::say(&format!("  {:>3}  {name} ({known_by})", at + 1));
     }
     let managers = pick(
         &asked.manager,
-        &reps,
+        reps,
         questions,
         "Who manages it? Numbers, as 1,3",
         "1",
     )?;
     let members = pick(
         &asked.member,
-        &reps,
+        reps,
         questions,
         "Who takes leads? Numbers, as 1,3",
         "",
     )?;
     Ok(managers.and_then(|managers| {
-        let members = members?;
-        let others = || {
-            (0..reps.len())
-                .filter(|at| !managers.contains(at))
-                .collect()
-        };
-        let members = if members.is_empty() {
-            others()
-        } else {
-            members
-        };
-        Ok(Draft {
-            public_url,
-            database,
-            socket_mode,
-            slack_api_url: asked.slack_api_url.clone(),
-            team,
-            channel: Some(channel).filter(|it| !it.is_empty()),
-            // Somebody must take them when there is nobody else.
-            members: if members.is_empty() {
-                managers.clone()
-            } else {
-                members
-            },
-            managers,
-            reps,
-            made_up: people.is_empty(),
-        })
+        let mut members = members?;
+        if members.is_empty() && reps.len() <= file::FEW {
+            members = (0..reps.len()).collect();
+            members.retain(|at| !managers.contains(at));
+        }
+        // Somebody must take them when there is nobody else.
+        if members.is_empty() {
+            members.clone_from(&managers);
+        }
+        Ok((managers, members))
     }))
 }
 
@@ -247,7 +361,7 @@ fn pick(
         let place = |who: &String| {
             let found = reps.iter().position(|rep| rep.is(who));
             found.ok_or_else(|| {
-                format!("nobody in Slack is known as {who}; give an e-mail address or an id (U…)")
+                format!("nobody there is known as {who}; give an e-mail address or an id as listed")
             })
         };
         return Ok(given.iter().map(place).collect());
@@ -260,38 +374,4 @@ fn pick(
         number.ok_or_else(|| format!("`{word}` is no number of the list"))
     };
     Ok(words.map(place).collect())
-}
-
-/// Asks on stderr and reads answers from stdin, or asks nothing at all.
-struct Questions {
-    silent: bool,
-}
-
-impl Questions {
-    fn text(&mut self, question: &str, usual: &str) -> anyhow::Result<String> {
-        if self.silent {
-            return Ok(usual.to_owned());
-        }
-        let shown = if usual.is_empty() {
-            format!("{question}: ")
-        } else {
-            format!("{question} [{usual}]: ")
-        };
-        let mut terminal = std::io::stderr();
-        terminal
-            .write_all(shown.as_bytes())
-            .and_then(|()| terminal.flush())
-            .context("asking")?;
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        // Whoever closes stdin wants no more questions.
-        self.silent = read.context("reading the answer")? == 0;
-        let answer = answer.trim();
-        Ok(if answer.is_empty() { usual } else { answer }.to_owned())
-    }
-
-    fn yes(&mut self, question: &str) -> anyhow::Result<bool> {
-        let answer = self.text(&format!("{question} (y/n)"), "n")?;
-        Ok(answer.to_lowercase().starts_with('y'))
-    }
 }

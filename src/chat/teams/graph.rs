@@ -22,6 +22,10 @@ pub const READ_CATALOG: &str = "AppCatalog.Read.All";
 /// What is asked of a person.
 const FIELDS: &str = "id,displayName,mail,userPrincipalName,accountEnabled,userType";
 
+/// People on one page, and pages that are read: no tenant has more whom one would list.
+const PAGE: &str = "200";
+const MOST_PAGES: usize = 50;
+
 /// A client of Graph.
 pub struct Graph {
     http: reqwest::Client,
@@ -75,6 +79,28 @@ impl Graph {
                 only(all["value"].as_array().into_iter().flatten())
             }
         }
+    }
+
+    /// Everybody in the tenant.
+    pub async fn everybody(&self, tokens: &Tokens) -> Result<Vec<Person>, SendError> {
+        let (mut all, mut more) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let mut query = vec![("$select", FIELDS), ("$top", PAGE)];
+            query.extend(more.as_deref().map(|more| ("$skiptoken", more)));
+            let page = self.get(tokens, &["users"], &query, READ_PEOPLE).await?;
+            all.extend(
+                page["value"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(person),
+            );
+            more = next_page(&page["@odata.nextLink"]);
+            if more.is_none() {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// Installs the app for a person; one that is there already is installed.
@@ -175,6 +201,14 @@ async fn send(
         status if status.is_server_error() => Err(retry(None, &word)),
         _ => fail(FailKind::OurBug),
     }
+}
+
+/// What asks for the next page. The address itself is not followed: the token is for Graph alone.
+fn next_page(link: &Value) -> Option<String> {
+    let link = Url::parse(link.as_str()?).ok()?;
+    let mut all = link.query_pairs();
+    all.find(|(name, _)| name == "$skiptoken")
+        .map(|(_, value)| value.into_owned())
 }
 
 fn nobody(word: &str) -> SendError {

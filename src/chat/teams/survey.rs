@@ -17,6 +17,7 @@ use super::{
     token::Audience,
 };
 use crate::chat::{
+    Person,
     exchange::{Repeat, client, exchange},
     outcome::SendError,
 };
@@ -61,6 +62,14 @@ impl Teams {
             catalog: self.graph.app_in_catalog(&self.tokens).await.map(drop),
             install: roles(&token).map(|roles| roles.iter().any(|role| role == INSTALL)),
         })
+    }
+
+    /// Everybody in the tenant, guests and people who have left included.
+    ///
+    /// # Errors
+    /// Why they can't be listed.
+    pub async fn people(&self) -> Result<Vec<Person>, SendError> {
+        self.graph.everybody(&self.tokens).await
     }
 
     /// Whether Baton is in a channel.

@@ -1,12 +1,16 @@
 //! The configuration that `baton init` writes, and what to do after.
 
-use std::{collections::BTreeSet, fmt::Write, path::Path};
+use std::{collections::BTreeSet, fmt::Write};
 
 use jiff::tz::TimeZone;
 use toml::Value;
 use url::Url;
 
+use super::teams::{Credential, Microsoft};
 use crate::chat::Person;
+
+/// More people than that are a company, not a team.
+pub const FEW: usize = 50;
 
 /// Longer ids are refused.
 const LONGEST_ID: usize = 40;
@@ -15,8 +19,12 @@ const LONGEST_ID: usize = 40;
 pub struct Draft {
     pub public_url: String,
     pub database: String,
-    pub socket_mode: bool,
-    pub slack_api_url: Option<Url>,
+    /// Absent: without Slack.
+    pub slack: Option<Slack>,
+    /// Absent: without Microsoft Teams.
+    pub microsoft: Option<Microsoft>,
+    /// The zone of whoever has no other.
+    pub zone: Option<String>,
     pub team: String,
     pub channel: Option<String>,
     pub reps: Vec<Rep>,
@@ -28,6 +36,30 @@ pub struct Draft {
     pub made_up: bool,
 }
 
+impl Draft {
+    /// Of a whole company only those who were picked are written down.
+    pub fn without_bystanders(mut self) -> Self {
+        if self.reps.len() <= FEW {
+            return self;
+        }
+        let kept: Vec<usize> = self.members.union(&self.managers).copied().collect();
+        let place = |old: &usize| kept.iter().position(|at| at == old);
+        self.members = self.members.iter().filter_map(place).collect();
+        self.managers = self.managers.iter().filter_map(place).collect();
+        self.reps = kept
+            .iter()
+            .filter_map(|at| self.reps.get(*at).cloned())
+            .collect();
+        self
+    }
+}
+
+/// How Slack is reached.
+pub struct Slack {
+    pub socket_mode: bool,
+    pub api_url: Option<Url>,
+}
+
 /// One person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rep {
@@ -35,43 +67,72 @@ pub struct Rep {
     pub name: String,
     pub email: Option<String>,
     pub slack: Option<String>,
+    pub teams: Option<String>,
     pub zone: Option<String>,
 }
 
 impl Rep {
     /// By what a person would name them.
     pub fn known_by(&self) -> &str {
-        let known = self.email.as_deref().or(self.slack.as_deref());
-        known.unwrap_or(&self.id)
+        let ids = [&self.email, &self.slack, &self.teams];
+        let mut known = ids.into_iter().filter_map(Option::as_deref);
+        known.next().unwrap_or(&self.id)
     }
 
     pub fn is(&self, who: &str) -> bool {
         let email = self.email.as_deref();
-        email.is_some_and(|it| it.eq_ignore_ascii_case(who)) || self.slack.as_deref() == Some(who)
+        email.is_some_and(|it| it.eq_ignore_ascii_case(who))
+            || self.slack.as_deref() == Some(who)
+            || self.teams.as_deref() == Some(who)
     }
 }
 
-/// The people with ids for the file; two that are made up when there are none.
-pub fn reps(people: &[Person]) -> Vec<Rep> {
-    if people.is_empty() {
+/// The people with ids for the file; two that are made up when there are none. Who is in both chats under one
+/// address is one person, and found in either by it.
+pub fn reps(in_slack: &[Person], in_teams: &[Person]) -> Vec<Rep> {
+    if in_slack.is_empty() && in_teams.is_empty() {
         let rep = |id: &str, name: &str| Rep {
             id: id.to_owned(),
             name: name.to_owned(),
             email: Some(format!("{id}@example.com")),
             slack: None,
+            teams: None,
             zone: None,
         };
         return vec![rep("selin", "Selin Kaya"), rep("jonas", "Jonas Weber")];
     }
     let mut taken = BTreeSet::new();
-    let rep = |person: &Person| Rep {
+    let mut rep = |person: &Person| Rep {
         id: id_of(&person.id, person.email.as_deref(), &mut taken),
-        name: person.name.clone(),
+        name: match person.name.trim() {
+            "" => person.email.clone().unwrap_or_else(|| person.id.clone()),
+            name => name.to_owned(),
+        },
         email: person.email.clone(),
-        slack: Some(person.id.clone()),
+        slack: None,
+        teams: None,
         zone: person.zone.clone().filter(|it| TimeZone::get(it).is_ok()),
     };
-    people.iter().map(rep).collect()
+    let mut reps: Vec<Rep> = Vec::new();
+    for person in in_slack {
+        let slack = Some(person.id.clone());
+        reps.push(Rep {
+            slack,
+            ..rep(person)
+        });
+    }
+    for person in in_teams {
+        let email = person.email.as_deref();
+        let known = reps.iter().any(|rep| email.is_some_and(|it| rep.is(it)));
+        if !known {
+            let teams = Some(person.id.clone());
+            reps.push(Rep {
+                teams,
+                ..rep(person)
+            });
+        }
+    }
+    reps
 }
 
 /// A short word that nobody else has: what stands before the @, else the id in Slack.
@@ -111,7 +172,8 @@ fn list(draft: &Draft, places: &BTreeSet<usize>) -> String {
 pub fn text(draft: &Draft) -> String {
     [
         head(draft),
-        slack(draft),
+        draft.slack.as_ref().map_or_else(String::new, slack),
+        draft.microsoft.as_ref().map_or_else(String::new, microsoft),
         people(draft),
         team(draft),
         REST.to_owned(),
@@ -137,32 +199,70 @@ url = {}
     )
 }
 
-fn slack(draft: &Draft) -> String {
+fn slack(slack: &Slack) -> String {
     let mut text = "[slack]\nbot_token = \"${SLACK_BOT_TOKEN}\"       # xoxb-…, api.slack.com/apps, OAuth & Permissions\n"
         .to_owned();
-    text.push_str(if draft.socket_mode {
+    text.push_str(if slack.socket_mode {
         "app_token = \"${SLACK_APP_TOKEN}\"       # xapp-…, Basic Information, App-Level Tokens, connections:write\n"
     } else {
         "signing_secret = \"${SLACK_SIGNING_SECRET}\"   # Basic Information\n"
     });
-    if let Some(url) = &draft.slack_api_url {
+    if let Some(url) = &slack.api_url {
         text.push_str(&format!("api_url = {}\n", quoted(url.as_str())));
     }
+    text.push('\n');
+    text
+}
+
+/// The table of the app. Its ids are no secrets, so they stand here where they are known.
+pub fn microsoft(app: &Microsoft) -> String {
+    let id = |given: &Option<String>, name: &str| match given {
+        Some(id) => quoted(id),
+        None => format!("\"${{{name}}}\""),
+    };
+    let credential = match &app.credential {
+        Credential::Password => "app_password = \"${TEAMS_APP_PASSWORD}\"   # Certificates & secrets: the value, not the id".to_owned(),
+        Credential::Certificate => "certificate = \"${TEAMS_CERTIFICATE}\"      # a PEM with its RSA key".to_owned(),
+        Credential::File(file) => {
+            let name = file.display().to_string().replace("${", "$${");
+            format!("certificate = {}", Value::String(format!("${{file:{name}}}")))
+        }
+    };
+    let mut text = format!(
+        "[teams]
+app_id = {}      # of a single-tenant Azure Bot; its address is server.public_url and /api/messages
+tenant_id = {}   # the only tenant that is served
+{credential}
+",
+        id(&app.app_id, "TEAMS_APP_ID"),
+        id(&app.tenant_id, "TEAMS_TENANT_ID"),
+    );
+    if let Some(at) = &app.address {
+        let at = at.as_str().trim_end_matches('/');
+        text.push_str(&format!(
+            "service_url = \"{at}/teams/\"\nmetadata_url = \"{at}/v1/.well-known/openidconfiguration\"\n\
+             login_url = \"{at}\"\ngraph_url = \"{at}/v1.0\"\n"
+        ));
+    }
+    text.push('\n');
     text
 }
 
 fn people(draft: &Draft) -> String {
-    let mut text = "
-# ---- people -----------------------------------------------------------------------------------
+    let mut text = "# ---- people -----------------------------------------------------------------------------------
 [calendar.office]
 hours = \"Mo-Fr 09:00-18:00\"              # whoever is out of hours is passed over; \"; PH off\" with holidays = \"rep\"
 
 [defaults.rep]
 calendar = \"office\"
 pending = 3                              # offers at once
-
 "
     .to_owned();
+    if let Some(zone) = &draft.zone {
+        // Teams tells nobody's zone before they have said something.
+        text.push_str(&format!("timezone = {}\n", quoted(zone)));
+    }
+    text.push('\n');
     if draft.made_up {
         text.push_str("# These two are made up: put your own people in.\n");
     }
@@ -180,6 +280,7 @@ fn person(text: &mut String, rep: &Rep, manager: bool) {
     let given = [
         ("email", rep.email.as_deref()),
         ("slack", rep.slack.as_deref()),
+        ("teams", rep.teams.as_deref()),
         ("timezone", rep.zone.as_deref()),
         ("role", manager.then_some("manager")),
     ];
@@ -195,8 +296,13 @@ fn person(text: &mut String, rep: &Rep, manager: bool) {
 
 fn team(draft: &Draft) -> String {
     let channel = match &draft.channel {
-        Some(id) => format!("channel = {}\n", quoted(&format!("slack:{id}"))),
-        None => "# channel = \"slack:C…\"                  # for notices and pools; invite Baton there\n".to_owned(),
+        Some(id) => format!("channel = {}\n", quoted(&channel(id))),
+        None if draft.slack.is_some() => {
+            "# channel = \"slack:C…\"                  # for notices and pools; invite Baton there\n".to_owned()
+        }
+        None => {
+            "# channel = \"teams:19:…@thread.tacv2\"   # for notices and pools; the app must be in that team\n".to_owned()
+        }
     };
     format!(
         "[[team]]
@@ -221,6 +327,15 @@ to = {{ team = {team} }}
     )
 }
 
+/// A channel with its chat's name; only Teams' ids hold a colon.
+fn channel(id: &str) -> String {
+    match id.split_once(':') {
+        Some(("slack" | "teams", _)) => id.to_owned(),
+        Some(_) => format!("teams:{id}"),
+        None => format!("slack:{id}"),
+    }
+}
+
 const REST: &str = "
 # ---- where leads come from -----------------------------------------------------------------------
 [[source]]
@@ -230,40 +345,6 @@ verify = { scheme = \"hmac-sha256\", header = \"x-signature-256\", prefix = \"sh
 type = \"demo\"                            # a demo request: accepted in 15 minutes, called in 30
 # fields = { email = \"$.contact.email\" }  # only where a name is not recognised by itself
 ";
-
-/// What to do now, ready to be pasted.
-pub fn next_steps(draft: &Draft, path: &Path) -> String {
-    let named = if path == Path::new("./baton.toml") {
-        String::new()
-    } else {
-        format!(" --config {}", path.display())
-    };
-    let people = match draft.reps.len() {
-        _ if draft.made_up => "two made-up people (put your own in)".to_owned(),
-        1 => "one person".to_owned(),
-        several => format!("{several} people"),
-    };
-    let secret = if draft.socket_mode {
-        "export SLACK_APP_TOKEN=xapp-…            # Basic Information, App-Level Tokens, connections:write"
-    } else {
-        "export SLACK_SIGNING_SECRET=…            # Basic Information"
-    };
-    format!(
-        "{} is written, with {people} in the team `{}`. Next:
-
-  export SLACK_BOT_TOKEN=xoxb-…            # api.slack.com/apps, OAuth & Permissions
-  {secret}
-  export WEBSITE_SECRET=$(openssl rand -hex 32)
-
-  baton manifest slack{named}     # make the Slack app from it
-  baton check{named}      # every mistake, with its line
-  baton serve{named}      # run
-  baton doctor{named}     # what works, and how to mend the rest
-",
-        path.display(),
-        draft.team
-    )
-}
 
 #[cfg(test)]
 mod tests {
