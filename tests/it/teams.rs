@@ -300,6 +300,15 @@ async fn words_are_answered_in_the_conversation_with_and_without_a_slash() {
             assert_eq!((status, said), (200, Value::Null), "{typed}");
             eventually(|| company.microsoft.messages_of(&ayse).len() > before).await;
         }
+        // No word opens a form in Teams, but a button does.
+        let by = company.microsoft.by(&ayse);
+        let before = company.microsoft.messages_of(&ayse).len();
+        company.send(&by.types("lead new")).await;
+        eventually(|| company.microsoft.messages_of(&ayse).len() > before).await;
+        let said = company.microsoft.messages_of(&ayse).pop().unwrap();
+        let open = data_of(said.card(), "lead.new").unwrap();
+        let (_, dialog) = company.send(&by.fetches(&said.id, &open)).await;
+        assert_eq!(dialog["task"]["value"]["title"], "New lead");
     })
     .await;
 }

@@ -18,7 +18,7 @@ const MAX_TITLE: usize = 150;
 /// A long answer leaves room for the next fact.
 const MAX_FACT: usize = 600;
 const MAX_CELL: usize = 60;
-const LEAST_WIDTH: usize = 5;
+const LEAST_WIDTH: usize = 4;
 const MOST_WIDTH: usize = 16;
 const MAX_ALT: usize = 1_000;
 /// How long any text may be, tried one after the other until the card is short enough.
@@ -338,6 +338,7 @@ fn grid(table: &Table, rows: Vec<Value>) -> Value {
         };
         let mut run = runs::plain(&label);
         run["weight"] = "Bolder".into();
+        run["size"] = "Small".into();
         cell(run)
     });
     let mut all = vec![json!({"type": "TableRow", "cells": heads.collect::<Vec<_>>()})];
@@ -351,13 +352,19 @@ fn grid(table: &Table, rows: Vec<Value>) -> Value {
     })
 }
 
-/// A column's share of the width: its longest text, within reason.
+/// A column's share of the width: its longest word, within reason. Between words a line may break. Heads are
+/// smaller than what stands below them.
 fn width_of(table: &Table, at: usize) -> usize {
-    let label = table.columns[at].label.as_str();
+    let head = longest_word(&table.columns[at].label);
     let cells = table.rows.iter().filter_map(|row| row.get(at));
-    let longest = cells.map(String::as_str).chain([label]);
-    let longest = longest.map(|text| text.chars().count()).max();
-    longest.unwrap_or(0).clamp(LEAST_WIDTH, MOST_WIDTH)
+    let longest = cells.map(|cell| longest_word(cell)).max().unwrap_or(0);
+    let wider = (longest * 4).div_ceil(3);
+    head.max(wider).clamp(LEAST_WIDTH, MOST_WIDTH)
+}
+
+fn longest_word(text: &str) -> usize {
+    let words = text.split_whitespace();
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 fn body_row(table: &Table, row: &[String]) -> Value {
