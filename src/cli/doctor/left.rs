@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::{
     domain::policy::Platform,
-    store::{self, Db, outbox},
+    store::{Db, outbox},
 };
 
 /// A word on a chat that is not set up and has cards of open leads. What can't be asked here, the database's own
@@ -15,9 +15,7 @@ pub(super) async fn look(url: &str, is_set_up: impl Fn(Platform) -> bool) -> Vec
     let mut found = Vec::new();
     let chats = [Platform::Slack, Platform::Teams].into_iter();
     for chat in chats.filter(|chat| !is_set_up(*chat)) {
-        let asked = db.read(async |mut tx| {
-            Ok::<_, store::Error>(outbox::open_leads_in(&mut tx, chat).await?)
-        });
+        let asked = db.read(async |mut tx| outbox::open_leads_in(&mut tx, chat).await);
         match asked.await {
             Ok(0) | Err(_) => {}
             Ok(leads) => found.push(left(chat, leads)),

@@ -41,7 +41,7 @@ async fn a_new_address_in_the_configuration_counts_at_once_and_the_old_account_i
             (company.microsoft.add_user(id, &email), email)
         });
         change(company, &anew, |rep, (_, email)| {
-            rep.email.clone_from(email)
+            rep.email.clone_from(email);
         });
         let accept = data_of(card.card(), "offer.accept").unwrap();
         let press = company.microsoft.by(&old).presses(&card.id, &accept);
