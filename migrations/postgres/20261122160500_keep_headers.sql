@@ -1,2 +1,2 @@
 -- Headers that say what a vendor's delivery is (its topic, its version), kept so that it can be read again.
-alter table submission add column headers text not null default '{}';
+alter table submission add column headers jsonb not null default '{}';

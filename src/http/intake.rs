@@ -17,7 +17,10 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{ALLOW, CONTENT_TYPE},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -125,7 +128,8 @@ pub(super) async fn ask(
     match get {
         Get::Nothing => {
             let detail = "this source sends nothing by GET";
-            Err(Error::new(Kind::MethodNotAllowed, detail))
+            let refused = Error::new(Kind::MethodNotAllowed, detail);
+            Ok(([(ALLOW, "POST")], refused).into_response())
         }
         Get::Probe => {
             believe(&app, &webhook, &headers, &query, b"")?;
