@@ -83,6 +83,7 @@ impl App {
             fixed,
             sockets: compiled.slack.as_ref().map_or(0, |slack| slack.sockets),
         };
+        app.http.set_address(&compiled.server.public_url);
         app.http.set_sources(compiled.sources);
         app.http.set_tokens(tokens(compiled.api_tokens));
         app.desk.set_words(command_words(compiled.slack.as_ref()));
@@ -236,6 +237,7 @@ impl Reloader {
             );
         }
         self.engine.set_rules(Rules::new(compiled.policy));
+        self.http.set_address(&compiled.server.public_url);
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
         self.desk.set_words(command_words(compiled.slack.as_ref()));

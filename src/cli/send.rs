@@ -60,7 +60,9 @@ pub async fn run(common: &Common, asked: &Send) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    let mut outgoing = Delivery::of(source).request(&lead, clock.now())?;
+    // Some sign the address too, as the server knows it, whichever way it is reached here.
+    let signed = address(&compiled.server.public_url, &asked.source)?;
+    let mut outgoing = Delivery::of(source).request(&lead, clock.now(), signed.as_str())?;
     if asked.test {
         let yes = HeaderValue::from_static("true");
         outgoing.headers.insert(TEST_HEADER, yes);
@@ -93,8 +95,13 @@ struct Told {
     body: Value,
 }
 
+/// Where a source posts to.
+fn address(base: &Url, source: &str) -> anyhow::Result<Url> {
+    Ok(base.join("/")?.join("webhooks/")?.join(source)?)
+}
+
 async fn post(base: &Url, source: &str, outgoing: Outgoing) -> anyhow::Result<Told> {
-    let mut url = base.join("/")?.join("webhooks/")?.join(source)?;
+    let mut url = address(base, source)?;
     if !outgoing.query.is_empty() {
         url.set_query(Some(&outgoing.query));
     }

@@ -81,11 +81,9 @@ impl Desk {
             .deliveries
             .get(source)
             .context("the configuration has no source to post to")?;
-        let request = delivery.request(lead, self.clock.now())?;
-        let url = format!(
-            "{}/webhooks/{}?{}",
-            self.baton_url, self.sources[source], request.query
-        );
+        let url = format!("{}/webhooks/{}", self.baton_url, self.sources[source]);
+        let request = delivery.request(lead, self.clock.now(), &url)?;
+        let url = format!("{url}?{}", request.query);
         let sent = self
             .http
             .post(url)

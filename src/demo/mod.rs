@@ -76,6 +76,7 @@ impl Demo {
             .context("listening for webhooks")?;
         let baton_url = format!("http://{}", baton.local_addr()?);
         let api_url = format!("http://{}/api/", page.local_addr()?);
+        compiled.server.public_url = baton_url.parse().context("the demo's own address")?;
         own::point_at(&mut compiled, &options.dir, &api_url)?;
         let microsoft = match options.teams {
             Some(agents) => {

@@ -14,12 +14,13 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, RawQuery, State, rejection::PathRejection},
+    extract::{Path, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{ALLOW, CONTENT_TYPE},
+    request::Parts,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -95,32 +96,33 @@ impl From<Received> for Answer {
 pub(super) async fn receive(
     State(app): State<Arc<App>>,
     source: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    asked: Parts,
     body: Result<Whole, Error>,
 ) -> Result<Response, Error> {
     let webhook = webhook(&app, source)?;
-    let query = query.unwrap_or_default();
-    if !webhook.source.format.accepts(content_type(&headers)) {
+    if !webhook.source.format.accepts(content_type(&asked.headers)) {
         return Err(Error::new(
             Kind::UnsupportedType,
             "this source does not take this Content-Type",
         ));
     }
     let Whole(body) = body?;
-    believe(&app, &webhook, &headers, &query, &body)?;
-    take_in(&app, &webhook, &headers, &query, body).await
+    believe(&app, &webhook, &asked, &body)?;
+    take_in(&app, &webhook, &asked.headers, query(&asked), body).await
+}
+
+/// What stands behind the question mark.
+fn query(asked: &Parts) -> &str {
+    asked.uri.query().unwrap_or_default()
 }
 
 /// Answers a vendor that looks whether anybody is there, or takes in what the query says.
 pub(super) async fn ask(
     State(app): State<Arc<App>>,
     source: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-    mut headers: HeaderMap,
+    mut asked: Parts,
 ) -> Result<Response, Error> {
     let webhook = webhook(&app, source)?;
-    let query = query.unwrap_or_default();
     let get = match webhook.source.format {
         Format::Json | Format::Form => Get::Nothing,
         Format::Preset(preset) => preset.get,
@@ -132,16 +134,18 @@ pub(super) async fn ask(
             Ok(([(ALLOW, "POST")], refused).into_response())
         }
         Get::Probe => {
-            believe(&app, &webhook, &headers, &query, b"")?;
+            believe(&app, &webhook, &asked, b"")?;
             Ok(StatusCode::OK.into_response())
         }
-        Get::Challenge(answer) => challenge(&webhook.source, answer, &query),
+        Get::Challenge(answer) => challenge(&webhook.source, answer, query(&asked)),
         Get::Lead => {
-            believe(&app, &webhook, &headers, &query, b"")?;
+            believe(&app, &webhook, &asked, b"")?;
             // From here on it is a form that was posted.
-            let form = without_credentials(&query, webhook.source.scheme.query_parameter());
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
-            take_in(&app, &webhook, &headers, "", form.into()).await
+            let named = webhook.source.scheme.query_parameter();
+            let form = without_credentials(query(&asked), named);
+            let form_type = HeaderValue::from_static(FORM);
+            asked.headers.insert(CONTENT_TYPE, form_type);
+            take_in(&app, &webhook, &asked.headers, "", form.into()).await
         }
     }
 }
@@ -165,16 +169,14 @@ fn shown(reply: Reply) -> Response {
 }
 
 /// Whether the request is the source's.
-fn believe(
-    app: &App,
-    webhook: &Webhook,
-    headers: &HeaderMap,
-    query: &str,
-    body: &[u8],
-) -> Result<(), Error> {
+fn believe(app: &App, webhook: &Webhook, asked: &Parts, body: &[u8]) -> Result<(), Error> {
+    let path = asked.uri.path_and_query();
+    let path = path.map_or("/", |path| path.as_str());
     let request = Request {
-        headers,
-        query,
+        method: &asked.method,
+        url: &format!("{}{path}", app.address.load()),
+        headers: &asked.headers,
+        query: query(asked),
         body,
         now: app.engine.clock().now(),
     };

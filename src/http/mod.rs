@@ -47,6 +47,7 @@ use axum::{
 };
 use secrecy::SecretString;
 use tower_http::catch_panic::CatchPanicLayer;
+use url::Url;
 
 use crate::{desk::Desk, domain::id::SourceId, engine::Engine, intake::Source};
 
@@ -98,6 +99,8 @@ pub struct App {
     intake: Engine,
     desk: Desk,
     limits: Limits,
+    /// What the internet calls it, without a slash at the end.
+    address: ArcSwap<String>,
     webhooks: ArcSwap<Webhooks>,
     tokens: ArcSwap<Vec<ApiToken>>,
 }
@@ -112,9 +115,16 @@ impl App {
             engine,
             desk,
             limits,
+            address: ArcSwap::default(),
             webhooks: ArcSwap::default(),
             tokens: ArcSwap::default(),
         }
+    }
+
+    /// Is called so by the internet from now on: vendors who sign the address sign this one.
+    pub fn set_address(&self, public: &Url) {
+        let address = public.origin().ascii_serialization();
+        self.address.store(Arc::new(address));
     }
 
     /// Takes leads from these sources from now on. Requests that run keep the source they came by;

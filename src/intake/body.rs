@@ -30,6 +30,9 @@ pub enum Body {
     Form,
 }
 
+/// All ways.
+const ALL: [Body; 2] = [Body::Json, Body::Form];
+
 /// Why a body can't be read; the submission is kept and quarantined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -58,13 +61,30 @@ impl Format {
     /// # Errors
     /// What is wrong with it, without quoting it.
     pub fn read(self, content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
-        let ways = self.bodies();
-        let fits = |way: &&Body| way.is(content_type) && way.looks_like(body);
-        let way = ways.iter().find(fits).or(ways.first());
-        match way {
-            Some(way) => way.read(content_type, body),
-            None => Err(Unreadable("this source reads no body".into())),
-        }
+        read_as(self.bodies(), content_type, body)
+    }
+}
+
+/// Reads a body of whatever kind, by its content type and else by its bytes.
+///
+/// # Errors
+/// What is wrong with it, without quoting it.
+pub(super) fn any(content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
+    read_as(&ALL, content_type, body)
+}
+
+/// Reads what stands in a query as the form it is.
+pub(super) fn query(query: &str) -> Result<Value, Unreadable> {
+    form::read(query.as_bytes(), false)
+}
+
+fn read_as(ways: &[Body], content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
+    let fits = |way: &&Body| way.is(content_type) && way.looks_like(body);
+    let looks = |way: &&Body| way.looks_like(body);
+    let way = ways.iter().find(fits).or(ways.iter().find(looks));
+    match way.or(ways.first()) {
+        Some(way) => way.read(content_type, body),
+        None => Err(Unreadable("this source reads no body".into())),
     }
 }
 

@@ -33,7 +33,7 @@ pub use self::{
     map::Mapping,
     path::FieldPath,
     preset::{Call, Person, Preset, Seen},
-    verify::{Denied, Request, Scheme},
+    verify::{Denied, Request, Scheme, Sending},
 };
 use crate::domain::{id::SourceId, submission::NewLead};
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Body, FieldPath, Format, Source,
-    verify::{Scheme, SetupError},
+    verify::{Scheme, Sending, SetupError},
 };
 use crate::domain::contact::Field;
 
@@ -55,7 +55,7 @@ impl Delivery {
         self.format
     }
 
-    /// A request that says `lead` (canonical names and others) at `now`.
+    /// A request that says `lead` (canonical names and others) at `now`, to be posted to `url`.
     ///
     /// # Errors
     /// When a key of the source can't stand in a header.
@@ -63,20 +63,30 @@ impl Delivery {
         &self,
         lead: &Map<String, Value>,
         now: Timestamp,
+        url: &str,
     ) -> Result<Outgoing, SetupError> {
+        let mut lead = lead.clone();
+        if let Some((field, secret)) = self.scheme.written_into() {
+            lead.insert(field.to_owned(), secret.into());
+        }
         // What a vendor would send can't be made up: its sample is sent as it is.
         let (content_type, body) = match self.format.bodies().first() {
             Some(Body::Json) | None => (
                 "application/json",
-                self.nested(lead).to_string().into_bytes(),
+                self.nested(&lead).to_string().into_bytes(),
             ),
             Some(Body::Form) => (
                 "application/x-www-form-urlencoded",
-                self.form(lead).into_bytes(),
+                self.form(&lead).into_bytes(),
             ),
         };
         let id = now.as_microsecond().to_string();
-        let proof = self.scheme.prove(&body, now, &id)?;
+        let proof = self.scheme.prove(&Sending {
+            url,
+            body: &body,
+            now,
+            id: &id,
+        })?;
         let mut headers = proof.headers;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Ok(Outgoing {
@@ -204,7 +214,7 @@ mod tests {
                 ..Source::new("x".into(), format)
             };
             let sent = Delivery::of(&source)
-                .request(&lead, Timestamp::UNIX_EPOCH)
+                .request(&lead, Timestamp::UNIX_EPOCH, "")
                 .expect("no key");
             let content_type = sent.headers[CONTENT_TYPE].to_str().ok();
             let Reading::Leads { leads, .. } =

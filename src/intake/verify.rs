@@ -1,14 +1,31 @@
 //! Whether a request comes from whom the source says: the schemes of a source's `verify`.
 
+mod basic;
+mod body_field;
+mod encoding;
 mod hmac;
+mod hubspot;
+mod standard;
 mod token;
+pub mod vendors;
+mod window;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
+use ring::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 pub use self::{
-    hmac::{Encoding, Hmac, HmacSettings, TimestampUnit},
+    basic::Basic,
+    body_field::BodyField,
+    encoding::Encoding,
+    hmac::{Covers, Hmac, HmacSettings, Parts},
+    hubspot::HubSpot,
+    standard::Standard,
     token::{Token, TokenPlace},
+    window::TimestampUnit,
 };
 
 /// How a source proves that it is the sender.
@@ -18,13 +35,27 @@ pub enum Scheme {
     None,
     /// It signs the raw body with a shared key.
     HmacSha256(Hmac),
+    /// The same with an older code, which still nobody can forge.
+    HmacSha1(Hmac),
+    /// It signs as Standard Webhooks has it.
+    Standard(Standard),
+    /// It signs as HubSpot does.
+    HubSpot(HubSpot),
     /// It shows a shared secret.
     Token(Token),
+    /// It shows a user and a password.
+    Basic(Basic),
+    /// It writes a shared secret into the body.
+    BodyField(BodyField),
 }
 
 /// A request, as far as its sender can be told from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
+    /// How it was asked.
+    pub method: &'a Method,
+    /// The address as the sender called it: `server.public_url` with path and query, undecoded.
+    pub url: &'a str,
     /// The headers as they came.
     pub headers: &'a HeaderMap,
     /// What stands after the `?`, undecoded; `""` when there is none.
@@ -50,6 +81,17 @@ pub enum Denied {
     /// The signature is not in the agreed encoding.
     #[error("the header {0} is not in the source's encoding")]
     Encoding(String),
+    /// One of the parts that the header consists of is not there.
+    #[error("the header {header} has no `{part}=`")]
+    Part {
+        /// The header.
+        header: String,
+        /// What the part is called.
+        part: &'static str,
+    },
+    /// It names a version of its signature that nobody knows.
+    #[error("the header {0} names no version that is known")]
+    Version(String),
     /// The signature was made with another key or over another body.
     #[error("the signature in {0} does not match")]
     Mismatch(String),
@@ -71,6 +113,12 @@ pub enum Denied {
     /// The token is not this source's.
     #[error("the token in {0} is not valid for this source")]
     WrongToken(String),
+    /// It shows something, and not by user and password.
+    #[error("the header {0} is not of the kind `Basic`")]
+    NotBasic(String),
+    /// User or password are not this source's.
+    #[error("the user and password in {0} are not valid for this source")]
+    WrongPassword(String),
 }
 
 /// Why a scheme can't be set up like this.
@@ -105,20 +153,37 @@ pub enum SetupError {
     /// A tolerance that nothing can meet.
     #[error("`tolerance` must be longer than nothing")]
     Tolerance,
+    /// A key that should be base64 and is not.
+    #[error("a key is not base64 as Standard Webhooks has it")]
+    KeyNotBase64,
+    /// A key that belongs to the sender alone.
+    #[error("a key that begins with `whsk_` is the sender's own")]
+    PrivateKey,
+    /// With a public key one can check and not sign.
+    #[error("with a `whpk_` key only the sender can sign")]
+    OnlyTheSenderSigns,
+    /// A user without a password.
+    #[error("a secret has no password in it")]
+    NoPassword,
+    /// A user's name that ends too early.
+    #[error("`user` has a colon in it, which ends a user's name")]
+    ColonInUser,
+    /// A field of the body without a name.
+    #[error("the name of the field is empty")]
+    FieldName,
 }
 
-impl Scheme {
-    /// Says whether the request is its sender's.
-    ///
-    /// # Errors
-    /// Why it is not believed.
-    pub fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
-        match self {
-            Scheme::None => Ok(()),
-            Scheme::HmacSha256(hmac) => hmac.verify(request),
-            Scheme::Token(token) => token.verify(request),
-        }
-    }
+/// What is about to be posted, and has to be proved.
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<'a> {
+    /// Where to, as the receiver knows itself.
+    pub url: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+    /// When.
+    pub now: Timestamp,
+    /// The delivery's id.
+    pub id: &'a str,
 }
 
 /// What a sender adds to a body to be believed.
@@ -130,36 +195,105 @@ pub struct Proof {
     pub query: String,
 }
 
+impl From<HeaderMap> for Proof {
+    fn from(headers: HeaderMap) -> Self {
+        Self {
+            headers,
+            query: String::new(),
+        }
+    }
+}
+
 impl Scheme {
-    /// The parameter of the query that carries the secret, so that it is not stored.
-    #[must_use]
-    pub fn query_parameter(&self) -> Option<&str> {
+    /// Says whether the request is its sender's.
+    ///
+    /// # Errors
+    /// Why it is not believed.
+    pub fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
         match self {
-            Scheme::None | Scheme::HmacSha256(_) => None,
-            Scheme::Token(token) => token.query_parameter(),
+            Scheme::None => Ok(()),
+            Scheme::HmacSha256(hmac) => hmac.verify(HMAC_SHA256, request),
+            Scheme::HmacSha1(hmac) => hmac.verify(HMAC_SHA1_FOR_LEGACY_USE_ONLY, request),
+            Scheme::Standard(standard) => standard.verify(request),
+            Scheme::HubSpot(hubspot) => hubspot.verify(request),
+            Scheme::Token(token) => token.verify(request),
+            Scheme::Basic(basic) => basic.verify(request),
+            Scheme::BodyField(field) => field.verify(request),
         }
     }
 
-    /// Proves `body` as the source would, with the first of its keys: for trying a webhook out.
+    /// Proves what is sent as the source would, with the first of its keys: for trying a webhook out. What
+    /// belongs into the body is [`Scheme::written_into`] it before.
     ///
     /// # Errors
-    /// When a key can't stand in a header.
-    pub fn prove(&self, body: &[u8], now: Timestamp, id: &str) -> Result<Proof, SetupError> {
+    /// When a key can't stand in a header, or only the sender can sign.
+    pub fn prove(&self, sending: &Sending<'_>) -> Result<Proof, SetupError> {
+        let Sending { body, now, id, .. } = *sending;
         match self {
-            Scheme::None => Ok(Proof::default()),
-            Scheme::HmacSha256(hmac) => {
-                let headers = hmac.sign(body, now, id)?;
-                Ok(Proof {
-                    headers,
-                    query: String::new(),
-                })
+            Scheme::None | Scheme::BodyField(_) => Ok(Proof::default()),
+            Scheme::HmacSha256(hmac) => hmac.sign(HMAC_SHA256, body, now, id).map(Proof::from),
+            Scheme::HmacSha1(hmac) => {
+                let signed = hmac.sign(HMAC_SHA1_FOR_LEGACY_USE_ONLY, body, now, id);
+                signed.map(Proof::from)
             }
+            Scheme::Standard(standard) => standard.sign(sending).map(Proof::from),
+            Scheme::HubSpot(hubspot) => hubspot.sign(sending).map(Proof::from),
             Scheme::Token(token) => {
                 let (headers, query) = token.show()?;
                 Ok(Proof { headers, query })
             }
+            Scheme::Basic(basic) => basic.show().map(Proof::from),
         }
     }
+
+    /// The parameter of the query that carries the secret, so that it is not stored.
+    #[must_use]
+    pub fn query_parameter(&self) -> Option<&str> {
+        match self {
+            Scheme::None
+            | Scheme::HmacSha256(_)
+            | Scheme::HmacSha1(_)
+            | Scheme::Standard(_)
+            | Scheme::HubSpot(_)
+            | Scheme::Basic(_) => None,
+            Scheme::Token(token) => token.query_parameter(),
+            Scheme::BodyField(field) => Some(field.field()),
+        }
+    }
+
+    /// The field of the body with the secret that the sender writes there.
+    #[must_use]
+    pub fn written_into(&self) -> Option<(&str, &str)> {
+        match self {
+            Scheme::None
+            | Scheme::HmacSha256(_)
+            | Scheme::HmacSha1(_)
+            | Scheme::Standard(_)
+            | Scheme::HubSpot(_)
+            | Scheme::Token(_)
+            | Scheme::Basic(_) => None,
+            Scheme::BodyField(field) => Some((field.field(), field.shown()?)),
+        }
+    }
+}
+
+/// Whether what was shown is one of the secrets. Digests are of one length, so neither a secret's length nor its
+/// beginning can be timed.
+fn is_one_of(secrets: &[SecretString], given: &[u8]) -> bool {
+    let given = Sha256::digest(given);
+    let matches = |secret: &SecretString| -> bool {
+        Sha256::digest(secret.expose_secret()).ct_eq(&given).into()
+    };
+    secrets.iter().any(matches)
+}
+
+/// Refuses no secrets, and empty ones: everybody could show or sign with them.
+fn none_empty(secrets: &[SecretString]) -> Result<(), SetupError> {
+    let is_empty = |secret: &SecretString| secret.expose_secret().is_empty();
+    if secrets.is_empty() || secrets.iter().any(is_empty) {
+        return Err(SetupError::EmptySecret);
+    }
+    Ok(())
 }
 
 /// A header value that is not shown in logs.

@@ -23,7 +23,7 @@ use baton::{
     engine::Engine,
     http::{ApiToken, App, Limits, Patience, router, serve},
     intake::{
-        Format, Over, Rate, Scheme, Source,
+        Format, Over, Rate, Scheme, Sending, Source,
         verify::{Hmac, HmacSettings, Token, TokenPlace},
     },
     playground::{self, Playground},
@@ -108,9 +108,13 @@ impl Stage {
 
     /// A signed submission to a JSON source.
     pub fn submission(&self, source: &str, body: &str) -> RequestBuilder {
-        let proof = hmac()
-            .prove(body.as_bytes(), self.clock.now(), "1")
-            .unwrap();
+        let sending = Sending {
+            url: "",
+            body: body.as_bytes(),
+            now: self.clock.now(),
+            id: "1",
+        };
+        let proof = hmac().prove(&sending).unwrap();
         let request = self
             .post(&format!("/webhooks/{source}"))
             .headers(proof.headers);

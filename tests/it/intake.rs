@@ -16,10 +16,13 @@ use baton::{
         path::json_path,
         presets::by_word,
         read,
-        verify::{Encoding, Hmac, HmacSettings, TimestampUnit, Token, TokenPlace},
+        verify::{
+            Basic, BodyField, Encoding, Hmac, HmacSettings, HubSpot, Standard, TimestampUnit,
+            Token, TokenPlace, vendors,
+        },
     },
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -78,6 +81,16 @@ impl Case {
         Timestamp::from_second(self.meta["now_unix"].as_i64().unwrap_or(0)).unwrap()
     }
 
+    pub(crate) fn method(&self) -> Method {
+        self.text("method").unwrap_or("POST").parse().unwrap()
+    }
+
+    /// The address as the vendor called it.
+    pub(crate) fn url(&self) -> String {
+        let url = self.text_at("/signature/url").or(self.text("url"));
+        url.unwrap_or_default().to_owned()
+    }
+
     fn format(&self) -> Option<Format> {
         let content_type = self.text("content_type");
         [Format::Json, Format::Form]
@@ -118,57 +131,64 @@ impl Case {
             .map(DeliveryId::Field)
     }
 
-    /// The scheme the case's signature is of, if there is one that needs no preset.
+    /// The scheme the case's signature is of, if there is one.
     fn scheme(&self) -> Option<Scheme> {
         let secret = || vec![self.text("secret").unwrap_or("none given").into()];
-        let hmac = |header: &str| HmacSettings::new(header, secret());
         let header = self.meta["signature"]["header"]
             .as_str()
             .unwrap_or_default();
         let header = header.split(' ').next().unwrap();
-        let settings = match self.meta["signature"]["scheme"].as_str()? {
-            "x-hub-256" | "meta-x-hub-256" => HmacSettings {
-                prefix: "sha256=".into(),
-                ..hmac(header)
-            },
-            "calcom" => hmac(header),
-            "linkedin" => HmacSettings {
-                base: "hmacsha256={body}".into(),
-                ..hmac(header)
-            },
-            "shopify" => HmacSettings {
+        let token = |place| Scheme::Token(Token::new(secret(), place).unwrap());
+        let sha256 = |settings| Scheme::HmacSha256(Hmac::new(settings).unwrap());
+        let sha1 = |settings| Scheme::HmacSha1(Hmac::new(settings).unwrap());
+        let hmac = || HmacSettings::new(header, secret());
+        Some(match self.meta["signature"]["scheme"].as_str()? {
+            "x-hub-256" | "meta-x-hub-256" => sha256(HmacSettings {
+                header: header.into(),
+                ..vendors::github(secret())
+            }),
+            "intercom-x-hub-sha1" => sha1(vendors::hub_sha1(secret())),
+            "calcom" => sha256(hmac()),
+            "linkedin" => sha256(vendors::linkedin(secret())),
+            "calendly" => sha256(vendors::calendly(secret())),
+            "stripe" => sha256(vendors::stripe(secret())),
+            "tiktok" => sha256(vendors::tiktok(secret())),
+            "segment-x-signature" => sha1(vendors::segment(secret())),
+            "slack-v0" => sha256(vendors::slack(secret())),
+            "standard-webhooks" => Scheme::Standard(Standard::new(&secret(), None).unwrap()),
+            "hubspot-v1" | "hubspot-v2" | "hubspot-v3" => {
+                Scheme::HubSpot(HubSpot::new(secret()).unwrap())
+            }
+            "basic-auth" => Scheme::Basic(Basic::new(secret()).unwrap()),
+            "google_key" => Scheme::BodyField(BodyField::new("google_key", secret()).unwrap()),
+            "body-field" => {
+                let field = self.text_at("/signature/field").unwrap();
+                Scheme::BodyField(BodyField::new(field, secret()).unwrap())
+            }
+            "shopify" => sha256(HmacSettings {
                 encoding: Encoding::Base64,
-                ..hmac(header)
-            },
-            "typeform" => HmacSettings {
+                ..hmac()
+            }),
+            "typeform" => sha256(HmacSettings {
                 prefix: "sha256=".into(),
                 encoding: Encoding::Base64,
-                ..hmac(header)
-            },
-            "webflow" => HmacSettings {
+                ..hmac()
+            }),
+            "webflow" => sha256(HmacSettings {
                 timestamp_header: Some("x-webflow-timestamp".into()),
                 timestamp_unit: TimestampUnit::Millis,
                 base: "{timestamp}:{body}".into(),
-                ..hmac(header)
-            },
-            "slack-v0" => HmacSettings {
-                prefix: "v0=".into(),
-                timestamp_header: Some("X-Slack-Request-Timestamp".into()),
-                base: "v0:{timestamp}:{body}".into(),
-                ..hmac(header)
-            },
+                ..hmac()
+            }),
             "url-secret" => {
                 let name = self.text("query").unwrap().split('=').next().unwrap();
-                let place = TokenPlace::query(name).unwrap();
-                return Some(Scheme::Token(Token::new(secret(), place).unwrap()));
+                token(TokenPlace::query(name).unwrap())
             }
-            "static-header" => {
-                let place = TokenPlace::header(header).unwrap();
-                return Some(Scheme::Token(Token::new(secret(), place).unwrap()));
-            }
-            _ => return None,
-        };
-        Some(Scheme::HmacSha256(Hmac::new(settings).unwrap()))
+            "static-header" => token(TokenPlace::header(header).unwrap()),
+            // Not a signature but the answer to a question: the preset's own test.
+            "linkedin-challenge" => return None,
+            unknown => panic!("{}: no scheme called {unknown}", self.name),
+        })
     }
 
     fn source(&self, format: Format) -> Source {
@@ -299,6 +319,8 @@ fn verdict(case: &Case) -> Option<String> {
     let headers = case.headers();
     let query = case.text("query").unwrap_or_default();
     let request = Request {
+        method: &case.method(),
+        url: &case.url(),
         headers: &headers,
         query,
         body: &case.body,

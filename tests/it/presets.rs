@@ -38,6 +38,8 @@ fn wrong_with(preset: &'static Preset, case: &Case) -> Vec<String> {
     };
     let headers = case.headers();
     let request = Request {
+        method: &case.method(),
+        url: &case.url(),
         headers: &headers,
         query: case.text("query").unwrap_or_default(),
         body: &case.body,

@@ -9,7 +9,10 @@ use super::Finding;
 use crate::{
     cli::outside,
     config::compile::{Compiled, Server},
-    intake::{Source, verify::Scheme},
+    intake::{
+        Source,
+        verify::{Hmac, Scheme},
+    },
 };
 
 pub(super) async fn look(compiled: &Compiled) -> anyhow::Result<Vec<Finding>> {
@@ -77,7 +80,13 @@ fn sources(sources: &[Source]) -> Finding {
     const AREA: &str = "sources";
     let open = sources.iter().filter(|source| match source.scheme {
         Scheme::None => true,
-        Scheme::HmacSha256(_) | Scheme::Token(_) => false,
+        Scheme::HmacSha256(_)
+        | Scheme::HmacSha1(_)
+        | Scheme::Standard(_)
+        | Scheme::HubSpot(_)
+        | Scheme::Token(_)
+        | Scheme::Basic(_)
+        | Scheme::BodyField(_) => false,
     });
     let open: Vec<&str> = open.map(|source| source.id.as_str()).collect();
     if sources.is_empty() {
@@ -97,5 +106,23 @@ fn sources(sources: &[Source]) -> Finding {
             "Set `verify` with a secret, unless a public form posts there straight from the browser.",
         );
     }
-    Finding::well(AREA, format!("{}, each with a secret", sources.len()))
+    let each = sources
+        .iter()
+        .map(|source| format!("{} {}", source.id, proof(&source.scheme)));
+    Finding::well(AREA, each.collect::<Vec<_>>().join(", "))
+}
+
+/// How a source proves who it is.
+fn proof(scheme: &Scheme) -> String {
+    let timed = |hmac: &Hmac| if hmac.is_timed() { " and the time" } else { "" };
+    match scheme {
+        Scheme::None => "proves nothing".to_owned(),
+        Scheme::HmacSha256(hmac) => format!("signs the body{}", timed(hmac)),
+        Scheme::HmacSha1(hmac) => format!("signs the body{} (by SHA-1)", timed(hmac)),
+        Scheme::Standard(_) => "signs the body and the time".to_owned(),
+        Scheme::HubSpot(_) => "signs what it posts and this address".to_owned(),
+        Scheme::Token(_) => "shows a token".to_owned(),
+        Scheme::Basic(_) => "shows user and password".to_owned(),
+        Scheme::BodyField(field) => format!("writes a secret into `{}`", field.field()),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod meaning;
 mod mistakes;
+mod proofs;
 
 use std::{collections::BTreeMap, io, path::Path};
 

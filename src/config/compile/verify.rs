@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use jiff::SignedDuration;
+use secrecy::SecretString;
 use toml::Spanned;
 
 use super::{
@@ -12,7 +14,10 @@ use crate::{
     domain::suggest,
     intake::{
         Format, Keys, Preset, Scheme,
-        verify::{self, Hmac, HmacSettings, SetupError, Token, TokenPlace},
+        verify::{
+            self, Basic, BodyField, Hmac, HmacSettings, SetupError, Standard, Token, TokenPlace,
+            vendors,
+        },
     },
 };
 
@@ -21,8 +26,6 @@ struct Known {
     name: &'static str,
     keys: &'static [&'static str],
     needs: &'static [&'static str],
-    /// Whether this version verifies by it.
-    done: bool,
 }
 
 const HMAC: &[&str] = &[
@@ -37,27 +40,22 @@ const HMAC: &[&str] = &[
     "base",
     "tolerance",
 ];
-const VENDOR: &[&str] = &["secret", "secrets", "tolerance"];
+const TIMED: &[&str] = &["secret", "secrets", "tolerance"];
+const SECRET: &[&str] = &["secret", "secrets"];
 
 const SCHEMES: [Known; 9] = [
-    scheme("hmac-sha256", HMAC, &["header", "secret"], true),
-    scheme(
-        "token",
-        &["token", "tokens", "header", "query"],
-        &["token"],
-        true,
-    ),
-    scheme("hmac-sha1", HMAC, &["header", "secret"], false),
-    scheme("standard-webhooks", VENDOR, &["secret"], false),
-    scheme("github", VENDOR, &["secret"], false),
-    scheme("stripe", VENDOR, &["secret"], false),
-    scheme("slack", VENDOR, &["secret"], false),
-    scheme("basic", &["user", "password"], &["user", "password"], false),
+    scheme("hmac-sha256", HMAC, &["header", "secret"]),
+    scheme("hmac-sha1", HMAC, &["header", "secret"]),
+    scheme("token", &["token", "tokens", "header", "query"], &["token"]),
+    scheme("standard-webhooks", TIMED, &["secret"]),
+    scheme("github", SECRET, &["secret"]),
+    scheme("stripe", TIMED, &["secret"]),
+    scheme("slack", TIMED, &["secret"]),
+    scheme("basic", &["user", "password"], &["user", "password"]),
     scheme(
         "body-field",
         &["field", "secret", "secrets"],
         &["field", "secret"],
-        false,
     ),
 ];
 
@@ -65,14 +63,82 @@ const fn scheme(
     name: &'static str,
     keys: &'static [&'static str],
     needs: &'static [&'static str],
-    done: bool,
 ) -> Known {
-    Known {
-        name,
-        keys,
-        needs,
-        done,
+    Known { name, keys, needs }
+}
+
+/// The keys of a `verify`, filled in.
+struct Given<'a> {
+    raw: &'a Verify,
+    secrets: Vec<SecretString>,
+    tokens: Vec<SecretString>,
+    password: Option<SecretString>,
+    tolerance: Option<SignedDuration>,
+}
+
+impl Given<'_> {
+    /// The scheme of that name.
+    fn scheme(self, name: &str) -> Result<Scheme, SetupError> {
+        let sha256 = |settings| Hmac::new(settings).map(Scheme::HmacSha256);
+        let secrets = self.secrets.clone();
+        match name {
+            "hmac-sha1" => Hmac::new(self.hmac()).map(Scheme::HmacSha1),
+            "github" => sha256(vendors::github(secrets)),
+            "stripe" => sha256(self.timed(vendors::stripe(secrets))),
+            "slack" => sha256(self.timed(vendors::slack(secrets))),
+            "standard-webhooks" => {
+                Standard::new(&self.secrets, self.tolerance).map(Scheme::Standard)
+            }
+            "token" => {
+                let place = token_place(self.raw)?;
+                Token::new(self.tokens, place).map(Scheme::Token)
+            }
+            "basic" => {
+                let user = text(self.raw.user.as_ref()).unwrap_or_default();
+                let password = self.password.unwrap_or_default();
+                Basic::of(&user, &password).map(Scheme::Basic)
+            }
+            "body-field" => {
+                let field = text(self.raw.field.as_ref()).unwrap_or_default();
+                BodyField::new(field, self.secrets).map(Scheme::BodyField)
+            }
+            _ => sha256(self.hmac()),
+        }
     }
+
+    fn timed(&self, settings: HmacSettings) -> HmacSettings {
+        HmacSettings {
+            tolerance: self.tolerance.unwrap_or(settings.tolerance),
+            ..settings
+        }
+    }
+
+    fn hmac(&self) -> HmacSettings {
+        let raw = self.raw;
+        let header = text(raw.header.as_ref()).unwrap_or_default();
+        let mut settings = HmacSettings::new(header, self.secrets.clone());
+        settings.prefix = text(raw.prefix.as_ref()).unwrap_or_default();
+        settings.timestamp_header = text(raw.timestamp_header.as_ref());
+        settings.id_header = text(raw.id_header.as_ref());
+        if let Some(encoding) = &raw.encoding {
+            settings.encoding = match encoding.get_ref() {
+                Encoding::Hex => verify::Encoding::Hex,
+                Encoding::Base64 => verify::Encoding::Base64,
+            };
+        }
+        if let Some(unit) = &raw.timestamp_unit {
+            settings.timestamp_unit = match unit.get_ref() {
+                TimestampUnit::Seconds => verify::TimestampUnit::Seconds,
+                TimestampUnit::Milliseconds => verify::TimestampUnit::Millis,
+            };
+        }
+        settings.base = text(raw.base.as_ref()).unwrap_or(settings.base);
+        self.timed(settings)
+    }
+}
+
+fn text(raw: Option<&raw::Text>) -> Option<String> {
+    raw.map(|it| it.get_ref().clone())
 }
 
 impl Compiler<'_> {
@@ -123,7 +189,12 @@ impl Compiler<'_> {
         ];
         let span = span.into_iter().flatten().next();
         made.map_err(|error| {
-            let help = "give `secret` what the vendor shows, at least one character";
+            let help = match &error {
+                SetupError::EmptySecret => {
+                    "give `secret` what the vendor shows, at least one character"
+                }
+                other => help_with(other),
+            };
             self.mistake(span.unwrap_or(source.id.span()), error.to_string(), help);
         })
         .ok()
@@ -179,24 +250,19 @@ impl Compiler<'_> {
         self.check_keys(raw, known, &span);
         let secrets = self.secrets(raw.secret.as_ref(), raw.secrets.as_ref(), "secret");
         let tokens = self.secrets(raw.token.as_ref(), raw.tokens.as_ref(), "token");
-        if let Some(password) = &raw.password {
-            self.secret(password);
-        }
+        let password = raw.password.as_ref().map(|it| self.secret(it));
         let tolerance = raw.tolerance.as_ref().and_then(|it| self.some_time(it));
-        if !known.done {
-            self.later(&format!("scheme {name}"), raw.scheme.span());
-        }
-        if !known.done || self.complaints.len() > before {
+        if self.complaints.len() > before {
             return None;
         }
-        let made = if name == "token" {
-            token_place(raw)
-                .and_then(|place| Token::new(tokens, place))
-                .map(Scheme::Token)
-        } else {
-            Hmac::new(hmac(raw, secrets, tolerance)).map(Scheme::HmacSha256)
+        let given = Given {
+            raw,
+            secrets,
+            tokens,
+            password,
+            tolerance,
         };
-        self.set_up(made, raw, span)
+        self.set_up(given.scheme(known.name), raw, span)
     }
 
     fn set_up(
@@ -216,19 +282,18 @@ impl Compiler<'_> {
             | SetupError::BodyNotSigned
             | SetupError::PartWithoutHeader { .. } => raw.base.as_ref().map(Spanned::span),
             SetupError::Tolerance => raw.tolerance.as_ref().map(Spanned::span),
-            SetupError::EmptySecret | SetupError::HeaderValue => None,
+            SetupError::ColonInUser => raw.user.as_ref().map(Spanned::span),
+            SetupError::FieldName => raw.field.as_ref().map(Spanned::span),
+            SetupError::KeyNotBase64 | SetupError::PrivateKey => {
+                let one = raw.secret.as_ref().map(Spanned::span);
+                one.or(raw.secrets.as_ref().map(Spanned::span))
+            }
+            SetupError::EmptySecret
+            | SetupError::HeaderValue
+            | SetupError::OnlyTheSenderSigns
+            | SetupError::NoPassword => None,
         };
-        let help = match &error {
-            SetupError::EmptySecret => "give `secret` (or `token`) at least one character",
-            SetupError::HeaderName(_) => "write the header's name alone: `x-signature-256`",
-            SetupError::QueryName => "write the parameter's name: `query = \"key\"`",
-            SetupError::UnknownPart(_) => "take it out, or write one of the three",
-            SetupError::BodyNotSigned => "write for instance `{timestamp}.{body}`",
-            SetupError::PartWithoutHeader { .. } => "add the one, or take out the other",
-            SetupError::HeaderValue => "write the key on one line",
-            SetupError::Tolerance => "write for instance `5m`, or take it out",
-        };
-        self.mistake(place.unwrap_or(span), error.to_string(), help);
+        self.mistake(place.unwrap_or(span), error.to_string(), help_with(&error));
         None
     }
 
@@ -253,6 +318,26 @@ impl Compiler<'_> {
             let message = "the token stands either in a header or in the query";
             self.mistake(query.span(), message, "take one of them out");
         }
+    }
+}
+
+/// What to do about a scheme that can't be set up.
+fn help_with(error: &SetupError) -> &'static str {
+    match error {
+        SetupError::EmptySecret => "give `secret` (or `token`, `password`) at least one character",
+        SetupError::HeaderName(_) => "write the header's name alone: `x-signature-256`",
+        SetupError::QueryName => "write the parameter's name: `query = \"key\"`",
+        SetupError::UnknownPart(_) => "take it out, or write one of the three",
+        SetupError::BodyNotSigned => "write for instance `{timestamp}.{body}`",
+        SetupError::PartWithoutHeader { .. } => "add the one, or take out the other",
+        SetupError::HeaderValue => "write the key on one line",
+        SetupError::Tolerance => "write for instance `5m`, or take it out",
+        SetupError::KeyNotBase64 => "copy the whole of it: `whsec_…`, or `whpk_…`",
+        SetupError::PrivateKey => "give the key beside it, which begins with `whpk_`",
+        SetupError::OnlyTheSenderSigns => "add a `whsec_` key to `secrets`",
+        SetupError::NoPassword => "write user and password with a colon between: `user:password`",
+        SetupError::ColonInUser => "write the password into `password`",
+        SetupError::FieldName => "write the field's name: `field = \"google_key\"`",
     }
 }
 
@@ -289,31 +374,4 @@ fn token_place(raw: &Verify) -> Result<TokenPlace, SetupError> {
         (None, Some(query)) => TokenPlace::query(query.get_ref()),
         (None, None) => Ok(TokenPlace::QueryOrBearer),
     }
-}
-
-fn hmac(
-    raw: &Verify,
-    secrets: Vec<secrecy::SecretString>,
-    tolerance: Option<jiff::SignedDuration>,
-) -> HmacSettings {
-    let text = |it: &Option<raw::Text>| it.as_ref().map(|it| it.get_ref().clone());
-    let mut settings = HmacSettings::new(text(&raw.header).unwrap_or_default(), secrets);
-    settings.prefix = text(&raw.prefix).unwrap_or_default();
-    settings.timestamp_header = text(&raw.timestamp_header);
-    settings.id_header = text(&raw.id_header);
-    if let Some(encoding) = &raw.encoding {
-        settings.encoding = match encoding.get_ref() {
-            Encoding::Hex => verify::Encoding::Hex,
-            Encoding::Base64 => verify::Encoding::Base64,
-        };
-    }
-    if let Some(unit) = &raw.timestamp_unit {
-        settings.timestamp_unit = match unit.get_ref() {
-            TimestampUnit::Seconds => verify::TimestampUnit::Seconds,
-            TimestampUnit::Milliseconds => verify::TimestampUnit::Millis,
-        };
-    }
-    settings.base = text(&raw.base).unwrap_or(settings.base);
-    settings.tolerance = tolerance.unwrap_or(settings.tolerance);
-    settings
 }

@@ -1,49 +1,34 @@
-//! `hmac-sha256`: the sender signs the raw body, and where it can the time, with a shared key.
+//! `hmac-sha256` and `hmac-sha1`: the sender signs the raw body, and where it can the time, with a shared key.
+//!
+//! Some write signature and time into one header, `t=1782340245,v1=…`, with several signatures while their key is
+//! being changed: that is [`Parts`].
 
-use base64::{
-    Engine,
-    alphabet::STANDARD,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
-use hmac::{KeyInit, Mac};
+mod base;
+
 use http::{HeaderMap, HeaderName};
 use jiff::{SignedDuration, Timestamp};
+use ring::hmac::{Algorithm, Context, Key, Tag};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use subtle::ConstantTimeEq;
 
-use super::{Denied, Request, SetupError, header_name, header_value, single};
+use self::base::{Part, parts, signed_header};
+use super::{
+    Denied, Encoding, Request, SetupError, TimestampUnit, header_name, header_value, none_empty,
+    single, window::Window,
+};
 
-/// Padding or none: vendors do both.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
-
-/// How the signature is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Hexadecimal digits, in any case.
-    Hex,
-    /// Base64, of the standard or the URL alphabet, padded or not.
-    Base64,
-}
-
-/// What the timestamp counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimestampUnit {
-    /// Seconds since 1970.
-    Seconds,
-    /// Milliseconds since 1970.
-    Millis,
-}
+/// How many parts one header may have: far more than anybody sends.
+const MOST_PARTS: usize = 32;
 
 /// The scheme as the configuration gives it; [`Hmac::new`] checks it.
 #[derive(Clone, Debug)]
 pub struct HmacSettings {
     /// The header with the signature.
     pub header: String,
+    /// The names of the header's parts, where it holds several.
+    pub parts: Option<Parts>,
     /// What stands before the signature, exactly: `sha256=`.
     pub prefix: String,
     /// How the signature is written.
@@ -58,8 +43,28 @@ pub struct HmacSettings {
     pub id_header: Option<String>,
     /// The text that is signed, with `{body}`, `{timestamp}` and `{id}` in it.
     pub base: String,
+    /// What `{body}` is.
+    pub covers: Covers,
     /// How far the time of signing may be from now, both ways.
     pub tolerance: SignedDuration,
+}
+
+/// What a header of several parts calls them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The time of signing: `t`.
+    pub timestamp: &'static str,
+    /// A signature, of which there may be several: `v1`.
+    pub signature: &'static str,
+}
+
+/// What the sender signs of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Covers {
+    /// All of it.
+    Whole,
+    /// All of it, or of a list of events the first, without spaces between its values.
+    FirstOfBatch,
 }
 
 impl HmacSettings {
@@ -68,6 +73,7 @@ impl HmacSettings {
     pub fn new(header: impl Into<String>, secrets: Vec<SecretString>) -> Self {
         Self {
             header: header.into(),
+            parts: None,
             prefix: String::new(),
             encoding: Encoding::Hex,
             secrets,
@@ -75,32 +81,33 @@ impl HmacSettings {
             timestamp_unit: TimestampUnit::Seconds,
             id_header: None,
             base: "{body}".to_owned(),
-            tolerance: SignedDuration::from_mins(5),
+            covers: Covers::Whole,
+            tolerance: Window::USUAL,
         }
     }
 }
 
-/// A checked `hmac-sha256`.
+/// A checked `hmac-*`.
 #[derive(Clone, Debug)]
 pub struct Hmac {
     header: HeaderName,
+    parts: Option<Parts>,
     prefix: String,
     encoding: Encoding,
     secrets: Vec<SecretString>,
     timestamp_header: Option<HeaderName>,
-    timestamp_unit: TimestampUnit,
     id_header: Option<HeaderName>,
     base: Vec<Part>,
-    tolerance: SignedDuration,
+    covers: Covers,
+    window: Window,
 }
 
-/// One piece of the text that is signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Literal(String),
-    Body,
-    Timestamp,
-    Id,
+/// What a request says of its signature.
+struct Given<'a> {
+    signatures: Vec<Vec<u8>>,
+    /// As it was sent, which is what was signed.
+    timestamp: &'a [u8],
+    id: &'a [u8],
 }
 
 impl Hmac {
@@ -109,53 +116,47 @@ impl Hmac {
     /// # Errors
     /// The first thing about them that would make signatures worthless or impossible.
     pub fn new(settings: HmacSettings) -> Result<Self, SetupError> {
-        let HmacSettings {
-            header,
-            prefix,
-            encoding,
-            secrets,
-            timestamp_unit,
-            ..
-        } = settings;
-        if secrets.is_empty()
-            || secrets
-                .iter()
-                .any(|secret| secret.expose_secret().is_empty())
-        {
-            return Err(SetupError::EmptySecret);
-        }
-        if settings.tolerance <= SignedDuration::ZERO {
-            return Err(SetupError::Tolerance);
-        }
+        none_empty(&settings.secrets)?;
+        let window = Window::new(settings.timestamp_unit, settings.tolerance)?;
         let base = parts(&settings.base)?;
-        let timestamp_header = signed_header(
-            &base,
-            &Part::Timestamp,
-            settings.timestamp_header.as_deref(),
-        )?;
+        let timestamp_header = match settings.parts {
+            Some(_) => None,
+            None => {
+                let header = settings.timestamp_header.as_deref();
+                signed_header(&base, &Part::Timestamp, header)?
+            }
+        };
         let id_header = signed_header(&base, &Part::Id, settings.id_header.as_deref())?;
         Ok(Self {
-            header: header_name(&header)?,
-            prefix,
-            encoding,
-            secrets,
+            header: header_name(&settings.header)?,
+            parts: settings.parts,
+            prefix: settings.prefix,
+            encoding: settings.encoding,
+            secrets: settings.secrets,
             timestamp_header,
-            timestamp_unit,
             id_header,
             base,
-            tolerance: settings.tolerance,
+            covers: settings.covers,
+            window,
         })
     }
 
-    pub(super) fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
-        let given = self.given_signature(request)?;
-        let timestamp = self.timestamp(request)?;
-        let id = optional(request, self.id_header.as_ref())?;
-        let signs = |secret: &SecretString| {
-            let mac = self.mac(secret, request.body, timestamp, id);
-            mac.verify_slice(&given).is_ok()
+    /// Whether the time of signing is signed too, so that a request can't be sent again later.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.base.contains(&Part::Timestamp)
+    }
+
+    pub(super) fn verify(&self, algorithm: Algorithm, request: &Request<'_>) -> Result<(), Denied> {
+        let given = self.given(request)?;
+        let signs = |body: &[u8]| {
+            self.secrets.iter().any(|secret| {
+                let tag = self.tag(algorithm, secret, body, given.timestamp, given.id);
+                let fits = |one: &Vec<u8>| bool::from(tag.as_ref().ct_eq(one));
+                given.signatures.iter().any(fits)
+            })
         };
-        if self.secrets.iter().any(signs) {
+        if signs(request.body) || self.first(request.body).is_some_and(|first| signs(&first)) {
             Ok(())
         } else {
             Err(Denied::Mismatch(self.header.to_string()))
@@ -165,24 +166,20 @@ impl Hmac {
     /// The headers by which the sender proves `body` with the first key.
     pub(super) fn sign(
         &self,
+        algorithm: Algorithm,
         body: &[u8],
         now: Timestamp,
         id: &str,
     ) -> Result<HeaderMap, SetupError> {
-        let count = match self.timestamp_unit {
-            TimestampUnit::Seconds => now.as_second(),
-            TimestampUnit::Millis => now.as_millisecond(),
-        }
-        .to_string();
+        let time = self.window.write(now);
         let secret = self.secrets.first().ok_or(SetupError::EmptySecret)?;
-        let tag = self
-            .mac(secret, body, count.as_bytes(), id.as_bytes())
-            .finalize()
-            .into_bytes();
-        let encoded = match self.encoding {
-            Encoding::Hex => hex::encode(tag),
-            Encoding::Base64 => BASE64.encode(tag),
-        };
+        let first = self.first(body);
+        let covered = first.as_deref().unwrap_or(body);
+        let tag = self.tag(algorithm, secret, covered, time.as_bytes(), id.as_bytes());
+        let mut signature = format!("{}{}", self.prefix, self.encoding.encode(tag.as_ref()));
+        if let Some(parts) = self.parts {
+            signature = format!("{}={time},{}={signature}", parts.timestamp, parts.signature);
+        }
         let mut headers = HeaderMap::new();
         let mut put = |name: Option<&HeaderName>, value: &str| {
             if let Some(name) = name {
@@ -190,66 +187,105 @@ impl Hmac {
             }
             Ok(())
         };
-        put(Some(&self.header), &format!("{}{encoded}", self.prefix))?;
-        put(self.timestamp_header.as_ref(), &count)?;
+        put(Some(&self.header), &signature)?;
+        put(self.timestamp_header.as_ref(), &time)?;
         put(self.id_header.as_ref(), id)?;
         Ok(headers)
     }
 
     /// The code of what is signed.
-    fn mac(
+    fn tag(
         &self,
+        algorithm: Algorithm,
         secret: &SecretString,
         body: &[u8],
         timestamp: &[u8],
         id: &[u8],
-    ) -> hmac::Hmac<Sha256> {
-        let mut mac = hmac::Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
-            .expect("HMAC takes keys of any length");
+    ) -> Tag {
+        let key = Key::new(algorithm, secret.expose_secret().as_bytes());
+        let mut context = Context::with_key(&key);
         for part in &self.base {
-            mac.update(match part {
+            context.update(match part {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Body => body,
                 Part::Timestamp => timestamp,
                 Part::Id => id,
             });
         }
-        mac
+        context.sign()
     }
 
-    fn given_signature(&self, request: &Request<'_>) -> Result<Vec<u8>, Denied> {
-        let value = single(request.headers, &self.header)?.as_bytes();
-        let encoded = value
-            .strip_prefix(self.prefix.as_bytes())
-            .ok_or_else(|| Denied::Prefix(self.header.to_string()))?;
-        decode(self.encoding, encoded).ok_or_else(|| Denied::Encoding(self.header.to_string()))
-    }
-
-    /// The timestamp as it was sent, which is what was signed, once it is found to be of now.
-    fn timestamp<'a>(&self, request: &Request<'a>) -> Result<&'a [u8], Denied> {
-        let Some(header) = &self.timestamp_header else {
-            return Ok(&[]);
-        };
-        let raw = optional(request, Some(header))?;
-        let signed_at = std::str::from_utf8(raw)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .and_then(|count| self.instant(count))
-            .ok_or_else(|| Denied::TimestampNotANumber(header.to_string()))?;
-        let age = request.now.duration_since(signed_at);
-        if age > self.tolerance {
-            Err(Denied::TooOld(header.to_string()))
-        } else if -age > self.tolerance {
-            Err(Denied::TooNew(header.to_string()))
-        } else {
-            Ok(raw)
+    /// What is covered of a body that is a batch.
+    fn first(&self, body: &[u8]) -> Option<Vec<u8>> {
+        match self.covers {
+            Covers::Whole => None,
+            Covers::FirstOfBatch => first_of_batch(body),
         }
     }
 
-    fn instant(&self, count: i64) -> Option<Timestamp> {
-        match self.timestamp_unit {
-            TimestampUnit::Seconds => Timestamp::from_second(count).ok(),
-            TimestampUnit::Millis => Timestamp::from_millisecond(count).ok(),
+    fn given<'a>(&self, request: &Request<'a>) -> Result<Given<'a>, Denied> {
+        let value = single(request.headers, &self.header)?.as_bytes();
+        let (signatures, timestamp) = match self.parts {
+            Some(parts) => self.of_parts(value, parts)?,
+            None => (
+                vec![self.signature(value)?],
+                optional(request, self.timestamp_header.as_ref())?,
+            ),
+        };
+        if self.is_timed() {
+            let place = self.timestamp_header.as_ref().unwrap_or(&self.header);
+            self.window.holds(timestamp, request.now, place.as_str())?;
+        }
+        Ok(Given {
+            signatures,
+            timestamp,
+            id: optional(request, self.id_header.as_ref())?,
+        })
+    }
+
+    fn signature(&self, value: &[u8]) -> Result<Vec<u8>, Denied> {
+        let encoded = value
+            .strip_prefix(self.prefix.as_bytes())
+            .ok_or_else(|| Denied::Prefix(self.header.to_string()))?;
+        let decoded = self.encoding.decode(encoded);
+        decoded.ok_or_else(|| Denied::Encoding(self.header.to_string()))
+    }
+
+    /// The signatures and the time that stand in one header. What is called otherwise is of other schemes.
+    fn of_parts<'a>(
+        &self,
+        value: &'a [u8],
+        parts: Parts,
+    ) -> Result<(Vec<Vec<u8>>, &'a [u8]), Denied> {
+        let (mut written, mut times) = (Vec::new(), Vec::new());
+        for part in value.split(|byte| *byte == b',').take(MOST_PARTS) {
+            let part = part.trim_ascii();
+            let Some(at) = part.iter().position(|byte| *byte == b'=') else {
+                continue;
+            };
+            let (name, value) = (&part[..at], &part[at + 1..]);
+            if name == parts.timestamp.as_bytes() {
+                times.push(value);
+            } else if name == parts.signature.as_bytes() {
+                written.push(value);
+            }
+        }
+        let signatures: Vec<_> = written
+            .iter()
+            .filter_map(|one| self.signature(one).ok())
+            .collect();
+        if let (true, Some(first)) = (signatures.is_empty(), written.first()) {
+            self.signature(first)?;
+        }
+        let missing = |part: &'static str| Denied::Part {
+            header: self.header.to_string(),
+            part,
+        };
+        match (times.as_slice(), signatures.is_empty()) {
+            ([], _) => Err(missing(parts.timestamp)),
+            (_, true) => Err(missing(parts.signature)),
+            ([time], false) => Ok((signatures, time)),
+            ([_, _, ..], false) => Err(Denied::Several(self.header.to_string())),
         }
     }
 }
@@ -261,73 +297,32 @@ fn optional<'a>(request: &Request<'a>, name: Option<&HeaderName>) -> Result<&'a 
     })
 }
 
-/// Cuts the base into its parts.
-fn parts(base: &str) -> Result<Vec<Part>, SetupError> {
-    let mut parts = Vec::new();
-    let mut rest = base;
-    while let Some((literal, after)) = rest.split_once('{') {
-        let (name, tail) = after
-            .split_once('}')
-            .ok_or_else(|| SetupError::UnknownPart(format!("{{{after}")))?;
-        if !literal.is_empty() {
-            parts.push(Part::Literal(literal.to_owned()));
-        }
-        parts.push(match name {
-            "body" => Part::Body,
-            "timestamp" => Part::Timestamp,
-            "id" => Part::Id,
-            other => return Err(SetupError::UnknownPart(format!("{{{other}}}"))),
-        });
-        rest = tail;
-    }
-    if !rest.is_empty() {
-        parts.push(Part::Literal(rest.to_owned()));
-    }
-    if parts.iter().filter(|part| **part == Part::Body).count() == 1 {
-        Ok(parts)
-    } else {
-        Err(SetupError::BodyNotSigned)
-    }
+/// A body that holds a list of events under a name.
+#[derive(Deserialize)]
+struct Batch<'a> {
+    #[serde(borrow)]
+    batch: Vec<&'a RawValue>,
 }
 
-/// The header a part comes from. An unsigned timestamp would prove nothing, so one without the
-/// other is refused.
-fn signed_header(
-    base: &[Part],
-    part: &Part,
-    header: Option<&str>,
-) -> Result<Option<HeaderName>, SetupError> {
-    match (base.contains(part), header) {
-        (true, Some(header)) => header_name(header).map(Some),
-        (false, None) => Ok(None),
-        (true, None) | (false, Some(_)) => Err(match part {
-            Part::Id => SetupError::PartWithoutHeader {
-                part: "id",
-                header: "id_header",
-            },
-            Part::Timestamp | Part::Body | Part::Literal(_) => SetupError::PartWithoutHeader {
-                part: "timestamp",
-                header: "timestamp_header",
-            },
-        }),
-    }
-}
-
-fn decode(encoding: Encoding, text: &[u8]) -> Option<Vec<u8>> {
-    match encoding {
-        Encoding::Hex => hex::decode(text).ok(),
-        Encoding::Base64 => {
-            let standard: Vec<u8> = text
-                .iter()
-                .map(|byte| match byte {
-                    b'-' => b'+',
-                    b'_' => b'/',
-                    other => *other,
-                })
-                .collect();
-            BASE64.decode(standard).ok()
+/// The first event of a list, written without spaces between its values. Nothing is spelled anew: numbers and
+/// escapes are signed as they were sent.
+fn first_of_batch(body: &[u8]) -> Option<Vec<u8>> {
+    let events = serde_json::from_slice::<Vec<&RawValue>>(body)
+        .or_else(|_| serde_json::from_slice::<Batch<'_>>(body).map(|body| body.batch))
+        .ok()?;
+    let (mut quoted, mut escaped) = (false, false);
+    let mut is_said = |byte: &u8| {
+        let within = quoted;
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ => {}
         }
-    }
+        within || !byte.is_ascii_whitespace()
+    };
+    let first = events.first()?.get().as_bytes();
+    Some(first.iter().copied().filter(|byte| is_said(byte)).collect())
 }
 
 #[cfg(test)]

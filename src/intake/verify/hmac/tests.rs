@@ -1,10 +1,11 @@
 //! What `hmac-sha256` believes and what it refuses.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use proptest::prelude::*;
+use ring::hmac::HMAC_SHA256;
 
 use super::*;
-use crate::intake::verify::Scheme;
+use crate::intake::verify::{Scheme, Sending};
 
 const KEY: &str = "a key of ours";
 const NOW: i64 = 1_800_000_000;
@@ -25,9 +26,8 @@ fn timed() -> HmacSettings {
 }
 
 fn sign(key: &str, text: &str) -> Vec<u8> {
-    let mut mac = hmac::Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    let key = Key::new(HMAC_SHA256, key.as_bytes());
+    ring::hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
 }
 
 fn verify(
@@ -41,12 +41,14 @@ fn verify(
     }
     let now = Timestamp::from_second(NOW).unwrap();
     let request = Request {
+        method: &Method::POST,
+        url: "",
         headers: &map,
         query: "",
         body: body.as_bytes(),
         now,
     };
-    Hmac::new(settings).unwrap().verify(&request)
+    Hmac::new(settings).unwrap().verify(HMAC_SHA256, &request)
 }
 
 #[test]
@@ -290,12 +292,14 @@ proptest! {
             }
         }
         let now = Timestamp::from_second(NOW).unwrap();
-        let request = Request { headers: &headers, query: "", body: b"x", now };
+        let request = Request {
+            method: &Method::POST, url: "", headers: &headers, query: "", body: b"x", now,
+        };
         for encoding in [Encoding::Hex, Encoding::Base64] {
             let open = HmacSettings { encoding, prefix: String::new(), ..timed() };
-            prop_assert!(Hmac::new(open).unwrap().verify(&request).is_err());
+            prop_assert!(Hmac::new(open).unwrap().verify(HMAC_SHA256, &request).is_err());
             let bare = HmacSettings { encoding, prefix: String::new(), ..settings() };
-            prop_assert!(Hmac::new(bare).unwrap().verify(&request).is_err());
+            prop_assert!(Hmac::new(bare).unwrap().verify(HMAC_SHA256, &request).is_err());
         }
     }
 }
@@ -312,8 +316,16 @@ fn what_a_source_proves_is_believed() {
                 })
                 .unwrap(),
             );
-            let proof = scheme.prove(b"{}", now, "id").unwrap();
+            let sending = Sending {
+                url: "",
+                body: b"{}",
+                now,
+                id: "id",
+            };
+            let proof = scheme.prove(&sending).unwrap();
             let request = |body| Request {
+                method: &Method::POST,
+                url: "",
                 headers: &proof.headers,
                 query: &proof.query,
                 body,
