@@ -260,12 +260,16 @@ pub(super) fn read(
 ) -> (Submission, Content) {
     let content_type = content_type(headers);
     let payload = source.format.read(content_type, &body);
+    let said = payload.as_ref().ok();
+    let delivery_id = intake::delivery_id(source, headers, said);
+    let id = delivery_id.as_deref();
+    let body_hash = intake::delivery_hash(source, id, content_type, &body, said);
     let submission = Submission {
         source: source.id.clone(),
         content_type: content_type.map(str::to_owned),
         query: without_credentials(query, source.scheme.query_parameter()),
-        body_hash: intake::body_hash(&body),
-        delivery_id: intake::delivery_id(source, headers, payload.as_ref().ok()),
+        body_hash,
+        delivery_id,
         window: source.window,
         headers: intake::kept_headers(source, headers),
         body: body.into(),

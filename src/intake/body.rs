@@ -162,6 +162,14 @@ fn json(body: &[u8], latin: bool) -> Result<Value, Unreadable> {
     })
 }
 
+/// JSON that stands as a text inside of a body; null if it is none.
+pub(super) fn inner_json(text: &str) -> Value {
+    match measure(text) {
+        Ok(()) => serde_json::from_str(text).unwrap_or_default(),
+        Err(_) => Value::Null,
+    }
+}
+
 /// Refuses what is too deep or too large before anything is built of it.
 fn measure(text: &str) -> Result<(), Unreadable> {
     let (mut depth, mut values) = (0_usize, 1_usize);

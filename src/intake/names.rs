@@ -47,7 +47,8 @@ const FOREIGN: &str = "owner, host, organizer, organiser, assignee, assigned, ag
     recipients, cc, bcc, booker, memberships, guests, referral, colleague, friend";
 
 /// Keys around what is not the lead's either, though their words may be: `support_request`.
-const ELSEWHERE: &str = "from, support, site, store, shop, previous, reply to";
+const ELSEWHERE: &str =
+    "from, support, site, store, shop, previous, reply to, meeting, call, event properties";
 
 /// Words around a name that add nothing: "What is your name? (required)".
 const FILLERS: &str = "what, whats, is, s, your, the, please, enter, provide, a, an, my, our, contact, lead, \
@@ -146,7 +147,7 @@ fn is_wrapper(words: &[String]) -> bool {
     matches!(
         &*word,
         "" | "value" | "values" | "full" | "text" | "rawvalue"
-    ) || word.bytes().all(|byte| byte.is_ascii_digit())
+    ) || is_number(&word)
 }
 
 fn by_label(last: &[String], parents: &[Vec<String>]) -> Option<(Field, Sureness)> {
@@ -169,8 +170,16 @@ fn by_label(last: &[String], parents: &[Vec<String>]) -> Option<(Field, Sureness
 }
 
 fn is_about_the_lead(parent: &[String]) -> bool {
-    let name = parent.concat();
+    // Form tools number what they have several of: `address_1`.
+    let name = match parent {
+        [rest @ .., last] if !rest.is_empty() && is_number(last) => rest.concat(),
+        _ => parent.concat(),
+    };
     is_wrapper(parent) || TABLES.around.contains(&name)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Looks a label up, with fewer and fewer words of courtesy around it.
@@ -246,6 +255,7 @@ mod tests {
             ("Çalışan sayısı", Field::Employees),
             ("lead/job_title", Field::Title),
             ("contact/address/country", Field::Country),
+            ("address_1/city", Field::City),
             ("form/name", Field::Form),
             ("form/id", Field::FormId),
             ("product/name", Field::Product),
@@ -278,6 +288,8 @@ mod tests {
             "subject",
             "support/email",
             "reply_to/email",
+            "meeting/name",
+            "call/phone",
             "Would you like e-mail from us?",
             "***",
             "",

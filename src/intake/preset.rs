@@ -10,14 +10,18 @@ use std::{
 };
 
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Scheme,
     body::Body,
+    text,
     verify::{Denied, SetupError, Token, TokenPlace},
 };
 use crate::domain::submission::Status;
+
+/// Of a vendor's word for a kind of delivery, so many characters.
+const LONGEST_KIND: usize = 100;
 
 /// How one vendor sends leads.
 pub struct Preset {
@@ -35,6 +39,8 @@ pub struct Preset {
     pub credentials: &'static [&'static str],
     /// The vendor's id of a delivery.
     pub delivery: fn(&Call<'_>) -> Option<String>,
+    /// Whether its retries say which attempt they are: then only the id tells that it is the same delivery.
+    pub counts_retries: bool,
     /// What a delivery says.
     pub read: for<'a> fn(&Call<'a>) -> Seen<'a>,
     /// What it means by a GET.
@@ -53,7 +59,8 @@ impl Preset {
         headers: &[],
         credentials: &[],
         delivery: |_| None,
-        read: |call| Seen::People(vec![Person::as_sent(call.payload)]),
+        counts_retries: false,
+        read: |call| super::people(call.payload),
         get: Get::Nothing,
         answer: None,
     };
@@ -102,6 +109,35 @@ impl Call<'_> {
     pub(super) fn id(&self, pointer: &str) -> Option<String> {
         Some(self.text(pointer)).filter(|id| !id.is_empty())
     }
+
+    /// Ids that name a delivery only together; none where one of them is missing.
+    pub(super) fn ids(&self, pointers: &[&str]) -> Option<String> {
+        let ids: Option<Vec<String>> = pointers.iter().map(|it| self.id(it)).collect();
+        ids.map(|ids| ids.join("/"))
+    }
+
+    /// Ids of what may come again and say something new: that is another delivery.
+    pub(super) fn ids_and_content(&self, pointers: &[&str]) -> Option<String> {
+        let content = super::body_hash(self.payload.to_string().as_bytes());
+        Some(format!("{}/{content}", self.ids(pointers)?))
+    }
+}
+
+/// The elements of a list; nothing of what is none.
+pub(super) fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The keys and values of an object; nothing of what is none.
+pub(super) fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let pairs = value.as_object().into_iter().flatten();
+    pairs.map(|(key, value)| (key.as_str(), value))
+}
+
+/// An answer as any form gives it: what was asked (the vendor's own name, if it doesn't say), and what was said.
+pub(super) fn answer(asked: &str, own: &str, said: &Value) -> Value {
+    let label = if asked.trim().is_empty() { own } else { asked };
+    json!({"label": label, "ref": own, "value": said})
 }
 
 /// Text, number or truth value at a JSON Pointer, as text.
@@ -130,6 +166,16 @@ impl<'a> Seen<'a> {
     /// Nothing to do with leads.
     pub(super) fn nothing(why: impl Into<String>) -> Self {
         Self::Nothing(why.into())
+    }
+
+    /// A kind of delivery that has nothing to do with leads; strange where the field that says it is empty.
+    pub(super) fn other(kind: &str, field: &str) -> Self {
+        let kind = text::line(kind, LONGEST_KIND);
+        if kind.is_empty() {
+            Self::Strange(format!("it does not say its `{field}`"))
+        } else {
+            Self::Nothing(kind)
+        }
     }
 }
 

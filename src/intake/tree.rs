@@ -14,7 +14,7 @@ const LONGEST_LABEL: usize = 400;
 const LABELS: [&str; 5] = ["label", "title", "question", "name", "key"];
 const VALUES: [&str; 4] = ["value", "answer", "values", "answers"];
 const ALIASES: [&str; 6] = ["key", "name", "slug", "ref", "id", "field"];
-const BESIDE: [&str; 9] = [
+const BESIDE: [&str; 10] = [
     "slug",
     "ref",
     "id",
@@ -24,6 +24,7 @@ const BESIDE: [&str; 9] = [
     "raw_value",
     "options",
     "position",
+    "question_uuid",
 ];
 
 /// Keys under which each key is a question somebody wrote.

@@ -15,6 +15,7 @@ mod connections;
 mod db;
 mod demo_teams;
 mod desk;
+mod expected;
 mod harness;
 mod http;
 mod intake;

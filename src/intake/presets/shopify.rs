@@ -37,6 +37,6 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
             }
             Seen::one(call, said)
         }
-        topic => Seen::nothing(topic),
+        topic => Seen::other(topic, "X-Shopify-Topic"),
     }
 }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::intake::{
-    preset::{Call, Preset, Seen},
+    preset::{Call, Preset, Seen, list},
     verify::{Encoding, Hmac, HmacSettings, Scheme, SetupError},
 };
 
@@ -31,7 +31,7 @@ fn scheme(secrets: Vec<SecretString>) -> Result<Scheme, SetupError> {
 fn read<'a>(call: &Call<'a>) -> Seen<'a> {
     let kind = call.text("/event_type");
     if kind != "form_response" {
-        return Seen::nothing(kind);
+        return Seen::other(&kind, "event_type");
     }
     let response = &call.payload["form_response"];
     let titles = titles(&response["definition"]["fields"]);
@@ -54,10 +54,6 @@ fn titles(fields: &Value) -> HashMap<&str, &str> {
     list(fields)
         .filter_map(|field| Some((field["id"].as_str()?, field["title"].as_str()?)))
         .collect()
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
 }
 
 fn answer(answer: &Value, titles: &HashMap<&str, &str>) -> Value {

@@ -30,7 +30,7 @@ fn scheme(secrets: Vec<SecretString>) -> Result<Scheme, SetupError> {
 fn read<'a>(call: &Call<'a>) -> Seen<'a> {
     let kind = call.text("/triggerType");
     if kind != "form_submission" {
-        return Seen::nothing(kind);
+        return Seen::other(&kind, "triggerType");
     }
     let form = &call.payload["payload"];
     Seen::one(
