@@ -7,11 +7,23 @@ mod cal_com;
 mod calendly;
 mod callrail;
 mod chili_piper;
+mod contact_form_7;
+mod elementor;
+mod fluent_forms;
+mod formstack;
+mod google_forms;
+mod gravity_forms;
 mod intercom;
+mod ms_forms;
 mod olark;
+mod salesforce_web;
 mod shopify;
+mod tally;
 mod typeform;
+mod unbounce;
 mod webflow;
+mod wpforms;
+mod zapier;
 
 use super::preset::Preset;
 
@@ -22,7 +34,20 @@ pub const ALL: &[&Preset] = &[
     &shopify::PRESET,
     &calendly::PRESET,
     &cal_com::PRESET,
+    &tally::PRESET,
+    &gravity_forms::PRESET,
+    &elementor::PRESET,
+    &contact_form_7::PRESET,
+    &wpforms::PRESET,
+    &fluent_forms::PRESET,
+    &unbounce::PRESET,
+    &formstack::PRESET,
+    &google_forms::PRESET,
+    &ms_forms::PRESET,
     &intercom::PRESET,
+    &zapier::ZAPIER,
+    &zapier::MAKE,
+    &salesforce_web::PRESET,
     &chili_piper::PRESET,
     &olark::PRESET,
     &callrail::PRESET,
