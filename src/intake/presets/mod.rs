@@ -3,6 +3,7 @@
 //! To add one: a file here with a `PRESET`, a line in [`ALL`], and its deliveries, good and bad, in a folder of
 //! `tests/it/fixtures`.
 
+mod activecampaign;
 mod cal_com;
 mod calendly;
 mod callrail;
@@ -11,14 +12,19 @@ mod contact_form_7;
 mod elementor;
 mod fluent_forms;
 mod formstack;
+mod google_ads;
 mod google_forms;
 mod gravity_forms;
 mod intercom;
+mod leadconduit;
+mod mailchimp;
 mod ms_forms;
 mod olark;
 mod salesforce_web;
+mod segment;
 mod shopify;
 mod tally;
+mod tiktok;
 mod typeform;
 mod unbounce;
 mod webflow;
@@ -48,6 +54,13 @@ pub const ALL: &[&Preset] = &[
     &zapier::ZAPIER,
     &zapier::MAKE,
     &salesforce_web::PRESET,
+    &activecampaign::PRESET,
+    &mailchimp::PRESET,
+    &google_ads::PRESET,
+    &tiktok::PRESET,
+    &segment::SEGMENT,
+    &segment::RUDDERSTACK,
+    &leadconduit::PRESET,
     &chili_piper::PRESET,
     &olark::PRESET,
     &callrail::PRESET,
