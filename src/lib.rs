@@ -40,7 +40,7 @@
 //! | `words` | everything that Baton says | `domain` |
 //! | `worker` | what happens by itself | `cards` `chat` `domain` `engine` `store` `words` |
 //!
-//! Of the libraries that reach out, `sqlx` is for `store` alone; `axum` for `app`, `demo`, `http` and
+//! Of the libraries that reach out, `sqlx` and `rusqlite` are for `store` alone; `axum` for `app`, `demo`, `http` and
 //! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `cli`, `demo`, `intake` and `playground`.
 
 pub mod app;

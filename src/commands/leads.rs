@@ -132,6 +132,7 @@ async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
     let (by_number, (by_words, _)) = asked
         .engine
         .db()
+        .at_length()
         .read(async |mut tx| {
             let one = match number {
                 Some(number) => leads::by_number(&mut tx, number).await?,

@@ -67,6 +67,7 @@ pub async fn gather(db: &Db, policy: &Policy, wanted: &Wanted) -> Result<Gathere
         to,
         zone,
     } = wanted;
+    let db = db.at_length();
     let read = db.read(async |mut tx| {
         let endings = endings::report(&mut tx, *from, *to, scope).await?;
         let rows = match by {

@@ -33,12 +33,23 @@ pub enum Error {
 }
 
 impl Error {
-    /// Sorts `error` by what it means; `names` tell which constraint SQLite speaks of.
-    pub(super) fn new(error: sqlx::Error, names: &Names) -> Self {
-        if let Some(constraint) = names.violated(&error) {
-            return Self::Conflict { constraint };
+    /// Sorts PostgreSQL's `error` by what it means.
+    pub(super) fn new(error: sqlx::Error) -> Self {
+        let violated = error
+            .as_database_error()
+            .filter(|e| e.is_unique_violation());
+        match violated.and_then(|e| e.constraint()) {
+            Some(constraint) => Self::conflict(constraint),
+            None => Self::from(error),
         }
-        Self::from(error)
+    }
+
+    /// Sorts SQLite's `error` by what it means; `names` tell which constraint it speaks of.
+    pub(super) fn of_sqlite(error: rusqlite::Error, names: &Names) -> Self {
+        match names.violated(&error) {
+            Some(constraint) => Self::Conflict { constraint },
+            None => Self::from(error),
+        }
     }
 
     /// Whether doing the whole transaction once more may well succeed: a deadlock or a lost race.
@@ -57,6 +68,11 @@ impl Error {
         Self::Unavailable(Cause::from(Box::<dyn error::Error + Send + Sync>::from(
             text,
         )))
+    }
+
+    /// It can't write, whatever the reason.
+    pub(super) fn unavailable_for(error: rusqlite::Error) -> Self {
+        Self::Unavailable(Arc::new(error))
     }
 
     /// A race was lost that `constraint` decides, though no unique index is behind it.
@@ -78,11 +94,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
         match &error {
-            E::Database(database) => match kind_of(&**database) {
-                Kind::Unavailable => Self::Unavailable(Arc::new(error)),
-                Kind::Corrupt => Self::Corrupt(Arc::new(error)),
-                Kind::Other => Self::Other(Arc::new(error)),
-            },
+            E::Database(database) => kind_of(&**database).error(Arc::new(error)),
             E::Io(_)
             | E::Tls(_)
             | E::Protocol(_)
@@ -100,6 +112,18 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error as E;
+        let kind = match &error {
+            E::SqliteFailure(failure, _) => kind_of_sqlite(failure.extended_code),
+            E::Utf8Error(..) | E::InvalidColumnType(..) | E::QueryReturnedNoRows => Kind::Corrupt,
+            _ => Kind::Other,
+        };
+        kind.error(Arc::new(error))
+    }
+}
+
 #[derive(Debug, PartialEq)]
 enum Kind {
     Unavailable,
@@ -107,19 +131,22 @@ enum Kind {
     Other,
 }
 
-/// Sorts an error by its code: a number on SQLite, five characters on PostgreSQL.
+impl Kind {
+    fn error(self, cause: Cause) -> Error {
+        match self {
+            Self::Unavailable => Error::Unavailable(cause),
+            Self::Corrupt => Error::Corrupt(cause),
+            Self::Other => Error::Other(cause),
+        }
+    }
+}
+
+/// Sorts one of PostgreSQL's errors by its code, five characters.
 fn kind_of(error: &dyn sqlx::error::DatabaseError) -> Kind {
     if !matches!(error.kind(), ErrorKind::Other) {
         return Kind::Other;
     }
-    let code = error.code().unwrap_or_default();
-    if error
-        .try_downcast_ref::<sqlx::sqlite::SqliteError>()
-        .is_some()
-    {
-        return kind_of_sqlite(code.parse().unwrap_or(0));
-    }
-    kind_of_postgres(&code)
+    kind_of_postgres(&error.code().unwrap_or_default())
 }
 
 /// Sorts one of PostgreSQL's SQLSTATEs; the first two characters are the class.

@@ -88,7 +88,7 @@ pub async fn append(
     }
     let lines: Vec<_> = (1..).zip(facts).map(|(n, f)| Line::new(n, f)).collect();
     let query = tx.q(APPEND).bind(lead).bind(now);
-    query.bind(Json(lines)).queue().await
+    query.bind(Json(lines)).exec().await.map(drop)
 }
 
 const TIMELINE: &str =

@@ -77,7 +77,7 @@ pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
         .bind(&lead.source)
         .bind(lead.test)
         .bind(lead.created_at)
-        .queue()
+        .exec()
         .await?;
     offers::save(tx, lead, &[]).await?;
     wake(tx, None, columns.wake_at).await
@@ -174,7 +174,7 @@ pub async fn claim_identity(
     lead: &LeadId,
 ) -> Result<(), Error> {
     let query = tx.q(CLAIM_IDENTITY).bind(kind).bind(value).bind(lead);
-    query.queue().await
+    query.exec().await.map(drop)
 }
 
 /// Waits until nobody else holds this person. Two numbers are the lock's name; another person who happens

@@ -1,8 +1,9 @@
 //! The tables: compiled in, numbered alike for both databases, applied at start in one transaction.
 
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sqlx::{
-    Connection, PgPool, SqlSafeStr, SqlitePool,
-    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
+    PgPool, SqlSafeStr,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
 use super::{Error, Tx};
@@ -74,34 +75,79 @@ fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
     migrator
 }
 
+/// SQLite's list of what was applied, as sqlx keeps it on PostgreSQL.
+const APPLIED: &str = "create table if not exists _sqlx_migrations (version bigint primary key, \
+     description text not null, installed_on timestamp not null default current_timestamp, \
+     success boolean not null, checksum blob not null, execution_time bigint not null)";
+
+const NOTE: &str = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+     values (?1, ?2, true, ?3, 0)";
+
 /// Brings a SQLite file up to date.
-pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), Error> {
-    let mut tx = pool.begin_with("begin immediate").await?;
-    run(&migrator(|s| s.sqlite), &mut *tx).await?;
-    Ok(tx.commit().await?)
+pub(super) fn sqlite(conn: &mut Connection) -> Result<(), Error> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(APPLIED)?;
+    let applied = applied(&tx)?;
+    let migrator = migrator(|s| s.sqlite);
+    for (number, _) in &applied {
+        if !migrator.iter().any(|m| m.version == *number) {
+            return Err(newer(*number));
+        }
+    }
+    for migration in migrator.iter() {
+        match applied.iter().find(|(n, _)| *n == migration.version) {
+            Some((_, checksum)) if *checksum == *migration.checksum => {}
+            Some((number, _)) => return Err(differs(*number)),
+            None => apply(&tx, migration).map_err(|cause| failed(migration.version, &cause))?,
+        }
+    }
+    Ok(tx.commit()?)
+}
+
+fn applied(tx: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+    let mut all = tx.prepare("select version, checksum from _sqlx_migrations order by version")?;
+    all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+fn apply(tx: &Transaction<'_>, migration: &Migration) -> rusqlite::Result<()> {
+    tx.execute_batch(migration.sql.as_str())?;
+    let row = (
+        migration.version,
+        &*migration.description,
+        &*migration.checksum,
+    );
+    tx.execute(NOTE, row).map(drop)
 }
 
 /// Brings a PostgreSQL database up to date.
 pub(super) async fn postgres(pool: &PgPool) -> Result<(), Error> {
     let mut tx = pool.begin().await?;
     sqlx::query(LOCK).execute(&mut *tx).await?;
-    run(&migrator(|s| s.postgres), &mut *tx).await?;
+    let migrator = migrator(|s| s.postgres);
+    let done = migrator.run_direct(None, &mut *tx, false).await;
+    done.map_err(|error| match error {
+        MigrateError::VersionMissing(number) => newer(number),
+        MigrateError::VersionMismatch(number) => differs(number),
+        MigrateError::Execute(cause) => cause.into(),
+        MigrateError::ExecuteMigration(cause, number) => failed(number, &cause),
+        other => Error::Open(format!(
+            "the database's tables can't be brought up to date: {other}"
+        )),
+    })?;
     Ok(tx.commit().await?)
 }
 
-async fn run<C: Connection + Migrate>(migrator: &Migrator, conn: &mut C) -> Result<(), Error> {
-    let done = migrator.run_direct(None, conn, false).await;
-    done.map_err(|error| match error {
-        MigrateError::VersionMissing(number) => newer(number),
-        MigrateError::VersionMismatch(number) => Error::Open(format!(
-            "this database was made by another build of Baton: migration {number} differs; use that build"
-        )),
-        MigrateError::Execute(cause) => cause.into(),
-        MigrateError::ExecuteMigration(cause, number) => {
-            Error::Open(format!("migration {number} failed, nothing was changed: {cause}"))
-        }
-        other => Error::Open(format!("the database's tables can't be brought up to date: {other}")),
-    })
+fn differs(number: i64) -> Error {
+    Error::Open(format!(
+        "this database was made by another build of Baton: migration {number} differs; use that build"
+    ))
+}
+
+fn failed(number: i64, cause: &dyn std::error::Error) -> Error {
+    Error::Open(format!(
+        "migration {number} failed, nothing was changed: {cause}"
+    ))
 }
 
 fn newer(number: i64) -> Error {

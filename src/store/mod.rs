@@ -30,12 +30,12 @@ pub mod groups;
 pub mod instance;
 pub mod leads;
 mod line;
+mod lite;
 mod migrate;
 mod names;
 pub mod outages;
 pub mod outbox;
 mod postgres;
-mod queued;
 pub mod reps;
 mod row;
 pub mod slack_token;
@@ -55,8 +55,13 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{PgPool, SqlitePool};
-use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
+use sqlx::PgPool;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::oneshot,
+    task::{JoinHandle, block_in_place},
+    time::timeout,
+};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use bus::{Channel, Wake};
@@ -83,6 +88,8 @@ pub struct Db {
     open: Arc<Open>,
     /// Whether it stands in line where connections are shared.
     in_line: bool,
+    /// Whether its reads may take long.
+    at_length: bool,
 }
 
 struct Open {
@@ -97,7 +104,7 @@ struct Open {
 enum Kind {
     Sqlite {
         queue: Option<writer::Queue>,
-        readers: SqlitePool,
+        readers: sqlite::Readers,
     },
     Postgres {
         pool: PgPool,
@@ -125,7 +132,7 @@ impl Db {
             migrate::postgres(&pool).await?;
             return Ok(Self::postgres(pool));
         }
-        let file = sqlite::Opened::open(&sqlite::path(url)?).await?;
+        let file = sqlite::Opened::open(&sqlite::path(url)?)?;
         Ok(Self::sqlite(file))
     }
 
@@ -143,7 +150,7 @@ impl Db {
         } else {
             Kind::Sqlite {
                 queue: None,
-                readers: sqlite::readers(&sqlite::path(url)?).await?,
+                readers: sqlite::Readers::open(&sqlite::path(url)?)?,
             }
         };
         let db = Self::new(kind, Bus::new(), CancellationToken::new(), None);
@@ -192,6 +199,7 @@ impl Db {
         Self {
             open: Arc::new(open),
             in_line: false,
+            at_length: false,
         }
     }
 
@@ -200,8 +208,18 @@ impl Db {
     #[must_use]
     pub fn in_line(&self) -> Self {
         Self {
-            open: Arc::clone(&self.open),
             in_line: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same database for reads whose length depends on how much is stored, such as reports and searches. On
+    /// SQLite, which runs statements where they are asked for, these hold up no other task.
+    #[must_use]
+    pub fn at_length(&self) -> Self {
+        Self {
+            at_length: true,
+            ..self.clone()
         }
     }
 
@@ -242,15 +260,19 @@ impl Db {
         E: From<Error>,
     {
         let (conn, _place) = match &self.open.kind {
-            Kind::Sqlite { readers, .. } => (readers.begin().await.map(Conn::Reader), None),
+            Kind::Sqlite { readers, .. } => (Conn::Reader(readers.begin().await?), None),
             Kind::Postgres { pool, line, .. } => {
                 let place = line.place(self.in_line).await?;
                 let begun = pool.begin_with(postgres::BEGIN_READ).await;
-                (begun.map(Conn::Postgres), Some(place))
+                (Conn::Postgres(begun.map_err(Error::from)?), Some(place))
             }
         };
-        let work = Work::new(conn.map_err(Error::from)?, Arc::default());
-        let answer = timeout(READ_LIMIT, job(Tx::new(work, None))).await;
+        let work = Work::new(conn, Arc::default());
+        let answer = timeout(READ_LIMIT, job(Tx::new(work, None)));
+        let answer = match self.open.kind {
+            Kind::Sqlite { .. } if self.at_length => aside(answer).await,
+            Kind::Sqlite { .. } | Kind::Postgres { .. } => answer.await,
+        };
         answer.unwrap_or_else(|_| Err(too_long().into()))
     }
 
@@ -335,6 +357,15 @@ fn is_postgres(url: &str) -> bool {
 
 fn too_long() -> Error {
     Error::unavailable("a transaction took too long")
+}
+
+/// Lets other tasks have this thread's place meanwhile, where there are several.
+async fn aside<T>(work: impl Future<Output = T>) -> T {
+    let runtime = Handle::current();
+    if runtime.runtime_flavor() == RuntimeFlavor::MultiThread {
+        return block_in_place(|| runtime.block_on(work));
+    }
+    work.await
 }
 
 /// Waits a little, longer each time and not as long as others who lost the same race.

@@ -7,14 +7,19 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Error, SqlitePool, error::DatabaseError};
+use rusqlite::{
+    Connection, Error,
+    ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE},
+};
+
+use super::lite::{self, Failed};
 
 const CATALOGUE: &str = "\
     select t.name, i.name, i.origin, group_concat(c.name, ',' order by c.seqno) \
     from sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c \
     where t.type = 'table' and i.\"unique\" = 1 group by t.name, i.name";
 
-/// Which unique constraint covers which columns; empty on PostgreSQL, which needs no help.
+/// Which unique constraint of SQLite's covers which columns; empty on PostgreSQL, which needs no help.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// `"table.a, table.b"`, as SQLite writes it, to the constraint's name.
@@ -23,9 +28,8 @@ pub(super) struct Names {
 
 impl Names {
     /// Reads SQLite's catalogue.
-    pub(super) async fn read(pool: &SqlitePool) -> Result<Self, Error> {
-        let rows: Vec<(String, String, String, Option<String>)> =
-            sqlx::query_as(CATALOGUE).fetch_all(pool).await?;
+    pub(super) fn read(conn: &Connection) -> Result<Self, Failed> {
+        let rows: Vec<(String, String, String, Option<String>)> = lite::all(conn, CATALOGUE, &[])?;
         let mut by_columns = HashMap::new();
         for (table, index, origin, columns) in rows {
             let columns: Vec<&str> = columns.iter().flat_map(|c| c.split(',')).collect();
@@ -40,19 +44,19 @@ impl Names {
         Ok(Self { by_columns })
     }
 
-    /// The name of the unique constraint that `error` is about, if it is about one.
+    /// The name of the unique constraint that `error` is about, if it is about one: SQLite says
+    /// `UNIQUE constraint failed: index 'x'` or `UNIQUE constraint failed: t.a, t.b`.
     pub(super) fn violated(&self, error: &Error) -> Option<String> {
-        let error = error.as_database_error()?;
-        if !error.is_unique_violation() {
+        let Error::SqliteFailure(failure, Some(message)) = error else {
             return None;
-        }
-        let name = error.constraint().map(str::to_owned);
-        Some(name.unwrap_or_else(|| self.sqlite(error)))
+        };
+        let unique = [SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY];
+        unique
+            .contains(&failure.extended_code)
+            .then(|| self.named(message))
     }
 
-    /// The name in `UNIQUE constraint failed: index 'x'` or `UNIQUE constraint failed: t.a, t.b`.
-    fn sqlite(&self, error: &dyn DatabaseError) -> String {
-        let message = error.message();
+    fn named(&self, message: &str) -> String {
         let what = message.rsplit_once("failed: ").map_or(message, |(_, w)| w);
         if let Some(index) = what.strip_prefix("index '") {
             return index.trim_end_matches('\'').to_owned();

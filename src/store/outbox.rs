@@ -177,7 +177,7 @@ pub async fn show(
     let query = tx.q(SHOW).bind(lead).bind(recipient);
     let query = query.bind(card_key(lead, card));
     let query = query.bind(Json(Work::Show(card.clone()))).bind(now);
-    query.queue().await?;
+    query.exec().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }
@@ -236,7 +236,7 @@ async fn say_about(
     let query = tx.q(SAY).bind(lead).bind(recipient).bind(key);
     let query = query.bind(&say.cause).bind(Json(Work::Say(say.clone())));
     let micros = i64::try_from(bundle.as_micros()).unwrap_or(i64::MAX / 2);
-    query.bind(now).bind(micros).queue().await?;
+    query.bind(now).bind(micros).exec().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }

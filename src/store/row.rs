@@ -1,14 +1,15 @@
 //! Rows: a tuple reads its columns in order, a struct by their names.
 
-use sqlx::{ColumnIndex, Row as _, error::BoxDynError, postgres::PgRow, sqlite::SqliteRow};
+use rusqlite::RowIndex;
+use sqlx::{ColumnIndex, Row as _, error::BoxDynError, postgres::PgRow};
 
-use super::value::Column;
+use super::{lite::Lite, value::Column};
 
 /// One row as a driver gave it.
 #[derive(Clone, Copy)]
 pub enum RowRef<'r> {
     /// From SQLite.
-    Sqlite(&'r SqliteRow),
+    Sqlite(&'r rusqlite::Row<'r>),
     /// From PostgreSQL.
     Postgres(&'r PgRow),
 }
@@ -21,16 +22,20 @@ impl RowRef<'_> {
     pub fn get<T, I>(self, at: I) -> Result<T, sqlx::Error>
     where
         T: Column,
-        I: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> + Copy + ToString,
+        I: RowIndex + ColumnIndex<PgRow> + Copy + ToString,
     {
-        let stored = match self {
-            Self::Sqlite(row) => row.try_get(at)?,
-            Self::Postgres(row) => row.try_get(at)?,
-        };
-        T::read(stored).map_err(|source: BoxDynError| sqlx::Error::ColumnDecode {
+        let unreadable = |source: BoxDynError| sqlx::Error::ColumnDecode {
             index: at.to_string(),
             source,
-        })
+        };
+        let stored = match self {
+            Self::Sqlite(row) => {
+                let value = row.get_ref(at).map_err(|error| unreadable(error.into()))?;
+                T::Stored::read(value).map_err(unreadable)?
+            }
+            Self::Postgres(row) => row.try_get(at)?,
+        };
+        T::read(stored).map_err(unreadable)
     }
 }
 

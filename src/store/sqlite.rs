@@ -3,28 +3,38 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use rusqlite::{Connection, OpenFlags};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
 };
 
-use super::{Error, migrate, names::Names};
+use super::{
+    Error, READ_LIMIT,
+    lite::{self, Failed},
+    migrate,
+    names::Names,
+};
 
 /// Older ones can lose what was committed when a checkpoint and a write meet (the WAL-reset bug).
 const OLDEST: [u32; 3] = [3, 51, 3];
+/// How many read at a time.
 const READERS: u32 = 4;
 const ACQUIRE: Duration = Duration::from_secs(3);
+/// So many of SQLite's steps it takes at most until a statement is found to take too long; some milliseconds.
+const STEPS: i32 = 100_000;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// A file that this process alone may write.
 pub(super) struct Opened {
-    /// The pool of the one connection that writes.
-    pub(super) writer: SqlitePool,
-    pub(super) readers: SqlitePool,
+    path: PathBuf,
+    /// The one connection that writes, when it is not lent; made anew after it broke.
+    writer: Option<Connection>,
+    pub(super) readers: Readers,
     pub(super) names: Arc<Names>,
     /// Held until everything is written.
     _lock: File,
@@ -32,23 +42,38 @@ pub(super) struct Opened {
 
 impl Opened {
     /// Makes the file if there is none, takes it, and brings its tables up to date.
-    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
         create(path)?;
         let lock = lock(path)?;
-        let writer = writer(path).await?;
-        migrate::sqlite(&writer).await?;
+        let mut writer = writer(path)?;
+        migrate::sqlite(&mut writer)?;
+        let names = Names::read(&writer).map_err(read_failed)?;
         Ok(Self {
-            names: Arc::new(Names::read(&writer).await?),
-            readers: readers(path).await?,
-            writer,
+            path: path.to_owned(),
+            names: Arc::new(names),
+            readers: Readers::open(path)?,
+            writer: Some(writer),
             _lock: lock,
         })
+    }
+
+    /// The connection that writes.
+    pub(super) fn lend(&mut self) -> Result<Connection, Error> {
+        self.writer.take().map_or_else(|| writer(&self.path), Ok)
+    }
+
+    /// Takes it back, in no transaction.
+    pub(super) fn take_back(&mut self, writer: Connection) {
+        self.writer = Some(writer);
     }
 
     /// Closes the file; the writer last, because only the last connection tidies up, and only if it may write.
     pub(super) async fn close(self) {
         self.readers.close().await;
-        self.writer.close().await;
+        if let Some(writer) = self.writer {
+            // What it would be faster with is found out another time.
+            let _ = writer.execute_batch("pragma optimize");
+        }
     }
 }
 
@@ -103,60 +128,123 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Statements kept ready on each connection: all there are, and those that run together.
-const STATEMENTS: usize = 512;
+/// Statements kept ready on each connection: all there are.
+const STATEMENTS: usize = 256;
 
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
-        .pragma("cache_size", "-32000")
-        .pragma("mmap_size", "0")
-        .pragma("temp_store", "memory")
-        .statement_cache_capacity(STATEMENTS)
+const SETTINGS: &str = "pragma foreign_keys = on; pragma cache_size = -32000; pragma mmap_size = 0; \
+     pragma temp_store = memory;";
+
+const DURABLE: &str = "pragma journal_mode = wal; pragma synchronous = full;";
+
+/// Each connection is used by one at a time, so it need not guard itself against several.
+fn connect(path: &Path, how: OpenFlags) -> Result<Connection, Error> {
+    let conn = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(BUSY)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch(SETTINGS)?;
+    Ok(conn)
 }
 
-async fn writer(path: &Path) -> Result<SqlitePool, Error> {
-    let options = options(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .optimize_on_close(true, None);
-    let pool = pool(1).connect_with(options).await?;
-    check(&pool).await?;
-    Ok(pool)
+fn writer(path: &Path) -> Result<Connection, Error> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.execute_batch(DURABLE)?;
+    check(&conn)?;
+    Ok(conn)
 }
 
-/// The pool of those that read.
-pub(super) async fn readers(path: &Path) -> Result<SqlitePool, Error> {
-    if !path.exists() {
-        return Err(Error::Open(format!(
-            "there is no database {}",
-            path.display()
-        )));
+/// Those that read. They are opened when they are first needed, and kept.
+#[derive(Clone)]
+pub(super) struct Readers(Arc<Reading>);
+
+struct Reading {
+    path: PathBuf,
+    places: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// A snapshot of the file; it ends with the value.
+pub(super) struct Reader {
+    /// There until drop.
+    conn: Option<Connection>,
+    home: Arc<Reading>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        if !path.exists() {
+            return Err(Error::Open(format!(
+                "there is no database {}",
+                path.display()
+            )));
+        }
+        let first = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self(Arc::new(Reading {
+            path: path.to_owned(),
+            places: Arc::new(Semaphore::new(usize::try_from(READERS).unwrap_or(1))),
+            idle: Mutex::new(vec![first]),
+        })))
     }
-    Ok(pool(READERS)
-        .connect_with(options(path).read_only(true))
-        .await?)
+
+    /// Begins to read one state of the file.
+    pub(super) async fn begin(&self) -> Result<Reader, Error> {
+        let place = timeout(ACQUIRE, Arc::clone(&self.0.places).acquire_owned()).await;
+        let place = place.map_err(|_| Error::unavailable("too many read the database"))?;
+        let place = place.map_err(|_| Error::unavailable("the database is closed"))?;
+        let idle = self.0.idle().pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+        };
+        let until = Instant::now() + READ_LIMIT;
+        conn.progress_handler(STEPS, Some(move || Instant::now() > until))?;
+        lite::exec(&conn, "begin", &[])?;
+        Ok(Reader {
+            conn: Some(conn),
+            home: Arc::clone(&self.0),
+            _place: place,
+        })
+    }
+
+    /// Waits for those who read, then closes all connections.
+    pub(super) async fn close(&self) {
+        // Closed before: then there is nobody to wait for.
+        let _ = self.0.places.acquire_many(READERS).await;
+        self.0.places.close();
+        self.0.idle().clear();
+    }
 }
 
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
+impl Reading {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader {
+    pub(super) fn conn(&mut self) -> &mut Connection {
+        self.conn.as_mut().expect("only drop takes it")
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // One that can't end its snapshot is closed.
+        if let Some(conn) = self.conn.take()
+            && lite::exec(&conn, "rollback", &[]).is_ok()
+        {
+            self.home.idle().push(conn);
+        }
+    }
 }
 
 /// Refuses an SQLite that would not keep what it says it kept.
-async fn check(pool: &SqlitePool) -> Result<(), Error> {
-    let (version, journal, synchronous, keys): (String, String, i64, i64) = sqlx::query_as(
-        "select sqlite_version(), j.journal_mode, s.synchronous, f.foreign_keys \
-         from pragma_journal_mode j, pragma_synchronous s, pragma_foreign_keys f",
-    )
-    .fetch_one(pool)
-    .await?;
+fn check(conn: &Connection) -> Result<(), Error> {
+    const SETTINGS: &str = "select sqlite_version(), j.journal_mode, s.synchronous, f.foreign_keys \
+         from pragma_journal_mode j, pragma_synchronous s, pragma_foreign_keys f";
+    let settings = lite::first(conn, SETTINGS, &[]).map_err(read_failed)?;
+    let (version, journal, synchronous, keys): (String, String, i64, i64) =
+        settings.ok_or_else(|| Error::other("SQLite does not say how it is set"))?;
     if !recent(&version) {
         return Err(Error::Open(format!(
             "SQLite {version} can lose data, Baton needs 3.51.3 or later"
@@ -169,6 +257,13 @@ async fn check(pool: &SqlitePool) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+fn read_failed(failed: Failed) -> Error {
+    match failed {
+        Failed::Refused(error) => error.into(),
+        Failed::Unreadable(error) => error.into(),
+    }
 }
 
 fn recent(version: &str) -> bool {

@@ -198,7 +198,12 @@ pub async fn finish(
     problems: &[String],
 ) -> Result<(), Error> {
     let query = tx.q(FINISH).bind(id).bind(status).bind(lead);
-    query.bind(Json(leads)).bind(Json(problems)).queue().await
+    query
+        .bind(Json(leads))
+        .bind(Json(problems))
+        .exec()
+        .await
+        .map(drop)
 }
 
 const GET: &str = "select id, source, received_at, content_type, query, body, delivery_id, status, problems, lead_id, leads \

@@ -92,7 +92,11 @@ async fn add(tx: &mut Tx, lead: &Lead, measures: &[Measure], each: i64) -> Resul
     let query = tx.q(COUNT).bind(quarter_of(lead));
     let query = query.bind(&lead.source).bind(&lead.lead_type);
     let query = query.bind(rule.map_or("", |rule| rule.as_str()));
-    query.bind(Json(lines(measures, each))).queue().await
+    query
+        .bind(Json(lines(measures, each)))
+        .exec()
+        .await
+        .map(drop)
 }
 
 const COUNT_TERRITORY: Sql = sql!(
@@ -141,7 +145,11 @@ async fn add_territory(
         return Ok(());
     }
     let query = tx.q(COUNT_TERRITORY).bind(quarter_of(lead)).bind(territory);
-    query.bind(Json(lines(measures, each))).queue().await
+    query
+        .bind(Json(lines(measures, each)))
+        .exec()
+        .await
+        .map(drop)
 }
 
 /// Whose numbers a report is about; what is not set does not matter.

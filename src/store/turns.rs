@@ -61,7 +61,12 @@ const SAVE: &str = "insert into turns (team, doc) values ($1, $2) \
 /// # Errors
 /// If the database does not answer.
 pub async fn save(tx: &mut Tx, team: &TeamId, turns: &Turns) -> Result<(), Error> {
-    tx.q(SAVE).bind(team).bind(Json(turns)).queue().await
+    tx.q(SAVE)
+        .bind(team)
+        .bind(Json(turns))
+        .exec()
+        .await
+        .map(drop)
 }
 
 const POST: &str = "insert into turn (team, rep, lead_id, offer_id, why, amount, at) \
@@ -80,7 +85,7 @@ pub async fn post(
 ) -> Result<(), Error> {
     let query = tx.q(POST).bind(team).bind(&entry.rep).bind(lead);
     let query = query.bind(&entry.offer).bind(entry.why.word());
-    query.bind(entry.amount).bind(now).queue().await
+    query.bind(entry.amount).bind(now).exec().await.map(drop)
 }
 
 /// A line of the ledger as it is stored.

@@ -2,21 +2,23 @@
 
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
-use sqlx::{
-    Arguments, Either, Executor, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
-    pool::PoolConnection, postgres::PgArguments, sqlite::SqliteArguments,
-};
+use rusqlite::{Connection, types::Value};
+use sqlx::{Arguments, PgConnection, Postgres, Transaction, postgres::PgArguments};
 use tokio::sync::oneshot;
 
-use super::{Bind, Channel, Error, Row, RowRef, Sql, names::Names, queued::Queued};
+use super::{
+    Bind, Channel, Error, Row, RowRef, Sql,
+    lite::{self, Failed, Lite},
+    names::Names,
+    sqlite::Reader,
+};
 
 /// Where the statements of a transaction go.
 pub(super) enum Conn {
-    /// SQLite's writer, lent for one job, and what waits for its next statement.
-    Writer(PoolConnection<Sqlite>, Queued),
+    /// SQLite's writer, lent for one job.
+    Writer(Connection),
     /// A snapshot of SQLite.
-    Reader(Transaction<'static, Sqlite>),
+    Reader(Reader),
     /// A transaction on PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -38,8 +40,18 @@ pub(super) struct Log {
 
 impl Log {
     /// Sorts an error and remembers it: PostgreSQL commits nothing of a transaction in which a statement failed.
-    pub(super) fn fail(&mut self, error: sqlx::Error) -> Error {
-        let error = Error::new(error, &self.names);
+    fn fail(&mut self, error: sqlx::Error) -> Error {
+        self.remember(Error::new(error))
+    }
+
+    fn fail_on_sqlite(&mut self, failed: Failed) -> Error {
+        self.remember(match failed {
+            Failed::Refused(error) => Error::of_sqlite(error, &self.names),
+            Failed::Unreadable(error) => Error::from(error),
+        })
+    }
+
+    fn remember(&mut self, error: Error) -> Error {
         self.failed.get_or_insert_with(|| error.clone());
         error
     }
@@ -105,16 +117,8 @@ impl Tx {
         let sql = sql.into();
         let Work { conn, log } = self.work();
         let (sql, to) = match conn {
-            Conn::Writer(conn, queued) => {
-                let before = queued.parameters();
-                let to = To::Writer {
-                    conn,
-                    queued,
-                    before,
-                };
-                (sql.sqlite, to)
-            }
-            Conn::Reader(conn) => (sql.sqlite, To::Sqlite(conn, Box::default())),
+            Conn::Writer(conn) => (sql.sqlite, To::Sqlite(conn, Vec::new())),
+            Conn::Reader(reader) => (sql.sqlite, To::Sqlite(reader.conn(), Vec::new())),
             Conn::Postgres(conn) => (sql.postgres, To::Postgres(conn, Box::default())),
         };
         Query {
@@ -136,13 +140,7 @@ impl Tx {
 
 /// The connection a statement goes to, with the parameters it takes there.
 enum To<'t> {
-    Writer {
-        conn: &'t mut SqliteConnection,
-        queued: &'t mut Queued,
-        /// How many of its parameters are those of other statements.
-        before: usize,
-    },
-    Sqlite(&'t mut SqliteConnection, Box<SqliteArguments>),
+    Sqlite(&'t mut Connection, Vec<Value>),
     Postgres(&'t mut PgConnection, Box<PgArguments>),
 }
 
@@ -160,8 +158,7 @@ impl<'t> Query<'t> {
     /// Binds the next parameter, `$1` first.
     pub fn bind<T: Bind>(mut self, value: T) -> Self {
         let bound = value.stored().and_then(|stored| match &mut self.to {
-            To::Writer { queued, .. } => queued.args().add(stored),
-            To::Sqlite(_, args) => args.add(stored),
+            To::Sqlite(_, values) => stored.write().map(|value| values.push(value)),
             To::Postgres(_, args) => args.add(stored),
         });
         if let Err(error) = bound {
@@ -176,46 +173,17 @@ impl<'t> Query<'t> {
     /// If the database refuses it or does not answer.
     pub async fn exec(self) -> Result<u64, Error> {
         let (sql, to, log) = self.ready()?;
-        let touched = match to {
-            To::Writer {
-                conn,
-                queued,
-                before,
-            } => {
-                queued.push(sql, before);
-                last_touched(conn, queued).await
-            }
-            To::Sqlite(conn, args) => {
-                let done = sqlx::query_with(sql, *args).execute(conn).await;
-                done.map(|d| d.rows_affected())
+        match to {
+            To::Sqlite(conn, values) => {
+                let touched = lite::exec(conn, sql, &values);
+                touched.map_err(|error| log.fail_on_sqlite(error.into()))
             }
             To::Postgres(conn, args) => {
                 let done = sqlx::query_with(sql, *args).execute(conn).await;
                 done.map(|d| d.rows_affected())
+                    .map_err(|error| log.fail(error))
             }
-        };
-        touched.map_err(|error| log.fail(error))
-    }
-
-    /// Runs it before the next statement, or at the latest at the end of the transaction. SQLite then runs several
-    /// at once; what goes wrong is told there. For a statement that answers no rows and whose count nobody needs.
-    ///
-    /// # Errors
-    /// If a parameter has no form in the database; on PostgreSQL, which gets it now, like [`exec`](Self::exec).
-    pub async fn queue(self) -> Result<(), Error> {
-        if matches!(self.to, To::Postgres(..)) {
-            return self.exec().await.map(drop);
         }
-        let (sql, to, log) = self.ready()?;
-        match to {
-            To::Writer { queued, before, .. } => queued.push(sql, before),
-            To::Sqlite(conn, args) => {
-                let done = sqlx::query_with(sql, *args).execute(conn).await;
-                done.map_err(|error| log.fail(error))?;
-            }
-            To::Postgres(..) => {}
-        }
-        Ok(())
     }
 
     /// Runs it; the row that there must be.
@@ -241,53 +209,34 @@ impl<'t> Query<'t> {
     /// If the database refuses it or does not answer, or a row can't be read.
     pub async fn all<T: Row>(self) -> Result<Vec<T>, Error> {
         let (sql, to, log) = self.ready()?;
-        let rows = match to {
-            To::Writer {
-                conn,
-                queued,
-                before,
-            } => {
-                queued.push(sql, before);
-                let rows = queued.take().fetch_all(conn).await;
-                rows.and_then(|rows| rows.iter().map(|r| T::read(RowRef::Sqlite(r))).collect())
-            }
-            To::Sqlite(conn, args) => {
-                let rows = sqlx::query_with(sql, *args).fetch_all(conn).await;
-                rows.and_then(|rows| rows.iter().map(|r| T::read(RowRef::Sqlite(r))).collect())
+        match to {
+            To::Sqlite(conn, values) => {
+                let rows = lite::all(conn, sql, &values);
+                rows.map_err(|failed| log.fail_on_sqlite(failed))
             }
             To::Postgres(conn, args) => {
                 let rows = sqlx::query_with(sql, *args).fetch_all(conn).await;
-                rows.and_then(|rows| rows.iter().map(|r| T::read(RowRef::Postgres(r))).collect())
+                let read =
+                    |rows: Vec<_>| rows.iter().map(|r| T::read(RowRef::Postgres(r))).collect();
+                rows.and_then(read).map_err(|error| log.fail(error))
             }
-        };
-        rows.map_err(|error| log.fail(error))
+        }
     }
 
     async fn first<T: Row>(self) -> Result<(Option<T>, &'t mut Log), Error> {
         let (sql, to, log) = self.ready()?;
         let row = match to {
-            To::Writer {
-                conn,
-                queued,
-                before,
-            } => {
-                queued.push(sql, before);
-                let row = queued.take().fetch_optional(conn).await;
-                row.and_then(|row| row.map(|r| T::read(RowRef::Sqlite(&r))).transpose())
-            }
-            To::Sqlite(conn, args) => {
-                let row = sqlx::query_with(sql, *args).fetch_optional(conn).await;
-                row.and_then(|row| row.map(|r| T::read(RowRef::Sqlite(&r))).transpose())
+            To::Sqlite(conn, values) => {
+                let row = lite::first(conn, sql, &values);
+                row.map_err(|failed| log.fail_on_sqlite(failed))?
             }
             To::Postgres(conn, args) => {
                 let row = sqlx::query_with(sql, *args).fetch_optional(conn).await;
                 row.and_then(|row| row.map(|r| T::read(RowRef::Postgres(&r))).transpose())
+                    .map_err(|error| log.fail(error))?
             }
         };
-        match row {
-            Ok(row) => Ok((row, log)),
-            Err(error) => Err(log.fail(error)),
-        }
+        Ok((row, log))
     }
 
     fn ready(self) -> Result<(&'static str, To<'t>, &'t mut Log), Error> {
@@ -296,19 +245,4 @@ impl<'t> Query<'t> {
             None => Ok((self.sql, self.to, self.log)),
         }
     }
-}
-
-/// Runs all that waits; how many rows the last statement touched.
-async fn last_touched(
-    conn: &mut SqliteConnection,
-    queued: &mut Queued,
-) -> Result<u64, sqlx::Error> {
-    let mut answers = conn.fetch_many(queued.take());
-    let mut touched = 0;
-    while let Some(answer) = answers.try_next().await? {
-        if let Either::Left(done) = answer {
-            touched = done.rows_affected();
-        }
-    }
-    Ok(touched)
 }

@@ -8,31 +8,24 @@ use crate::domain::{
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
-use sqlx::{Decode, Encode, Postgres, Sqlite, Type, error::BoxDynError};
+use sqlx::{Decode, Encode, Postgres, Type, error::BoxDynError};
+
+use super::lite::Lite;
 
 /// A JSON column: text on SQLite, `jsonb` on PostgreSQL.
 pub use sqlx::types::Json;
 
 /// What both drivers can write and read by themselves.
 pub trait Plain:
-    for<'q> Encode<'q, Sqlite>
-    + for<'q> Encode<'q, Postgres>
-    + for<'r> Decode<'r, Sqlite>
-    + for<'r> Decode<'r, Postgres>
-    + Type<Sqlite>
-    + Type<Postgres>
-    + Send
-    + 'static
+    for<'q> Encode<'q, Postgres> + for<'r> Decode<'r, Postgres> + Type<Postgres> + Lite + Send + 'static
 {
 }
 
 impl<T> Plain for T where
-    T: for<'q> Encode<'q, Sqlite>
-        + for<'q> Encode<'q, Postgres>
-        + for<'r> Decode<'r, Sqlite>
+    T: for<'q> Encode<'q, Postgres>
         + for<'r> Decode<'r, Postgres>
-        + Type<Sqlite>
         + Type<Postgres>
+        + Lite
         + Send
         + 'static
 {

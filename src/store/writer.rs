@@ -1,11 +1,12 @@
 //! SQLite's one writer. Whatever queued while the last commit ran shares the next one, and its one sync to
 //! disk; a savepoint around each job keeps its outcome its own.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
-use sqlx::{Sqlite, pool::PoolConnection};
+use rusqlite::Connection;
 use tokio::{
     sync::{mpsc, oneshot},
+    task::spawn_blocking,
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Tx,
     bus::Bus,
-    queued::Queued,
+    lite,
     sqlite::Opened,
     tx::{Conn, Log, Work},
 };
@@ -120,7 +121,7 @@ impl Writer {
         self.file.close().await;
     }
 
-    async fn serve(&self, waiting: &mut Vec<Turn>) {
+    async fn serve(&mut self, waiting: &mut Vec<Turn>) {
         let mut waiting: VecDeque<Turn> = waiting.drain(..).collect();
         while !waiting.is_empty() {
             let mut done = Vec::new();
@@ -134,11 +135,11 @@ impl Writer {
 
     /// Runs jobs until the time is up, and commits them; `done` are those that wait for the commit.
     async fn commit(
-        &self,
+        &mut self,
         waiting: &mut VecDeque<Turn>,
         done: &mut Vec<Outcome>,
     ) -> Result<(), Error> {
-        let mut conn = match self.begin().await {
+        let mut conn = match self.begin() {
             Ok(conn) => conn,
             Err(error) => {
                 refuse(waiting, &error);
@@ -155,78 +156,59 @@ impl Writer {
                 break;
             }
         }
-        control(&mut conn, "commit").await?;
+        // A disk may take its time; whoever has something else to do goes on meanwhile.
+        let committed = spawn_blocking(move || control(&conn, "commit").map(|()| conn)).await;
+        self.file.take_back(committed.map_err(|_| gone())??);
         notify
             .into_iter()
             .for_each(|channel| self.bus.ring(channel));
         Ok(())
     }
 
-    async fn begin(&self) -> Result<PoolConnection<Sqlite>, Error> {
-        let mut conn = self.file.writer.acquire().await?;
-        control(&mut conn, "begin immediate").await?;
+    fn begin(&mut self) -> Result<Connection, Error> {
+        let conn = self.file.lend()?;
+        control(&conn, "begin immediate")?;
         Ok(conn)
     }
 
     /// Lends the connection to one job and undoes what it did if it does not want to keep it.
     async fn job(
-        &self,
-        conn: PoolConnection<Sqlite>,
+        &mut self,
+        conn: Connection,
         turn: Turn,
         done: &mut Vec<Outcome>,
-    ) -> Result<(PoolConnection<Sqlite>, Log), Error> {
+    ) -> Result<(Connection, Log), Error> {
         let (home, back) = oneshot::channel();
-        let mut queued = Queued::default();
-        queued.push("savepoint job", 0);
-        let work = Work::new(Conn::Writer(conn, queued), self.file.names.clone());
+        control(&conn, "savepoint job")?;
+        let work = Work::new(Conn::Writer(conn), self.file.names.clone());
         // If nobody takes it any more, it comes straight back.
         drop(turn.start.send(Ok(Tx::new(work, Some(home)))));
         let work = back.await.map_err(|_| gone())?;
-        let Conn::Writer(mut conn, mut queued) = work.conn else {
+        let Conn::Writer(conn) = work.conn else {
             return Err(gone());
         };
         let mut log = work.log;
         let keep = turn.verdict.await.unwrap_or(false);
-        let mut late = Ok(());
         if keep && log.failed.is_none() {
-            queued.push("release job", 0);
-            late = queued.run(&mut conn).await.map_err(|error| log.fail(error));
-            if late.is_ok() {
-                done.push(turn.outcome);
-                return Ok((conn, log));
-            }
+            control(&conn, "release job")?;
+            done.push(turn.outcome);
+            return Ok((conn, log));
         }
         log.notify.clear();
-        let undone = if queued.began() {
-            undo(&mut conn).await
-        } else {
-            Ok(())
-        };
-        let answer = undone
-            .clone()
-            .and(late)
-            .and_then(|()| log.rolled_back(keep));
+        let undone = control(&conn, "rollback to job").and_then(|()| control(&conn, "release job"));
+        let answer = undone.clone().and_then(|()| log.rolled_back(keep));
         drop(turn.outcome.send(answer));
         undone.map(|()| (conn, log))
     }
 }
 
-async fn undo(conn: &mut PoolConnection<Sqlite>) -> Result<(), Error> {
-    control(conn, "rollback to job").await?;
-    control(conn, "release job").await
-}
-
 /// Runs a word that steers the transaction. If it fails, nobody knows what state the connection is in: it is
-/// closed, which rolls everything back, and the pool makes another.
-async fn control(conn: &mut PoolConnection<Sqlite>, sql: &'static str) -> Result<(), Error> {
-    match sqlx::query(sql).execute(&mut **conn).await {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            tracing::error!(%error, statement = sql, "SQLite could not write");
-            conn.close_on_drop();
-            Err(Error::Unavailable(Arc::new(error)))
-        }
-    }
+/// closed, which rolls everything back, and another is made.
+fn control(conn: &Connection, sql: &'static str) -> Result<(), Error> {
+    lite::exec(conn, sql, &[]).map(drop).map_err(|error| {
+        tracing::error!(%error, statement = sql, "SQLite could not write");
+        Error::unavailable_for(error)
+    })
 }
 
 fn refuse(waiting: &mut VecDeque<Turn>, error: &Error) {

@@ -6,8 +6,9 @@ use std::{
 };
 
 /// What reaches out of the process, and where it may.
-const LIBRARIES: [(&str, &[&str]); 4] = [
+const LIBRARIES: [(&str, &[&str]); 5] = [
     ("sqlx", &["store"]),
+    ("rusqlite", &["store"]),
     ("axum", &["app", "demo", "http", "playground"]),
     ("hyper", &["http"]),
     ("reqwest", &["chat", "cli", "demo", "intake", "playground"]),

@@ -185,15 +185,17 @@ async fn subscribe(db: &Db, fresh: &Fresh) -> Wake {
 }
 
 #[tokio::test]
-async fn a_job_given_up_amid_a_statement_leaves_nothing() {
+async fn a_job_given_up_amid_its_work_leaves_nothing() {
     both(async |db| {
         let slow = db.write(async |mut tx| {
             insert(&mut tx, "never").await?;
             let count = "with recursive c(n) as (select 1 union all select n + 1 from c where n < 500000) \
                          select count(*) from c";
-            tx.q(count).one::<(i64,)>().await
+            tx.q(count).one::<(i64,)>().await?;
+            // On SQLite a statement runs to its end; only between two can a job be given up.
+            std::future::pending().await
         });
-        let given_up: Result<Result<_, Error>, _> = timeout(Duration::from_millis(10), slow).await;
+        let given_up: Result<Result<(), Error>, _> = timeout(Duration::from_millis(10), slow).await;
         assert!(given_up.is_err());
         add(&db, "after").await.unwrap();
         assert_eq!(ids(&db).await, ["after"]);

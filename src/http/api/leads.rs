@@ -75,7 +75,8 @@ type Told = (Lead, Vec<(Timestamp, Fact)>);
 pub(super) async fn list(call: Call, filter: Filter) -> Result<Page, Error> {
     let open = call.sees_contacts();
     let filter = meant(filter, open)?;
-    let read = call.app.engine.db().read(async |mut tx| {
+    let db = call.app.engine.db().at_length();
+    let read = db.read(async |mut tx| {
         let (leads, next) = leads::list(&mut tx, &filter).await?;
         let mut told: Vec<Told> = Vec::with_capacity(leads.len());
         for lead in leads {

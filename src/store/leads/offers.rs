@@ -98,5 +98,10 @@ pub(super) async fn save(tx: &mut Tx, lead: &Lead, before: &[Offer]) -> Result<(
     }
     // First what ends, so that the unique indexes never see two live ones.
     rows.sort_by_key(OfferRow::is_live);
-    tx.q(SAVE).bind(&lead.id).bind(Json(rows)).queue().await
+    tx.q(SAVE)
+        .bind(&lead.id)
+        .bind(Json(rows))
+        .exec()
+        .await
+        .map(drop)
 }

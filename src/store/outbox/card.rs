@@ -96,7 +96,7 @@ pub async fn card_put(
     let query = query.bind(&claimed.recipient).bind(place.platform);
     let query = query.bind(&place.conversation);
     let query = query.bind(&place.message).bind(claimed.revision);
-    query.bind(now).queue().await
+    query.bind(now).exec().await.map(drop)
 }
 
 /// Says that a notice stands at `place` since `now` under the name of a card, so that it can be changed there.
