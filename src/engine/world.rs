@@ -56,7 +56,7 @@ impl Engine {
         let wanted: Vec<Wanted> = people
             .iter()
             .filter_map(|id| rules.policy.reps.get(id))
-            .map(|rep| wanted(rep, &rules.policy, now))
+            .filter_map(|rep| wanted(rep, &rules.policy, now))
             .collect();
         self.reps_as(tx, rules, people, &wanted, now).await
     }
@@ -73,14 +73,14 @@ impl Engine {
         if people.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let mut away = reps::absences_now(tx, people, now).await?;
-        let mut status = reps::status(tx, wanted, now).await?;
+        let mut status = reps::status(tx, people, wanted, now).await?;
         let mut reps = BTreeMap::new();
         for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
             let Status {
                 zone,
                 extra_until,
                 unreachable,
+                away,
                 load,
             } = status.remove(&rep.id).unwrap_or_default();
             let zone = zone_of(rep, zone.as_deref());
@@ -89,7 +89,7 @@ impl Engine {
                 RepNow {
                     calendar: rules.hours_of(rep, &zone),
                     zone,
-                    away: away.remove(&rep.id),
+                    away,
                     extra_until,
                     unreachable,
                     pending: load.pending,
@@ -111,14 +111,15 @@ pub(super) fn zone_of(rep: &Rep, profile: Option<&str>) -> TimeZone {
         .unwrap_or(TimeZone::UTC)
 }
 
-/// What has to be counted of a rep: no more than a limit or a strategy asks for.
-fn wanted(rep: &Rep, policy: &Policy, now: Timestamp) -> Wanted {
+/// What has to be counted of a rep: no more than a limit or a strategy asks for, mostly nothing.
+fn wanted(rep: &Rep, policy: &Policy, now: Timestamp) -> Option<Wanted> {
     let counts = rep.capacity.is_some() || by_load(policy, &rep.id);
-    Wanted {
+    let capped = rep.caps != Caps::default();
+    (counts || capped || rep.pending.is_some()).then(|| Wanted {
         rep: rep.id.clone(),
         open_since: counts.then(|| now.checked_sub(rep.stale).unwrap_or(Timestamp::MIN)),
-        offered: rep.caps != Caps::default(),
-    }
+        offered: capped,
+    })
 }
 
 /// Whether somebody's team looks at how much its people carry.

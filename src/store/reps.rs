@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Error, Json, Sql, Tx, row, sql};
-use crate::domain::{id::RepId, world::Offered};
+use crate::domain::{
+    id::RepId,
+    world::{Away, Offered},
+};
 
 pub use absence::{
     Absence, absence_add, absence_by_id, absence_cancel, absences_ahead, absences_now, absences_of,
@@ -151,7 +154,8 @@ pub async fn lock(tx: &mut Tx, rep: &RepId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Of whom the load is asked, and how much of it: what no limit of theirs needs is not counted.
+/// Of whom the load is asked, and how much of it beside the offers that wait for an answer: what no limit of theirs
+/// needs is not counted.
 #[derive(Clone, Debug, Serialize)]
 pub struct Wanted {
     /// Who.
@@ -170,7 +174,7 @@ fn micros<S: serde::Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, 
 /// How much a rep carries. A pool's card asks nobody in person and counts nowhere here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {
-    /// Offers that wait for an answer.
+    /// Offers that wait for an answer; 0 if not wanted.
     pub pending: u32,
     /// Pending offers plus owned, unclosed leads touched lately; 0 if not wanted.
     pub open: u32,
@@ -179,7 +183,7 @@ pub struct Load {
 }
 
 /// How a rep stands, as far as the database knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
     /// The time zone in their chat profile.
     pub zone: Option<String>,
@@ -187,16 +191,70 @@ pub struct Status {
     pub extra_until: Option<Timestamp>,
     /// Whether the chat does not deliver to them.
     pub unreachable: bool,
+    /// Whether they are away.
+    pub away: Option<Away>,
     /// What they carry.
     pub load: Load,
 }
 
 #[derive(Debug)]
-struct Counts {
+struct Known {
     rep: RepId,
     zone: Option<String>,
     extra_until: Option<Timestamp>,
     unreachable_at: Option<Timestamp>,
+    away: bool,
+    until_at: Option<Timestamp>,
+    cover: Option<RepId>,
+}
+row!(Known {
+    rep,
+    zone,
+    extra_until,
+    unreachable_at,
+    away,
+    until_at,
+    cover
+});
+
+/// Of two absences of one rep that overlap the one that ends later comes last.
+const STATUS: Sql = sql!(
+    "select w.value as rep, k.zone, k.extra_until, k.unreachable_at, a.rep is not null as away, a.until_at, a.cover from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    " w left join rep k on k.id = w.value left join absence a on a.rep = w.value and a.cancelled_at is null \
+     and a.from_at <= $2 and (a.until_at is null or a.until_at > $2) \
+     order by case when a.until_at is null then 1 else 0 end, a.until_at"
+);
+
+/// How each of `reps` stands `now`, with as much of what they carry as is `wanted`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn status(
+    tx: &mut Tx,
+    reps: &[RepId],
+    wanted: &[Wanted],
+    now: Timestamp,
+) -> Result<BTreeMap<RepId, Status>, Error> {
+    let rows: Vec<Known> = tx.q(STATUS).bind(Json(reps)).bind(now).all().await?;
+    let mut all: BTreeMap<RepId, Status> = BTreeMap::new();
+    for known in rows {
+        let status = all.entry(known.rep).or_default();
+        status.zone = known.zone;
+        status.extra_until = known.extra_until;
+        status.unreachable = known.unreachable_at.is_some();
+        let (until, cover) = (known.until_at, known.cover);
+        status.away = known.away.then_some(Away { until, cover });
+    }
+    for (rep, load) in loads(tx, wanted, now).await? {
+        all.entry(rep).or_default().load = load;
+    }
+    Ok(all)
+}
+
+#[derive(Debug)]
+struct Counts {
+    rep: RepId,
     pending: i64,
     owned: Option<i64>,
     hour: i64,
@@ -205,9 +263,6 @@ struct Counts {
 }
 row!(Counts {
     rep,
-    zone,
-    extra_until,
-    unreachable_at,
     pending,
     owned,
     hour,
@@ -216,41 +271,40 @@ row!(Counts {
 });
 
 /// Everything by an index, in one statement, for all reps asked for.
-const STATUS: Sql = sql!(
+const LOADS: Sql = sql!(
     "with wanted as (select value ->> 'rep' as rep, cast(value ->> 'open_since' as bigint) as since, "
     [sqlite "value ->> 'offered' = 1"] [postgres "cast(value ->> 'offered' as boolean)"] " as offered from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] ") \
-     select w.rep, k.zone, k.extra_until, k.unreachable_at, (select count(*) from offer o where o.rep = w.rep and o.state = 'pending' \
+     select w.rep, (select count(*) from offer o where o.rep = w.rep and o.state = 'pending' \
          and o.kind in ('push', 'given')) as pending, \
      case when w.since is not null then (select count(*) from lead l where l.owner = w.rep \
          and l.state = 'owned' and l.touched_at >= w.since) end as owned, \
      cast(coalesce(t.hour, 0) as bigint) as hour, cast(coalesce(t.day, 0) as bigint) as day, \
      cast(coalesce(t.week, 0) as bigint) as week \
-     from wanted w left join rep k on k.id = w.rep left join (select o.rep, sum(case when o.offered_at > $2 then 1 else 0 end) as hour, \
+     from wanted w left join (select o.rep, sum(case when o.offered_at > $2 then 1 else 0 end) as hour, \
          sum(case when o.offered_at > $3 then 1 else 0 end) as day, count(*) as week \
          from wanted c join offer o on o.rep = c.rep and o.offered_at > $4 and o.kind in ('push', 'given') \
          where c.offered group by o.rep) t on t.rep = w.rep"
 );
 
-/// How each of these reps stands `now` and what they carry, in one statement.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn status(
+async fn loads(
     tx: &mut Tx,
     wanted: &[Wanted],
     now: Timestamp,
-) -> Result<BTreeMap<RepId, Status>, Error> {
+) -> Result<Vec<(RepId, Load)>, Error> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
     let ago = |hours| {
         let span = jiff::SignedDuration::from_hours(hours);
         now.checked_sub(span).unwrap_or(Timestamp::MIN)
     };
-    let query = tx.q(STATUS).bind(Json(wanted));
+    let query = tx.q(LOADS).bind(Json(wanted));
     let query = query.bind(ago(1)).bind(ago(24)).bind(ago(24 * 7));
     let rows: Vec<Counts> = query.all().await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.rep.clone(), row.status()))
+        .map(|row| (row.rep.clone(), row.load()))
         .collect())
 }
 
@@ -271,9 +325,9 @@ pub async fn owned(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, u32>, 
 }
 
 impl Counts {
-    fn status(self) -> Status {
+    fn load(self) -> Load {
         let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-        let load = Load {
+        Load {
             pending: count(self.pending),
             open: self.owned.map_or(0, |owned| count(owned + self.pending)),
             offered: Offered {
@@ -281,12 +335,6 @@ impl Counts {
                 day: count(self.day),
                 week: count(self.week),
             },
-        };
-        Status {
-            zone: self.zone,
-            extra_until: self.extra_until,
-            unreachable: self.unreachable_at.is_some(),
-            load,
         }
     }
 }

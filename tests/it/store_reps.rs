@@ -41,7 +41,10 @@ fn absence(id: &str, from: i64, until: Option<i64>) -> Absence {
 async fn away(db: &Db, now: Timestamp) -> Option<Away> {
     let reps: [RepId; 2] = ["anna".into(), "ben".into()];
     let mut away = write(db, async |tx| reps::absences_now(tx, &reps, now).await).await;
-    away.remove("anna")
+    let mut status = write(db, async |tx| reps::status(tx, &reps, &[], now).await).await;
+    let away = away.remove("anna");
+    assert_eq!(status.remove("anna").unwrap().away, away);
+    away
 }
 
 fn slack(user: &str) -> Learned<'_> {
@@ -254,7 +257,7 @@ async fn the_load_counts_what_waits_what_is_open_and_what_came_lately() {
         };
         let loads = write(&db, async |tx| {
             let wanted = [ask("anna", Some(at(500)), true), ask("ben", None, false)];
-            reps::status(tx, &wanted, now).await
+            reps::status(tx, &[], &wanted, now).await
         })
         .await;
         let offered = Offered {
@@ -272,7 +275,7 @@ async fn the_load_counts_what_waits_what_is_open_and_what_came_lately() {
         );
         assert_eq!(loads[&RepId::from("ben")].load, Load::default());
         let unlimited = write(&db, async |tx| {
-            reps::status(tx, &[ask("anna", None, false)], now).await
+            reps::status(tx, &[], &[ask("anna", None, false)], now).await
         })
         .await;
         assert_eq!(
