@@ -98,12 +98,19 @@ impl Worker {
             .await
     }
 
-    async fn known(&self, rep: &RepId) -> Result<Option<KnownRep>, Error> {
-        let mut known = self
-            .db()
-            .read(async |mut tx| reps::known(&mut tx, std::slice::from_ref(rep)).await)
-            .await?;
-        Ok(known.remove(rep))
+    /// What is known of a rep, and of their account in a chat.
+    async fn known(
+        &self,
+        rep: &RepId,
+        platform: Platform,
+    ) -> Result<(Option<KnownRep>, Option<Account>), Error> {
+        self.db()
+            .read(async |mut tx| {
+                let mut known = reps::known(&mut tx, std::slice::from_ref(rep)).await?;
+                let account = accounts::of(&mut tx, rep, platform).await?;
+                Ok((known.remove(rep), account))
+            })
+            .await
     }
 
     /// Remembers in which conversation somebody gets their messages, so that no later run has to ask.
@@ -144,9 +151,8 @@ impl Worker {
         rep: &RepId,
     ) -> Result<Result<Recipient, SendError>, Error> {
         let now = self.engine.clock().now();
-        let row = self.known(rep).await?;
+        let (row, account) = self.known(rep, chat.platform()).await?;
         let barred = row.as_ref().and_then(KnownRep::barred);
-        let account = self.account(rep, chat.platform()).await?;
         if let Some(account) = &account {
             remember(chat, account);
         }
