@@ -136,7 +136,8 @@ const SETTINGS: &str = "pragma foreign_keys = on; pragma cache_size = -32000; pr
 
 /// What is written stays in the log four times as long as usual: pages that every lead changes then go into the file
 /// once for more of them.
-const DURABLE: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;";
+const DURABLE: &str =
+    "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;";
 
 /// Each connection is used by one at a time, so it need not guard itself against several.
 fn connect(path: &Path, how: OpenFlags) -> Result<Connection, Error> {
