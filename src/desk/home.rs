@@ -65,7 +65,8 @@ impl Homes {
             Open {
                 user: user.to_owned(),
                 looked_at: now,
-                shown_at: Timestamp::MIN,
+                // It is shown right now; whoever refreshes all pages meanwhile leaves it alone.
+                shown_at: now,
                 shown,
                 behind: true,
             },
@@ -111,7 +112,7 @@ impl Homes {
 
 impl Open {
     fn rested(&self, now: Timestamp) -> bool {
-        self.shown_at == Timestamp::MIN || now.duration_since(self.shown_at) >= AT_MOST_EVERY
+        now.duration_since(self.shown_at) >= AT_MOST_EVERY
     }
 }
 
