@@ -33,7 +33,7 @@ use crate::{
     },
     engine::{self, Content, Received, Submission},
     intake::{
-        self, Format, Over, Reading, Request, Source, Unreadable,
+        self, Over, Reading, Request, Source, Unreadable,
         preset::{Challenge, Get, Reply, Told},
         send::TEST_HEADER,
         verify::Denied,
@@ -49,22 +49,6 @@ type Answers = fn(&Challenge<'_>) -> Result<Reply, Denied>;
 
 /// How many held submissions of a source are looked at in one go.
 const HELD_AT_ONCE: i64 = 50;
-
-/// Parameters that carry credentials, besides the one that the source's scheme names.
-const CREDENTIALS: [&str; 12] = [
-    "token",
-    "key",
-    "api_key",
-    "apikey",
-    "secret",
-    "access_token",
-    "auth",
-    "password",
-    "pass",
-    "signature",
-    "sig",
-    "verify_token",
-];
 
 /// What the sender is told.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -123,10 +107,8 @@ pub(super) async fn ask(
     mut asked: Parts,
 ) -> Result<Response, Error> {
     let webhook = webhook(&app, source)?;
-    let get = match webhook.source.format {
-        Format::Json | Format::Form => Get::Nothing,
-        Format::Preset(preset) => preset.get,
-    };
+    let preset = webhook.source.format.preset();
+    let get = preset.map_or(Get::Nothing, |preset| preset.get);
     match get {
         Get::Nothing => {
             let detail = "this source sends nothing by GET";
@@ -141,8 +123,7 @@ pub(super) async fn ask(
         Get::Lead => {
             believe(&app, &webhook, &asked, b"")?;
             // From here on it is a form that was posted.
-            let named = webhook.source.scheme.query_parameter();
-            let form = without_credentials(query(&asked), named);
+            let form = webhook.source.stored_query(query(&asked));
             let form_type = HeaderValue::from_static(FORM);
             asked.headers.insert(CONTENT_TYPE, form_type);
             take_in(&app, &webhook, &asked.headers, "", form.into()).await
@@ -206,10 +187,7 @@ async fn take_in(
 }
 
 fn answered(source: &Source, received: Received) -> Response {
-    let own = match source.format {
-        Format::Json | Format::Form => None,
-        Format::Preset(preset) => preset.answer,
-    };
+    let own = source.format.preset().and_then(|preset| preset.answer);
     let Some(own) = own else {
         return Json(Answer::from(received)).into_response();
     };
@@ -259,7 +237,7 @@ pub(super) fn read(
     body: Bytes,
 ) -> (Submission, Content) {
     let content_type = content_type(headers);
-    let payload = source.format.read(content_type, &body);
+    let payload = source.payload(content_type, &body);
     let said = payload.as_ref().ok();
     let delivery_id = intake::delivery_id(source, headers, said);
     let id = delivery_id.as_deref();
@@ -267,12 +245,14 @@ pub(super) fn read(
     let submission = Submission {
         source: source.id.clone(),
         content_type: content_type.map(str::to_owned),
-        query: without_credentials(query, source.scheme.query_parameter()),
+        query: source.stored_query(query),
         body_hash,
         delivery_id,
         window: source.window,
         headers: intake::kept_headers(source, headers),
-        body: body.into(),
+        body: source
+            .stored_body(content_type, &body)
+            .unwrap_or_else(|| body.into()),
     };
     let reading = match payload {
         Ok(payload) => intake::read_payload(source, &submission.headers, &payload),
@@ -323,17 +303,6 @@ fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
         }
         Content::Quarantined(_) | Content::Ignored(_) | Content::Held => content,
     })
-}
-
-/// The query as it may be stored.
-fn without_credentials(query: &str, named: Option<&str>) -> String {
-    let secret = |pair: &&str| {
-        let name = form_urlencoded::parse(pair.as_bytes()).next();
-        let name = name.map(|(name, _)| name.into_owned()).unwrap_or_default();
-        named == Some(&*name) || CREDENTIALS.contains(&name.to_ascii_lowercase().as_str())
-    };
-    let kept: Vec<&str> = query.split('&').filter(|pair| !secret(pair)).collect();
-    kept.join("&")
 }
 
 /// Lets held submissions in, each source's oldest first, as many as its rate has room for now.
@@ -398,23 +367,4 @@ async fn let_one_in(
                 .map(Some)
         })
         .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_not_kept_however_they_are_spelled() {
-        for (query, named, kept) in [
-            ("", None, ""),
-            ("utm_source=x&token=s3cret&a=b", None, "utm_source=x&a=b"),
-            ("TOKEN=s3cret&a=b", None, "a=b"),
-            ("t%6Fken=s3cret", None, ""),
-            ("k=s3cret&a=b", Some("k"), "a=b"),
-            ("a=token&tokens=2", None, "a=token&tokens=2"),
-        ] {
-            assert_eq!(without_credentials(query, named), kept, "{query}");
-        }
-    }
 }

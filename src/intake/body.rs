@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{form, preset::Preset};
+use super::{form, mail, multipart, preset::Preset, xml};
 
 /// How deeply lists and objects may be nested. Everything that walks a body relies on it.
 pub const MAX_DEPTH: usize = 64;
@@ -17,6 +17,12 @@ pub enum Format {
     Json,
     /// What browsers send: `application/x-www-form-urlencoded`.
     Form,
+    /// What browsers send with files: `multipart/form-data`.
+    Multipart,
+    /// XML.
+    Xml,
+    /// E-mails: `message/rfc822`.
+    Email,
     /// What a known vendor sends.
     Preset(&'static Preset),
 }
@@ -28,10 +34,22 @@ pub enum Body {
     Json,
     /// What browsers send: `application/x-www-form-urlencoded`.
     Form,
+    /// What browsers send with files: `multipart/form-data`.
+    Multipart,
+    /// XML, as the tree that [`super::xml`] makes of it.
+    Xml,
+    /// An e-mail, as the tree that [`super::mail`] makes of it.
+    Email,
 }
 
-/// All ways.
-const ALL: [Body; 2] = [Body::Json, Body::Form];
+/// All ways; a form looks like nothing else, so it comes last.
+const ALL: [Body; 5] = [
+    Body::Json,
+    Body::Xml,
+    Body::Multipart,
+    Body::Email,
+    Body::Form,
+];
 
 /// Why a body can't be read; the submission is kept and quarantined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,15 +63,34 @@ impl Format {
         match self {
             Format::Json => &[Body::Json],
             Format::Form => &[Body::Form],
+            Format::Multipart => &[Body::Multipart],
+            Format::Xml => &[Body::Xml],
+            Format::Email => &[Body::Email],
             Format::Preset(preset) => preset.bodies,
         }
     }
 
+    /// The vendor whose format it is.
+    #[must_use]
+    pub fn preset(self) -> Option<&'static Preset> {
+        match self {
+            Format::Json | Format::Form | Format::Multipart | Format::Xml | Format::Email => None,
+            Format::Preset(preset) => Some(preset),
+        }
+    }
+
     /// Whether the source takes bodies of this content type; those it doesn't are answered 415.
-    /// Senders that leave the type out, or call their JSON plain text, are understood.
+    /// Senders that leave the type out, or call what they send plain text, are understood.
     #[must_use]
     pub fn accepts(self, content_type: Option<&str>) -> bool {
         self.bodies().iter().any(|body| body.is(content_type))
+    }
+
+    /// The way in which a body is written: what its bytes look like, of several such ways the one that its type
+    /// names.
+    #[must_use]
+    pub fn way(self, content_type: Option<&str>, body: &[u8]) -> Option<Body> {
+        way(self.bodies(), content_type, body)
     }
 
     /// Reads a body.
@@ -78,11 +115,18 @@ pub(super) fn query(query: &str) -> Result<Value, Unreadable> {
     form::read(query.as_bytes(), false)
 }
 
-fn read_as(ways: &[Body], content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
-    let fits = |way: &&Body| way.is(content_type) && way.looks_like(body);
+fn way(ways: &[Body], content_type: Option<&str>, body: &[u8]) -> Option<Body> {
     let looks = |way: &&Body| way.looks_like(body);
-    let way = ways.iter().find(fits).or(ways.iter().find(looks));
-    match way.or(ways.first()) {
+    let named = |way: &&Body| way.is(content_type);
+    let both = ways.iter().find(|way| looks(way) && named(way));
+    let way = both.or_else(|| ways.iter().find(looks));
+    way.or_else(|| ways.iter().find(named))
+        .or(ways.first())
+        .copied()
+}
+
+fn read_as(ways: &[Body], content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
+    match way(ways, content_type, body) {
         Some(way) => way.read(content_type, body),
         None => Err(Unreadable("this source reads no body".into())),
     }
@@ -96,12 +140,22 @@ impl Body {
         };
         let kind = content_type.split(';').next().unwrap_or_default();
         let kind = kind.trim().to_ascii_lowercase();
+        // These say nothing.
+        if matches!(&*kind, "" | "text/plain" | "application/octet-stream") {
+            return true;
+        }
+        let suffixed = |suffix| kind.starts_with("application/") && kind.ends_with(suffix);
         match self {
-            Body::Json => {
-                matches!(&*kind, "" | "application/json" | "text/json" | "text/plain")
-                    || (kind.starts_with("application/") && kind.ends_with("+json"))
+            Body::Json => matches!(&*kind, "application/json" | "text/json") || suffixed("+json"),
+            Body::Form => kind == "application/x-www-form-urlencoded",
+            Body::Multipart => kind == "multipart/form-data",
+            Body::Xml => {
+                matches!(
+                    &*kind,
+                    "application/xml" | "text/xml" | "application/x-adf" | "text/x-adf"
+                ) || suffixed("+xml")
             }
-            Body::Form => matches!(&*kind, "" | "application/x-www-form-urlencoded"),
+            Body::Email => matches!(&*kind, "message/rfc822" | "message/global"),
         }
     }
 
@@ -111,17 +165,31 @@ impl Body {
         let first = body.trim_ascii_start().first();
         match self {
             Body::Json => matches!(first, Some(b'{' | b'[')),
-            Body::Form => !matches!(first, Some(b'{' | b'[' | b'<')),
+            Body::Form => {
+                let other = matches!(first, Some(b'{' | b'[' | b'<'));
+                !other && body.contains(&b'=') && !multipart::looks_like(body)
+            }
+            Body::Multipart => multipart::looks_like(body),
+            Body::Xml => matches!(first, Some(b'<')),
+            Body::Email => mail::looks_like(body),
         }
     }
 
-    fn read(self, content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
-        let latin = charset(content_type).is_some_and(|name| is_latin(&name));
+    /// Reads a body that is written so.
+    pub(super) fn read(self, content_type: Option<&str>, body: &[u8]) -> Result<Value, Unreadable> {
         match self {
-            Body::Json => json(body, latin),
-            Body::Form => form::read(body, latin),
+            Body::Json => json(body, latin(content_type)),
+            Body::Form => form::read(body, latin(content_type)),
+            Body::Multipart => multipart::read(content_type, body),
+            Body::Xml => xml::read(body, latin(content_type)),
+            Body::Email => mail::read(body),
         }
     }
+}
+
+/// Whether a content type names a charset in which every byte is a character.
+pub(super) fn latin(content_type: Option<&str>) -> bool {
+    charset(content_type).is_some_and(|name| is_latin(&name))
 }
 
 /// The `charset` of a content type, in lower case.
@@ -134,7 +202,7 @@ fn charset(content_type: Option<&str>) -> Option<String> {
     })
 }
 
-fn is_latin(charset: &str) -> bool {
+pub(super) fn is_latin(charset: &str) -> bool {
     matches!(
         charset,
         "iso-8859-1" | "iso8859-1" | "latin1" | "windows-1252" | "cp1252" | "us-ascii"
@@ -221,87 +289,4 @@ pub(super) fn windows_1252(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn content_types_are_taken_by_what_senders_really_write() {
-        for (format, content_type, taken) in [
-            (Format::Json, None, true),
-            (Format::Json, Some("application/json"), true),
-            (Format::Json, Some("Application/JSON; charset=UTF-8"), true),
-            (Format::Json, Some("application/vnd.api+json"), true),
-            (Format::Json, Some("text/plain;charset=utf-8"), true),
-            (
-                Format::Json,
-                Some("application/x-www-form-urlencoded"),
-                false,
-            ),
-            (Format::Json, Some("image/svg+json"), false),
-            (Format::Json, Some("text/html"), false),
-            (Format::Form, None, true),
-            (
-                Format::Form,
-                Some("application/x-www-form-urlencoded; charset=UTF-8"),
-                true,
-            ),
-            (Format::Form, Some("multipart/form-data; boundary=x"), false),
-            (Format::Form, Some("application/json"), false),
-        ] {
-            assert_eq!(
-                format.accepts(content_type),
-                taken,
-                "{format:?} {content_type:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn json_is_read_with_a_mark_in_front_and_in_old_encodings() {
-        let read = |content_type, body: &[u8]| Format::Json.read(content_type, body);
-        assert_eq!(read(None, b"\xEF\xBB\xBF{\"a\":1}"), Ok(json!({"a": 1})));
-        assert_eq!(read(None, br#"{"a":1,"a":2}"#), Ok(json!({"a": 2})));
-        let latin = Some("application/json; charset=\"ISO-8859-1\"");
-        assert_eq!(
-            read(latin, b"{\"a\":\"J\xFCrgen \x80\"}"),
-            Ok(json!({"a": "Jürgen €"}))
-        );
-        assert_eq!(
-            read(latin, "{\"a\":\"Jürgen\"}".as_bytes()),
-            Ok(json!({"a": "Jürgen"}))
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_read_says_where_and_quotes_nothing() {
-        let why = |body: &[u8]| Format::Json.read(None, body).unwrap_err().to_string();
-        assert_eq!(why(b""), "the body is empty");
-        assert_eq!(why(b" \n"), "the body is empty");
-        assert_eq!(why(b"{\"name\":\"\xFF\"}"), "the body is not UTF-8");
-        assert_eq!(
-            why(b"{\"name\":\"A\",\n\"email\":\"a@ex"),
-            "not JSON at line 2, column 13"
-        );
-        assert_eq!(why(b"{} {}"), "not JSON at line 1, column 4");
-    }
-
-    #[test]
-    fn depth_and_size_have_limits() {
-        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(
-            Format::Json
-                .read(None, nested(MAX_DEPTH).as_bytes())
-                .is_ok()
-        );
-        assert_eq!(
-            Format::Json.read(None, nested(MAX_DEPTH + 1).as_bytes()),
-            Err(too_deep())
-        );
-        let wide = format!("[{}0]", "0,".repeat(MAX_VALUES));
-        assert_eq!(Format::Json.read(None, wide.as_bytes()), Err(too_many()));
-        let quoted = format!("[\"{}\"]", "[\\\"{".repeat(200));
-        assert!(Format::Json.read(None, quoted.as_bytes()).is_ok());
-    }
-}
+mod tests;

@@ -31,7 +31,8 @@ pub fn delivery_id(
             };
             usable_id(&(preset.delivery)(&call)?)
         }
-        (None, Format::Json | Format::Form) => None,
+        (None, Format::Email) => usable_id(payload?.get("message_id")?.as_str()?),
+        (None, Format::Json | Format::Form | Format::Multipart | Format::Xml) => None,
     };
     in_header("idempotency-key").or_else(said)
 }
@@ -58,10 +59,8 @@ pub fn delivery_hash(
     body: &[u8],
     payload: Option<&Value>,
 ) -> String {
-    let counts = match source.format {
-        Format::Json | Format::Form => false,
-        Format::Preset(preset) => preset.counts_retries,
-    };
+    let preset = source.format.preset();
+    let counts = preset.is_some_and(|preset| preset.counts_retries);
     let in_parts = content_type
         .and_then(|it| it.get(..10))
         .is_some_and(|it| it.eq_ignore_ascii_case("multipart/"));

@@ -27,6 +27,17 @@ pub(super) fn read(body: &[u8], latin: bool) -> Result<Value, Unreadable> {
     Ok(Value::Object(form))
 }
 
+/// The body without the fields that are `named`, if it has any.
+pub(super) fn without(body: &[u8], named: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
+    let is_named = |pair: &&[u8]| {
+        let key = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        named(&decode(key.trim_ascii(), false))
+    };
+    let pairs: Vec<&[u8]> = body.split(|byte| *byte == b'&').collect();
+    let kept: Vec<&[u8]> = pairs.iter().copied().filter(|it| !is_named(it)).collect();
+    (kept.len() < pairs.len()).then(|| kept.join(&b'&'))
+}
+
 /// Undoes `+` and `%41`. A `%` that begins no such thing is itself.
 fn decode(text: &[u8], latin: bool) -> String {
     let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
@@ -57,7 +68,7 @@ fn decode(text: &[u8], latin: bool) -> String {
 
 /// The steps of a key: `a[b][]` is `a`, `b` and an empty one. Brackets that don't pair up, or
 /// stand elsewhere, are part of the name.
-fn path(key: &str) -> Result<Vec<&str>, Unreadable> {
+pub(super) fn path(key: &str) -> Result<Vec<&str>, Unreadable> {
     let Some((first, rest)) = key.split_once('[').filter(|(first, _)| !first.is_empty()) else {
         return Ok(vec![key]);
     };
@@ -78,7 +89,7 @@ fn path(key: &str) -> Result<Vec<&str>, Unreadable> {
 }
 
 /// Puts a value where its key says. What is there already is kept beside it.
-fn insert(into: &mut Map<String, Value>, path: &[&str], value: Value) {
+pub(super) fn insert(into: &mut Map<String, Value>, path: &[&str], value: Value) {
     match path {
         [] => {}
         [last] | [last, ""] => add(into, last, value),

@@ -4,6 +4,8 @@ use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+mod written;
+
 use super::{
     Body, FieldPath, Format, Source,
     verify::{Scheme, Sending, SetupError},
@@ -70,16 +72,8 @@ impl Delivery {
             lead.insert(field.to_owned(), secret.into());
         }
         // What a vendor would send can't be made up: its sample is sent as it is.
-        let (content_type, body) = match self.format.bodies().first() {
-            Some(Body::Json) | None => (
-                "application/json",
-                self.nested(&lead).to_string().into_bytes(),
-            ),
-            Some(Body::Form) => (
-                "application/x-www-form-urlencoded",
-                self.form(&lead).into_bytes(),
-            ),
-        };
+        let written = self.format.bodies().first().copied().unwrap_or(Body::Json);
+        let body = self.body(written, &lead).into_bytes();
         let id = now.as_microsecond().to_string();
         let proof = self.scheme.prove(&Sending {
             url,
@@ -88,7 +82,10 @@ impl Delivery {
             id: &id,
         })?;
         let mut headers = proof.headers;
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static(written.content_type()),
+        );
         Ok(Outgoing {
             headers,
             query: proof.query,
@@ -104,7 +101,19 @@ impl Delivery {
             .map(|(_, place)| place.as_slice())
     }
 
-    fn nested(&self, lead: &Map<String, Value>) -> Value {
+    fn body(&self, written: Body, lead: &Map<String, Value>) -> String {
+        match written {
+            Body::Json => Value::Object(self.nested(lead)).to_string(),
+            Body::Form => form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(self.pairs(lead))
+                .finish(),
+            Body::Multipart => written::multipart(&self.pairs(lead)),
+            Body::Xml => written::xml(&self.nested(lead)),
+            Body::Email => written::email(&self.pairs(lead)),
+        }
+    }
+
+    fn nested(&self, lead: &Map<String, Value>) -> Map<String, Value> {
         let mut root = Map::new();
         for (name, value) in lead {
             match self.place_of(name) {
@@ -114,19 +123,16 @@ impl Delivery {
                 }
             }
         }
-        Value::Object(root)
+        root
     }
 
-    fn form(&self, lead: &Map<String, Value>) -> String {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in lead {
+    /// Each field by the label that a form has for it.
+    fn pairs(&self, lead: &Map<String, Value>) -> Vec<(String, String)> {
+        let pair = |(name, value): (&String, &Value)| {
             let label = self.place_of(name).map_or_else(|| name.clone(), bracketed);
-            match value {
-                Value::String(text) => form.append_pair(&label, text),
-                other => form.append_pair(&label, &other.to_string()),
-            };
-        }
-        form.finish()
+            (label, written::plain(value))
+        };
+        lead.iter().map(pair).collect()
     }
 }
 

@@ -84,8 +84,19 @@ impl Case {
 
     fn format(&self) -> Option<Format> {
         let content_type = self.text("content_type");
-        [Format::Json, Format::Form]
-            .into_iter()
+        let all = [
+            ("json", Format::Json),
+            ("form", Format::Form),
+            ("multipart", Format::Multipart),
+            ("xml", Format::Xml),
+            ("email", Format::Email),
+        ];
+        if let Some(said) = self.text("format") {
+            let named = all.into_iter().find(|(name, _)| *name == said);
+            return Some(named.unwrap().1);
+        }
+        all.into_iter()
+            .map(|(_, format)| format)
             .find(|format| format.accepts(content_type))
     }
 

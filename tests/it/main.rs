@@ -24,6 +24,8 @@ mod microsoft;
 mod migrations;
 mod office;
 mod presets;
+mod proofs;
+mod readers;
 mod readme;
 mod sockets;
 mod store;

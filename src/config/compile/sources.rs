@@ -119,6 +119,9 @@ impl Compiler<'_> {
         match typed {
             "json" => return Some(Format::Json),
             "form" => return Some(Format::Form),
+            "multipart" => return Some(Format::Multipart),
+            "xml" => return Some(Format::Xml),
+            "email" => return Some(Format::Email),
             word => {
                 if let Some(preset) = presets::by_word(word) {
                     return Some(Format::Preset(preset));

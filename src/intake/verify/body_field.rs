@@ -108,11 +108,19 @@ mod tests {
     #[test]
     fn the_field_counts_in_every_kind_of_body() {
         let form = Some("application/x-www-form-urlencoded");
+        let parts =
+            "--x\r\nContent-Disposition: form-data; name=\"google_key\"\r\n\r\ns3cret\r\n--x--\r\n";
         for (content_type, body, query) in [
             (Some("application/json"), r#"{"google_key": "s3cret"}"#, ""),
             (None, r#"{"a": 1, "google_key": 123456}"#, ""),
             (form, "a=b&google_key=s3cret", ""),
             (form, r#"{"google_key": "s3cret"}"#, ""),
+            (
+                Some("text/xml"),
+                "<lead><google_key>s3cret</google_key></lead>",
+                "",
+            ),
+            (Some("multipart/form-data; boundary=x"), parts, ""),
             (None, "", "a=b&google_key=s3cret"),
         ] {
             assert_eq!(verify(content_type, body, query), Ok(()), "{body}{query}");
