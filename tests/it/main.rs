@@ -46,3 +46,4 @@ mod teams_package;
 mod teams_tokens;
 mod teams_wire;
 mod two_chats;
+mod vendors;

@@ -3,16 +3,20 @@
 use baton::{
     clock::Clock,
     config::{Severity, load},
+    intake::presets,
 };
+
+/// The README's section of that name.
+fn section(name: &str) -> &'static str {
+    let mut sections = include_str!("../../README.md").split("\n## ");
+    sections.find(|section| section.starts_with(name)).unwrap()
+}
 
 /// The TOML of the README's section on the configuration, as one file.
 fn by_example() -> String {
-    let readme = include_str!("../../README.md");
-    let section = readme
-        .split("\n## ")
-        .find(|section| section.starts_with("The configuration, by example"))
-        .unwrap();
-    let blocks = section.split("```toml\n").skip(1);
+    let blocks = section("The configuration, by example")
+        .split("```toml\n")
+        .skip(1);
     blocks
         .map(|block| block.split("```").next().unwrap())
         .collect()
@@ -39,4 +43,18 @@ fn the_configuration_by_example_is_right() {
     assert!(mistakes.is_empty(), "{mistakes:?}");
     let policy = loaded.compiled.unwrap().policy;
     assert_eq!((policy.reps.len(), policy.routes.len()), (3, 4));
+}
+
+#[test]
+fn every_preset_has_its_line_among_the_sources() {
+    let section = section("Sources");
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let first: Vec<&str> = rows.filter_map(|row| row.split(" | ").next()).collect();
+    let missing = presets::ALL
+        .iter()
+        .map(|preset| format!("`{}`", preset.word));
+    let missing: Vec<_> = missing
+        .filter(|word| !first.iter().any(|cell| cell.contains(word)))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
