@@ -141,22 +141,21 @@ impl Story {
         }
     }
 
-    /// Where a card of an offer goes.
-    fn chat_of(&self, n: usize, offer: &OfferId) -> Platform {
+    /// Where a card of an offer goes; nowhere if the rep has left the configuration.
+    fn chat_of(&self, n: usize, offer: &OfferId) -> Option<Platform> {
         let offer = self.leads[n].offer(offer).expect("it is this lead's");
-        self.company.policy.reps[&offer.rep].chat
+        Some(self.company.policy.reps.get(&offer.rep)?.chat)
     }
 
     pub fn deliver(&mut self) {
         for n in 0..self.leads.len() {
-            let cards: Vec<OfferId> = self.leads[n]
+            let cards: Vec<(OfferId, Platform)> = self.leads[n]
                 .pending()
                 .filter(|offer| offer.delivered_at.is_none())
-                .map(|offer| offer.id.clone())
-                .filter(|offer| !self.chat_down || self.chat_of(n, offer) != Platform::Slack)
+                .filter_map(|offer| Some((offer.id.clone(), self.chat_of(n, &offer.id)?)))
+                .filter(|(_, chat)| !self.chat_down || *chat != Platform::Slack)
                 .collect();
-            for offer in cards {
-                let chat = self.chat_of(n, &offer);
+            for (offer, chat) in cards {
                 self.decide(n, Event::Delivered { offer, chat })
                     .expect("a delivery offends nobody");
             }
