@@ -11,7 +11,7 @@ use crate::intake::{
 pub(super) const PRESET: Preset = Preset {
     word: "contact-form-7",
     title: "Contact Form 7",
-    bodies: &[Body::Json, Body::Form],
+    bodies: &[Body::Json, Body::Form, Body::Multipart],
     read,
     get: Get::Lead,
     ..Preset::PLAIN

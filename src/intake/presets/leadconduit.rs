@@ -1,4 +1,4 @@
-//! LeadConduit (ActiveProspect), delivering leads: by GET or POST, as a form or JSON, with dotted keys. It wants to be
+//! LeadConduit (ActiveProspect), delivering leads: by GET or POST, as a form, JSON or XML, with dotted keys. It wants to be
 //! told what became of the lead.
 
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use crate::{
 pub(super) const PRESET: Preset = Preset {
     word: "leadconduit",
     title: "LeadConduit",
-    bodies: &[Body::Form, Body::Json],
+    bodies: &[Body::Form, Body::Json, Body::Xml],
     delivery: |call| {
         let nested = call.id("/lead/id");
         nested.or_else(|| call.id("/lead.id"))
@@ -30,10 +30,19 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
     if !call.payload.is_object() {
         return people(call.payload);
     }
-    let said: Map<_, _> = pairs(call.payload)
+    let said: Map<_, _> = pairs(lead(call.payload))
         .map(|(key, value)| (named(key).to_owned(), value.clone()))
         .collect();
     Seen::one(call, Value::Object(said))
+}
+
+/// The lead's own fields: in XML they stand in an element.
+fn lead(sent: &Value) -> &Value {
+    let mut fields = pairs(sent);
+    match (fields.next(), fields.next()) {
+        (Some((_, inner @ Value::Object(_))), None) => inner,
+        _ => sent,
+    }
 }
 
 fn named(key: &str) -> &str {

@@ -16,6 +16,7 @@ mod google_ads;
 mod google_forms;
 mod gravity_forms;
 mod intercom;
+mod jotform;
 mod leadconduit;
 mod mailchimp;
 mod ms_forms;
@@ -41,6 +42,7 @@ pub const ALL: &[&Preset] = &[
     &calendly::PRESET,
     &cal_com::PRESET,
     &tally::PRESET,
+    &jotform::PRESET,
     &gravity_forms::PRESET,
     &elementor::PRESET,
     &contact_form_7::PRESET,

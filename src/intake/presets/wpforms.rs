@@ -5,6 +5,6 @@ use crate::intake::{Body, preset::Preset};
 pub(super) const PRESET: Preset = Preset {
     word: "wpforms",
     title: "WPForms",
-    bodies: &[Body::Json, Body::Form],
+    bodies: &[Body::Json, Body::Form, Body::Multipart],
     ..Preset::PLAIN
 };

@@ -8,7 +8,7 @@ use crate::intake::{
 pub(super) const ZAPIER: Preset = Preset {
     word: "zapier",
     title: "Webhooks by Zapier",
-    bodies: &[Body::Json, Body::Form],
+    bodies: &[Body::Json, Body::Form, Body::Xml, Body::Multipart],
     get: Get::Lead,
     ..Preset::PLAIN
 };
