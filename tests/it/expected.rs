@@ -134,7 +134,7 @@ fn all_that_is_said(case: &Case, lead: &NewLead, wrong: &mut Vec<String>) {
 fn said_somewhere(key: &str, value: &Value, lead: &NewLead, wrong: &mut Vec<String>) {
     match value {
         Value::Null => {}
-        Value::Bool(_) if lead.contact.text(Field::Consent) != "" => {}
+        Value::Bool(_) if !lead.contact.text(Field::Consent).is_empty() => {}
         Value::Bool(_) => said_somewhere(key, &Value::from(value.to_string()), lead, wrong),
         Value::Array(all) => all
             .iter()

@@ -98,7 +98,7 @@ fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = vec![Vec::new()];
     for (_, case) in cases(&own) {
         let headers = case.headers();
-        let values: Vec<&[u8]> = headers.values().map(|value| value.as_bytes()).collect();
+        let values: Vec<&[u8]> = headers.values().map(http::HeaderValue::as_bytes).collect();
         seeds.push([&values.join(&b'\n'), &b"\n\n"[..], &case.body].concat());
         seeds.push(case.body);
     }

@@ -76,7 +76,7 @@ impl Standard {
     ) -> Result<Self, SetupError> {
         none_empty(secrets)?;
         let tolerance = tolerance.unwrap_or(Window::USUAL);
-        let keys = secrets.iter().map(|secret| Key::read(secret));
+        let keys = secrets.iter().map(Key::read);
         Ok(Self {
             keys: keys.collect::<Result<_, _>>()?,
             window: Window::new(TimestampUnit::Seconds, tolerance)?,
