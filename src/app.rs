@@ -25,9 +25,10 @@ use crate::{
     domain::policy::Platform,
     engine::Engine,
     http,
+    intake::fetch::Fetcher,
     rules::Rules,
     store::{Db, instance},
-    worker::Worker,
+    worker::{Worker, fetch::People},
 };
 
 /// How often the clock is compared with the database's, where replicas share one.
@@ -44,6 +45,7 @@ pub struct App {
     engine: Engine,
     chats: Chats,
     desk: Desk,
+    people: People,
     http: Arc<http::App>,
     fixed: Arc<Fixed>,
     /// Sockets side by side in Socket Mode.
@@ -75,7 +77,9 @@ impl App {
             body: compiled.server.max_body,
             ..http::Limits::default()
         };
+        let fetcher = Fetcher::new().context("making the client for vendors")?;
         let app = Self {
+            people: People::new(&engine, fetcher),
             http: Arc::new(http::App::new(engine.clone(), desk.clone(), limits)),
             engine,
             chats,
@@ -84,6 +88,7 @@ impl App {
             sockets: compiled.slack.as_ref().map_or(0, |slack| slack.sockets),
         };
         app.http.set_address(&compiled.server.public_url);
+        app.people.set_sources(&compiled.sources);
         app.http.set_sources(compiled.sources);
         app.http.set_tokens(tokens(compiled.api_tokens));
         app.desk.set_words(command_words(compiled.slack.as_ref()));
@@ -102,12 +107,19 @@ impl App {
         &self.desk
     }
 
+    /// Who fetches the people of whom vendors send ids only, to let it do by hand what it does by itself.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
     /// A handle for reloading while it runs.
     #[must_use]
     pub fn reloader(&self) -> Reloader {
         Reloader {
             engine: self.engine.clone(),
             desk: self.desk.clone(),
+            people: self.people.clone(),
             http: Arc::clone(&self.http),
             chats: self.chats.clone(),
             fixed: Arc::clone(&self.fixed),
@@ -149,6 +161,14 @@ impl App {
             .take_over()
             .await
             .context("taking over what was under way")?;
+        self.people
+            .take_over()
+            .await
+            .context("taking over whom the last run was fetching")?;
+        self.people
+            .try_again()
+            .await
+            .context("trying tokens again that were refused")?;
         worker
             .make_up_for_downtime()
             .await
@@ -176,6 +196,11 @@ impl App {
         let stop_loops = CancellationToken::new();
         let mut loops = JoinSet::new();
         loops.spawn(worker.run(stop_loops.clone()));
+        let (people, stop_people) = (self.people.clone(), stop_loops.clone());
+        loops.spawn(async move {
+            people.run(stop_people).await;
+            Ok(())
+        });
         loops.spawn(let_in(Arc::clone(&self.http), stop_loops.clone()));
         for chat in self.chats.all() {
             let (chat, desk) = (Arc::clone(chat), self.desk.clone());
@@ -211,6 +236,7 @@ impl App {
 pub struct Reloader {
     engine: Engine,
     desk: Desk,
+    people: People,
     http: Arc<http::App>,
     chats: Chats,
     fixed: Arc<Fixed>,
@@ -238,6 +264,7 @@ impl Reloader {
         }
         self.engine.set_rules(Rules::new(compiled.policy));
         self.http.set_address(&compiled.server.public_url);
+        self.people.set_sources(&compiled.sources);
         self.http.set_sources(compiled.sources);
         self.http.set_tokens(tokens(compiled.api_tokens));
         self.desk.set_words(command_words(compiled.slack.as_ref()));
@@ -251,6 +278,10 @@ impl Reloader {
             .note_people()
             .await
             .context("moving what people who left had")?;
+        self.people
+            .try_again()
+            .await
+            .context("trying tokens again that were refused")?;
         Ok(())
     }
 }

@@ -99,10 +99,13 @@ fn sent(rules: &Rules, sources: &[Source], id: &str, body: &[u8]) -> Result<Vec<
     };
     match intake::read(source, None, &BTreeMap::new(), body) {
         Reading::Leads { leads, .. } => Ok(leads),
+        Reading::Ids(_) => Err("it says ids only: the person would be fetched first".to_owned()),
         Reading::Quarantined(problems) => {
             Err(format!("it would be quarantined: {}", problems.join("; ")))
         }
-        Reading::Ignored(why) => Err(format!("it would be ignored: {why}")),
+        Reading::Withdrawn(_, why) | Reading::Ignored(why) => {
+            Err(format!("it would be ignored: {why}"))
+        }
     }
 }
 

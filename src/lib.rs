@@ -20,7 +20,7 @@
 //!
 //! | module | is | may use |
 //! | --- | --- | --- |
-//! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `domain` `engine` `http` `rules` `store` `worker` |
+//! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `domain` `engine` `http` `intake` `rules` `store` `worker` |
 //! | `cards` | the card of a lead as it is now | `domain` `engine` `store` `words` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
 //! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` `words` |
@@ -38,7 +38,7 @@
 //! | `rules` | the policy with its calendars | `domain` |
 //! | `store` | the database | `domain` |
 //! | `words` | everything that Baton says | `domain` |
-//! | `worker` | what happens by itself | `cards` `chat` `domain` `engine` `store` `words` |
+//! | `worker` | what happens by itself | `cards` `chat` `domain` `engine` `intake` `store` `words` |
 //!
 //! Of the libraries that reach out, `sqlx` and `rusqlite` are for `store` alone; `axum` for `app`, `demo`, `http` and
 //! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `cli`, `demo`, `intake` and `playground`.

@@ -48,6 +48,9 @@ pub struct Lead {
     pub contact: Contact,
     /// What else was said, by label.
     pub attributes: BTreeMap<String, String>,
+    /// Why nobody knows who it is: its vendor sent an id only, and the person could not be fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
     /// How good it is, and why.
     pub score: Score,
     /// How much it wants to talk now.
@@ -251,6 +254,7 @@ impl Lead {
             test: false,
             contact: Contact::default(),
             attributes: BTreeMap::new(),
+            unknown: None,
             score: Score::default(),
             intent: Intent::default(),
             fit: Fit::default(),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::contact::Contact;
 
@@ -17,6 +18,24 @@ pub struct NewLead {
     /// What was asked for (`demo`, `download`, …), from the source's `type` or the payload.
     pub lead_type: String,
     /// Goes the whole way to the reasons, is offered to nobody and counts nowhere.
+    pub test: bool,
+}
+
+/// Somebody of whom a submission gives an id only: they have to be fetched from its vendor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The vendor's id of them, or of what they filled in.
+    pub id: String,
+    /// What tells this fetch from all others of its source: the same one is done once.
+    pub key: String,
+    /// The page or account that they belong to there, by which a token is chosen; may be empty.
+    #[serde(default)]
+    pub account: String,
+    /// What the submission says besides, in the shape of any form; nothing that names a person.
+    #[serde(default)]
+    pub known: Value,
+    /// Sent to try the webhook out.
+    #[serde(default)]
     pub test: bool,
 }
 

@@ -3,6 +3,7 @@
 mod absences;
 mod apply;
 mod entered;
+mod fetched;
 mod outages;
 mod people;
 mod programs;
@@ -30,6 +31,7 @@ use crate::{
     store::{self, Db, Tx, leads, turns},
 };
 
+pub use fetched::{NotFetched, PATIENCE};
 pub use people::{Absence, Kept, Returned, Went};
 pub use programs::Contact;
 pub use receive::{Content, Received, Submission};

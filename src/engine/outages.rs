@@ -9,7 +9,7 @@ use super::{Engine, Error, apply::address};
 use crate::{
     domain::{
         event::{Audible, Down, Effect, Event, FactKind, Notice, Say},
-        id::{LeadId, RepId, TeamId},
+        id::{LeadId, RepId, SourceId, TeamId},
         policy::Platform,
     },
     store::{Tx, leads, outages, outbox},
@@ -123,6 +123,34 @@ impl Engine {
         Ok(outbox::forget_cause(tx, &format!("channel-refuses:{team}")).await?)
     }
 
+    /// Tells all managers, once until it is mended, that a vendor does not say who the leads of a source are.
+    pub(super) async fn fetch_refused(
+        &self,
+        tx: &mut Tx,
+        source: &SourceId,
+        account: &str,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let notice = Notice::FetchRefused {
+            source: source.clone(),
+            why: why.to_owned(),
+        };
+        let managers = self.managers_of(|_| true);
+        let key = refused(source, account);
+        tell(tx, &managers, &key, Some(key.clone()), &notice, now).await
+    }
+
+    /// The vendor says again who they are: should it refuse once more, that is news.
+    pub(super) async fn fetch_works(
+        &self,
+        tx: &mut Tx,
+        source: &SourceId,
+        account: &str,
+    ) -> Result<(), Error> {
+        Ok(outbox::forget_cause(tx, &refused(source, account)).await?)
+    }
+
     /// Whether a team has anything to do with a chat: somebody of it is there, or its channel is.
     fn is_in(&self, chat: Platform, team: &TeamId) -> bool {
         let rules = self.rules();
@@ -162,6 +190,10 @@ impl Engine {
             })
             .await
     }
+}
+
+fn refused(source: &SourceId, account: &str) -> String {
+    format!("fetch-refused:{source}:{account}")
 }
 
 /// Whether one of these is that an offer got more time.

@@ -14,7 +14,7 @@ use crate::{
         id::{LeadId, SourceId, SubmissionId},
         lead::Lead,
         route::Reader,
-        submission::{NewLead, Status},
+        submission::{NewLead, Status, Wanted},
     },
     store::{Tx, leads, submissions, turns},
 };
@@ -50,12 +50,27 @@ pub enum Content {
         /// What could not be understood of them.
         problems: Vec<String>,
     },
+    /// Ids only: the people have to be fetched.
+    Ids(Vec<Wanted>),
+    /// What is not to be fetched any more, by its keys, and why.
+    Withdrawn(Vec<String>, String),
     /// Kept whole, not usable yet.
     Quarantined(Vec<String>),
     /// Nothing to do with leads.
     Ignored(String),
     /// Over the source's rate; let in later.
     Held,
+}
+
+/// From whom a person comes, and when they came.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'a> {
+    /// The webhook.
+    pub source: &'a SourceId,
+    /// Who.
+    pub by: &'a Actor,
+    /// When: before now, if the person had to be fetched.
+    pub at: Timestamp,
 }
 
 /// What the sender is told.
@@ -182,6 +197,11 @@ impl Engine {
         content: &Content,
         now: Timestamp,
     ) -> Result<Received, Error> {
+        let brought = Brought {
+            source: from.0,
+            by: from.1,
+            at: now,
+        };
         let mut received = Received {
             submission: id,
             status: Status::Accepted,
@@ -193,12 +213,20 @@ impl Engine {
                 received.problems.clone_from(problems);
                 for new in leads {
                     let id = &received.submission;
-                    let lead = self.join_or_make(tx, id, from, new, now).await?;
+                    let lead = self.join_or_make(tx, id, brought, new, now).await?;
                     received.leads.push(lead);
                 }
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     received.status = Status::Test;
                 }
+            }
+            Content::Ids(wanted) => {
+                self.ask_for(tx, &mut received, from.0, wanted, now).await?;
+            }
+            Content::Withdrawn(keys, why) => {
+                self.withdraw(tx, from.0, keys, why).await?;
+                received.status = Status::Ignored;
+                received.problems.push(why.clone());
             }
             Content::Quarantined(problems) => {
                 received.status = Status::Quarantined;
@@ -224,11 +252,11 @@ impl Engine {
     }
 
     /// The open lead of this person gets what is new; without one a lead is made.
-    async fn join_or_make(
+    pub(super) async fn join_or_make(
         &self,
         tx: &mut Tx,
         submission: &SubmissionId,
-        from: (&SourceId, &Actor),
+        from: Brought<'_>,
         new: &NewLead,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
@@ -246,7 +274,7 @@ impl Engine {
             let event = Event::Submitted {
                 new: Box::new(new.clone()),
                 submission: submission.clone(),
-                by: from.1.clone(),
+                by: from.by.clone(),
             };
             self.handle_in(tx, &lead.id, event, now).await?;
             return Ok(lead.id);
@@ -260,22 +288,41 @@ impl Engine {
     async fn make(
         &self,
         tx: &mut Tx,
-        (source, by): (&SourceId, &Actor),
+        from: Brought<'_>,
         new: &NewLead,
         met: bool,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
-        let rules = self.rules();
-        let id = LeadId::from(format!("lead_{}", self.clock.chance(now).next_ulid()));
-        let mut lead = Lead::new(id.clone(), 0, source.clone(), now);
-        lead.lead_type.clone_from(&new.lead_type);
-        lead.test = new.test;
-        lead.contact.clone_from(&new.contact);
-        lead.attributes.clone_from(&new.attributes);
+        let mut lead = self.new_lead(from, new, now);
         let email = lead.contact.text(Field::Email);
         if met && !email.is_empty() {
             lead.previous_owner = leads::last_owner_of(tx, email).await?;
         }
+        self.arrive(tx, lead, from.by, now).await
+    }
+
+    /// A lead as it came, before anybody has asked the rules.
+    pub(super) fn new_lead(&self, from: Brought<'_>, new: &NewLead, now: Timestamp) -> Lead {
+        let id = LeadId::from(format!("lead_{}", self.clock.chance(now).next_ulid()));
+        let mut lead = Lead::new(id, 0, from.source.clone(), from.at);
+        lead.touched_at = now;
+        lead.lead_type.clone_from(&new.lead_type);
+        lead.test = new.test;
+        lead.contact.clone_from(&new.contact);
+        lead.attributes.clone_from(&new.attributes);
+        lead
+    }
+
+    /// Asks the rules where a new lead goes, and brings it there.
+    pub(super) async fn arrive(
+        &self,
+        tx: &mut Tx,
+        mut lead: Lead,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<LeadId, Error> {
+        let rules = self.rules();
+        let id = lead.id.clone();
         Reader::new(&rules.policy, &*rules, now).route(&mut lead);
         let teams = concerned(&lead, &Event::SomebodyFree, &rules, now);
         let turns = turns::lock(tx, &teams).await?;

@@ -11,11 +11,16 @@
 //! | `baton_http_request_duration_seconds` | `method`, `route`, `status` | how long they took; a histogram |
 //! | `baton_outbox_waiting` | | messages that wait to be delivered |
 //! | `baton_outbox_oldest_seconds` | | for how long the oldest of them has been due |
+//! | `baton_fetches_total` | `source`, `outcome` (`fetched`, `later`, `missing`, `refused`) | people whom a vendor was asked for |
+//! | `baton_fetches_waiting` | `source` | people whose vendor has not said yet who they are |
+//! | `baton_fetches_refused` | `source` | of these those whose token the vendor refuses: somebody has to act |
+//! | `baton_fetches_oldest_seconds` | `source` | for how long the first of them has been waited for |
 //! | `baton_worker_lateness_seconds` | | for how long the most overdue lead has been |
 //!
 //! No label names a person, a lead, or anything that a caller could make up.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, LazyLock},
     time::Duration,
 };
@@ -35,7 +40,7 @@ use crate::{
     chat::{Chats, Reach},
     domain::id::SourceId,
     engine::Received,
-    store::{self, Db, gauges, leads},
+    store::{self, Db, fetches, gauges, leads},
 };
 
 /// How long the database may take to be ready.
@@ -107,6 +112,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
 /// Everything that was measured, in Prometheus' words.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Error> {
     measure_waiting(app.engine.db(), app.engine.clock().now()).await?;
+    measure_fetches(&app).await?;
     measure_chats(app.desk.chats());
     GATHERED.run_upkeep();
     let headers = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
@@ -122,6 +128,33 @@ fn measure_chats(chats: &Chats) {
         let name = chat.platform().word();
         metrics::gauge!("baton_chat_silent_seconds", "chat" => name).set(silent);
     }
+}
+
+/// Also of sources of which nobody is waited for: a gauge stays where it was.
+async fn measure_fetches(app: &App) -> Result<(), store::Error> {
+    let now = app.engine.clock().now();
+    let db = app.engine.db();
+    let standing = db
+        .read(async |mut tx| fetches::standing(&mut tx).await)
+        .await?;
+    let webhooks = app.webhooks.load();
+    let fetching = webhooks.all().filter(|it| it.source.fetches());
+    let names: BTreeSet<&SourceId> = fetching
+        .map(|webhook| &webhook.source.id)
+        .chain(standing.iter().map(|it| &it.source))
+        .collect();
+    for name in names {
+        let of = standing.iter().find(|it| it.source == *name);
+        let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        let oldest = of.map_or(0.0, |it| now.duration_since(it.since).as_secs_f64());
+        let label = name.to_string();
+        metrics::gauge!("baton_fetches_waiting", "source" => label.clone())
+            .set(count(of.map_or(0, |it| it.waiting)));
+        metrics::gauge!("baton_fetches_refused", "source" => label.clone())
+            .set(count(of.map_or(0, |it| it.refused)));
+        metrics::gauge!("baton_fetches_oldest_seconds", "source" => label).set(oldest.max(0.0));
+    }
+    Ok(())
 }
 
 async fn measure_waiting(db: &Db, now: Timestamp) -> Result<(), store::Error> {

@@ -264,6 +264,8 @@ pub(super) fn read(
 fn content(reading: Reading) -> Content {
     match reading {
         Reading::Leads { leads, problems } => Content::Leads { leads, problems },
+        Reading::Ids(ids) => Content::Ids(ids),
+        Reading::Withdrawn(keys, why) => Content::Withdrawn(keys, why),
         Reading::Quarantined(problems) => Content::Quarantined(problems),
         Reading::Ignored(why) => Content::Ignored(why),
     }
@@ -301,7 +303,13 @@ fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
             leads.iter_mut().for_each(|lead| lead.test = true);
             Content::Leads { leads, problems }
         }
-        Content::Quarantined(_) | Content::Ignored(_) | Content::Held => content,
+        Content::Ids(mut ids) => {
+            ids.iter_mut().for_each(|wanted| wanted.test = true);
+            Content::Ids(ids)
+        }
+        Content::Withdrawn(..) | Content::Quarantined(_) | Content::Ignored(_) | Content::Held => {
+            content
+        }
     })
 }
 

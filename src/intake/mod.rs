@@ -7,6 +7,7 @@
 pub mod body;
 mod credentials;
 mod delivery;
+pub mod fetch;
 mod form;
 mod mail;
 pub mod map;
@@ -35,12 +36,16 @@ use serde_json_path::JsonPath;
 pub use self::{
     body::{Body, Format, Unreadable},
     delivery::{body_hash, delivery_hash, delivery_id},
+    fetch::FetchFrom,
     map::Mapping,
     path::FieldPath,
     preset::{Call, Person, Preset, Seen},
     verify::{Denied, Request, Scheme, Sending},
 };
-use crate::domain::{id::SourceId, submission::NewLead};
+use crate::domain::{
+    id::SourceId,
+    submission::{NewLead, Wanted},
+};
 
 /// How many people one body may name.
 pub const MOST_LEADS: usize = 1_000;
@@ -61,6 +66,8 @@ pub struct Source {
     pub keys: Keys,
     /// Where the canonical fields stand, and what holds of all its leads.
     pub mapping: Mapping,
+    /// Where the people are fetched of whom its vendor sends ids only.
+    pub fetch: FetchFrom,
     /// Where a delivery's own id stands, besides `Idempotency-Key`.
     pub delivery_id: Option<DeliveryId>,
     /// For how long a byte-identical body is the same delivery again.
@@ -81,6 +88,7 @@ impl Source {
             scheme: Scheme::None,
             keys: Keys::default(),
             mapping: Mapping::default(),
+            fetch: FetchFrom::default(),
             delivery_id: None,
             window: SignedDuration::from_mins(10),
             rate: None,
@@ -98,6 +106,12 @@ impl Source {
         let mut payload = self.format.read(content_type, body)?;
         credentials::strip(&mut payload, &self.credentials());
         Ok(payload)
+    }
+
+    /// Whether its vendor sends ids of people, who are then fetched.
+    #[must_use]
+    pub fn fetches(&self) -> bool {
+        fetch::of(self).is_some()
     }
 }
 
@@ -148,8 +162,12 @@ pub enum Reading {
         /// What was wrong all the same.
         problems: Vec<String>,
     },
+    /// Ids of people, who have to be fetched first.
+    Ids(Vec<Wanted>),
     /// Nothing usable, with the problems: kept whole until somebody has looked at it.
     Quarantined(Vec<String>),
+    /// Who is not to be fetched any more, by the keys of what was wanted; with the reason.
+    Withdrawn(Vec<String>, String),
     /// Well and good, and not a lead; with the reason.
     Ignored(String),
 }
@@ -193,11 +211,51 @@ pub fn read_payload(
         Format::Email => mail::seen(payload),
         Format::Preset(preset) => (preset.read)(&Call { headers, payload }),
     };
+    reading(source, seen)
+}
+
+/// Reads what a vendor answered when it was asked for somebody.
+#[must_use]
+pub fn read_fetched(source: &Source, wanted: &Wanted, answers: &[Value]) -> Reading {
+    let Some(fetching) = fetch::of(source) else {
+        return Reading::Quarantined(vec!["this source fetches nobody".into()]);
+    };
+    let seen = (fetching.read)(&fetch::Fetched { wanted, answers });
+    let seen = match seen {
+        Seen::People(people) => {
+            let people = people.into_iter();
+            Seen::People(people.map(|it| it.with_known(wanted)).collect())
+        }
+        Seen::Ids(_) | Seen::Withdrawn(..) => {
+            Seen::Strange("what the vendor answered names ids only".into())
+        }
+        Seen::Nothing(_) | Seen::Strange(_) => seen,
+    };
+    reading(source, seen)
+}
+
+/// What is known of somebody who was not fetched.
+#[must_use]
+pub fn read_known(source: Option<&Source>, wanted: &Wanted) -> NewLead {
+    let nothing = Mapping::default();
+    let mapping = source.map_or(&nothing, |source| &source.mapping);
+    let mut lead = mapping.apply(&wanted.known, &wanted.known).lead;
+    lead.test = wanted.test;
+    lead
+}
+
+fn reading(source: &Source, seen: Seen<'_>) -> Reading {
     match seen {
         Seen::People(people) if people.len() > MOST_LEADS => {
             Reading::Quarantined(vec![format!("more than {MOST_LEADS} leads in one body")])
         }
         Seen::People(people) => read_people(source, &people),
+        Seen::Ids(ids) if ids.len() > MOST_LEADS => {
+            Reading::Quarantined(vec![format!("more than {MOST_LEADS} leads in one body")])
+        }
+        Seen::Ids(ids) if ids.iter().all(fetch::is_usable) => Reading::Ids(ids),
+        Seen::Ids(_) => Reading::Quarantined(vec!["an id is missing, or can't be one".into()]),
+        Seen::Withdrawn(keys, why) => Reading::Withdrawn(keys, why),
         Seen::Nothing(why) => Reading::Ignored(why),
         Seen::Strange(why) => Reading::Quarantined(vec![why]),
     }

@@ -9,16 +9,18 @@ use std::{
     fmt::{Debug, Formatter},
 };
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{
     Scheme,
     body::Body,
+    fetch::Fetching,
     text,
     verify::{Denied, SetupError, Token, TokenPlace},
 };
-use crate::domain::submission::Status;
+use crate::domain::submission::{Status, Wanted};
 
 /// Of a vendor's word for a kind of delivery, so many characters.
 const LONGEST_KIND: usize = 100;
@@ -39,10 +41,13 @@ pub struct Preset {
     pub credentials: &'static [&'static str],
     /// The vendor's id of a delivery.
     pub delivery: fn(&Call<'_>) -> Option<String>,
-    /// Whether its retries say which attempt they are: then only the id tells that it is the same delivery.
+    /// Whether its retries say which attempt they are, or may differ otherwise: then only the id tells that it is the
+    /// same delivery.
     pub counts_retries: bool,
     /// What a delivery says.
     pub read: for<'a> fn(&Call<'a>) -> Seen<'a>,
+    /// How the people are fetched of whom it sends ids only.
+    pub fetch: Option<&'static Fetching>,
     /// What it means by a GET.
     pub get: Get,
     /// What the vendor must see, where Baton's own answer won't do.
@@ -61,6 +66,7 @@ impl Preset {
         delivery: |_| None,
         counts_retries: false,
         read: |call| super::people(call.payload),
+        fetch: None,
         get: Get::Nothing,
         answer: None,
     };
@@ -146,11 +152,26 @@ pub(super) fn text_at(value: &Value, pointer: &str) -> String {
     found.unwrap_or_default().into_owned()
 }
 
+/// A moment that is written as seconds or milliseconds since 1970, as people write it; other texts as they are.
+pub(super) fn moment(text: &str) -> String {
+    let count: Option<i64> = text.parse().ok();
+    let at = count.and_then(|count| match count {
+        // Seconds of that size are four thousand years away.
+        100_000_000_000.. => Timestamp::from_millisecond(count).ok(),
+        _ => Timestamp::from_second(count).ok(),
+    });
+    at.map_or_else(|| text.to_owned(), |at| at.to_string())
+}
+
 /// What a delivery says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen<'a> {
     /// People.
     People(Vec<Person<'a>>),
+    /// Ids of people, who have to be fetched.
+    Ids(Vec<Wanted>),
+    /// What is not to be fetched any more, by its keys, and why.
+    Withdrawn(Vec<String>, String),
     /// Nothing to do with leads, and why.
     Nothing(String),
     /// Not what this vendor sends, and why: kept for somebody to look at.
@@ -207,6 +228,19 @@ impl<'a> Person<'a> {
             said: Cow::Owned(said),
             test: false,
         }
+    }
+}
+
+impl Person<'_> {
+    /// The same person with what the notification said of them, where the answer does not say it.
+    pub(super) fn with_known(mut self, wanted: &Wanted) -> Self {
+        if let (Value::Object(said), Value::Object(known)) = (self.said.to_mut(), &wanted.known) {
+            for (name, value) in known {
+                said.entry(name.as_str()).or_insert_with(|| value.clone());
+            }
+        }
+        self.test |= wanted.test;
+        self
     }
 }
 

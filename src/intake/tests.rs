@@ -64,7 +64,8 @@ fn holds(reading: Reading) -> bool {
             !leads.is_empty() && leads.iter().all(reachable)
         }
         Reading::Quarantined(problems) => !problems.is_empty(),
-        Reading::Ignored(why) => !why.is_empty(),
+        Reading::Ids(ids) => !ids.is_empty(),
+        Reading::Withdrawn(_, why) | Reading::Ignored(why) => !why.is_empty(),
     }
 }
 

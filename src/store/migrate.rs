@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     step!(20261122160000, "keep_greetings"),
     step!(20261122160500, "keep_headers"),
     step!(20261122162000, "keep_found_by"),
+    step!(20261122164000, "keep_fetches"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -24,6 +24,7 @@ mod bus;
 pub mod endings;
 mod error;
 pub mod facts;
+pub mod fetches;
 pub mod gauges;
 pub mod greetings;
 pub mod groups;

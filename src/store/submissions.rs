@@ -217,6 +217,22 @@ pub async fn get(tx: &mut Tx, id: &SubmissionId) -> Result<Option<Submission>, E
     tx.q(GET).bind(id).opt().await
 }
 
+const LOCK: Sql =
+    sql!("select leads, problems from submission where id = $1" [postgres " for update"]);
+
+/// The leads of a submission so far, and its problems; nobody else changes them until this transaction ends.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock(
+    tx: &mut Tx,
+    id: &SubmissionId,
+) -> Result<Option<(Vec<LeadId>, Vec<String>)>, Error> {
+    let query = tx.q(LOCK).bind(id);
+    let known: Option<(Json<Vec<LeadId>>, Json<Vec<String>>)> = query.opt().await?;
+    Ok(known.map(|(leads, problems)| (leads.0, problems.0)))
+}
+
 /// A submission that was over its source's rate and waits to be let in.
 #[derive(Clone, Debug)]
 pub struct Held {

@@ -1,4 +1,5 @@
-//! What managers hear of the chat itself: that it was down, that it takes nothing for a channel.
+//! What managers hear of the chat itself, that it was down, that it takes nothing for a channel; and of a vendor that
+//! does not say who its leads are.
 
 use jiff::{Timestamp, Unit};
 
@@ -31,6 +32,10 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
         Notice::ChannelRefuses { team, why } => {
             let headline = format!("The chat takes nothing for the channel of team {team}.");
             Some(card(headline, to_do(why)))
+        }
+        Notice::FetchRefused { source, why } => {
+            let headline = format!("Leads of {source} wait: Baton may not fetch who they are.");
+            Some(card(headline, to_mend(why)))
         }
         Notice::AnswerDue { .. }
         | Notice::ContactDue { .. }
@@ -69,6 +74,14 @@ fn to_do(why: &str) -> String {
     };
     format!(
         "{advice} Until then leads for everybody are shown in direct messages only. (The chat says: {}.)",
+        cut(why, MAX_WHY)
+    )
+}
+
+/// What whoever looks after Baton can do about it.
+fn to_mend(why: &str) -> String {
+    format!(
+        "Nobody is lost: they are fetched as soon as the token in `fetch` of that source works again. (What is wrong: {}.)",
         cut(why, MAX_WHY)
     )
 }

@@ -51,7 +51,9 @@ pub fn notice(
         Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
         Notice::WroteAgain { offer, what } => telling.wrote_again(offer, what, lead),
         // About no lead: chat_news has the words.
-        Notice::ChatWasDown { .. } | Notice::ChannelRefuses { .. } => None,
+        Notice::ChatWasDown { .. }
+        | Notice::ChannelRefuses { .. }
+        | Notice::FetchRefused { .. } => None,
         Notice::StepDue { offer } => telling.step_due(offer, lead),
         Notice::News { offer, news } => telling.news(offer, news, lead),
     }
@@ -80,7 +82,8 @@ pub fn of_person(
         | Notice::ChatWasDown { .. }
         | Notice::StepDue { .. }
         | Notice::News { .. }
-        | Notice::ChannelRefuses { .. } => None,
+        | Notice::ChannelRefuses { .. }
+        | Notice::FetchRefused { .. } => None,
     }
 }
 
@@ -103,7 +106,8 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::StepDue { .. }
         | Notice::News { .. }
         | Notice::ChatWasDown { .. }
-        | Notice::ChannelRefuses { .. } => false,
+        | Notice::ChannelRefuses { .. }
+        | Notice::FetchRefused { .. } => false,
     }
 }
 

@@ -101,6 +101,12 @@ fn ways(lead: &Lead, seen: &Seen<'_>) -> Vec<Button> {
 
 /// A decline may ask for a manager; else the rule or a step of the escalation did.
 fn why_in_review(lead: &Lead, policy: &Policy) -> String {
+    if let Some(why) = &lead.unknown {
+        return format!(
+            "the vendor sent an id only, and the person could not be fetched: {}.",
+            cut(why, 200)
+        );
+    }
     let of_now = lead.offers.iter().filter(|offer| offer.epoch == lead.epoch);
     let asked = of_now.rev().find_map(|offer| {
         let reason = offer.reason.as_ref()?;

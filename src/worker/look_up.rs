@@ -162,6 +162,7 @@ fn is_reminder(one: &Claimed) -> bool {
         | Notice::CannotReach { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
+        | Notice::FetchRefused { .. }
         | Notice::WroteAgain { .. }
         | Notice::News { .. } => false,
     }

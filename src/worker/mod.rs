@@ -4,6 +4,7 @@
 //! due, and sleep until the next moment or until they are woken, a second at the most.
 
 mod deliver;
+pub mod fetch;
 mod groups;
 mod guard;
 mod left;

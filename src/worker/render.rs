@@ -235,7 +235,8 @@ impl Worker {
             | Notice::NobodyFree { .. }
             | Notice::CannotReach { .. }
             | Notice::ChatWasDown { .. }
-            | Notice::ChannelRefuses { .. } => return Ok(None),
+            | Notice::ChannelRefuses { .. }
+            | Notice::FetchRefused { .. } => return Ok(None),
         };
         let Some(id) = lead else { return Ok(None) };
         let standing = self

@@ -222,7 +222,8 @@ fn lasting(say: &Say) -> Option<CardRef> {
             | Notice::StepDue { .. }
             | Notice::News { .. }
             | Notice::ChatWasDown { .. }
-            | Notice::ChannelRefuses { .. },
+            | Notice::ChannelRefuses { .. }
+            | Notice::FetchRefused { .. },
             Audible::Rep(_) | Audible::Channel(_),
         ) => None,
     }

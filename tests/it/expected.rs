@@ -44,10 +44,23 @@ const APART: [&str; 26] = [
 
 /// What came of a request against what the case expects; the differences.
 pub(crate) fn differences(case: &Case, source: &Source) -> Vec<String> {
-    let expect = &case.meta["expect"];
     let headers = kept_headers(source, &case.headers());
+    let content_type = case.text("content_type");
+    let reading = read(source, content_type, &headers, &case.body);
+    let mut wrong = compare(case, &reading);
+    if let Reading::Quarantined(_) = reading
+        && case.meta["expect"]["contactable"] == false
+    {
+        unreachable(case, source, &mut wrong);
+    }
+    wrong
+}
+
+/// What was read against what the case expects; the differences.
+pub(crate) fn compare(case: &Case, reading: &Reading) -> Vec<String> {
+    let expect = &case.meta["expect"];
     let mut wrong = Vec::new();
-    match read(source, case.text("content_type"), &headers, &case.body) {
+    match reading {
         Reading::Leads { leads, problems } => {
             if !case.is_lead() {
                 wrong.push("is a lead and should be none".into());
@@ -61,18 +74,30 @@ pub(crate) fn differences(case: &Case, source: &Source) -> Vec<String> {
                 fields(&expect[key], lead, &mut wrong);
             }
             all_that_is_said(case, &leads[0], &mut wrong);
-            expected_problems(expect, &problems, &mut wrong);
+            expected_problems(expect, problems, &mut wrong);
         }
         Reading::Quarantined(problems) => {
             if case.is_lead() || case.meta["expect"]["ignored"].is_string() {
                 wrong.push(format!("quarantined: {problems:?}"));
             }
-            expected_problems(expect, &problems, &mut wrong);
-            if expect["contactable"] == false {
-                unreachable(case, source, &mut wrong);
+            expected_problems(expect, problems, &mut wrong);
+        }
+        Reading::Ids(ids) => {
+            let named: Vec<&str> = ids.iter().map(|it| it.id.as_str()).collect();
+            let right = match &expect["needs_fetch"] {
+                Value::Array(ids) => ids
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .eq(named.iter().copied()),
+                // The address that is asked.
+                Value::String(ask) => named.iter().all(|id| ask.contains(id)),
+                _ => false,
+            };
+            if !right {
+                wrong.push(format!("to be fetched: {named:?}"));
             }
         }
-        Reading::Ignored(why) => {
+        Reading::Withdrawn(_, why) | Reading::Ignored(why) => {
             let other = expect["ignored"].as_str().is_some_and(|it| it != why);
             if case.is_lead() || expect["contactable"] == false || other {
                 wrong.push(format!("ignored: {why}"));

@@ -46,4 +46,5 @@ mod teams_package;
 mod teams_tokens;
 mod teams_wire;
 mod two_chats;
+mod vendor_api;
 mod vendors;

@@ -299,6 +299,11 @@ impl Office {
         self.running().app.engine()
     }
 
+    /// Who fetches people, for what no story can see from outside.
+    pub fn people(&self) -> &baton::worker::fetch::People {
+        self.running().app.people()
+    }
+
     /// The desk, for what it does by itself.
     pub fn desk(&self) -> &baton::desk::Desk {
         self.running().app.desk()
@@ -310,7 +315,9 @@ impl Office {
     pub async fn settle(&self) {
         for _ in 0..MOST_MOMENTS {
             let done = self.running().worker.tick().await.unwrap();
-            if done.leads + done.absences + done.messages == 0 && !self.gives_way().await {
+            let fetched = self.running().app.people().tick().await.unwrap();
+            let all = done.leads + done.absences + done.messages + fetched;
+            if all == 0 && !self.gives_way().await {
                 return;
             }
         }
@@ -368,8 +375,9 @@ impl Office {
             Ok::<_, Error>([lead, absence])
         });
         let message = self.running().worker.next_delivery().await.unwrap();
+        let fetch = self.running().app.people().next_due().await.unwrap();
         let moments = moments.await.unwrap().into_iter().flatten();
-        moments.chain(message).min()
+        moments.chain(message).chain(fetch).min()
     }
 
     /// Whether a message is still to be sent.

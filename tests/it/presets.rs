@@ -3,6 +3,8 @@
 //! A folder of fixtures is a preset's, by its name or by [`FOLDERS`]; the shapes are those of
 //! [`crate::intake`].
 
+mod fetched;
+
 use std::{path::Path, sync::LazyLock};
 
 use baton::intake::{
@@ -64,6 +66,9 @@ fn is_delivery(case: &Case, id: Option<&str>, expected: &str) -> bool {
 
 /// What is wrong with what came of a case.
 fn wrong_with(preset: &'static Preset, case: &Case) -> Vec<String> {
+    if let Some(wrong) = fetched::wrong_with(preset, case) {
+        return wrong;
+    }
     let source = Source {
         scheme: scheme(preset, case),
         mapping: case.mapping(),
@@ -220,10 +225,12 @@ proptest! {
         let id = delivery_id(source, &headers, Some(&payload));
         prop_assert_ne!(id.as_deref(), Some(""));
         prop_assert_eq!(delivery_hash(source, id.as_deref(), None, b"", Some(&payload)).len(), 64);
+        fetched::expect_no_panic(source, &payload);
         match read_payload(source, &kept_headers(source, &headers), &payload) {
             Reading::Leads { leads, .. } => prop_assert!(!leads.is_empty()),
             Reading::Quarantined(problems) => prop_assert!(!problems.is_empty()),
-            Reading::Ignored(why) => prop_assert!(!why.is_empty()),
+            Reading::Ids(ids) => prop_assert!(!ids.is_empty()),
+            Reading::Withdrawn(_, why) | Reading::Ignored(why) => prop_assert!(!why.is_empty()),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! ```
 
 mod database;
+mod fetches;
 mod left;
 mod reach;
 mod slack;
@@ -134,6 +135,7 @@ pub async fn run(common: &Common, asked: &Doctor) -> anyhow::Result<ExitCode> {
                 let to = asked.to.as_deref();
                 found.extend(teams::look(settings, &compiled.policy, &clock, to).await?);
             }
+            found.extend(fetches::look(compiled).await);
             found.extend(reach::look(compiled).await?);
         }
     }

@@ -17,7 +17,9 @@ use crate::{
         policy::{SourceRule, TypeRule},
         suggest,
     },
-    intake::{DeliveryId, FieldPath, Format, Mapping, Over, Rate, Source, path, presets},
+    intake::{
+        DeliveryId, FetchFrom, FieldPath, Format, Mapping, Over, Rate, Source, path, presets,
+    },
 };
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -86,7 +88,7 @@ impl Compiler<'_> {
     fn source(&mut self, raw: &raw::Source, defaults: Vec<(Field, FieldValue)>) -> Option<Source> {
         let format = self.format(&raw.format);
         let (scheme, keys) = self.proof(raw, format);
-        self.fetch(raw);
+        let fetch = self.fetch(raw, format);
         let rate = raw.rate.as_ref().and_then(|it| self.rate(it));
         let mapping = Mapping {
             fields: self.fields(&raw.fields),
@@ -103,6 +105,7 @@ impl Compiler<'_> {
             scheme: scheme?,
             keys,
             mapping,
+            fetch,
             delivery_id,
             window: window.unwrap_or(WINDOW),
             rate,
@@ -255,17 +258,29 @@ impl Compiler<'_> {
         rate
     }
 
-    fn fetch(&mut self, raw: &raw::Source) {
+    /// Where people are fetched of whom the vendor sends ids only.
+    fn fetch(&mut self, raw: &raw::Source, format: Option<Format>) -> FetchFrom {
         let Some(fetch) = &raw.fetch else {
-            return;
+            return FetchFrom::default();
         };
-        if let Some(url) = &fetch.url {
-            self.url(url);
+        let fetches = match format {
+            Some(format) => format.preset().is_some_and(|preset| preset.fetch.is_some()),
+            // What can't be used has been told already.
+            None => true,
+        };
+        if !fetches {
+            let message = format!("`{}` sends people, not ids", raw.format.get_ref());
+            let help = "take `fetch` out: it is for vendors that send ids only";
+            self.mistake(raw.id.span(), message, help);
         }
-        for token in fetch.token.iter().chain(fetch.tokens.values()) {
-            self.secret(token);
+        let tokens = fetch.tokens.iter();
+        FetchFrom {
+            url: fetch.url.as_ref().and_then(|url| self.url(url)),
+            token: fetch.token.as_ref().map(|token| self.secret(token)),
+            tokens: tokens
+                .map(|(account, token)| (account.get_ref().clone(), self.secret(token)))
+                .collect(),
         }
-        self.later("source.fetch", raw.id.span());
     }
 
     pub fn lists(&mut self) -> BTreeMap<String, TextList> {

@@ -5,13 +5,15 @@ use crate::domain::{
     contact::{Contact, Field, FieldValue},
     event::{Actor, Audible, FactKind, MeasureKind, Notice, Say},
     id::SubmissionId,
-    lead::{Clock, Offer, State},
+    lead::{Clock, Lead, Offer, State},
     submission::NewLead,
 };
 
 impl Case<'_, '_> {
     /// Another submission joins the lead: whoever has it is told what is new, nobody else is asked.
     pub(super) fn submitted(&mut self, new: &NewLead, submission: &SubmissionId, by: Actor) {
+        let waited = waits_for_its_person(&self.lead);
+        let unknown = self.lead.unknown.take().is_some();
         let what = fill(&mut self.lead.contact, &new.contact);
         let left_out = self.lead.add_attributes(&new.attributes);
         let more = match left_out {
@@ -31,7 +33,13 @@ impl Case<'_, '_> {
             None,
             news.into_iter().chain(more).collect::<Vec<_>>().join("; "),
         );
-        self.count(MeasureKind::Duplicate, None, None);
+        if waited {
+            self.place();
+            return;
+        }
+        if !unknown {
+            self.count(MeasureKind::Duplicate, None, None);
+        }
         if matches!(self.lead.state, State::Nurture { .. }) {
             self.fact(FactKind::Reopened, Actor::Baton, None, None, "wrote again");
             // A new wish is to be answered anew, whatever became of the last one.
@@ -64,6 +72,11 @@ impl Case<'_, '_> {
             });
         }
     }
+}
+
+/// Whether a manager is to decide for no other reason than that nobody knows who it is.
+pub(super) fn waits_for_its_person(lead: &Lead) -> bool {
+    lead.unknown.is_some() && matches!(lead.state, State::Review { .. } | State::Queued { .. })
 }
 
 /// Fills in what `new` knows and the lead doesn't; says what is new or differs. What a person is

@@ -62,7 +62,9 @@ pub fn decide(
 pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
         Event::Arrived { .. } | Event::RouteOn { .. } => true,
-        Event::Submitted { .. } => matches!(lead.state, State::Nurture { .. }),
+        Event::Submitted { .. } => {
+            matches!(lead.state, State::Nurture { .. }) || join::waits_for_its_person(lead)
+        }
         Event::Due
         | Event::SomebodyFree
         | Event::Delivered { .. }

@@ -18,15 +18,40 @@ use crate::domain::{
 impl<'w> Case<'_, 'w> {
     /// A new lead: the rules have been asked, now somebody is found.
     pub(super) fn arrive(&mut self, by: Actor) {
-        self.fact(
-            FactKind::Created,
-            by,
-            None,
-            None,
-            format!("by {}", self.lead.source),
-        );
+        let late = self.now.duration_since(self.lead.created_at);
+        let known = match late.as_secs() {
+            0 => String::new(),
+            seconds => format!("; its person was known {}", after(seconds)),
+        };
+        let detail = match &self.lead.unknown {
+            Some(why) => format!(
+                "by {}; its person could not be fetched: {why}",
+                self.lead.source
+            ),
+            None => format!("by {}{known}", self.lead.source),
+        };
+        self.fact(FactKind::Created, by, None, None, detail);
         self.count(MeasureKind::Arrived, None, None);
-        self.place();
+        if self.lead.unknown.is_some() && !self.lead.test {
+            self.ask_who_it_is();
+        } else {
+            self.place();
+        }
+    }
+
+    /// Of a lead of which only an id is known a manager decides; its clock runs meanwhile.
+    fn ask_who_it_is(&mut self) {
+        self.begin_plan();
+        let routed = self.team().map(|team| team.id.clone());
+        let others = self.policy().teams.iter().map(|team| team.id.clone());
+        let asked = routed
+            .into_iter()
+            .chain(others)
+            .find(|team| self.has_managers(team));
+        match asked {
+            Some(team) => self.review(team),
+            None => self.wait(),
+        }
     }
 
     /// Starts a new plan and asks the targets of the lead's route in order.
@@ -50,12 +75,6 @@ impl<'w> Case<'_, 'w> {
     pub(super) fn begin_plan(&mut self) {
         self.withdraw_pending(None, "routed anew");
         self.lead.epoch += 1;
-        let first = self.lead.plan.is_none() && self.lead.epoch == 1;
-        let started_at = if first {
-            self.lead.created_at
-        } else {
-            self.now
-        };
         let team = self
             .lead
             .routing
@@ -75,7 +94,8 @@ impl<'w> Case<'_, 'w> {
                 sla,
                 team.map(|team| team.id.clone()),
                 self.lead.epoch,
-                started_at,
+                // From when it can be offered: a lead that had to be fetched came earlier.
+                self.now,
                 &clock,
                 &zone,
             )
@@ -370,5 +390,14 @@ impl<'w> Case<'_, 'w> {
         self.lead.state = State::Disqualified {
             reason: reason.to_owned(),
         };
+    }
+}
+
+/// `40 s later`, `3 min later`, `5 h later`.
+fn after(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s later"),
+        120..7_200 => format!("{} min later", seconds / 60),
+        7_200.. => format!("{} h later", seconds / 3_600),
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Actor;
 use crate::domain::{
-    id::{OfferId, RepId, SlaId, TeamId},
+    id::{OfferId, RepId, SlaId, SourceId, TeamId},
     policy::Platform,
 };
 
@@ -119,6 +119,13 @@ pub enum Notice {
         /// Whose channel.
         team: TeamId,
         /// In the chat's words.
+        why: String,
+    },
+    /// A vendor does not let Baton fetch the people of whom it sends ids; about no lead in particular.
+    FetchRefused {
+        /// Whose people.
+        source: SourceId,
+        /// What it said, or what is missing.
         why: String,
     },
     /// Your lead wrote again.

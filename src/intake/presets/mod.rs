@@ -4,23 +4,30 @@
 //! `tests/it/fixtures`.
 
 mod activecampaign;
+mod adf;
 mod cal_com;
 mod calendly;
 mod callrail;
 mod chili_piper;
 mod contact_form_7;
+mod drift;
 mod elementor;
 mod fluent_forms;
 mod formstack;
 mod google_ads;
 mod google_forms;
 mod gravity_forms;
+mod hubspot;
 mod intercom;
 mod jotform;
 mod leadconduit;
+mod linkedin;
 mod mailchimp;
+mod meta;
 mod ms_forms;
 mod olark;
+mod pipedrive;
+mod salesforce_outbound;
 mod salesforce_web;
 mod segment;
 mod shopify;
@@ -66,6 +73,13 @@ pub const ALL: &[&Preset] = &[
     &chili_piper::PRESET,
     &olark::PRESET,
     &callrail::PRESET,
+    &meta::PRESET,
+    &linkedin::PRESET,
+    &hubspot::PRESET,
+    &pipedrive::PRESET,
+    &drift::PRESET,
+    &salesforce_outbound::PRESET,
+    &adf::PRESET,
 ];
 
 /// The preset that the configuration calls so.

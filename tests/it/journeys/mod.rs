@@ -6,6 +6,7 @@ mod answers;
 mod chat;
 mod endings;
 mod escalation;
+mod fetches;
 mod hands;
 mod home;
 mod longest;

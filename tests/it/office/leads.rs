@@ -1,6 +1,6 @@
 //! Leads from outside: how they come in, and what a program reads of them.
 
-use reqwest::Response;
+use reqwest::{Response, header::HeaderMap};
 use serde_json::Value;
 
 use super::{API_TOKEN, Office, WEBSITE_TOKEN};
@@ -22,6 +22,20 @@ impl Office {
         let answer = self.client.post(url).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
+    }
+
+    /// A vendor posts to its source; Baton's worker does not run yet.
+    pub async fn post(&self, source: &str, headers: HeaderMap, body: &str) -> Response {
+        let url = format!("http://{}/webhooks/{source}", self.baton);
+        let post = self.client.post(url).headers(headers);
+        let post = post.header("content-type", "application/json");
+        post.body(body.to_owned()).send().await.unwrap()
+    }
+
+    /// A vendor asks whether the address is Baton's.
+    pub async fn ask(&self, source: &str, query: &str) -> Response {
+        let url = format!("http://{}/webhooks/{source}?{query}", self.baton);
+        self.client.get(url).send().await.unwrap()
     }
 
     /// A lead as the API gives it.

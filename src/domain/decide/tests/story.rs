@@ -463,6 +463,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::WroteAgain { .. } => "wrote_again",
         Notice::ChatWasDown { .. } => "chat_was_down",
         Notice::ChannelRefuses { .. } => "channel_refuses",
+        Notice::FetchRefused { .. } => "fetch_refused",
         Notice::StepDue { .. } => "step_due",
         Notice::News { news, .. } => match news {
             News::TakenBack { .. } => "taken_back",

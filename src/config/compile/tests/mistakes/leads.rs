@@ -99,6 +99,10 @@ fn about_sources() {
             "2:6: mistake: anybody could send leads to `web`",
         ),
         (
+            "[[source]]\nid = \"web\"\nformat = \"json\"\nverify = \"none\"\nfetch = { token = \"x\" }",
+            "2:6: mistake: `json` sends people, not ids",
+        ),
+        (
             "[[api.token]]\nname = \"a\"\ntoken = \"x\"\nrole = \"reader\"\n[[api.token]]\nname = \"b\"\ntoken = \"x\"\nrole = \"admin\"",
             "7:9: mistake: `a` has the same token",
         ),
