@@ -163,6 +163,7 @@ fn machine(payload: &Value) -> Option<&'static str> {
     if MACHINES.contains(&local)
         || header("content-type").starts_with("multipart/report")
         || !header("x-failed-recipients").is_empty()
+        || header("return-path").trim() == "<>"
     {
         return Some("a bounce");
     }

@@ -99,6 +99,7 @@ fn machines_are_nobody() {
     for header in [
         "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
         "X-Failed-Recipients: a@b.example",
+        "Return-Path: <>",
     ] {
         assert_eq!(nothing(&with(header)), "a bounce", "{header}");
     }
