@@ -217,6 +217,13 @@ pub async fn get(tx: &mut Tx, id: &SubmissionId) -> Result<Option<Submission>, E
     tx.q(GET).bind(id).opt().await
 }
 
+#[derive(Debug)]
+struct SoFar {
+    leads: Json<Vec<LeadId>>,
+    problems: Json<Vec<String>>,
+}
+row!(SoFar { leads, problems });
+
 const LOCK: Sql =
     sql!("select leads, problems from submission where id = $1" [postgres " for update"]);
 
@@ -228,9 +235,8 @@ pub async fn lock(
     tx: &mut Tx,
     id: &SubmissionId,
 ) -> Result<Option<(Vec<LeadId>, Vec<String>)>, Error> {
-    let query = tx.q(LOCK).bind(id);
-    let known: Option<(Json<Vec<LeadId>>, Json<Vec<String>>)> = query.opt().await?;
-    Ok(known.map(|(leads, problems)| (leads.0, problems.0)))
+    let known: Option<SoFar> = tx.q(LOCK).bind(id).opt().await?;
+    Ok(known.map(|known| (known.leads.0, known.problems.0)))
 }
 
 /// A submission that was over its source's rate and waits to be let in.

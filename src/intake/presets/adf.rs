@@ -13,7 +13,7 @@ pub(super) const PRESET: Preset = Preset {
     title: "ADF/XML",
     bodies: &[Body::Xml],
     delivery: |call| {
-        let ids: Vec<String> = prospects(call).map(|it| id(it)).collect();
+        let ids: Vec<String> = prospects(call).map(id).collect();
         let whole = !ids.is_empty() && ids.iter().all(|id| !id.is_empty());
         whole.then(|| ids.join(","))
     },

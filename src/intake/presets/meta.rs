@@ -128,7 +128,7 @@ fn next(wanted: &Wanted, answers: &[Value]) -> Option<Ask> {
 fn meaning(_: StatusCode, answer: &Value) -> Option<Meaning> {
     match answer["error"]["code"].as_i64()? {
         4 | 17 | 32 | 613 | 80_000..=80_014 => Some(Meaning::TooOften),
-        1 | 2 | 3 => Some(Meaning::InTrouble),
+        1..=3 => Some(Meaning::InTrouble),
         10 | 102 | 104 | 190 | 200..=299 => Some(Meaning::Refused),
         100 => Some(Meaning::Missing),
         _ => None,
