@@ -382,7 +382,7 @@ mod tests {
                 "{}",
                 "no source called `websit` (did you mean `website`?)",
             ),
-            (Some("meta"), "{}", "the source `meta` is not in effect yet"),
+            (Some("meta"), "{}", "it would be quarantined"),
         ] {
             let body = body.as_bytes();
             let said = asked(match source {

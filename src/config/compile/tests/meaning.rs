@@ -55,7 +55,7 @@ fn the_example_means_what_its_comments_say() {
     assert_eq!(sdr.sla.default.as_ref().unwrap().as_str(), "mql");
     assert_eq!(sdr.when_closed, WhenClosed::Wait);
     let served: Vec<&str> = sources.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(served, ["website", "newsletter"]);
+    assert_eq!(served, ["website", "newsletter", "meta"]);
     assert!(matches!(sources[0].scheme, Scheme::HmacSha256(_)));
     assert!(matches!(sources[1].scheme, Scheme::Token(_)));
     assert_eq!(policy.sources.len(), 3);
