@@ -38,7 +38,7 @@ pub enum Body {
     Multipart,
     /// XML, as the tree that [`super::xml`] makes of it.
     Xml,
-    /// An e-mail, as the tree that [`super::mail`] makes of it.
+    /// An e-mail, as the tree that `intake::mail` makes of it.
     Email,
 }
 

@@ -1,7 +1,7 @@
 //! XML bodies, as a tree: `<lead id="7"><email>a@b.de</email></lead>` is `{"lead": {"@id": "7", "email": "a@b.de"}}`.
 //!
 //! Elements that come again make a list, attributes stand under `@name`, and the text of an element that has
-//! attributes or elements too under [`TEXT`]. Prefixes of namespaces are dropped. DTDs are refused, so that no
+//! attributes or elements too under `#text`. Prefixes of namespaces are dropped. DTDs are refused, so that no
 //! entity is there to be expanded.
 
 use std::borrow::Cow;
