@@ -12,7 +12,7 @@ use crate::{
     domain::submission::Wanted,
     intake::{
         fetch::{Ask, Fetched, Fetching},
-        preset::{Call, Challenge, Get, Person, Preset, Reply, Seen, moment, text_at},
+        preset::{Call, Challenge, Get, Person, Preset, Reply, Seen, list, moment, text_at},
         verify::{Denied, Hmac, Scheme, SetupError, vendors},
     },
 };
@@ -264,8 +264,4 @@ fn option(id: &Value, asked: Option<&Value>) -> Value {
             .or_else(|| Some(text_at(option, "/text")).filter(|it| !it.is_empty()))
     });
     words.map_or_else(|| id.clone(), Value::from)
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
 }
