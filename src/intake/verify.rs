@@ -5,6 +5,7 @@ mod body_field;
 mod encoding;
 mod hmac;
 mod hubspot;
+pub(super) mod mac;
 mod standard;
 mod token;
 pub mod vendors;
@@ -12,11 +13,11 @@ mod window;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
-use ring::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use self::mac::Hash;
 pub use self::{
     basic::Basic,
     body_field::BodyField,
@@ -212,8 +213,8 @@ impl Scheme {
     pub fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
         match self {
             Scheme::None => Ok(()),
-            Scheme::HmacSha256(hmac) => hmac.verify(HMAC_SHA256, request),
-            Scheme::HmacSha1(hmac) => hmac.verify(HMAC_SHA1_FOR_LEGACY_USE_ONLY, request),
+            Scheme::HmacSha256(hmac) => hmac.verify(Hash::Sha256, request),
+            Scheme::HmacSha1(hmac) => hmac.verify(Hash::Sha1, request),
             Scheme::Standard(standard) => standard.verify(request),
             Scheme::HubSpot(hubspot) => hubspot.verify(request),
             Scheme::Token(token) => token.verify(request),
@@ -231,9 +232,9 @@ impl Scheme {
         let Sending { body, now, id, .. } = *sending;
         match self {
             Scheme::None | Scheme::BodyField(_) => Ok(Proof::default()),
-            Scheme::HmacSha256(hmac) => hmac.sign(HMAC_SHA256, body, now, id).map(Proof::from),
+            Scheme::HmacSha256(hmac) => hmac.sign(Hash::Sha256, body, now, id).map(Proof::from),
             Scheme::HmacSha1(hmac) => {
-                let signed = hmac.sign(HMAC_SHA1_FOR_LEGACY_USE_ONLY, body, now, id);
+                let signed = hmac.sign(Hash::Sha1, body, now, id);
                 signed.map(Proof::from)
             }
             Scheme::Standard(standard) => standard.sign(sending).map(Proof::from),

@@ -3,17 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use hmac::{Hmac as Code, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
 
 use crate::{
     domain::submission::Wanted,
     intake::{
         fetch::{Ask, Fetched, Fetching},
         preset::{Call, Challenge, Get, Person, Preset, Reply, Seen, list, moment, text_at},
-        verify::{Denied, Hmac, Scheme, SetupError, vendors},
+        verify::{Denied, Hmac, Scheme, SetupError, mac::Hash, vendors},
     },
 };
 
@@ -53,10 +51,8 @@ fn challenge(asked: &Challenge<'_>) -> Result<Reply, Denied> {
     let missing = || Denied::NoToken("?challengeCode=".to_owned());
     let code = asked.query.get("challengeCode").ok_or_else(missing)?;
     let secret = asked.secrets.first().ok_or_else(missing)?;
-    let mac = Code::<Sha256>::new_from_slice(secret.expose_secret().as_bytes());
-    let mut mac = mac.map_err(|_| missing())?;
-    mac.update(code.as_bytes());
-    let response = hex::encode(mac.finalize().into_bytes());
+    let key = secret.expose_secret().as_bytes();
+    let response = hex::encode(Hash::Sha256.code(key, [code.as_bytes()]));
     Ok(Reply {
         content_type: "application/json",
         body: json!({"challengeCode": code, "challengeResponse": response}).to_string(),

@@ -7,7 +7,6 @@ mod base;
 
 use http::{HeaderMap, HeaderName};
 use jiff::{SignedDuration, Timestamp};
-use ring::hmac::{Algorithm, Context, Key, Tag};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,8 +14,8 @@ use subtle::ConstantTimeEq;
 
 use self::base::{Part, parts, signed_header};
 use super::{
-    Denied, Encoding, Request, SetupError, TimestampUnit, header_name, header_value, none_empty,
-    single, window::Window,
+    Denied, Encoding, Request, SetupError, TimestampUnit, header_name, header_value, mac::Hash,
+    none_empty, single, window::Window,
 };
 
 /// How many parts one header may have: far more than anybody sends.
@@ -147,12 +146,12 @@ impl Hmac {
         self.base.contains(&Part::Timestamp)
     }
 
-    pub(super) fn verify(&self, algorithm: Algorithm, request: &Request<'_>) -> Result<(), Denied> {
+    pub(super) fn verify(&self, hash: Hash, request: &Request<'_>) -> Result<(), Denied> {
         let given = self.given(request)?;
         let signs = |body: &[u8]| {
             self.secrets.iter().any(|secret| {
-                let tag = self.tag(algorithm, secret, body, given.timestamp, given.id);
-                let fits = |one: &Vec<u8>| bool::from(tag.as_ref().ct_eq(one));
+                let code = self.code(hash, secret, body, given.timestamp, given.id);
+                let fits = |one: &Vec<u8>| bool::from(code.ct_eq(one));
                 given.signatures.iter().any(fits)
             })
         };
@@ -166,7 +165,7 @@ impl Hmac {
     /// The headers by which the sender proves `body` with the first key.
     pub(super) fn sign(
         &self,
-        algorithm: Algorithm,
+        hash: Hash,
         body: &[u8],
         now: Timestamp,
         id: &str,
@@ -175,8 +174,8 @@ impl Hmac {
         let secret = self.secrets.first().ok_or(SetupError::EmptySecret)?;
         let first = self.first(body);
         let covered = first.as_deref().unwrap_or(body);
-        let tag = self.tag(algorithm, secret, covered, time.as_bytes(), id.as_bytes());
-        let mut signature = format!("{}{}", self.prefix, self.encoding.encode(tag.as_ref()));
+        let code = self.code(hash, secret, covered, time.as_bytes(), id.as_bytes());
+        let mut signature = format!("{}{}", self.prefix, self.encoding.encode(&code));
         if let Some(parts) = self.parts {
             signature = format!("{}={time},{}={signature}", parts.timestamp, parts.signature);
         }
@@ -194,25 +193,21 @@ impl Hmac {
     }
 
     /// The code of what is signed.
-    fn tag(
+    fn code(
         &self,
-        algorithm: Algorithm,
+        hash: Hash,
         secret: &SecretString,
         body: &[u8],
         timestamp: &[u8],
         id: &[u8],
-    ) -> Tag {
-        let key = Key::new(algorithm, secret.expose_secret().as_bytes());
-        let mut context = Context::with_key(&key);
-        for part in &self.base {
-            context.update(match part {
-                Part::Literal(text) => text.as_bytes(),
-                Part::Body => body,
-                Part::Timestamp => timestamp,
-                Part::Id => id,
-            });
-        }
-        context.sign()
+    ) -> Vec<u8> {
+        let parts = self.base.iter().map(|part| match part {
+            Part::Literal(text) => text.as_bytes(),
+            Part::Body => body,
+            Part::Timestamp => timestamp,
+            Part::Id => id,
+        });
+        hash.code(secret.expose_secret().as_bytes(), parts)
     }
 
     /// What is covered of a body that is a batch.

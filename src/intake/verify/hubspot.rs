@@ -5,14 +5,13 @@
 //! and query: behind a proxy nothing else is known of it.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use ring::hmac::{Context, HMAC_SHA256, Key, Tag};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{
-    Denied, Encoding, Request, Sending, SetupError, TimestampUnit, header_value, none_empty,
-    single, window::Window,
+    Denied, Encoding, Request, Sending, SetupError, TimestampUnit, header_value, mac::Hash,
+    none_empty, single, window::Window,
 };
 
 const SIGNATURE: HeaderName = HeaderName::from_static("x-hubspot-signature");
@@ -95,8 +94,8 @@ impl HubSpot {
         let given = given.ok_or_else(|| Denied::Encoding(SIGNATURE_V3.to_string()))?;
         let fits = |secret: &SecretString| {
             spellings(request.url).iter().any(|url| {
-                let tag = tag(secret, request.method, url, request.body, time);
-                tag.as_ref().ct_eq(&given).into()
+                let code = code(secret, request.method, url, request.body, time);
+                code.ct_eq(&given).into()
             })
         };
         if self.secrets.iter().any(fits) {
@@ -111,8 +110,8 @@ impl HubSpot {
         let secret = self.secrets.first().ok_or(SetupError::EmptySecret)?;
         let time = self.window.write(sending.now);
         let [_, url] = spellings(sending.url);
-        let tag = tag(secret, &Method::POST, &url, sending.body, time.as_bytes());
-        let signature = Encoding::Base64.encode(tag.as_ref());
+        let code = code(secret, &Method::POST, &url, sending.body, time.as_bytes());
+        let signature = Encoding::Base64.encode(&code);
         let values: [(HeaderName, HeaderValue); 2] = [
             (SIGNATURE_V3, header_value(&signature)?),
             (TIMESTAMP, header_value(&time)?),
@@ -121,13 +120,9 @@ impl HubSpot {
     }
 }
 
-fn tag(secret: &SecretString, method: &Method, url: &str, body: &[u8], time: &[u8]) -> Tag {
-    let key = Key::new(HMAC_SHA256, secret.expose_secret().as_bytes());
-    let mut context = Context::with_key(&key);
-    for part in [method.as_str().as_bytes(), url.as_bytes(), body, time] {
-        context.update(part);
-    }
-    context.sign()
+fn code(secret: &SecretString, method: &Method, url: &str, body: &[u8], time: &[u8]) -> Vec<u8> {
+    let parts = [method.as_str().as_bytes(), url.as_bytes(), body, time];
+    Hash::Sha256.code(secret.expose_secret().as_bytes(), parts)
 }
 
 /// An address as it was called, and as HubSpot decodes it.

@@ -3,16 +3,13 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::SignedDuration;
-use ring::{
-    hmac::{Context, HMAC_SHA256, Key as SharedKey, Tag},
-    signature::{ED25519, UnparsedPublicKey},
-};
-use secrecy::{ExposeSecret, SecretString};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::{
-    Denied, Encoding, Request, Sending, SetupError, TimestampUnit, header_value, none_empty,
-    single, window::Window,
+    Denied, Encoding, Request, Sending, SetupError, TimestampUnit, header_value, mac::Hash,
+    none_empty, single, window::Window,
 };
 
 /// How many signatures one header may have: far more than anybody changes keys.
@@ -60,7 +57,7 @@ pub struct Standard {
 #[derive(Clone, Debug)]
 enum Key {
     /// `whsec_…`: both sides have it.
-    Shared(SharedKey),
+    Shared(SecretSlice<u8>),
     /// `whpk_…`: the sender alone can sign.
     Public(UnparsedPublicKey<Vec<u8>>),
 }
@@ -118,7 +115,7 @@ impl Standard {
             timestamp: timestamp.as_bytes(),
             body: sending.body,
         };
-        let signature = Encoding::Base64.encode(text.tag(&key).as_ref());
+        let signature = Encoding::Base64.encode(&text.code(&key));
         let names = Names::of(&STANDARD);
         let values: [(HeaderName, HeaderValue); 3] = [
             (names.id, header_value(sending.id)?),
@@ -148,7 +145,7 @@ impl Key {
             return Ok(Key::Public(UnparsedPublicKey::new(&ED25519, key)));
         }
         let key = decoded(secret.strip_prefix("whsec_").unwrap_or(secret))?;
-        Ok(Key::Shared(SharedKey::new(HMAC_SHA256, &key)))
+        Ok(Key::Shared(key.into()))
     }
 
     /// Whether one signature of the list is this key's; one of another version is not.
@@ -158,11 +155,11 @@ impl Key {
             Encoding::Base64.decode(encoded)
         };
         match self {
-            Key::Shared(key) => after("v1,")
-                .is_some_and(|given| text.tag(key).as_ref().ct_eq(given.as_slice()).into()),
-            Key::Public(key) => {
-                after("v1a,").is_some_and(|given| key.verify(&text.whole(), &given).is_ok())
+            Key::Shared(key) => {
+                after("v1,").is_some_and(|given| text.code(key).ct_eq(&given).into())
             }
+            Key::Public(key) => after("v1a,")
+                .is_some_and(|given| key.verify(&text.parts().concat(), &given).is_ok()),
         }
     }
 }
@@ -175,16 +172,12 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
-    fn tag(&self, key: &SharedKey) -> Tag {
-        let mut context = Context::with_key(key);
-        for part in [self.id, b".", self.timestamp, b".", self.body] {
-            context.update(part);
-        }
-        context.sign()
+    fn parts(&self) -> [&[u8]; 5] {
+        [self.id, b".", self.timestamp, b".", self.body]
     }
 
-    fn whole(&self) -> Vec<u8> {
-        [self.id, b".", self.timestamp, b".", self.body].concat()
+    fn code(&self, key: &SecretSlice<u8>) -> Vec<u8> {
+        Hash::Sha256.code(key.expose_secret(), self.parts())
     }
 }
 
