@@ -36,6 +36,7 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
     }
     let (from, to) = ask.period.moments(&asked.now);
     let by = ask.by.or(whose.by);
+    let of_one = whose.scope.rep.is_some();
     let wanted = Wanted {
         scope: whose.scope,
         by,
@@ -67,6 +68,7 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
     };
     let report = Report {
         whose: whose.heading,
+        of_one,
         by: by.map(|by| word(by).to_owned()),
         period: ask.period.said(&asked.now),
         from,

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     commands::{CommandWords, Topic},
     endings,
+    facts::fact,
     when::When,
 };
 use crate::domain::{
@@ -69,6 +70,8 @@ impl Numbers {
 pub struct Report {
     /// Whose numbers, as a heading: "Team sdr", "Jonas Weber".
     pub whose: String,
+    /// Whether that is one person: leads come in and escalate at a team.
+    pub of_one: bool,
     /// By what they are split: `rep`, `team`, …
     pub by: Option<String>,
     /// For which time, as people say it: "this week", "1 to 15 Nov".
@@ -95,7 +98,7 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
             words.typed(Topic::LeadStats, "quarter")
         ));
     }
-    let mut facts = facts(&report.total);
+    let mut facts = facts(report);
     facts.extend(endings::facts(&report.endings));
     let said: Vec<String> = facts
         .iter()
@@ -129,25 +132,24 @@ fn span(report: &Report, when: &When) -> String {
     format!("{} to {}", when.said(report.from), when.said_with_zone(to))
 }
 
-fn facts(total: &Numbers) -> Vec<Fact> {
+fn facts(report: &Report) -> Vec<Fact> {
+    let total = &report.total;
     let answered = format!(
         "{} accepted, {} declined, {} without an answer, of {}",
         total.accepted, total.declined, total.expired, total.offered
     );
-    vec![
-        super::facts::fact("Leads", total.arrived.to_string()),
-        super::facts::fact("Offers", answered),
-        super::facts::fact(
-            "Speed to lead",
-            both(total.contact_median, total.contact_p90),
-        ),
-        super::facts::fact(
-            "Time to accept",
-            both(total.accept_median, total.accept_p90),
-        ),
-        super::facts::fact("SLA kept", kept(total)),
-        super::facts::fact("Escalated", total.escalated.to_string()),
-    ]
+    let of_team = |label, n: u64| (!report.of_one).then(|| fact(label, n.to_string()));
+    let speed = both(total.contact_median, total.contact_p90);
+    let accept = both(total.accept_median, total.accept_p90);
+    let facts = [
+        of_team("Leads", total.arrived),
+        Some(fact("Offers", answered)),
+        Some(fact("Speed to lead", speed)),
+        Some(fact("Time to accept", accept)),
+        Some(fact("SLA kept", kept(total))),
+        of_team("Escalated", total.escalated),
+    ];
+    facts.into_iter().flatten().collect()
 }
 
 fn both(median: Option<SignedDuration>, p90: Option<SignedDuration>) -> String {

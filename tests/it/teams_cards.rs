@@ -85,6 +85,7 @@ fn report() -> Card {
     let names = ["Ayşe Yılmaz", "Jonas Weber", "Selin Kaya", "Marta Nowak"];
     let report = Report {
         whose: "Team sales".to_owned(),
+        of_one: false,
         by: Some("rep".to_owned()),
         period: "this week".to_owned(),
         from: at("00:00"),

@@ -1,6 +1,9 @@
 //! The configuration that `baton init` writes, and what to do after.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use jiff::tz::TimeZone;
 use toml::Value;
@@ -304,12 +307,16 @@ fn team(draft: &Draft) -> String {
             "# channel = \"teams:19:…@thread.tacv2\"   # for notices and pools; the app must be in that team\n".to_owned()
         }
     };
+    let zone = zone_of_most(draft).map_or_else(String::new, |zone| {
+        let zone = quoted(&zone);
+        format!("timezone = {zone}               # of its clocks: where most of them are\n")
+    });
     format!(
         "[[team]]
 id = {team}
 members = {members}
 managers = {managers}                    # told when a lead waits; get what nobody took
-{channel}strategy = \"round-robin\"                 # or \"least-loaded\"
+{zone}{channel}strategy = \"round-robin\"                 # or \"least-loaded\"
 
 # ---- who gets which lead: the first route that holds ---------------------------------------------
 # [[route]]
@@ -320,11 +327,30 @@ managers = {managers}                    # told when a lead waits; get what nobo
 [[route]]
 id = \"rest\"                              # no `when`: everything else
 to = {{ team = {team} }}
+
+# ---- how fast --------------------------------------------------------------------------------------
+[sla.demo]
+acknowledge = \"15m\"                      # accepted within
+contact = \"30m\"                          # tried within
+calendar = \"office\"                      # the clock runs in these hours, in the team's zone
 ",
         team = quoted(&draft.team),
         members = list(draft, &draft.members),
         managers = list(draft, &draft.managers),
     )
+}
+
+/// The zone in which most members are; of several the first in the alphabet.
+fn zone_of_most(draft: &Draft) -> Option<String> {
+    let mut counted = BTreeMap::<&str, usize>::new();
+    for place in &draft.members {
+        let zone = draft.reps.get(*place).and_then(|rep| rep.zone.as_deref());
+        if let Some(zone) = zone.or(draft.zone.as_deref()) {
+            *counted.entry(zone).or_default() += 1;
+        }
+    }
+    let most = counted.iter().rev().max_by_key(|(_, n)| **n);
+    most.map(|(zone, _)| (*zone).to_owned())
 }
 
 /// A channel with its chat's name; only Teams' ids hold a colon.

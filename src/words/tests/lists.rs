@@ -152,6 +152,7 @@ fn numbers_are_said_with_their_period_and_split() {
     };
     let report = Report {
         whose: "Team sdr".to_owned(),
+        of_one: false,
         by: Some("rep".to_owned()),
         period: "this week".to_owned(),
         from: "2026-11-22T23:00:00Z".parse().unwrap(),
@@ -208,6 +209,15 @@ fn numbers_are_said_with_their_period_and_split() {
     assert!(
         text(&stats(&full, &CommandWords::default(), &when))
             .contains("SLA kept: answered 18446744073709551615 of")
+    );
+    let of_one = Report {
+        of_one: true,
+        ..full
+    };
+    let own = text(&stats(&of_one, &CommandWords::default(), &when));
+    assert!(
+        !own.contains("\nLeads: ") && !own.contains("Escalated"),
+        "{own}"
     );
 }
 
