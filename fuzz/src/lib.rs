@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use baton::intake::{
-    Format, Request, Scheme, Source, read,
-    verify::{Basic, BodyField, Hmac, HubSpot, Standard, Token, TokenPlace, vendors},
+use baton::{
+    domain::submission::Wanted,
+    intake::{
+        Format, Request, Scheme, Source, preset, presets, read, read_fetched,
+        verify::{Basic, BodyField, Hmac, HubSpot, Standard, Token, TokenPlace, vendors},
+    },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
@@ -16,12 +19,14 @@ use jiff::Timestamp;
 pub type Target = fn(&[u8]);
 
 /// All of them by name.
-pub const ALL: [(&str, Target); 12] = [
+pub const ALL: [(&str, Target); 14] = [
     ("json", json),
     ("form", form),
     ("multipart", multipart),
     ("xml", xml),
     ("email", email),
+    ("presets", presets),
+    ("fetched", fetched),
     ("signature", signature),
     ("parts", parts),
     ("batch", batch),
@@ -67,6 +72,45 @@ pub fn xml(data: &[u8]) {
 /// E-mails.
 pub fn email(data: &[u8]) {
     body(Format::Email, Some("message/rfc822"), data);
+}
+
+/// What each vendor posts, as every preset reads it.
+pub fn presets(data: &[u8]) {
+    // Some tell by a header what they post.
+    let first = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let said = String::from_utf8_lossy(first).into_owned();
+    for preset in presets::ALL {
+        let source = Source::new("fuzz".into(), Format::Preset(preset));
+        let headers = preset.headers.iter();
+        let headers: BTreeMap<_, _> = headers.map(|name| ((*name).into(), said.clone())).collect();
+        let _ = read(&source, None, &headers, data);
+        if let Ok(payload) = source.payload(None, data) {
+            let _ = (preset.delivery)(&preset::Call {
+                headers: &headers,
+                payload: &payload,
+            });
+        }
+        let _ = source.stored_body(None, data);
+    }
+}
+
+/// What vendors answer who are asked for somebody: one answer a line.
+pub fn fetched(data: &[u8]) {
+    let answers = data.split(|byte| *byte == b'\n').take(3);
+    let answers: Vec<_> = answers
+        .map_while(|it| serde_json::from_slice(it).ok())
+        .collect();
+    let wanted = Wanted {
+        id: "1".into(),
+        key: "1".into(),
+        account: String::new(),
+        known: serde_json::json!({"form_id": "7"}),
+        test: false,
+    };
+    for preset in presets::ALL {
+        let source = Source::new("fuzz".into(), Format::Preset(preset));
+        let _ = read_fetched(&source, &wanted, &answers);
+    }
 }
 
 fn body(format: Format, content_type: Option<&str>, data: &[u8]) {
