@@ -11,7 +11,7 @@ use super::{Common, Format, outside, route, serve, shown::Paint, talk};
 use crate::{
     clock::Clock,
     intake::{
-        Source,
+        self, Source,
         send::{Delivery, Outgoing, TEST_HEADER},
     },
 };
@@ -25,7 +25,8 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Send {
-    /// The lead: an object of canonical fields (`email`, `name`, `company`, …). `-` reads stdin.
+    /// The lead: an object of canonical fields (`email`, `name`, `company`, …); for a source with a preset, a body as
+    /// its vendor sends it. `-` reads stdin.
     #[arg(value_name = "LEAD.json")]
     lead: PathBuf,
     /// The source in whose name it is sent.
@@ -53,16 +54,19 @@ pub async fn run(common: &Common, asked: &Send) -> anyhow::Result<ExitCode> {
         talk::say(&no_source(&asked.source, &compiled.sources));
         return Ok(ExitCode::from(2));
     };
-    let lead: Map<String, Value> = match serde_json::from_slice(&route::read_lead(&asked.lead)?) {
-        Ok(lead) => lead,
+    let lead = route::read_lead(&asked.lead)?;
+    // Some sign the address too, as the server knows it, whichever way it is reached here.
+    let signed = address(&compiled.server.public_url, &asked.source)?;
+    let delivery = Delivery::of(source);
+    let (now, signed) = (clock.now(), signed.as_str());
+    let mut outgoing = match serde_json::from_slice::<Map<String, Value>>(&lead) {
+        Ok(lead) => delivery.request(&lead, now, signed)?,
+        Err(_) if vendor(source).is_some() => delivery.sample(lead, now, signed)?,
         Err(error) => {
             talk::say(&format!("baton: the lead is no JSON object: {error}"));
             return Ok(ExitCode::from(2));
         }
     };
-    // Some sign the address too, as the server knows it, whichever way it is reached here.
-    let signed = address(&compiled.server.public_url, &asked.source)?;
-    let mut outgoing = Delivery::of(source).request(&lead, clock.now(), signed.as_str())?;
     if asked.test {
         let yes = HeaderValue::from_static("true");
         outgoing.headers.insert(TEST_HEADER, yes);
@@ -74,6 +78,12 @@ pub async fn run(common: &Common, asked: &Send) -> anyhow::Result<ExitCode> {
         Format::Text => answer.in_words(Paint::stdout()),
     })?;
     if answer.status == StatusCode::OK {
+        if let (Some(title), "quarantined") = (vendor(source), answer.became()) {
+            talk::say(&format!(
+                "baton: `{}` takes what {title} sends: put a body from its log into the file, whatever its format",
+                asked.source
+            ));
+        }
         return Ok(ExitCode::SUCCESS);
     }
     talk::say(&next(answer.status, base, &asked.source));
@@ -87,6 +97,18 @@ fn no_source(asked: &str, sources: &[Source]) -> String {
         some => format!("it has {}", some.join(", ")),
     };
     format!("baton: the configuration has no source `{asked}`: {known}")
+}
+
+/// Whose bodies a source takes, where they are a vendor's own.
+fn vendor(source: &Source) -> Option<&'static str> {
+    match source.format {
+        intake::Format::Preset(preset) => Some(preset.title),
+        intake::Format::Json
+        | intake::Format::Form
+        | intake::Format::Multipart
+        | intake::Format::Xml
+        | intake::Format::Email => None,
+    }
 }
 
 /// What a source is told.
@@ -129,6 +151,11 @@ impl Told {
             Value::Object(_) => self.body.clone(),
             other => json!({"status": self.status.as_u16(), "detail": other}),
         }
+    }
+
+    /// The submission's status.
+    fn became(&self) -> &str {
+        self.body["status"].as_str().unwrap_or_default()
     }
 
     fn in_words(&self, paint: Paint) -> String {

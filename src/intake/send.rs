@@ -71,9 +71,30 @@ impl Delivery {
         if let Some((field, secret)) = self.scheme.written_into() {
             lead.insert(field.to_owned(), secret.into());
         }
-        // What a vendor would send can't be made up: its sample is sent as it is.
-        let written = self.format.bodies().first().copied().unwrap_or(Body::Json);
+        let written = self.written();
         let body = self.body(written, &lead).into_bytes();
+        self.proven(written, body, now, url)
+    }
+
+    /// A request with a body that is a vendor's own: what it would send can't be made up.
+    ///
+    /// # Errors
+    /// When a key of the source can't stand in a header.
+    pub fn sample(&self, body: Vec<u8>, now: Timestamp, url: &str) -> Result<Outgoing, SetupError> {
+        self.proven(self.written(), body, now, url)
+    }
+
+    fn written(&self) -> Body {
+        self.format.bodies().first().copied().unwrap_or(Body::Json)
+    }
+
+    fn proven(
+        &self,
+        written: Body,
+        body: Vec<u8>,
+        now: Timestamp,
+        url: &str,
+    ) -> Result<Outgoing, SetupError> {
         let id = now.as_microsecond().to_string();
         let proof = self.scheme.prove(&Sending {
             url,

@@ -229,6 +229,26 @@ async fn a_lead_is_sent_as_its_source_would_and_counted() {
 }
 
 #[tokio::test]
+async fn a_vendors_own_body_is_sent_as_it_is() {
+    let place = Place::new().await;
+    let fetch = "fetch = { url = \"http://127.0.0.1:9/\", token = \"t\" }";
+    let source =
+        format!("[[source]]\nid = \"crm\"\nformat = \"hubspot\"\nsecret = \"s3cret\"\n{fetch}\n");
+    let quiz = "[[source]]\nid = \"quiz\"\nformat = \"typeform\"\nsecret = \"s3cret\"\n";
+    place.change("[[route]]", &format!("{source}{quiz}[[route]]"));
+    let _server = place.serve();
+    let ours = ["send", "lead.json", "--source", "quiz"];
+    let (code, said) = place.baton(&ours).await;
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("`quiz` takes what Typeform sends"), "{said}");
+    let event = include_str!("fixtures/hubspot/several-events.json");
+    std::fs::write(place.path("event.json"), event).unwrap();
+    let theirs = ["send", "event.json", "--source", "crm", "--format", "json"];
+    let (code, told) = place.json(&theirs).await;
+    assert_eq!((code, &told["status"]), (0, &"pending".into()), "{told}");
+}
+
+#[tokio::test]
 async fn numbers_are_told_by_team_period_and_format() {
     let place = Place::new().await;
     place.serve().stop();
