@@ -9,17 +9,20 @@ pub enum Channel {
     Leads,
     /// The outbox may hold something to deliver.
     Outbox,
+    /// A person may be to be fetched.
+    Fetches,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 2] = [Self::Leads, Self::Outbox];
+    pub const ALL: [Self; 3] = [Self::Leads, Self::Outbox, Self::Fetches];
 
     /// The channel's name on PostgreSQL.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Leads => "baton_leads",
             Self::Outbox => "baton_outbox",
+            Self::Fetches => "baton_fetches",
         }
     }
 }
@@ -33,6 +36,7 @@ pub type Wake = watch::Receiver<()>;
 pub(super) struct Bus {
     leads: watch::Sender<()>,
     outbox: watch::Sender<()>,
+    fetches: watch::Sender<()>,
 }
 
 impl Bus {
@@ -40,6 +44,7 @@ impl Bus {
         Self {
             leads: watch::Sender::new(()),
             outbox: watch::Sender::new(()),
+            fetches: watch::Sender::new(()),
         }
     }
 
@@ -55,6 +60,7 @@ impl Bus {
         match channel {
             Channel::Leads => &self.leads,
             Channel::Outbox => &self.outbox,
+            Channel::Fetches => &self.fetches,
         }
     }
 }

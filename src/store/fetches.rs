@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Error, Json, Sql, Tx, row, sql};
+use super::{Channel, Error, Json, Sql, Tx, row, sql};
 use crate::domain::{
     id::{LeadId, SourceId, SubmissionId},
     submission::Wanted,
@@ -69,7 +69,9 @@ pub async fn add(
     let query = tx.q(ADD).bind(submission).bind(source).bind(&wanted.key);
     let query = query.bind(&wanted.account).bind(Json(wanted.clone()));
     let query = query.bind(now).bind(since).bind(now + patience);
-    Ok(query.exec().await? > 0)
+    let fresh = query.exec().await? > 0;
+    tx.notify(Channel::Fetches);
+    Ok(fresh)
 }
 
 const FIRST: &str = "select submission_id from person_fetch where source = $1 and key = $2";
@@ -313,6 +315,7 @@ const TRY_AGAIN: &str =
 /// If the database does not answer.
 pub async fn try_again(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
     tx.q(TRY_AGAIN).bind(now).exec().await?;
+    tx.notify(Channel::Fetches);
     Ok(())
 }
 

@@ -95,7 +95,7 @@ async fn hear(pool: &PgPool, bus: &Bus, own: &str) -> Result<(), sqlx::Error> {
 /// waits for every other that does, in the whole database, and all of them for each other's sync to disk.
 pub(super) struct Mouth {
     name: String,
-    news: [(Channel, Wake); 2],
+    news: [(Channel, Wake); 3],
 }
 
 impl Mouth {
@@ -128,11 +128,12 @@ impl Mouth {
 
     /// Waits until there is something to tell.
     async fn something(&mut self) {
-        let [(_, one), (_, other)] = &mut self.news;
+        let [(_, leads), (_, outbox), (_, fetches)] = &mut self.news;
         // Who rings is closed after `stop` only.
         tokio::select! {
-            _ = one.changed() => one.mark_changed(),
-            _ = other.changed() => other.mark_changed(),
+            _ = leads.changed() => leads.mark_changed(),
+            _ = outbox.changed() => outbox.mark_changed(),
+            _ = fetches.changed() => fetches.mark_changed(),
         }
     }
 

@@ -21,11 +21,11 @@ use crate::{
         self, Reading, Source,
         fetch::{Fetcher, NoAnswer},
     },
-    store::{fetches, fetches::Fetch},
+    store::{Channel, fetches, fetches::Fetch},
 };
 
-/// How often it is looked whether somebody is to be fetched.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often it is looked whether somebody is to be fetched of whom no bell rang: whose vendor was asked before.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How long whoever fetches somebody has them to itself; longer than a vendor is waited for.
 const LEASE: SignedDuration = SignedDuration::from_secs(90);
@@ -97,7 +97,9 @@ impl People {
     pub async fn run(self, stop: CancellationToken) {
         let mut busy: BTreeSet<SourceId> = BTreeSet::new();
         let mut running: JoinSet<SourceId> = JoinSet::new();
+        let mut wake = self.engine.db().subscribe(Channel::Fetches);
         while !stop.is_cancelled() {
+            wake.mark_unchanged();
             let due = match guarded(self.look()).await {
                 Ok((_, due)) => due,
                 Err(error) => {
@@ -113,6 +115,8 @@ impl People {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(LOOK) => {}
+                // The bell lives as long as the store.
+                Ok(()) = wake.changed() => {}
                 // A drain catches its panics, so there is always a name.
                 Some(Ok(done)) = running.join_next() => {
                     busy.remove(&done);
