@@ -18,40 +18,37 @@ const ADVICE: &str = "name an SLA like the type, or give the route an `sla`";
 
 impl Linter<'_> {
     pub(super) fn clocks(&mut self) {
-        for raw in &self.raw.source {
-            for lead_type in types(raw) {
-                if !self.is_sla(&lead_type) {
-                    self.teams_without(raw, &lead_type);
-                    self.routes_without(raw, &lead_type);
-                }
-            }
-        }
+        let sources = self.raw.source.iter();
+        let all = sources.flat_map(|raw| types(raw).into_iter().map(move |it| (raw, it)));
+        let unnamed = all.filter(|(_, lead_type)| !self.is_sla(lead_type));
+        let unnamed: Vec<(&Source, String)> = unnamed.collect();
+        self.teams_without(&unnamed);
+        self.routes_without(&unnamed);
     }
 
     fn is_sla(&self, name: &str) -> bool {
         self.rules.policy.slas.contains_key(&SlaId::from(name))
     }
 
-    /// Teams that did not choose a clock for such leads.
-    fn teams_without(&mut self, source: &Source, lead_type: &str) {
+    /// Teams that did not choose a clock for such leads: one remark each, however many sources there are.
+    fn teams_without(&mut self, unnamed: &[(&Source, String)]) {
         let routes = &self.rules.policy.routes;
         for team in &self.raw.team {
             let id = team.id.get_ref();
             let gets = routes
                 .iter()
                 .any(|route| route.sla.is_none() && leads_to(route, &id.as_str().into()));
-            let chosen = match team.sla.as_ref().map(Spanned::get_ref) {
+            let chosen = |lead_type: &str| match team.sla.as_ref().map(Spanned::get_ref) {
                 Some(Form::Text(_)) => true,
                 Some(Form::Long(by_type)) => by_type.keys().any(|it| {
                     matches!(it.get_ref().as_str(), "default") || it.get_ref() == lead_type
                 }),
                 None => false,
             };
-            if gets && !chosen {
-                let message = format!(
-                    "the team `{id}` has no SLA for {}: their clock is `{LAST_SLA}`",
-                    leads(source, lead_type)
-                );
+            let without = unnamed.iter().filter(|(_, it)| gets && !chosen(it));
+            if let Some(leads) = leads(without) {
+                let message =
+                    format!("the team `{id}` has no SLA for {leads}: their clock is `{LAST_SLA}`");
                 let place = team.sla.as_ref().map_or(team.id.span(), Spanned::span);
                 self.say(place, message, "give the team an `sla` with a `default`");
             }
@@ -59,14 +56,13 @@ impl Linter<'_> {
     }
 
     /// Routes that can lead to somebody behind whom no team stands.
-    fn routes_without(&mut self, source: &Source, lead_type: &str) {
+    fn routes_without(&mut self, unnamed: &[(&Source, String)]) {
         for (route, raw) in self.rules.policy.routes.iter().zip(&self.raw.route) {
-            if route.sla.is_none() && self.can_be_without_team(route) {
-                let message = format!(
-                    "the route `{}` can leave {} without a clock",
-                    route.id,
-                    leads(source, lead_type)
-                );
+            if route.sla.is_none()
+                && self.can_be_without_team(route)
+                && let Some(leads) = leads(unnamed.iter())
+            {
+                let message = format!("the route `{}` can leave {leads} without a clock", route.id);
                 self.say(raw.id.span(), message, ADVICE);
             }
         }
@@ -88,12 +84,19 @@ impl Linter<'_> {
     }
 }
 
-fn leads(source: &Source, lead_type: &str) -> String {
+/// "leads of `website` without a type and 2 other kinds"; `None` if there are none.
+fn leads<'a>(mut kinds: impl Iterator<Item = &'a (&'a Source, String)>) -> Option<String> {
+    let (source, lead_type) = kinds.next()?;
     let source = source.id.get_ref();
-    if lead_type.is_empty() {
-        return format!("leads of `{source}` without a type");
-    }
-    format!("leads of `{source}` with the type `{lead_type}`")
+    let first = match lead_type.as_str() {
+        "" => format!("leads of `{source}` without a type"),
+        some => format!("leads of `{source}` with the type `{some}`"),
+    };
+    Some(match kinds.count() {
+        0 => first,
+        1 => format!("{first} and one other kind"),
+        more => format!("{first} and {more} other kinds"),
+    })
 }
 
 /// The types that a source's leads can have; empty is none, or whatever the payload says.

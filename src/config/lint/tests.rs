@@ -139,6 +139,11 @@ fn what_looks_wrong_is_said() {
             "for leads of `website` with the type `webinar`: their clock is `mql`",
         ),
         (
+            "type = \"demo\"\n",
+            "type = [{ when = 'lead.free_mail', is = \"webinar\" }, { when = 'lead.disposable', is = \"x\" }]\n",
+            "for leads of `website` with the type `webinar` and 2 other kinds: their clock is `mql`",
+        ),
+        (
             "type = \"demo\"\n[[route]]\nid = \"hot\"\nwhen = 'lead.type == \"demo\"'\nto = { team = \"sdr\" }\n",
             "[[rep]]\nid = \"lone\"\nname = \"Lone\"\nemail = \"l@example.com\"\n[[route]]\nid = \"hot\"\nwhen = 'lead.free_mail'\nto = { rep = \"lone\" }\n",
             "lint: the route `hot` can leave leads of `website` without a type without a clock",
