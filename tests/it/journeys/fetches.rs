@@ -315,3 +315,93 @@ fetch = {{ url = "{}", token = "page-token" }}
     })
     .await;
 }
+
+/// A vendor's fixture.
+macro_rules! fixture {
+    ($path:literal) => {
+        include_str!(concat!("../fixtures/", $path, ".json"))
+    };
+}
+
+/// What a vendor says, what it knows by which id, what it is asked, and who comes of it.
+struct Told<'a> {
+    vendor: &'a str,
+    says: &'a str,
+    knows: Vec<(&'a str, Value)>,
+    is_asked: &'a [&'a str],
+    person: (&'a str, &'a str),
+}
+
+#[tokio::test]
+async fn every_vendor_that_sends_ids_is_asked_its_own_way() {
+    let vendor = Vendor::open().await;
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let apart = read(fixture!("linkedin/answers-and-form-apart"));
+    let cases = [
+        Told {
+            vendor: "hubspot",
+            says: fixture!("hubspot/several-events"),
+            knows: vec![
+                ("701", read(fixture!("hubspot/contact-as-fetched"))),
+                (
+                    "702",
+                    json!({"id": "702", "properties": {"email": "bea@gross.example"}}),
+                ),
+            ],
+            is_asked: &[
+                "/crm/v3/objects/contacts/701",
+                "/crm/v3/objects/contacts/702",
+            ],
+            person: ("jg@gross.example", "701"),
+        },
+        Told {
+            vendor: "pipedrive",
+            says: fixture!("pipedrive/lead-made"),
+            knows: vec![("41", read(fixture!("pipedrive/person-as-fetched")))],
+            is_asked: &["/v1/persons/41"],
+            // The lead there, not the person.
+            person: ("ines@duero.example", "l-1"),
+        },
+        Told {
+            vendor: "drift",
+            says: fixture!("drift/somebody-left-an-address"),
+            knows: vec![("349999553", read(fixture!("drift/the-contact")))],
+            is_asked: &["/contacts/349999553"],
+            person: ("ines@duero.example", "349999553"),
+        },
+        Told {
+            vendor: "linkedin",
+            says: fixture!("linkedin/of-an-event"),
+            knows: vec![("77aa-9", apart[0].clone()), ("3162", apart[1].clone())],
+            is_asked: &["/rest/leadFormResponses/77aa-9", "/rest/leadForms/3162"],
+            person: ("jg@gross.example", "77aa-9"),
+        },
+    ];
+    for case in cases {
+        let rules = format!(
+            "{SALES}\n[[source]]\nid = \"crm\"\nformat = \"{}\"\nverify = \"none\"\nfetch = {{ url = \"{}\", token = \"page-token\" }}\n",
+            case.vendor, vendor.url
+        );
+        on_both(&rules, async |office| {
+            vendor.begin();
+            for (id, answer) in &case.knows {
+                vendor.knows(id, answer.clone());
+            }
+            let answer = office.post("crm", HeaderMap::new(), case.says).await;
+            let answer: Value = answer.json().await.unwrap();
+            assert_eq!(answer["status"], "pending", "{}: {answer}", case.vendor);
+            office.settle().await;
+            assert_eq!(vendor.asked(), case.is_asked, "{}", case.vendor);
+            let lead = office.api_lead(1001).await;
+            let contact = &lead["contact"];
+            let person = (contact["email"].as_str(), contact["external_id"].as_str());
+            assert_eq!(
+                person,
+                (Some(case.person.0), Some(case.person.1)),
+                "{}",
+                case.vendor
+            );
+        })
+        .await;
+    }
+}
