@@ -58,6 +58,8 @@ pub struct Fetching {
     pub token_header: Option<&'static str>,
     /// Headers that it wants besides.
     pub headers: &'static [(&'static str, &'static str)],
+    /// A parameter that proves, of a token and the source's secret, that who has the one has the other too.
+    pub proof: Option<fn(&SecretString, &SecretString) -> (&'static str, String)>,
     /// What is asked next after these answers; `None`: nothing, all is there.
     pub next: fn(&Wanted, &[Value]) -> Option<Ask>,
     /// Whom the answers describe.
@@ -195,7 +197,11 @@ impl Fetcher {
         ask: &Ask,
         token: &SecretString,
     ) -> Result<Value, NoAnswer> {
-        let url = address(source, fetching, ask)?;
+        let mut url = address(source, fetching, ask)?;
+        if let (Some(proof), Some(secret)) = (fetching.proof, source.keys.secrets.first()) {
+            let (name, value) = proof(token, secret);
+            url.query_pairs_mut().append_pair(name, &value);
+        }
         let headers = headers(fetching, token)?;
         let sent = self.http.get(url).headers(headers).send().await;
         let mut response = sent.map_err(|error| later(broken(&error)))?;

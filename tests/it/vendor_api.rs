@@ -45,6 +45,8 @@ struct Inner {
     token: String,
     people: BTreeMap<String, Value>,
     asked: Vec<String>,
+    /// How often who asked had the app's secret, too.
+    proven: usize,
 }
 
 impl Vendor {
@@ -57,6 +59,7 @@ impl Vendor {
             token: "page-token".to_owned(),
             people: BTreeMap::new(),
             asked: Vec::new(),
+            proven: 0,
         };
         let vendor = Self {
             url,
@@ -74,6 +77,7 @@ impl Vendor {
         inner.token = "page-token".to_owned();
         inner.people.clear();
         inner.asked.clear();
+        inner.proven = 0;
     }
 
     pub fn is(&self, mood: Mood) {
@@ -99,6 +103,11 @@ impl Vendor {
         self.inner.lock().unwrap().asked.clone()
     }
 
+    /// How many questions came with the proof that Meta's apps can demand.
+    pub fn proven(&self) -> usize {
+        self.inner.lock().unwrap().proven
+    }
+
     /// Meta's answer about somebody.
     pub fn knows_lead(&self, id: &str, name: &str, email: &str) {
         let answer = json!({
@@ -119,9 +128,16 @@ async fn answer(State(vendor): State<Vendor>, request: Request) -> Response {
     let given = ["authorization", "x-api-token"].map(|name| request.headers().get(name).cloned());
     let given = given.into_iter().flatten().next();
     let given = given.map(|it| it.to_str().unwrap().replace("Bearer ", ""));
+    // Meta's own check, where it is given.
+    let proof = request.uri().query().and_then(|query| {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let mut proofs = pairs.filter(|(name, _)| name == "appsecret_proof");
+        proofs.next().map(|(_, value)| value.into_owned())
+    });
     let (mood, token, known) = {
         let mut inner = vendor.inner.lock().unwrap();
         inner.asked.push(path);
+        inner.proven += usize::from(proof.is_some());
         (
             inner.mood,
             inner.token.clone(),
@@ -141,10 +157,21 @@ async fn answer(State(vendor): State<Vendor>, request: Request) -> Response {
         let dead = json!({"error": {"message": "Session has expired", "code": 190}});
         return (StatusCode::BAD_REQUEST, Json(dead)).into_response();
     }
+    if proof.is_some_and(|proof| proof != hex::encode(code(token.as_bytes()))) {
+        let invalid = json!({"error": {"message": "Invalid appsecret_proof", "code": 100}});
+        return (StatusCode::BAD_REQUEST, Json(invalid)).into_response();
+    }
     match known {
         Some(person) => Json(person).into_response(),
         None => (StatusCode::NOT_FOUND, Json(json!({"error": {"code": 100}}))).into_response(),
     }
+}
+
+/// What Meta and its app make of a text with their secret.
+fn code(text: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(APP_SECRET.as_bytes()).unwrap();
+    mac.update(text);
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// Meta's notification of leads, and the headers that it comes with.
@@ -157,9 +184,7 @@ pub fn leadgen(ids: &[&str]) -> (HeaderMap, String) {
     let changes: Vec<Value> = ids.iter().map(change).collect();
     let entry = json!([{"id": "1234", "time": 1_763_632_799, "changes": changes}]);
     let body = json!({"object": "page", "entry": entry}).to_string();
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(APP_SECRET.as_bytes()).unwrap();
-    mac.update(body.as_bytes());
-    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    let signature = format!("sha256={}", hex::encode(code(body.as_bytes())));
     let mut headers = HeaderMap::new();
     headers.insert(
         "x-hub-signature-256",

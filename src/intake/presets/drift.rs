@@ -27,6 +27,7 @@ static FETCHING: Fetching = Fetching {
     url: "https://driftapi.com/",
     token_header: None,
     headers: &[],
+    proof: None,
     next: |wanted, answers| {
         let first = answers.is_empty();
         first.then(|| Ask::path(&["contacts", &wanted.id]))

@@ -27,6 +27,7 @@ static FETCHING: Fetching = Fetching {
     url: "https://api.hubapi.com/",
     token_header: None,
     headers: &[],
+    proof: None,
     next,
     read: |fetched: &Fetched<'_>| match &fetched.first()["properties"] {
         Value::Object(_) => {

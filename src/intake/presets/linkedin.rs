@@ -33,6 +33,7 @@ static FETCHING: Fetching = Fetching {
         ("linkedin-version", "202510"),
         ("x-restli-protocol-version", "2.0.0"),
     ],
+    proof: None,
     next,
     read: fetched,
     meaning: |_, _| None,

@@ -13,7 +13,7 @@ use crate::{
     intake::{
         fetch::{Ask, Fetched, Fetching, Meaning},
         preset::{Call, Challenge, Get, Person, Preset, Reply, Seen, moment, text_at},
-        verify::{Denied, Hmac, Scheme, SetupError, vendors},
+        verify::{Denied, Hmac, Scheme, SetupError, mac::Hash, vendors},
     },
 };
 
@@ -34,10 +34,18 @@ static FETCHING: Fetching = Fetching {
     url: "https://graph.facebook.com/v23.0/",
     token_header: None,
     headers: &[],
+    proof: Some(proof),
     next,
     read: fetched,
     meaning,
 };
+
+/// That the token is used by the app itself; apps can demand it.
+fn proof(token: &SecretString, secret: &SecretString) -> (&'static str, String) {
+    let token = token.expose_secret().trim().as_bytes();
+    let code = Hash::Sha256.code(secret.expose_secret().as_bytes(), [token]);
+    ("appsecret_proof", hex::encode(code))
+}
 
 /// What the app's dashboard sends to try a webhook out; there is no such lead.
 const SAMPLE: &str = "444444444444";

@@ -30,6 +30,7 @@ static FETCHING: Fetching = Fetching {
     url: "https://api.pipedrive.com/",
     token_header: Some("x-api-token"),
     headers: &[],
+    proof: None,
     next: |wanted, answers| {
         let first = answers.is_empty();
         first.then(|| Ask::path(&["v1", "persons", &wanted.id]))

@@ -79,7 +79,10 @@ async fn a_lead_that_comes_as_an_id_is_fetched_and_offered() {
         );
         assert_eq!(leads(office).await, 0);
         office.settle().await;
-        assert_eq!(vendor.asked(), ["/9001"]);
+        assert_eq!(
+            (vendor.asked(), vendor.proven()),
+            (vec!["/9001".to_owned()], 1)
+        );
         assert_eq!(submissions(office).await, [("accepted".to_owned(), 1)]);
         reads!(office, "selin", @"
         # New lead #1001 · Ada Lovelace
