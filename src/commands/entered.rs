@@ -13,7 +13,6 @@ use super::{
 use crate::{
     domain::{
         card::Card,
-        contact::Field,
         id::RepId,
         submission::{NewLead, Status},
     },
@@ -128,7 +127,7 @@ async fn take_in(
 
 /// The company with its owner, if that is somebody else: nobody overrides a named account by hand.
 fn account_owner(asked: &Asked<'_>, lead: &NewLead) -> Option<(String, RepId)> {
-    let account = asked.policy().account_of(lead.contact.text(Field::Email))?;
+    let account = asked.policy().account_of(&lead.contact)?;
     let owner = account.owner.clone().filter(|owner| *owner != asked.who)?;
     Some((account.name.clone(), owner))
 }

@@ -4,6 +4,7 @@ pub mod action;
 pub mod calendar;
 pub mod card;
 pub mod chart;
+pub mod company;
 pub mod condition;
 pub mod contact;
 pub mod decide;

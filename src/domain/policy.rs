@@ -3,6 +3,7 @@
 //! `config` makes one [`Policy`] from `baton.toml`; everything else reads it. It never changes:
 //! a reload makes a new one, and a lead keeps the promises ([`super::plan::Plan`]) of the old one.
 
+mod accounts;
 mod clocks;
 mod people;
 mod routing;
@@ -13,12 +14,12 @@ use jiff::SignedDuration;
 
 use super::{
     condition::TextList,
-    contact::Field,
+    contact::Contact,
     id::{CalendarId, RepId, SlaId, SourceId, TeamId},
     lead::Lead,
-    mail::MailFacts,
 };
 
+pub use accounts::{Account, Accounts, FoundBy};
 pub use clocks::{
     Assignee, Audience, CalendarRule, HolidayRule, Repeat, Rung, Sla, Step, StepAction,
 };
@@ -27,8 +28,8 @@ pub use people::{
     TeamSla, Turn, TurnRule, WhenClosed,
 };
 pub use routing::{
-    Account, Accounts, AfterDecline, CardRule, DeclineReason, FitRule, Golden, IntentRule,
-    LinkRule, Route, Scoring, SourceRule, Target, Territory, TypeRule, fit_level,
+    AfterDecline, CardRule, DeclineReason, FitRule, Golden, IntentRule, LinkRule, Route, Scoring,
+    SourceRule, Target, Territory, TypeRule, fit_level,
 };
 
 /// Everything the rules say.
@@ -110,7 +111,7 @@ impl Policy {
                     Target::Rep(rep) => Some(rep.clone()),
                     Target::PreviousOwner => lead.previous_owner.clone(),
                     Target::AccountOwner => self
-                        .account_of(lead.contact.text(Field::Email))
+                        .account_of(&lead.contact)
                         .and_then(|account| account.owner.clone()),
                     Target::Team(_)
                     | Target::Pool { .. }
@@ -126,18 +127,10 @@ impl Policy {
         named.iter().cloned().chain(covers).collect()
     }
 
-    /// The named account that a mail belongs to, by its domain.
+    /// The named account that somebody belongs to.
     #[must_use]
-    pub fn account_of(&self, email: &str) -> Option<&Account> {
-        let mail = MailFacts::of(email);
-        let domain = mail.company_domain.as_deref()?;
-        let known = |account: &&Account| {
-            account
-                .domains
-                .iter()
-                .any(|known| known == domain || *known == mail.domain)
-        };
-        self.accounts.named.iter().find(known)
+    pub fn account_of(&self, contact: &Contact) -> Option<&Account> {
+        self.accounts.find(contact).map(|(account, _)| account)
     }
 
     /// Whether `rep` may say where a lead goes: an admin, or who manages the team that stands behind it.

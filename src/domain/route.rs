@@ -153,10 +153,10 @@ impl<'a> Reader<'a> {
         condition.holds(&facts)
     }
 
-    /// The named account the lead belongs to, by its mail's domain.
+    /// The named account the lead belongs to.
     #[must_use]
     pub fn account(&self, lead: &Lead) -> Option<&'a Account> {
-        self.policy.account_of(lead.contact.text(Field::Email))
+        self.policy.account_of(&lead.contact)
     }
 
     /// The first territory that holds.

@@ -461,9 +461,8 @@ fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> Strin
         .as_ref()
         .and_then(|routing| routing.rule.as_ref());
     let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
-    let email = lead.contact.text(crate::domain::contact::Field::Email);
     match route.and_then(|route| route.to.get(place)) {
-        Some(Target::AccountOwner) => match policy.account_of(email) {
+        Some(Target::AccountOwner) => match policy.account_of(&lead.contact) {
             Some(account) if account.owner.as_ref() == Some(&offer.rep) => {
                 format!("{} is your account", account.name)
             }

@@ -1,6 +1,6 @@
 //! How good leads are and who gets them: scoring, intents, accounts, routes, declines, golden leads.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use jiff::tz::TimeZone;
 use toml::Spanned;
@@ -87,9 +87,7 @@ impl Compiler<'_> {
             "account with the domain",
             raw.iter().flat_map(|it| &it.domains),
         );
-        let mut named: Vec<Account> = raw.iter().map(|it| self.account(it)).collect();
-        inherit_owners(&mut named);
-        Accounts { named }
+        Accounts::new(raw.iter().map(|it| self.account(it)).collect())
     }
 
     fn account(&mut self, raw: &raw::Account) -> Account {
@@ -361,26 +359,4 @@ fn override_with(reason: &mut DeclineReason, raw: &raw::Decline, label: Option<S
         };
     }
     reason.turn = raw.turn.map(people::turn).or(reason.turn);
-}
-
-/// A daughter without an owner belongs to whoever owns its mother.
-fn inherit_owners(named: &mut [Account]) {
-    let by_name: BTreeMap<String, Account> = named
-        .iter()
-        .map(|it| (it.name.to_lowercase(), it.clone()))
-        .collect();
-    for account in named.iter_mut().filter(|it| it.owner.is_none()) {
-        let mut parent = account.parent.clone();
-        // Companies that own each other in a circle end here, too.
-        for _ in 0..by_name.len() {
-            let Some(above) = parent.and_then(|it| by_name.get(&it.to_lowercase())) else {
-                break;
-            };
-            account.owner.clone_from(&above.owner);
-            if account.owner.is_some() {
-                break;
-            }
-            parent = above.parent.clone();
-        }
-    }
 }

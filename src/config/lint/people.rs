@@ -186,7 +186,7 @@ fn has_a_place(policy: &Policy, rep: &RepId) -> bool {
         .any(|it| it.cover.as_ref() == Some(rep));
     let owns = policy
         .accounts
-        .named
+        .all()
         .iter()
         .any(|it| it.owner.as_ref() == Some(rep));
     let targets = policy.routes.iter().flat_map(|route| &route.to);

@@ -162,30 +162,6 @@ pub struct Territory {
     pub regions: Vec<String>,
 }
 
-/// Named accounts.
-#[derive(Clone, Debug, Default)]
-pub struct Accounts {
-    /// All of them.
-    pub named: Vec<Account>,
-}
-
-/// A company with a name of its own.
-#[derive(Clone, Debug, Default)]
-pub struct Account {
-    /// As people say it.
-    pub name: String,
-    /// Domains of its mail, lower case.
-    pub domains: Vec<String>,
-    /// The company it belongs to.
-    pub parent: Option<String>,
-    /// Who owns its leads.
-    pub owner: Option<RepId>,
-    /// Free word.
-    pub tier: String,
-    /// Whether it buys already.
-    pub customer: bool,
-}
-
 /// What a card shows beside the fixed facts.
 #[derive(Clone, Debug, Default)]
 pub struct CardRule {

@@ -128,8 +128,9 @@ fn a_daughter_belongs_to_the_owner_of_its_mother() {
         [[account]]\nname = \"Globex\"\nparent = \"initech\"\n\
         [[account]]\nname = \"Round\"\nparent = \"Circle\"\n\
         [[account]]\nname = \"Circle\"\nparent = \"Round\"\n";
-    let named = loaded(text).compiled.unwrap().policy.accounts.named;
-    let owners: Vec<Option<&str>> = named
+    let accounts = loaded(text).compiled.unwrap().policy.accounts;
+    let owners: Vec<Option<&str>> = accounts
+        .all()
         .iter()
         .map(|it| it.owner.as_ref().map(RepId::as_str))
         .collect();

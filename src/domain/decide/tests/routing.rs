@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     contact::Field,
     event::Ending,
-    policy::{Account, Caps, Strategy, WhenClosed},
+    policy::{Account, Accounts, Caps, Strategy, WhenClosed},
     world::Away,
 };
 
@@ -53,12 +53,12 @@ fn each_target_leads_to_its_state() {
 #[test]
 fn the_owner_of_the_account_is_asked_and_before_everybody_the_previous_owner() {
     let mut company = duo().route(&[Target::PreviousOwner, Target::AccountOwner, sales_target()]);
-    company.policy.accounts.named.push(Account {
+    company.policy.accounts = Accounts::new(vec![Account {
         name: "Globex".to_owned(),
         domains: vec!["globex.com".to_owned()],
         owner: Some("bo".into()),
         ..Account::default()
-    });
+    }]);
     let mut story = Story::of(company);
     let globex = |lead: &mut Lead| lead.contact.set_text(Field::Email, "a@globex.com");
     let known = story.arrives_as(globex);
