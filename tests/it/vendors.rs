@@ -63,6 +63,20 @@ async fn a_vendor_is_told_in_its_own_words_what_became_of_a_lead() {
 }
 
 #[tokio::test]
+async fn whoever_fills_in_a_web_to_lead_form_sees_thanks() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        let vendor = "salesforce-web-to-lead";
+        stage.app.set_sources(sources(&[vendor]));
+        let answer = deliver(&stage, vendor, &case(vendor, "old-encoding")).await;
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+        assert!(answer.text().await.unwrap().contains("<h1>Thank you</h1>"));
+        stage.only_lead().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_lead_may_stand_in_the_query_and_its_token_is_not_kept() {
     both(async |db| {
         let stage = Stage::new(db).await;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::intake::{
     Body,
-    preset::{Call, Person, Preset, Seen, pairs},
+    preset::{Call, Person, Preset, Reply, Seen, pairs},
 };
 
 pub(super) const PRESET: Preset = Preset {
@@ -13,8 +13,19 @@ pub(super) const PRESET: Preset = Preset {
     title: "Salesforce Web-to-Lead",
     bodies: &[Body::Form],
     read,
+    // A person looks at it, whatever became of what they sent.
+    answer: Some(|_| Reply {
+        content_type: "text/html; charset=utf-8",
+        body: THANKS.to_owned(),
+    }),
     ..Preset::PLAIN
 };
+
+/// What a visitor sees whose form went to Baton.
+const THANKS: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+    <meta name=\"viewport\" content=\"width=device-width\"><title>Thank you</title>\
+    <body style=\"font:1.1em system-ui,sans-serif;margin:15vh auto;max-width:30em;padding:1em\">\
+    <h1>Thank you</h1><p>Your request has arrived. We will be in touch.</p>\n";
 
 /// What Salesforce needs and says nothing of the lead; `debugEmail` is a developer's.
 const BOOKKEEPING: [&str; 9] = [
