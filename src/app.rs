@@ -58,9 +58,22 @@ impl App {
     /// # Errors
     /// When the database can't be opened, or the chat's settings are of no use.
     pub async fn build(compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
-        let fixed = Arc::new(Fixed::of(&compiled));
         warn_of_emptiness(&compiled);
         let db = Db::open(&compiled.database).await?;
+        Self::on(db, compiled, clock).await
+    }
+
+    /// Builds everything on a database that can't be written, to see what would become of something.
+    ///
+    /// # Errors
+    /// Like [`build`](Self::build), and if there is no database.
+    pub async fn reading(compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
+        let db = Db::open_read_only(&compiled.database).await?;
+        Self::on(db, compiled, clock).await
+    }
+
+    async fn on(db: Db, compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
+        let fixed = Arc::new(Fixed::of(&compiled));
         if let Some(off) = clock_offset(&db, &clock).await {
             clock.set_shift(off);
         }
@@ -99,6 +112,12 @@ impl App {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// What takes submissions in, to let it do by hand what commands ask for.
+    #[must_use]
+    pub fn intake(&self) -> &http::App {
+        &self.http
     }
 
     /// The desk, to let it do by hand what it does by itself.
@@ -243,6 +262,12 @@ pub struct Reloader {
 }
 
 impl Reloader {
+    /// What takes submissions in, for commands that ask the server.
+    #[must_use]
+    pub fn intake(&self) -> &http::App {
+        &self.http
+    }
+
     /// The keys of a new configuration that wait for a restart.
     #[must_use]
     pub fn waiting(&self, compiled: &Compiled) -> Vec<&'static str> {
@@ -303,12 +328,15 @@ fn warn_of_emptiness(compiled: &Compiled) {
 }
 
 async fn let_in(app: Arc<http::App>, stop: CancellationToken) -> anyhow::Result<()> {
-    while sleep(LET_IN, &stop).await {
+    // At once after a start, so that who comes now stands behind those who wait.
+    loop {
         if let Err(error) = http::let_in_held(&app).await {
             tracing::warn!(%error, "held submissions could not be let in; trying again");
         }
+        if !sleep(LET_IN, &stop).await {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Keeps the clock with the database's, so that replicas agree what is due.

@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 use crate::{
     config::compile::{Given, given},
     domain::{
-        condition::Condition,
+        condition::{Condition, SubmissionFacts},
         decide::decide,
         event::{Actor, Event},
+        filter,
         id::{Chance, RepId, SourceId},
         lead::{Lead, State},
         plan::Plan,
@@ -81,6 +82,7 @@ fn canonical(body: &[u8]) -> Result<NewLead, String> {
         contact,
         attributes,
         lead_type,
+        marks: Vec::new(),
         test: false,
     })
 }
@@ -123,6 +125,7 @@ fn arrived(
     if let Some(rule) = rules.policy.sources.get(source) {
         lead.contact.fill_from(&rule.defaults);
     }
+    let kept_out = kept_out(rules, &mut lead, now);
     Reader::new(&rules.policy, rules, now).route(&mut lead);
     let world = World {
         policy: &rules.policy,
@@ -134,9 +137,22 @@ fn arrived(
     };
     let by = Actor::Source(lead.source.to_string());
     let decided = decide(lead, Event::Arrived { by }, now, &world);
-    decided
-        .map(|(lead, _)| lead)
-        .map_err(|refusal| refusal.to_string())
+    let (mut lead, _) = decided.map_err(|refusal| refusal.to_string())?;
+    if let (Some(why), Some(routing)) = (kept_out, &mut lead.routing) {
+        routing.why.insert(0, why);
+    }
+    Ok(lead)
+}
+
+/// Marks the lead; says which filter keeps it out, if one does.
+fn kept_out(rules: &Rules, lead: &mut Lead, now: Timestamp) -> Option<String> {
+    let reader = Reader::new(&rules.policy, rules, now);
+    reader.assess(lead);
+    let filters = &rules.policy.filters;
+    let hit = filter::sift(&reader, filters, lead, &SubmissionFacts::default())?;
+    let filter = filters.iter().find(|filter| filter.id == hit.filter)?;
+    let when = filter.when.words();
+    Some(format!("it would be {hit}: {when}; but for that:"))
 }
 
 /// Everybody with nothing to do.

@@ -85,10 +85,20 @@ impl Table {
     /// Lines with aligned columns, each ending in a line break.
     #[must_use]
     pub fn render(&self, paint: Paint) -> String {
+        self.lines(paint, true)
+    }
+
+    /// The same where all columns are words.
+    #[must_use]
+    pub fn render_left(&self, paint: Paint) -> String {
+        self.lines(paint, false)
+    }
+
+    fn lines(&self, paint: Paint, numbers: bool) -> String {
         let widths = self.widths();
         let line = |cells: &[String]| {
             let cells = cells.iter().zip(&widths).enumerate();
-            let cells = cells.map(|(at, (cell, width))| pad(cell, *width, at > 0));
+            let cells = cells.map(|(at, (cell, width))| pad(cell, *width, numbers && at > 0));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         let mut text = format!("{}\n", paint.strong(&line(&self.head)));
@@ -116,6 +126,22 @@ fn pad(cell: &str, width: usize, right: bool) -> String {
         format!("{blanks}{cell}")
     } else {
         format!("{cell}{blanks}")
+    }
+}
+
+/// A text in quotes where it needs them. A lead's type comes from strangers, so what a spreadsheet would
+/// take for a formula is led by an apostrophe.
+pub fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
     }
 }
 

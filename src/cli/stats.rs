@@ -15,7 +15,11 @@ use crate::{
         numbers::{self, Gathered, Wanted},
     },
     domain::{id::TeamId, policy::Policy, stats::By},
-    store::{self, Db, accounts, tally::Scope},
+    store::{
+        self, Db, accounts,
+        filtered::{self, Count},
+        tally::Scope,
+    },
     words::stats as said,
 };
 
@@ -66,6 +70,8 @@ struct Report {
     to: Timestamp,
     now: Zoned,
     numbers: Gathered,
+    /// What filters did; only of all teams together, since they come before those.
+    filters: Vec<Count>,
 }
 
 /// Exit code 2 when it is not clear what is asked for.
@@ -160,6 +166,12 @@ async fn tell(
         return Ok(Err(said::no_territories()));
     }
     let (from, to) = ask.period.moments(&now);
+    let filters = if scope.rep.is_none() && scope.teams.is_none() {
+        db.read(async |mut tx| filtered::counts(&mut tx, from, to).await)
+            .await?
+    } else {
+        Vec::new()
+    };
     let wanted = Wanted {
         scope,
         by,
@@ -176,6 +188,7 @@ async fn tell(
         to,
         now,
         numbers,
+        filters,
     }))
 }
 

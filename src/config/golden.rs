@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::{Complaint, raw};
 use crate::{
     domain::{
+        condition::SubmissionFacts,
+        filter::{self, Hit},
         lead::{Lead, Routing},
         policy::{Golden, Policy},
         route::Reader,
@@ -19,14 +21,18 @@ pub(super) fn check(raw: &raw::Config, policy: &mut Policy, now: Timestamp) -> V
     let rules = Rules::new(std::mem::take(policy));
     let mut complaints = Vec::new();
     for (golden, raw) in rules.policy.golden.iter().zip(&raw.golden) {
-        let routing = routed(golden, &rules, now);
-        complaints.extend(compare(golden, raw, &routing));
+        let (kept_out, routing) = routed(golden, &rules, now);
+        match kept_out {
+            Some(hit) => complaints.extend(never_comes(raw, &hit)),
+            None => complaints.extend(compare(golden, raw, &routing)),
+        }
     }
     *policy = rules.policy;
     complaints
 }
 
-fn routed(golden: &Golden, rules: &Rules, now: Timestamp) -> Routing {
+/// The filter that keeps it out, if one does, and where it would go.
+fn routed(golden: &Golden, rules: &Rules, now: Timestamp) -> (Option<Hit>, Routing) {
     let now = golden.at.unwrap_or(now);
     let source = golden.source.clone().unwrap_or_else(|| "".into());
     let mut lead = Lead::new("lead_golden".into(), 0, source, now);
@@ -35,8 +41,18 @@ fn routed(golden: &Golden, rules: &Rules, now: Timestamp) -> Routing {
     if let Some(rule) = rules.policy.sources.get(&lead.source) {
         lead.contact.fill_from(&rule.defaults);
     }
-    Reader::new(&rules.policy, rules, now).route(&mut lead);
-    lead.routing.unwrap_or_default()
+    let reader = Reader::new(&rules.policy, rules, now);
+    reader.assess(&mut lead);
+    let nothing = SubmissionFacts::default();
+    let kept_out = filter::sift(&reader, &rules.policy.filters, &mut lead, &nothing);
+    reader.route(&mut lead);
+    (kept_out, lead.routing.unwrap_or_default())
+}
+
+fn never_comes(raw: &raw::Golden, hit: &Hit) -> Option<Complaint> {
+    let place = raw.route.as_ref().or(raw.team.as_ref())?;
+    let complaint = Complaint::mistake(place.span(), format!("this lead is {hit}"));
+    Some(complaint.help("mend the filter's `when`, or take this golden lead out".to_owned()))
 }
 
 fn compare(golden: &Golden, raw: &raw::Golden, routing: &Routing) -> Vec<Complaint> {

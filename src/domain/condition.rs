@@ -15,6 +15,7 @@ mod pattern;
 mod say;
 mod schema;
 mod span;
+mod submission;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -35,9 +36,13 @@ use cel::{
 };
 
 pub use facts::{AccountFacts, Facts, RepFacts, ScoreFacts};
+pub use submission::{Same, SubmissionFacts};
 pub use texts::TextList;
 
+use jiff::SignedDuration;
+
 use facts::{Lookup, Slot};
+use schema::Variable;
 
 use super::contact::Field;
 
@@ -58,8 +63,10 @@ static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
 /// Where a condition stands, which decides what it can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Routes, scoring, intents, filters and a source's `type`: the lead.
+    /// Routes, scoring, intents and a source's `type`: the lead.
     Lead,
+    /// Filters: the lead and the submission that brings it.
+    Filter,
     /// A team's `where`: the lead and the rep.
     Where,
 }
@@ -77,6 +84,8 @@ pub struct Names {
     pub territories: BTreeSet<String>,
     /// `[[rep]]`.
     pub reps: BTreeSet<String>,
+    /// `[[filter]]`.
+    pub filters: BTreeSet<String>,
 }
 
 /// Something wrong with a condition, in the user's words.
@@ -147,6 +156,19 @@ impl Condition {
     #[must_use]
     pub fn words(&self) -> &str {
         self.words.as_deref().unwrap_or(&self.source)
+    }
+
+    /// How many submissions of whom within how long it asks for.
+    pub fn counts(&self) -> impl Iterator<Item = (Same, SignedDuration)> {
+        self.slots.iter().filter_map(Slot::count)
+    }
+
+    /// Whether it asks who had the lead earlier.
+    #[must_use]
+    pub fn asks_owner(&self) -> bool {
+        let owner = Variable::EarlierOwner;
+        let asks = |slot: &Slot| *slot == Slot::Value(owner) || *slot == Slot::Given(owner);
+        self.slots.iter().any(asks)
     }
 
     /// Whether it holds for these facts.

@@ -48,6 +48,9 @@ pub struct Lead {
     pub contact: Contact,
     /// What else was said, by label.
     pub attributes: BTreeMap<String, String>,
+    /// The filters that marked it, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
     /// Why nobody knows who it is: its vendor sent an id only, and the person could not be fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
@@ -254,6 +257,7 @@ impl Lead {
             test: false,
             contact: Contact::default(),
             attributes: BTreeMap::new(),
+            marks: Vec::new(),
             unknown: None,
             score: Score::default(),
             intent: Intent::default(),
@@ -292,6 +296,15 @@ impl Lead {
             self.attributes.insert(label.clone(), value.clone());
         }
         left_out
+    }
+
+    /// Adds the marks of filters that held of a later submission.
+    pub fn add_marks(&mut self, new: &[String]) {
+        for mark in new {
+            if !self.marks.contains(mark) {
+                self.marks.push(mark.clone());
+            }
+        }
     }
 
     /// The state's word in JSON and in the store.

@@ -78,7 +78,7 @@ pub fn disposable(domain: &str) -> bool {
 
 /// The domain and what it belongs to, down to what was registered: never a public suffix, under
 /// which strangers live.
-pub(super) fn parents(domain: &str) -> impl Iterator<Item = &str> {
+pub fn parents(domain: &str) -> impl Iterator<Item = &str> {
     let least = registrable(domain).unwrap_or(domain).len();
     std::iter::successors(Some(domain), |name| {
         name.split_once('.').map(|(_, rest)| rest)

@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 use super::{
     condition::TextList,
     contact::Contact,
+    filter::Filter,
     id::{CalendarId, RepId, SlaId, SourceId, TeamId},
     lead::Lead,
 };
@@ -47,6 +48,8 @@ pub struct Policy {
     pub slas: BTreeMap<SlaId, Sla>,
     /// What the lead's source says about it.
     pub sources: BTreeMap<SourceId, SourceRule>,
+    /// Ordered: the first that drops or parks decides, marks gather.
+    pub filters: Vec<Filter>,
     /// Ordered: the first that holds decides.
     pub routes: Vec<Route>,
     /// How fit is counted.

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    condition::{AccountFacts, Condition, Facts, RepFacts, ScoreFacts, Verdict},
+    condition::{AccountFacts, Condition, Facts, RepFacts, ScoreFacts, SubmissionFacts, Verdict},
     contact::Field,
     id::{RepId, SlaId, TeamId},
     lead::{Lead, Routing},
@@ -117,6 +117,27 @@ impl<'a> Reader<'a> {
                 missing: Vec::new(),
             };
         };
+        self.ask(lead, condition, rep, &SubmissionFacts::default())
+    }
+
+    /// Whether a filter's `condition` holds for a lead and the submission that brings it.
+    #[must_use]
+    pub fn verdict_on(
+        &self,
+        lead: &Lead,
+        condition: &Condition,
+        submission: &SubmissionFacts<'_>,
+    ) -> Verdict {
+        self.ask(lead, condition, None, submission)
+    }
+
+    fn ask(
+        &self,
+        lead: &Lead,
+        condition: &Condition,
+        rep: Option<&Rep>,
+        submission: &SubmissionFacts<'_>,
+    ) -> Verdict {
         let mail = MailFacts::of(lead.contact.text(Field::Email));
         let account = self.account(lead);
         let open = |name: &str| {
@@ -134,6 +155,7 @@ impl<'a> Reader<'a> {
             domain: &mail.domain,
             free_mail: mail.free_mail,
             disposable: mail.disposable,
+            marks: &lead.marks,
             owner: lead.previous_owner.as_ref().map_or("", RepId::as_str),
             source: lead.source.as_str(),
             score: ScoreFacts {
@@ -148,6 +170,7 @@ impl<'a> Reader<'a> {
             lists: &self.policy.lists,
             open: &open,
             rep: rep.map(|rep| rep_facts(rep, zone)),
+            submission: *submission,
             ..Facts::about(&lead.contact, self.now)
         };
         condition.holds(&facts)

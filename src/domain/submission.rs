@@ -17,8 +17,38 @@ pub struct NewLead {
     pub attributes: BTreeMap<String, String>,
     /// What was asked for (`demo`, `download`, …), from the source's `type` or the payload.
     pub lead_type: String,
+    /// The filters that marked it.
+    pub marks: Vec<String>,
     /// Goes the whole way to the reasons, is offered to nobody and counts nowhere.
     pub test: bool,
+}
+
+/// What a form of Baton's own says of how it was filled in. It stands among the submission's headers, so that a held
+/// or quarantined one is judged like any other; no header that a sender chooses gets there under these names.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Signs {
+    /// Whether the honeypot, which people don't see, was filled in.
+    pub honeypot: bool,
+    /// From the showing of the form to its sending.
+    pub seconds: Option<f64>,
+}
+
+impl Signs {
+    /// Is there, with anything, when the honeypot was filled in.
+    pub const HONEYPOT: &str = "baton-honeypot";
+    /// Seconds with decimals.
+    pub const SECONDS: &str = "baton-seconds";
+
+    /// Reads them from a submission's headers.
+    #[must_use]
+    pub fn of(headers: &BTreeMap<String, String>) -> Self {
+        let seconds = headers.get(Self::SECONDS);
+        let seconds = seconds.and_then(|text| text.parse().ok());
+        Self {
+            honeypot: headers.contains_key(Self::HONEYPOT),
+            seconds: seconds.filter(|it: &f64| it.is_finite()),
+        }
+    }
 }
 
 /// Somebody of whom a submission gives an id only: they have to be fetched from its vendor.

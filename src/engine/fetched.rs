@@ -6,13 +6,18 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Content, Engine, Error, Received, receive::Brought};
+use super::{
+    Content, Engine, Error, Received,
+    receive::{Brought, Coming},
+    sift::{Sieve, Sifting},
+};
 use crate::{
     domain::{
         contact::Field,
         event::{Actor, Event},
+        filter::Hit,
         id::{LeadId, SourceId, SubmissionId},
-        submission::{NewLead, Status, Wanted},
+        submission::{NewLead, Signs, Status, Wanted},
     },
     store::{Tx, fetches, fetches::Fetch, leads, submissions},
 };
@@ -154,13 +159,11 @@ impl Engine {
         match content {
             Content::Leads { leads, problems } => {
                 let mut made = Made::new(Status::Accepted, problems.clone());
-                for new in leads {
-                    let lead = self.known_at_last(tx, fetch, new, now).await?;
-                    made.leads.push(lead);
-                }
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     made.outcome = Status::Test;
                 }
+                self.let_through_fetched(tx, fetch, &mut made, leads, now)
+                    .await?;
                 Ok(made)
             }
             Content::Quarantined(problems) => Ok(Made::new(Status::Quarantined, problems.clone())),
@@ -170,6 +173,46 @@ impl Engine {
                 Ok(Made::new(Status::Quarantined, vec![problem]))
             }
         }
+    }
+
+    /// Makes leads of those whom no filter keeps out; who is shown to a manager already is only marked.
+    async fn let_through_fetched(
+        &self,
+        tx: &mut Tx,
+        fetch: &Fetch,
+        made: &mut Made,
+        leads: &[NewLead],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let by = Actor::Source(fetch.source.to_string());
+        let brought = Brought {
+            source: &fetch.source,
+            by: &by,
+            at: fetch.since_at,
+        };
+        let coming = Coming {
+            brought,
+            signs: Signs::default(),
+            sifting: match fetch.lead_id {
+                None => Sifting::Fresh,
+                Some(_) => Sifting::Waived,
+            },
+        };
+        let mut sieve = Sieve::default();
+        for new in leads {
+            let sifted = self.sift(tx, &mut sieve, coming, new, now).await?;
+            if let Some(new) = sifted {
+                let lead = self.known_at_last(tx, fetch, &new, now).await?;
+                made.leads.push(lead);
+            }
+        }
+        let mut received = Received::new(fetch.submission_id.clone(), made.outcome);
+        received.leads.clone_from(&made.leads);
+        self.settle(tx, &sieve, brought, &mut received, now).await?;
+        made.outcome = received.status;
+        made.problems.extend(received.problems);
+        made.hits = received.hits;
+        Ok(())
     }
 
     /// The lead of somebody who is known now: the one that was made without them, an earlier one of theirs, or a
@@ -349,10 +392,10 @@ impl Engine {
         let first = leads.first();
         submissions::finish(tx, id, status.word(), first, &leads, &problems).await?;
         Ok(Received {
-            submission: id.clone(),
-            status,
             leads,
             problems,
+            hits: made.hits,
+            ..Received::new(id.clone(), status)
         })
     }
 }
@@ -362,6 +405,7 @@ struct Made {
     outcome: Status,
     leads: Vec<LeadId>,
     problems: Vec<String>,
+    hits: Vec<Hit>,
 }
 
 impl Made {
@@ -370,6 +414,7 @@ impl Made {
             outcome,
             leads: Vec::new(),
             problems,
+            hits: Vec::new(),
         }
     }
 }

@@ -8,7 +8,9 @@ mod outages;
 mod people;
 mod programs;
 mod receive;
+mod sift;
 mod standing;
+mod stored;
 mod taken;
 mod world;
 
@@ -35,7 +37,9 @@ pub use fetched::{NotFetched, PATIENCE};
 pub use people::{Absence, Kept, Returned, Went};
 pub use programs::Contact;
 pub use receive::{Content, Received, Submission};
+pub use sift::Sifting;
 pub use standing::Standing;
+pub use stored::Stored;
 
 /// How many waiting leads may turn out not to be for whoever has room, before the rest are left to
 /// their own clock.

@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Engine, Error, concerned};
+use super::{
+    Engine, Error, concerned,
+    sift::{Sieve, Sifting},
+};
 use crate::{
     domain::{
         contact::Field,
         decide::decide,
         event::{Actor, Event},
+        filter::Hit,
         id::{LeadId, SourceId, SubmissionId},
         lead::Lead,
         route::Reader,
-        submission::{NewLead, Status, Wanted},
+        submission::{NewLead, Signs, Status, Wanted},
     },
-    store::{Tx, leads, submissions, turns},
+    store::{Tx, filtered, leads, submissions, turns},
 };
 
 /// One inbound request as it came.
@@ -82,8 +86,36 @@ pub struct Received {
     pub status: Status,
     /// The leads it made or joined.
     pub leads: Vec<LeadId>,
-    /// What could not be understood.
+    /// What could not be understood, and what filters did.
     pub problems: Vec<String>,
+    /// Of the problems those that tell of filters.
+    pub(super) sifted: Vec<String>,
+    /// The filters that held.
+    pub hits: Vec<Hit>,
+    /// What a sender hears who has proved nothing, in place of what filters did: of the making of this lead.
+    pub(super) veil: Option<(Status, LeadId)>,
+}
+
+impl Received {
+    pub(super) fn new(submission: SubmissionId, status: Status) -> Self {
+        Self {
+            submission,
+            status,
+            leads: Vec::new(),
+            problems: Vec::new(),
+            sifted: Vec::new(),
+            hits: Vec::new(),
+            veil: None,
+        }
+    }
+}
+
+/// How a submission comes to be read.
+#[derive(Clone, Copy)]
+pub(super) struct Coming<'a> {
+    pub brought: Brought<'a>,
+    pub signs: Signs,
+    pub sifting: Sifting,
 }
 
 impl Engine {
@@ -138,22 +170,30 @@ impl Engine {
             window: submission.window,
             status: Status::Accepted.word().to_owned(),
         };
+        let coming = Coming {
+            brought: Brought {
+                source: &submission.source,
+                by,
+                at: now,
+            },
+            signs: Signs::of(&submission.headers),
+            sifting: Sifting::Fresh,
+        };
         match submissions::insert(tx, &row).await? {
-            submissions::Inserted::Fresh => {
-                let from = (&submission.source, by);
-                self.make_of(tx, id, from, content, now).await
-            }
+            submissions::Inserted::Fresh => self.make_of(tx, id, coming, content, now).await,
             submissions::Inserted::Again {
                 leads,
                 same_body: true,
                 id,
                 ..
-            } => Ok(Received {
-                submission: id,
-                status: Status::Duplicate,
-                leads,
-                problems: Vec::new(),
-            }),
+            } => {
+                let told = filtered::told(tx, &id).await?;
+                Ok(Received {
+                    leads,
+                    veil: told.map(|lead| (Status::Duplicate, lead)),
+                    ..Received::new(id, Status::Duplicate)
+                })
+            }
             submissions::Inserted::Again {
                 same_body: false,
                 id: first,
@@ -166,65 +206,36 @@ impl Engine {
                     ..row
                 };
                 submissions::insert(tx, &kept).await?;
-                let from = (&submission.source, by);
                 let content = Content::Quarantined(vec![problem]);
-                self.make_of(tx, id, from, &content, now).await
+                self.make_of(tx, id, coming, &content, now).await
             }
         }
     }
 
-    /// Makes of a kept submission what it says.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub async fn let_in(
+    pub(super) async fn make_of(
         &self,
         tx: &mut Tx,
         id: SubmissionId,
-        source: &SourceId,
+        coming: Coming<'_>,
         content: &Content,
         now: Timestamp,
     ) -> Result<Received, Error> {
-        let by = Actor::Source(source.to_string());
-        self.make_of(tx, id, (source, &by), content, now).await
-    }
-
-    async fn make_of(
-        &self,
-        tx: &mut Tx,
-        id: SubmissionId,
-        from: (&SourceId, &Actor),
-        content: &Content,
-        now: Timestamp,
-    ) -> Result<Received, Error> {
-        let brought = Brought {
-            source: from.0,
-            by: from.1,
-            at: now,
-        };
-        let mut received = Received {
-            submission: id,
-            status: Status::Accepted,
-            leads: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut received = Received::new(id, Status::Accepted);
+        let source = coming.brought.source;
         match content {
             Content::Leads { leads, problems } => {
                 received.problems.clone_from(problems);
-                for new in leads {
-                    let id = &received.submission;
-                    let lead = self.join_or_make(tx, id, brought, new, now).await?;
-                    received.leads.push(lead);
-                }
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     received.status = Status::Test;
                 }
+                self.let_through(tx, &mut received, coming, leads, now)
+                    .await?;
             }
             Content::Ids(wanted) => {
-                self.ask_for(tx, &mut received, from.0, wanted, now).await?;
+                self.ask_for(tx, &mut received, source, wanted, now).await?;
             }
             Content::Withdrawn(keys, why) => {
-                self.withdraw(tx, from.0, keys, why).await?;
+                self.withdraw(tx, source, keys, why).await?;
                 received.status = Status::Ignored;
                 received.problems.push(why.clone());
             }
@@ -249,6 +260,28 @@ impl Engine {
         )
         .await?;
         Ok(received)
+    }
+
+    /// Makes leads of those whom no filter keeps out.
+    async fn let_through(
+        &self,
+        tx: &mut Tx,
+        received: &mut Received,
+        coming: Coming<'_>,
+        leads: &[NewLead],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut sieve = Sieve::default();
+        let brought = coming.brought;
+        for new in leads {
+            let sifted = self.sift(tx, &mut sieve, coming, new, now).await?;
+            if let Some(new) = sifted {
+                let id = &received.submission;
+                let lead = self.join_or_make(tx, id, brought, &new, now).await?;
+                received.leads.push(lead);
+            }
+        }
+        self.settle(tx, &sieve, brought, received, now).await
     }
 
     /// The open lead of this person gets what is new; without one a lead is made.
@@ -310,6 +343,7 @@ impl Engine {
         lead.test = new.test;
         lead.contact.clone_from(&new.contact);
         lead.attributes.clone_from(&new.attributes);
+        lead.marks.clone_from(&new.marks);
         lead
     }
 

@@ -3,6 +3,7 @@
 //! | metric | labels | what |
 //! | --- | --- | --- |
 //! | `baton_submissions_total` | `source`, `status` | what came in by webhook |
+//! | `baton_filtered_total` | `source`, `filter`, `then` (`drop`, `park`, `mark`) | submissions of which a filter held |
 //! | `baton_measures_total` | `measure` | what managers count: `arrived`, `offered`, `accepted`, `declined`, `expired`, … |
 //! | `baton_presses_total` | `action`, `outcome` (`done`, `refused`, `failed`), `chat` | what people pressed or sent off |
 //! | `baton_commands_total` | `command`, `chat` | what people typed |
@@ -74,6 +75,14 @@ pub(super) fn count_submission(received: &Received, source: &SourceId) {
         ("status", received.status.word().to_owned()),
     ];
     metrics::counter!("baton_submissions_total", &labels).increment(1);
+    for hit in &received.hits {
+        let labels = [
+            ("source", source.to_string()),
+            ("filter", hit.filter.clone()),
+            ("then", hit.then.word().to_owned()),
+        ];
+        metrics::counter!("baton_filtered_total", &labels).increment(1);
+    }
 }
 
 pub(super) fn count_request(method: &'static str, route: &str, status: u16, took: Duration) {

@@ -7,7 +7,7 @@
 //!
 //! With the header `Baton-Test: true` (`baton send --test`) it goes the whole way and is offered to nobody.
 //!
-//! What is over a source's rate is kept as `held` and let in by [`let_in_held`].
+//! What is over a source's rate is kept as `held` and let in by [`super::let_in_held`].
 
 use std::sync::Arc;
 
@@ -31,14 +31,13 @@ use crate::{
         id::{LeadId, SourceId, SubmissionId},
         submission::Status,
     },
-    engine::{self, Content, Received, Submission},
+    engine::{Content, Received, Submission},
     intake::{
         self, Over, Reading, Request, Source, Unreadable,
         preset::{Challenge, Get, Reply, Told},
         send::TEST_HEADER,
         verify::Denied,
     },
-    store::submissions,
 };
 
 /// The content type of a query that carries a lead.
@@ -46,9 +45,6 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How a preset answers its vendor's question.
 type Answers = fn(&Challenge<'_>) -> Result<Reply, Denied>;
-
-/// How many held submissions of a source are looked at in one go.
-const HELD_AT_ONCE: i64 = 50;
 
 /// What the sender is told.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -183,7 +179,15 @@ async fn take_in(
     let received = app.intake.receive(&submission, &content).await?;
     health::count_submission(&received, &submission.source);
     tell(&received, &submission.source);
-    Ok(answered(&webhook.source, received))
+    if received.status == Status::Held {
+        webhook.hold();
+    }
+    let told = if webhook.source.scheme.is_open() {
+        received.veiled()
+    } else {
+        received
+    };
+    Ok(answered(&webhook.source, told))
 }
 
 fn answered(source: &Source, received: Received) -> Response {
@@ -261,7 +265,7 @@ pub(super) fn read(
     (submission, content(reading))
 }
 
-fn content(reading: Reading) -> Content {
+pub(super) fn content(reading: Reading) -> Content {
     match reading {
         Reading::Leads { leads, problems } => Content::Leads { leads, problems },
         Reading::Ids(ids) => Content::Ids(ids),
@@ -271,9 +275,9 @@ fn content(reading: Reading) -> Content {
     }
 }
 
-/// What the source may send now as it is; what it may not is held or refused.
+/// What the source may send now as it is; what it may not, or what came behind others that wait, is held or refused.
 fn within_rate(webhook: &Webhook, content: Content) -> Result<Content, Error> {
-    match (webhook.spend(), webhook.source.over) {
+    match (webhook.in_turn(), webhook.source.over) {
         (Ok(()), _) => Ok(content),
         (Err(_), Over::Hold) => Ok(Content::Held),
         (Err(seconds), Over::Refuse) => {
@@ -311,68 +315,4 @@ fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
             content
         }
     })
-}
-
-/// Lets held submissions in, each source's oldest first, as many as its rate has room for now.
-/// Says how many; to be called every second or so.
-///
-/// # Errors
-/// [`engine::Error`] when the database does not answer; the rest is for the next time.
-pub async fn let_in_held(app: &App) -> Result<usize, engine::Error> {
-    let webhooks = app.webhooks.load_full();
-    let mut let_in = 0;
-    for webhook in webhooks.all() {
-        let_in += let_in_of(app, webhook).await?;
-    }
-    Ok(let_in)
-}
-
-async fn let_in_of(app: &App, webhook: &Webhook) -> Result<usize, engine::Error> {
-    let source = &webhook.source;
-    let held = app
-        .intake
-        .db()
-        .read(async |mut tx| submissions::held(&mut tx, &source.id, HELD_AT_ONCE).await)
-        .await;
-    let mut let_in = 0;
-    for held in held.map_err(engine::Error::Store)? {
-        if webhook.spend().is_err() {
-            break;
-        }
-        let content_type = held.content_type.as_deref();
-        let content = content(intake::read(
-            source,
-            content_type,
-            &held.headers.0,
-            &held.body,
-        ));
-        if let Some(received) = let_one_in(app, source, &held.id, &content).await? {
-            health::count_submission(&received, &source.id);
-            let_in += 1;
-        }
-    }
-    Ok(let_in)
-}
-
-/// Lets one in, unless another process has meanwhile.
-async fn let_one_in(
-    app: &App,
-    source: &Source,
-    id: &SubmissionId,
-    content: &Content,
-) -> Result<Option<Received>, engine::Error> {
-    let engine = &app.intake;
-    let now = engine.clock().now();
-    engine
-        .db()
-        .write(async |mut tx| {
-            if !submissions::lock_held(&mut tx, id).await? {
-                return Ok(None);
-            }
-            engine
-                .let_in(&mut tx, id.clone(), &source.id, content, now)
-                .await
-                .map(Some)
-        })
-        .await
 }

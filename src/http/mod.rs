@@ -28,10 +28,12 @@ mod body;
 mod error;
 mod guard;
 mod health;
+mod held;
 mod intake;
 mod interactions;
 mod observe;
 mod patience;
+mod replay;
 mod serve;
 mod teams;
 pub mod webhooks;
@@ -53,7 +55,8 @@ use crate::{desk::Desk, domain::id::SourceId, engine::Engine, intake::Source};
 
 pub use error::{Error, Kind};
 pub use guard::Role;
-pub use intake::let_in_held;
+pub use held::let_in_held;
+pub use replay::{How, Outcome, Replayed, put_away, replay};
 pub use serve::{Patience, serve};
 use webhooks::Webhooks;
 

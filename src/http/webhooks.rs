@@ -1,6 +1,11 @@
 //! The sources in force, each with the count of what it has sent lately.
 
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use governor::{
     Quota, RateLimiter,
@@ -12,7 +17,7 @@ use governor::{
 use crate::{
     clock::Clock,
     domain::id::SourceId,
-    intake::{Rate, Source},
+    intake::{Over, Rate, Source},
 };
 
 /// A source with what it may still send.
@@ -23,10 +28,18 @@ pub struct Webhook {
     pace: Option<Arc<Pace>>,
 }
 
+/// How often somebody was put in line, and whether anybody may still be waiting there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    times: u64,
+    anybody: bool,
+}
+
 /// Counts against a source's rate, by Baton's own clock.
 #[derive(Debug)]
 struct Pace {
     rate: Rate,
+    waiting: Mutex<Waiting>,
     time: Time,
     limiter: RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<Duration>>,
 }
@@ -52,9 +65,14 @@ impl Pace {
         let limiter = RateLimiter::direct_with_clock(quota, time.clone());
         Some(Self {
             rate,
+            waiting: Mutex::default(),
             time,
             limiter,
         })
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,10 +91,42 @@ impl Webhook {
         })
     }
 
-    /// Whether it has a rate at all.
+    /// Takes one of somebody who has just come: not before those who wait already.
+    ///
+    /// # Errors
+    /// After how many seconds there may be room.
+    pub fn in_turn(&self) -> Result<(), u64> {
+        let behind = |pace: &Arc<Pace>| pace.waiting().anybody;
+        if self.source.over == Over::Hold && self.pace.as_ref().is_some_and(behind) {
+            return Err(1);
+        }
+        self.spend()
+    }
+
+    /// Somebody waits to be let in.
+    pub fn hold(&self) {
+        if let Some(pace) = &self.pace {
+            let mut waiting = pace.waiting();
+            waiting.times += 1;
+            waiting.anybody = true;
+        }
+    }
+
+    /// Who waits now.
     #[must_use]
-    pub fn has_rate(&self) -> bool {
-        self.pace.is_some()
+    pub fn line(&self) -> Waiting {
+        let pace = self.pace.as_ref();
+        pace.map(|pace| *pace.waiting()).unwrap_or_default()
+    }
+
+    /// Nobody waits who did when `line` was looked at; unless somebody came since, nobody waits at all.
+    pub fn nobody_waits(&self, line: Waiting) {
+        if let Some(pace) = &self.pace {
+            let mut waiting = pace.waiting();
+            if *waiting == line {
+                waiting.anybody = false;
+            }
+        }
     }
 }
 

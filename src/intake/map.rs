@@ -191,6 +191,7 @@ impl Making {
                 contact,
                 attributes,
                 lead_type,
+                marks: Vec::new(),
                 test: false,
             },
             problems,

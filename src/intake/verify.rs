@@ -206,6 +206,21 @@ impl From<HeaderMap> for Proof {
 }
 
 impl Scheme {
+    /// Whether everybody who knows the address may send.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::HmacSha256(_)
+            | Self::HmacSha1(_)
+            | Self::Standard(_)
+            | Self::HubSpot(_)
+            | Self::Token(_)
+            | Self::Basic(_)
+            | Self::BodyField(_) => false,
+        }
+    }
+
     /// Says whether the request is its sender's.
     ///
     /// # Errors

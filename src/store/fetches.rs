@@ -319,6 +319,22 @@ pub async fn try_again(tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
+const ONCE_MORE: &str = "update person_fetch set state = 'waiting', outcome = null, attempts = 0, due_at = $2, \
+     patience_at = $3, leased_until = null where submission_id = $1 and outcome = 'quarantined' and lead_id is null";
+
+/// Asks once more for those whom a submission names of whom nothing usable was learned, until a moment; how many.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn once_more(
+    tx: &mut Tx,
+    submission: &SubmissionId,
+    (now, patience): (Timestamp, Timestamp),
+) -> Result<u64, Error> {
+    let query = tx.q(ONCE_MORE).bind(submission);
+    query.bind(now).bind(patience).exec().await
+}
+
 const TAKE_OVER: Sql = sql!(
     [sqlite "update person_fetch set leased_until = null where leased_until is not null"]
     [postgres "select 1 where false"]

@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
     step!(20261122160500, "keep_headers"),
     step!(20261122162000, "keep_found_by"),
     step!(20261122164000, "keep_fetches"),
+    step!(20261122171000, "keep_filtered"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -25,6 +25,7 @@ pub mod endings;
 mod error;
 pub mod facts;
 pub mod fetches;
+pub mod filtered;
 pub mod gauges;
 pub mod greetings;
 pub mod groups;

@@ -1,11 +1,14 @@
 //! Submissions as they came in, and telling a repeated one from a new one.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::id::{LeadId, SourceId, SubmissionId};
+pub use list::{Listed, Selection, list, oldest, since};
 
 /// A request that has just come in.
 #[derive(Clone, Debug)]
@@ -67,6 +70,8 @@ pub struct Submission {
     pub content_type: Option<String>,
     /// What followed the `?`.
     pub query: String,
+    /// Those of its headers that say what it is.
+    pub headers: Json<BTreeMap<String, String>>,
     /// As it came.
     pub body: Vec<u8>,
     /// The vendor's id of this delivery.
@@ -86,6 +91,7 @@ row!(Submission {
     received_at,
     content_type,
     query,
+    headers,
     body,
     delivery_id,
     status,
@@ -206,7 +212,7 @@ pub async fn finish(
         .map(drop)
 }
 
-const GET: &str = "select id, source, received_at, content_type, query, body, delivery_id, status, problems, lead_id, leads \
+const GET: &str = "select id, source, received_at, content_type, query, headers, body, delivery_id, status, problems, lead_id, leads \
      from submission where id = $1";
 
 /// The submission, whole.
@@ -250,15 +256,18 @@ pub struct Held {
     pub headers: Json<BTreeMap<String, String>>,
     /// As it came.
     pub body: Vec<u8>,
+    /// When.
+    pub received_at: Timestamp,
 }
 row!(Held {
     id,
     content_type,
     headers,
-    body
+    body,
+    received_at
 });
 
-const HELD: &str = "select id, content_type, headers, body from submission where source = $1 and status = 'held' \
+const HELD: &str = "select id, content_type, headers, body, received_at from submission where source = $1 and status = 'held' \
      order by received_at, id limit $2";
 
 /// The submissions of a source that wait to be let in, the oldest first.
@@ -284,4 +293,16 @@ pub async fn lock_held(tx: &mut Tx, id: &SubmissionId) -> Result<bool, Error> {
         .opt::<(SubmissionId,)>()
         .await?
         .is_some())
+}
+
+const LOCK_STATUS: Sql =
+    sql!("select status from submission where id = $1" [postgres " for update"]);
+
+/// What has become of a submission; nobody else changes it until this transaction ends.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock_status(tx: &mut Tx, id: &SubmissionId) -> Result<Option<String>, Error> {
+    let known: Option<(String,)> = tx.q(LOCK_STATUS).bind(id).opt().await?;
+    Ok(known.map(|(status,)| status))
 }

@@ -94,6 +94,9 @@ fn card_facts(seen: &Seen<'_>, policy: &Policy) -> Vec<Fact> {
         fact("Looks like", level),
         fact("Score", score),
     ];
+    if !lead.marks.is_empty() {
+        facts.push(fact("Marked", cut(&lead.marks.join(", "), MAX_FACT)));
+    }
     facts.extend(chosen_facts(seen, policy));
     facts.extend(reach(seen));
     facts

@@ -8,6 +8,7 @@ use super::seen::{begin, cut};
 use crate::domain::{
     action::Action,
     card::{Button, Card, Item, Part, Run},
+    filter::Then,
     id::{RepId, SlaId},
     policy::{
         AfterDecline, Assignee, Audience, HolidayRule, Policy, Prefer, Repeat, Route, Rung, Sla,
@@ -111,6 +112,20 @@ fn lines(policy: &Policy) -> Vec<Line> {
         words: cut(&words, MAX_LINE),
     };
     let mut all = Vec::new();
+    for filter in &policy.filters {
+        let then = match filter.then {
+            Then::Drop => "never gets to anybody",
+            Then::Park => "is kept aside until somebody lets it in",
+            Then::Mark => "is marked so",
+        };
+        let when = cut(filter.when.words(), MAX_CONDITION);
+        let about = "Filters come first: whoever is taken out or kept aside goes no further";
+        all.push(line(
+            about,
+            &filter.id,
+            format!("if {when}, a lead {then}."),
+        ));
+    }
     for (at, route) in policy.routes.iter().enumerate() {
         let name = format!("{}. {}", at + 1, route.id);
         let about = "Where a lead goes: the first rule that holds";

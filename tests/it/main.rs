@@ -17,6 +17,7 @@ mod demo_teams;
 mod desk;
 mod expected;
 mod harness;
+mod held;
 mod http;
 mod intake;
 mod journeys;

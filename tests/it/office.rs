@@ -304,6 +304,11 @@ impl Office {
         self.running().app.people()
     }
 
+    /// What takes submissions in, for what commands ask of it.
+    pub fn intake(&self) -> &baton::http::App {
+        self.running().app.intake()
+    }
+
     /// The desk, for what it does by itself.
     pub fn desk(&self) -> &baton::desk::Desk {
         self.running().app.desk()

@@ -370,6 +370,12 @@ format = \"json\"                          # or \"form\"
 verify = { scheme = \"hmac-sha256\", header = \"x-signature-256\", prefix = \"sha256=\", encoding = \"hex\", secret = \"${WEBSITE_SECRET}\" }
 type = \"demo\"                            # a demo request: accepted in 15 minutes, called in 30
 # fields = { email = \"$.contact.email\" }  # only where a name is not recognised by itself
+
+# ---- what no rep should see ----------------------------------------------------------------------
+# [[filter]]
+# id = \"links\"                             # who is kept out: baton submissions list --filter links
+# when = 'submission.links >= 3 || lead.disposable'
+# then = \"park\"                            # kept aside until somebody lets it in; or \"drop\", \"mark\"
 ";
 
 #[cfg(test)]

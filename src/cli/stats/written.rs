@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Count, Report};
 use crate::{
-    cli::shown::{Paint, Table},
+    cli::shown::{Paint, Table, cell},
     commands::numbers::{self, Group, Numbers},
     domain::{
         phrase::say_duration,
@@ -51,7 +51,8 @@ pub fn text(report: &Report, paint: Paint) -> String {
     let heading = paint.strong(&heading(report));
     if report.numbers.total == Numbers::default() {
         return format!(
-            "{heading}\nNo leads came in then. Try a longer period: `baton stats quarter`.\n"
+            "{heading}\nNo leads came in then. Try a longer period: `baton stats quarter`.\n{}",
+            filters(report)
         );
     }
     let first = report.by.map_or_else(String::new, word);
@@ -95,11 +96,33 @@ pub fn text(report: &Report, paint: Paint) -> String {
     } else {
         format!("{endings}\n")
     };
+    let filters = filters(report);
     format!(
-        "{heading}\n\n{}\n{endings}{}\n",
+        "{heading}\n\n{}\n{endings}{filters}{}\n",
         table.render(paint),
         paint.faint(note)
     )
+}
+
+/// "Filters: competitors dropped 12, links parked 3 (1 let in all the same)".
+fn filters(report: &Report) -> String {
+    let did = |count: &Count| {
+        let did = match count.did.as_str() {
+            "drop" => "dropped",
+            "park" => "parked",
+            _ => "marked",
+        };
+        let let_in = match count.let_in {
+            0 => String::new(),
+            some => format!(" ({some} let in all the same)"),
+        };
+        format!("{} {did} {}{let_in}", count.filter, count.people)
+    };
+    let said: Vec<String> = report.filters.iter().map(did).collect();
+    match said.as_slice() {
+        [] => String::new(),
+        some => format!("Filters: {}\n\n", some.join(", ")),
+    }
 }
 
 fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
@@ -143,7 +166,12 @@ pub fn json(report: &Report) -> Value {
         "total": view(&report.numbers.total),
         "groups": groups,
         "endings": report.numbers.endings.iter().map(ending).collect::<Vec<_>>(),
+        "filters": report.filters.iter().map(filter).collect::<Vec<_>>(),
     })
+}
+
+fn filter(count: &Count) -> Value {
+    json!({"filter": count.filter, "then": count.did, "people": count.people, "let_in": count.let_in})
 }
 
 fn group(group: &Group) -> Value {
@@ -232,22 +260,6 @@ fn line(key: &str, name: &str, numbers: &Numbers) -> String {
     format!("{}\r\n", cells.join(","))
 }
 
-/// A text in quotes where it needs them. A lead's type comes from strangers, so what a spreadsheet would
-/// take for a formula is led by an apostrophe.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +294,7 @@ mod tests {
             period: "this week".to_owned(),
             from: "2026-11-15T23:00:00Z".parse().expect("a time"),
             to: "2026-11-22T23:00:00Z".parse().expect("a time"),
+            filters: Vec::new(),
             now: "2026-11-21T14:00[Europe/Berlin]".parse().expect("a time"),
             numbers: Gathered {
                 total: numbers.clone(),

@@ -21,6 +21,7 @@ pub(super) enum Kind {
     Territory,
     Route,
     Source,
+    Filter,
 }
 
 impl Kind {
@@ -34,6 +35,7 @@ impl Kind {
             Kind::Territory => "territory",
             Kind::Route => "route",
             Kind::Source => "source",
+            Kind::Filter => "filter",
         }
     }
 
@@ -47,6 +49,7 @@ impl Kind {
             Kind::Territory => "[territory.NAME]",
             Kind::Route => "[[route]]",
             Kind::Source => "[[source]]",
+            Kind::Filter => "[[filter]]",
         }
     }
 
@@ -55,7 +58,12 @@ impl Kind {
         match self {
             Kind::Rep => &["managers", "channel", "rep", "baton"],
             Kind::Team => &["team", "backups", "managers", "wait"],
-            Kind::Sla | Kind::Calendar | Kind::Territory | Kind::Route | Kind::Source => &[],
+            Kind::Sla
+            | Kind::Calendar
+            | Kind::Territory
+            | Kind::Route
+            | Kind::Source
+            | Kind::Filter => &[],
         }
     }
 }
@@ -85,6 +93,7 @@ impl Known {
             sources: sources.clone(),
             territories: territories.clone(),
             reps: reps.clone(),
+            filters: set(raw.filter.iter().map(|it| &it.id)),
         };
         let names = BTreeMap::from([
             (Kind::Rep, reps),
@@ -94,6 +103,7 @@ impl Known {
             (Kind::Territory, territories),
             (Kind::Route, set(raw.route.iter().map(|it| &it.id))),
             (Kind::Source, sources),
+            (Kind::Filter, conditions.filters.clone()),
         ]);
         Self { names, conditions }
     }
@@ -167,7 +177,7 @@ impl Compiler<'_> {
         self.ids(Kind::Sla, raw.sla.keys());
         self.ids(Kind::Calendar, raw.calendar.keys());
         self.ids(Kind::Territory, raw.territory.keys());
-        self.once("filter", raw.filter.iter().map(|it| &it.id));
+        self.ids(Kind::Filter, raw.filter.iter().map(|it| &it.id));
         self.once("decline", raw.decline.iter().map(|it| &it.id));
         self.once("experiment", raw.experiment.iter().map(|it| &it.id));
         self.once("API token", raw.api.token.iter().map(|it| &it.name));

@@ -7,6 +7,7 @@ pub(super) mod builtin;
 mod calendars;
 mod canonical;
 mod clocks;
+mod filters;
 mod fixed;
 mod known;
 mod microsoft;
@@ -162,13 +163,13 @@ impl Compiler<'_> {
             scoring: self.scoring(),
             intents: self.intents(),
             accounts: self.accounts(),
+            filters: self.filters(),
             routes: self.routes(),
             declines: self.declines(),
             golden: self.golden(),
             card: self.card(),
             bundle: self.bundle(),
         };
-        self.filters();
         self.digests();
         self.webhooks();
         self.experiments();

@@ -1,4 +1,4 @@
-//! Where leads come from, the lists that conditions look into, and filters.
+//! Where leads come from.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        condition::{Scope, TextList},
+        condition::Scope,
         contact::{Contact, Field, FieldValue},
         id::SourceId,
         policy::{SourceRule, TypeRule},
@@ -75,12 +75,15 @@ impl Compiler<'_> {
             for (field, value) in &defaults {
                 contact.set(*field, value.clone());
             }
+            let types = self.types(raw);
+            let source = self.source(raw, defaults);
             let rule = SourceRule {
-                types: self.types(raw),
+                types,
                 defaults: contact,
+                open: source.as_ref().is_some_and(|it| it.scheme.is_open()),
             };
             rules.insert(raw.id.get_ref().as_str().into(), rule);
-            served.extend(self.source(raw, defaults));
+            served.extend(source);
         }
         (served, rules)
     }
@@ -280,33 +283,6 @@ impl Compiler<'_> {
             tokens: tokens
                 .map(|(account, token)| (account.get_ref().clone(), self.secret(token)))
                 .collect(),
-        }
-    }
-
-    pub fn lists(&mut self) -> BTreeMap<String, TextList> {
-        let mut lists = BTreeMap::new();
-        for (name, raw) in &self.raw.list {
-            if raw.items.is_empty() && raw.file.is_none() {
-                self.mistake(name.span(), "this list is empty", "give `items` or `file`");
-            }
-            let mut texts = super::people::words(&raw.items);
-            if let Some(file) = &raw.file
-                && let Some(path) = self.filled(file)
-            {
-                let text = self.file(path, &file.span()).unwrap_or_default();
-                let lines = text.lines().map(str::trim);
-                let said = lines.filter(|it| !it.is_empty() && !it.starts_with('#'));
-                texts.extend(said.map(str::to_owned));
-            }
-            lists.insert(name.get_ref().clone(), texts.into_iter().collect());
-        }
-        lists
-    }
-
-    pub fn filters(&mut self) {
-        for filter in &self.raw.filter {
-            self.condition(&filter.when, Scope::Lead);
-            self.later("filter", filter.id.span());
         }
     }
 }

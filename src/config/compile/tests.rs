@@ -44,7 +44,7 @@ pub(in crate::config) fn loaded(text: &str) -> Loaded {
 #[test]
 fn the_example_compiles_and_names_what_is_not_in_effect_yet() {
     let loaded = loaded(EXAMPLE);
-    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: filter (baton.toml:152), scoring.half_life (baton.toml:158), scoring.mql (baton.toml:160), scoring.engagement (baton.toml:168), accounts.keep (baton.toml:182), sla.retry (baton.toml:248), sla.exhausted (baton.toml:249), digest (baton.toml:266), experiment (baton.toml:272), webhook (baton.toml:277)");
+    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: scoring.half_life (baton.toml:175), scoring.mql (baton.toml:177), scoring.engagement (baton.toml:185), accounts.keep (baton.toml:199), sla.retry (baton.toml:265), sla.exhausted (baton.toml:266), digest (baton.toml:283), experiment (baton.toml:289), webhook (baton.toml:294)");
     let compiled = loaded.compiled.unwrap();
     assert_eq!(compiled.policy.reps.len(), 3);
     assert_eq!(compiled.sources.len(), 3);

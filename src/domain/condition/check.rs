@@ -15,7 +15,7 @@ use super::{
     ENV, Mistake, Names, Scope,
     facts::Slot,
     parse, say,
-    schema::{Type, Variable, fields, roots},
+    schema::{Type, Variable, elsewhere, fields, roots},
     span,
 };
 use crate::domain::suggest;
@@ -129,8 +129,8 @@ impl Checker<'_> {
     }
 
     fn unknown_root(&mut self, expression: &IdedExpr, name: &str) -> Checked {
-        if name == "rep" && self.scope == Scope::Lead {
-            let message = "`rep` is known only in a team's `where`";
+        if let Some(place) = elsewhere(name, self.scope) {
+            let message = format!("`{name}` is known only in {place}");
             return self.wrong(expression, message, None);
         }
         let behind = fields(name);
@@ -152,7 +152,7 @@ impl Checker<'_> {
                 return self.attribute(expression, &select.field, select.test);
             }
             if let Some(variable) = Variable::by_path(&format!("{path}.{}", select.field))
-                && (self.scope == Scope::Where || path != "rep")
+                && elsewhere(&path, self.scope).is_none()
             {
                 return if select.test {
                     (Type::Bool, self.slot(expression, Slot::Given(variable)))
@@ -161,7 +161,7 @@ impl Checker<'_> {
                 };
             }
             let behind = fields(&path);
-            if !behind.is_empty() && (path != "rep" || self.scope == Scope::Where) {
+            if !behind.is_empty() && elsewhere(&path, self.scope).is_none() {
                 return self.unknown_field(expression, &path, select, &behind);
             }
         }

@@ -17,9 +17,13 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{
     pattern::{Matching, Pattern},
     schema::Variable,
+    submission::{Same, SubmissionFacts},
     texts::{TextList, Texts},
 };
-use crate::domain::contact::{Contact, Field, FieldKind};
+use crate::domain::{
+    contact::{Contact, Field, FieldKind},
+    spam,
+};
 
 /// One lead at one moment, as conditions see it. Start with [`Facts::about`] and fill in the rest.
 #[derive(Clone, Copy)]
@@ -38,6 +42,8 @@ pub struct Facts<'a> {
     pub free_mail: bool,
     /// `lead.disposable`.
     pub disposable: bool,
+    /// `lead.marks`: the filters that marked it.
+    pub marks: &'a [String],
     /// `lead.owner`: who had the lead earlier, `""` when nobody.
     pub owner: &'a str,
     /// `source.id`.
@@ -62,6 +68,8 @@ pub struct Facts<'a> {
     pub open: &'a (dyn Fn(&str) -> bool + Sync),
     /// The rep that a `where` asks about.
     pub rep: Option<RepFacts<'a>>,
+    /// The submission that a filter asks about.
+    pub submission: SubmissionFacts<'a>,
 }
 
 /// `score.*`.
@@ -128,6 +136,7 @@ impl<'a> Facts<'a> {
             domain: "",
             free_mail: false,
             disposable: false,
+            marks: &[],
             owner: "",
             source: "",
             score: ScoreFacts::default(),
@@ -140,6 +149,7 @@ impl<'a> Facts<'a> {
             activities: &|_, _| 0,
             open: &|_| false,
             rep: None,
+            submission: SubmissionFacts::default(),
         }
     }
 
@@ -157,6 +167,7 @@ impl<'a> Facts<'a> {
             Variable::Domain => Text(self.domain),
             Variable::FreeMail => Bool(self.free_mail),
             Variable::Disposable => Bool(self.disposable),
+            Variable::Marks => Texts(self.marks),
             Variable::EarlierOwner => Text(self.owner),
             Variable::ScoreFit => Number(self.score.fit),
             Variable::ScoreEngagement => Number(self.score.engagement),
@@ -172,6 +183,9 @@ impl<'a> Facts<'a> {
             Variable::SourceId => Text(self.source),
             Variable::SourceFormId => Text(self.contact.text(Field::FormId)),
             Variable::Territory => Text(self.territory),
+            Variable::SubmissionLinks => Number(f64::from(spam::links_of(self.contact))),
+            Variable::SubmissionHoneypot => Bool(self.submission.honeypot),
+            Variable::SubmissionSeconds => Number(self.submission.seconds?),
             Variable::RepId => Text(rep.id),
             Variable::RepName => Text(rep.name),
             Variable::RepLevel => Text(rep.level),
@@ -210,6 +224,8 @@ pub(super) enum Slot {
         kind: String,
         within: SignedDuration,
     },
+    /// `submission.same_email("1h")`.
+    Same { same: Same, within: SignedDuration },
     /// `list("name")`.
     List(String),
     /// A list written in the condition: `["DE", "AT"]`.
@@ -222,6 +238,26 @@ pub(super) enum Slot {
     Hour(Zone),
     /// `weekday(zone)`: 1 is Monday, 7 is Sunday.
     Weekday(Zone),
+}
+
+impl Slot {
+    /// How many of whom within how long are asked for, if it is that.
+    pub fn count(&self) -> Option<(Same, SignedDuration)> {
+        match self {
+            Self::Same { same, within } => Some((*same, *within)),
+            Self::Value(_)
+            | Self::Given(_)
+            | Self::Attribute(_)
+            | Self::AttributeGiven(_)
+            | Self::Activities { .. }
+            | Self::List(_)
+            | Self::Literal(_)
+            | Self::Pattern(_)
+            | Self::Open(_)
+            | Self::Hour(_)
+            | Self::Weekday(_) => None,
+        }
+    }
 }
 
 /// The zone of `hour` and `weekday`.
@@ -318,7 +354,8 @@ impl<'a> Lookup<'a> {
                 boolean(facts.attributes.get(label).is_some_and(|it| !it.is_empty()))
             }
             Slot::Activities { kind, within } => float((facts.activities)(kind, *within).into()),
-            Slot::List(name) => Box::new(Texts::sorted(facts.lists.get(name)?)),
+            Slot::Same { same, within } => float((facts.submission.same)(*same, *within).into()),
+            Slot::List(name) => Box::new(Texts::named(facts.lists.get(name)?)),
             Slot::Literal(texts) => Box::new(Texts::sorted(texts)),
             Slot::Pattern(pattern) => Box::new(Matching(pattern)),
             Slot::Open(calendar) => boolean((facts.open)(calendar)),

@@ -214,6 +214,14 @@ fn thing(expression: &IdedExpr) -> Option<String> {
                 value(what)?.replace('_', " "),
                 value(time)?
             )),
+            ("same_email", [time]) => Some(format!(
+                "submissions of this address in the last {}:",
+                value(time)?
+            )),
+            ("same_domain", [time]) => Some(format!(
+                "submissions of this mail domain in the last {}:",
+                value(time)?
+            )),
             ("size", [of]) => Some(format!("the number of {}", thing(of)?)),
             ("lowerAscii" | "upperAscii" | "trim", []) => thing(call.target.as_deref()?),
             ("hour", [zone]) => Some(format!("the hour in {}", value(zone)?)),
@@ -244,6 +252,8 @@ fn noun(of: &Expr, field: &str) -> Option<String> {
         ("account", _) => format!("the account's {field_words}"),
         ("source", "id") => "the source".to_owned(),
         ("source", "form_id") => "the form".to_owned(),
+        ("submission", "links") => "links in what they wrote".to_owned(),
+        ("submission", "seconds") => "seconds from form to answer".to_owned(),
         ("rep", _) => format!("the rep's {field_words}"),
         _ => return None,
     })
@@ -258,6 +268,7 @@ fn flag(select: &SelectExpr, holds: bool) -> Option<String> {
     Some(match (root.as_str(), select.field.as_str()) {
         ("lead", "free_mail") => format!("the mail address is {not}a private one"),
         ("lead", "disposable") => format!("the mail address is {not}a throw-away one"),
+        ("submission", "honeypot") => format!("the form's trap is {not}filled in"),
         ("account", "named") => format!("the company is {not}a named account"),
         ("account", "customer") => format!("the company is {not}a customer"),
         _ => return None,

@@ -69,6 +69,7 @@ pub(super) enum Closed {
     Source,
     Territory,
     Rep,
+    Filter,
 }
 
 impl Closed {
@@ -82,6 +83,7 @@ impl Closed {
             Closed::Source => "source",
             Closed::Territory => "territory",
             Closed::Rep => "rep",
+            Closed::Filter => "filter",
         }
     }
 
@@ -95,6 +97,7 @@ impl Closed {
             Closed::Source => names.sources.iter().map(String::as_str).collect(),
             Closed::Territory => or_none(&names.territories),
             Closed::Rep => or_none(&names.reps),
+            Closed::Filter => names.filters.iter().map(String::as_str).collect(),
         }
     }
 }
@@ -147,6 +150,7 @@ variables! {
     Domain "lead.domain" Type::TEXT,
     FreeMail "lead.free_mail" Type::Bool,
     Disposable "lead.disposable" Type::Bool,
+    Marks "lead.marks" Type::texts(Some(Closed::Filter)),
     EarlierOwner "lead.owner" Type::Text(Some(Closed::Rep)),
     ScoreFit "score.fit" Type::Number,
     ScoreEngagement "score.engagement" Type::Number,
@@ -162,6 +166,9 @@ variables! {
     SourceId "source.id" Type::Text(Some(Closed::Source)),
     SourceFormId "source.form_id" Type::TEXT,
     Territory "territory" Type::Text(Some(Closed::Territory)),
+    SubmissionLinks "submission.links" Type::Number,
+    SubmissionHoneypot "submission.honeypot" Type::Bool,
+    SubmissionSeconds "submission.seconds" Type::Number,
     RepId "rep.id" Type::Text(Some(Closed::Rep)),
     RepName "rep.name" Type::TEXT,
     RepLevel "rep.level" Type::Text(Some(Closed::Level)),
@@ -185,12 +192,21 @@ impl Variable {
     }
 }
 
+/// Where alone a first word is known, in words; `None` where it is.
+pub(super) fn elsewhere(root: &str, scope: Scope) -> Option<&'static str> {
+    match (root, scope) {
+        ("rep", Scope::Lead | Scope::Filter) => Some("a team's `where`"),
+        ("submission", Scope::Lead | Scope::Where) => Some("a `[[filter]]`"),
+        (_, Scope::Lead | Scope::Filter | Scope::Where) => None,
+    }
+}
+
 /// The first words of all that can be named, functions apart.
 pub(super) fn roots(scope: Scope) -> Vec<&'static str> {
     let mut roots = vec!["lead"];
     for (path, _) in Variable::FIXED {
         let root = path.split('.').next().unwrap_or(path);
-        if !roots.contains(&root) && (root != "rep" || scope == Scope::Where) {
+        if !roots.contains(&root) && elsewhere(root, scope).is_none() {
             roots.push(root);
         }
     }
@@ -205,6 +221,9 @@ pub(super) fn fields(root: &str) -> Vec<&'static str> {
     fields.extend(Variable::FIXED.iter().filter_map(|(path, _)| behind(path)));
     if root == "lead" {
         fields.extend(["attributes", "activities"]);
+    }
+    if root == "submission" {
+        fields.extend(["same_email", "same_domain"]);
     }
     fields
 }

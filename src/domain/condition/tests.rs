@@ -18,6 +18,7 @@ fn names() -> Names {
         sources: set(&["website", "meta"]),
         territories: set(&["dach", "turkey"]),
         reps: set(&["ayse", "jonas"]),
+        filters: set(&["links"]),
     }
 }
 
@@ -69,6 +70,13 @@ fn right_conditions_compile() {
         "\n  lead.free_mail\n  && !lead.disposable",
     ] {
         assert_eq!(mistakes(text, Scope::Lead), "right", "{text}");
+    }
+    for text in [
+        "submission.links >= 3 || submission.honeypot || submission.seconds < 3",
+        "submission.same_email(\"1h\") > 5 && submission.same_domain(\"24h\") > 20",
+        "\"links\" in lead.marks && !has(submission.seconds)",
+    ] {
+        assert_eq!(mistakes(text, Scope::Filter), "right", "{text}");
     }
     for text in [
         "lead.language == \"\" || lead.language in rep.languages",

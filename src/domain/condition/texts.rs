@@ -11,24 +11,46 @@ use cel::{
     },
 };
 
+use crate::domain::mail;
+
 /// A list to look texts up in, such as `[list.competitors]`: sorted, each text once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TextList(Vec<String>);
+pub struct TextList {
+    texts: Vec<String>,
+    /// The same without capital letters.
+    folded: Vec<String>,
+}
 
 impl TextList {
     /// The texts, in the order of the alphabet.
     #[must_use]
     pub fn as_slice(&self) -> &[String] {
-        &self.0
+        &self.texts
     }
+
+    /// Whether the list names this text, in whatever case; a domain also when it names the one that it belongs to.
+    #[must_use]
+    pub fn names(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let listed = |text: &str| {
+            let found = self.folded.binary_search_by(|one| one.as_str().cmp(text));
+            found.is_ok()
+        };
+        listed(&text) || text.contains('.') && mail::parents(&text).any(listed)
+    }
+}
+
+fn in_order(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort_unstable();
+    texts.dedup();
+    texts
 }
 
 impl<T: Into<String>> FromIterator<T> for TextList {
     fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
-        let mut texts: Vec<String> = texts.into_iter().map(Into::into).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        Self(texts)
+        let texts = in_order(texts.into_iter().map(Into::into).collect());
+        let folded = in_order(texts.iter().map(|text| text.to_lowercase()).collect());
+        Self { texts, folded }
     }
 }
 
@@ -36,8 +58,19 @@ impl<T: Into<String>> FromIterator<T> for TextList {
 #[derive(Clone, Debug)]
 pub(super) struct Texts<'v> {
     texts: &'v [String],
-    sorted: bool,
+    look: Look<'v>,
     walked: OnceLock<Vec<CelString<'v>>>,
+}
+
+/// How a text is looked for.
+#[derive(Clone, Copy, Debug)]
+enum Look<'v> {
+    /// One after the other.
+    Through,
+    /// By halves.
+    Sorted,
+    /// As people mean it who wrote the list.
+    Named(&'v TextList),
 }
 
 impl<'v> Texts<'v> {
@@ -45,7 +78,7 @@ impl<'v> Texts<'v> {
     pub fn unsorted(texts: &'v [String]) -> Self {
         Self {
             texts,
-            sorted: false,
+            look: Look::Through,
             walked: OnceLock::new(),
         }
     }
@@ -53,8 +86,16 @@ impl<'v> Texts<'v> {
     /// A list that is searched by halves.
     pub fn sorted(list: &'v TextList) -> Self {
         Self {
-            sorted: true,
-            ..Self::unsorted(&list.0)
+            look: Look::Sorted,
+            ..Self::unsorted(&list.texts)
+        }
+    }
+
+    /// A list with a name of its own.
+    pub fn named(list: &'v TextList) -> Self {
+        Self {
+            look: Look::Named(list),
+            ..Self::unsorted(&list.texts)
         }
     }
 }
@@ -96,11 +137,13 @@ impl Container for Texts<'_> {
         let Some(text) = value.downcast_ref::<CelString>().map(CelString::inner) else {
             return Ok(false);
         };
-        Ok(if self.sorted {
-            let found = self.texts.binary_search_by(|one| one.as_str().cmp(text));
-            found.is_ok()
-        } else {
-            self.texts.iter().any(|one| one == text)
+        Ok(match self.look {
+            Look::Through => self.texts.iter().any(|one| one == text),
+            Look::Sorted => {
+                let found = self.texts.binary_search_by(|one| one.as_str().cmp(text));
+                found.is_ok()
+            }
+            Look::Named(list) => list.names(text),
         })
     }
 }

@@ -16,6 +16,7 @@ impl Case<'_, '_> {
         let unknown = self.lead.unknown.take().is_some();
         let what = fill(&mut self.lead.contact, &new.contact);
         let left_out = self.lead.add_attributes(&new.attributes);
+        self.lead.add_marks(&new.marks);
         let more = match left_out {
             0 => None,
             1 => Some(format!("one more answer is in {submission} only")),

@@ -19,16 +19,16 @@ impl<'w> Case<'_, 'w> {
     /// A new lead: the rules have been asked, now somebody is found.
     pub(super) fn arrive(&mut self, by: Actor) {
         let late = self.now.duration_since(self.lead.created_at);
-        let known = match late.as_secs() {
+        let let_in = match late.as_secs() {
             0 => String::new(),
-            seconds => format!("; its person was known {}", after(seconds)),
+            seconds => format!("; let in {}", after(seconds)),
         };
         let detail = match &self.lead.unknown {
             Some(why) => format!(
                 "by {}; its person could not be fetched: {why}",
                 self.lead.source
             ),
-            None => format!("by {}{known}", self.lead.source),
+            None => format!("by {}{let_in}", self.lead.source),
         };
         self.fact(FactKind::Created, by, None, None, detail);
         self.count(MeasureKind::Arrived, None, None);

@@ -18,6 +18,8 @@ pub struct SourceRule {
     pub types: Vec<TypeRule>,
     /// Set where the payload says nothing; for leads that do not come through the webhook.
     pub defaults: Contact,
+    /// Everybody who knows the address may send.
+    pub open: bool,
 }
 
 /// One line of a source's `type`.

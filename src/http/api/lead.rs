@@ -41,6 +41,8 @@ pub(super) struct LeadView {
     contact: BTreeMap<&'static str, FieldValue>,
     /// What else was said, by label; nothing for readers.
     attributes: BTreeMap<String, String>,
+    /// The filters that marked it.
+    marks: Vec<String>,
     owner: Option<RepId>,
     /// All of them, oldest first.
     offers: Vec<OfferView>,
@@ -290,6 +292,7 @@ impl LeadView {
             id: lead.id,
             r#type: lead.lead_type,
             source: lead.source,
+            marks: lead.marks,
             attributes: if open {
                 lead.attributes
             } else {

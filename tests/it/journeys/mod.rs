@@ -7,6 +7,7 @@ mod chat;
 mod endings;
 mod escalation;
 mod fetches;
+mod filters;
 mod hands;
 mod home;
 mod longest;

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, tz::TimeZone};
 use super::{Checked, Checker, literal_text, operators::rebuilt, with};
 use crate::domain::{
     condition::{
+        Same, Scope,
         facts::{Slot, Zone},
         pattern::Pattern,
         schema::{Type, Variable},
@@ -51,6 +52,9 @@ impl Checker<'_> {
         let name = call.func_name.as_str();
         if name == "activities" && self.path(target).as_deref() == Some("lead") {
             return self.activities(expression, call);
+        }
+        if self.scope == Scope::Filter && self.path(target).as_deref() == Some("submission") {
+            return self.same(expression, call);
         }
         match name {
             "contains" | "startsWith" | "endsWith" => self.method(expression, call, Type::Bool, 1),
@@ -164,6 +168,30 @@ impl Checker<'_> {
         };
         let kind = (*kind).to_owned();
         let slot = Slot::Activities { kind, within };
+        (Type::Number, self.slot(expression, slot))
+    }
+
+    /// `submission.same_email("1h")`: how many came from there.
+    fn same(&mut self, expression: &IdedExpr, call: &CallExpr) -> Checked {
+        let name = call.func_name.as_str();
+        let Some(same) = Same::by_name(name) else {
+            let known = Same::ALL.map(Same::name);
+            return self.unknown(expression, name, &known);
+        };
+        let [arg] = call.args.as_slice() else {
+            let message = format!("`{name}` takes a time in quotes: `submission.{name}(\"1h\")`");
+            return self.wrong(expression, message, None);
+        };
+        let Some(within) = literal_text(arg).and_then(duration) else {
+            let message = format!("`{name}` takes a time in quotes");
+            let help = "write `90s`, `15m` or `4h`";
+            return self.wrong(arg, message, Some(help.into()));
+        };
+        if within > Same::LONGEST {
+            let message = "who sent what is remembered for 24 hours";
+            return self.wrong(arg, message, Some("write `24h` at the most".into()));
+        }
+        let slot = Slot::Same { same, within };
         (Type::Number, self.slot(expression, slot))
     }
 

@@ -185,3 +185,39 @@ fn wrong_conditions_are_explained_at_their_place() {
         assert_eq!(mistakes(text, Scope::Lead), expected, "{text}");
     }
 }
+
+#[test]
+fn what_only_a_filter_knows_is_explained() {
+    for (text, expected) in [
+        (
+            "submission.link > 3",
+            "[link] unknown field `link` of `submission` (did you mean `submission.links`?)",
+        ),
+        (
+            "submission.same_mail(\"1h\") > 3",
+            "[submission.same_mail(\"1h\")] unknown function `same_mail` (did you mean `same_email`?)",
+        ),
+        (
+            "submission.same_email(\"2d\") > 3",
+            "[\"2d\"] who sent what is remembered for 24 hours (write `24h` at the most)",
+        ),
+        (
+            "submission.same_email(60) > 3",
+            "[60] `same_email` takes a time in quotes (write `90s`, `15m` or `4h`)",
+        ),
+        (
+            "\"lniks\" in lead.marks",
+            "[\"lniks\"] there is no filter `lniks` (did you mean `links`?)",
+        ),
+        (
+            "submission.honeypot == 1",
+            "[submission.honeypot == 1] this compares a condition with a number",
+        ),
+    ] {
+        assert_eq!(mistakes(text, Scope::Filter), expected, "{text}");
+    }
+    assert_eq!(
+        mistakes("submission.links > 3", Scope::Lead),
+        "[submission] `submission` is known only in a `[[filter]]`"
+    );
+}

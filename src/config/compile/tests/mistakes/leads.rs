@@ -113,7 +113,19 @@ fn about_sources() {
         ),
         (
             "[[filter]]\nid = \"x\"\nwhen = 'lead.domain in list(\"competitors\")'\nthen = \"drop\"",
-            "3:",
+            "3:29: mistake: there is no list `competitors` (it would be `[list.competitors]`)",
+        ),
+        (
+            "[[filter]]\nid = \"x\"\nwhen = 'submission.lnks > 3'\nthen = \"park\"",
+            "3:20: mistake: unknown field `lnks` of `submission`",
+        ),
+        (
+            "[[filter]]\nid = \"no links\"\nwhen = 'true'\nthen = \"mark\"",
+            "2:6: mistake: `no links` can't name a filter",
+        ),
+        (
+            "[[filter]]\nid = \"x\"\nwhen = 'lead.free_mail'\nthen = \"drop\"\n[[golden]]\nlead = { email = \"a@gmail.com\" }\nroute = \"rest\"",
+            "7:9: mistake: this lead is dropped by the filter `x`",
         ),
     ]);
 }
