@@ -142,6 +142,10 @@ impl Engine {
                 let made = self.made_of(&mut tx, fetch, content, now).await?;
                 let word = made.outcome.word();
                 fetches::done(&mut tx, fetch, word, Some(answers), None).await?;
+                if made.outcome == Status::Quarantined {
+                    let (source, since) = (&fetch.source, fetch.since_at);
+                    self.tell_of_quarantine(&mut tx, source, since, now).await?;
+                }
                 self.tell_submission(&mut tx, &fetch.submission_id, made)
                     .await
                     .map(Some)
@@ -345,6 +349,10 @@ impl Engine {
             let lead = self.arrive(tx, lead, &by, now).await?;
             made.outcome = Status::Accepted;
             made.leads.push(lead);
+        }
+        if made.outcome == Status::Quarantined {
+            let (source, since) = (&fetch.source, fetch.since_at);
+            self.tell_of_quarantine(tx, source, since, now).await?;
         }
         let patience = fetch.since_at + AT_LAST;
         let (word, lead) = (made.outcome.word(), made.leads.first());

@@ -7,6 +7,7 @@ mod fetched;
 mod outages;
 mod people;
 mod programs;
+mod quarantine;
 mod receive;
 mod sift;
 mod standing;

@@ -166,7 +166,7 @@ impl Engine {
         })
     }
 
-    fn managers_of(&self, of: impl Fn(&TeamId) -> bool) -> BTreeSet<RepId> {
+    pub(super) fn managers_of(&self, of: impl Fn(&TeamId) -> bool) -> BTreeSet<RepId> {
         let rules = self.rules();
         let teams = rules.policy.teams.iter().filter(|team| of(&team.id));
         teams

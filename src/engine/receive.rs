@@ -249,6 +249,10 @@ impl Engine {
             }
             Content::Held => received.status = Status::Held,
         }
+        let at = coming.brought.at;
+        if received.status == Status::Quarantined && coming.sifting == Sifting::Fresh {
+            self.tell_of_quarantine(tx, source, at, now).await?;
+        }
         let (id, status) = (&received.submission, received.status.word());
         submissions::finish(
             tx,

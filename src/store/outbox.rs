@@ -289,6 +289,36 @@ async fn about_no_lead(
     Ok(())
 }
 
+const GATHER: &str = "insert into outbox (kind, recipient, key, cause, doc, state, due_at, lease, attempts, revision, \
+     created_at) select 'say', $1, $2, $3, $4, 'pending', case when last.at + $7 > $5 + $6 then last.at + $7 \
+     else $5 + $6 end, 0, 0, 1, $5 from (select coalesce(max(sent_at), 0) as at from outbox \
+         where cause = $3 and recipient = $1) as last \
+     where not exists (select 1 from outbox where cause = $3 and recipient = $1 and leased_until is null \
+         and state in ('pending', 'unknown')) on conflict (key) do nothing";
+
+/// Asks for a notice that is about no lead and tells of all that happened until it is sent: after `bundle`, and after
+/// `pause` since the last one of its cause. While one waits it stands for what happens, and no other is written.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn gather(
+    tx: &mut Tx,
+    recipient: &str,
+    say: &Say,
+    now: Timestamp,
+    (bundle, pause): (SignedDuration, SignedDuration),
+) -> Result<(), Error> {
+    let key = format!("baton/say/{}/{recipient}", say.key);
+    let micros = |time: SignedDuration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4);
+    let query = tx.q(GATHER).bind(recipient).bind(key).bind(&say.cause);
+    let query = query.bind(Json(Work::Say(say.clone()))).bind(now);
+    let query = query.bind(micros(bundle)).bind(micros(pause));
+    if query.exec().await? > 0 {
+        tx.notify(Channel::Outbox);
+    }
+    Ok(())
+}
+
 const FORGET: &str =
     "delete from outbox where cause = $1 and state in ('sent', 'failed', 'dropped')";
 

@@ -37,7 +37,9 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
             let headline = format!("Leads of {source} wait: Baton may not fetch who they are.");
             Some(card(headline, to_mend(why)))
         }
-        Notice::AnswerDue { .. }
+        // How many there are now has to be looked up first.
+        Notice::Quarantined { .. }
+        | Notice::AnswerDue { .. }
         | Notice::ContactDue { .. }
         | Notice::Late { .. }
         | Notice::NobodyFree { .. }

@@ -23,6 +23,7 @@ pub mod next_step;
 pub mod notices;
 pub mod offer;
 pub mod pool;
+pub mod quarantine;
 pub mod review;
 pub mod rules;
 pub mod seen;

@@ -53,7 +53,8 @@ pub fn notice(
         // About no lead: chat_news has the words.
         Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
-        | Notice::FetchRefused { .. } => None,
+        | Notice::FetchRefused { .. }
+        | Notice::Quarantined { .. } => None,
         Notice::StepDue { offer } => telling.step_due(offer, lead),
         Notice::News { offer, news } => telling.news(offer, news, lead),
     }
@@ -83,7 +84,8 @@ pub fn of_person(
         | Notice::StepDue { .. }
         | Notice::News { .. }
         | Notice::ChannelRefuses { .. }
-        | Notice::FetchRefused { .. } => None,
+        | Notice::FetchRefused { .. }
+        | Notice::Quarantined { .. } => None,
     }
 }
 
@@ -107,7 +109,8 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::News { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
-        | Notice::FetchRefused { .. } => false,
+        | Notice::FetchRefused { .. }
+        | Notice::Quarantined { .. } => false,
     }
 }
 

@@ -163,6 +163,7 @@ fn is_reminder(one: &Claimed) -> bool {
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }
+        | Notice::Quarantined { .. }
         | Notice::WroteAgain { .. }
         | Notice::News { .. } => false,
     }

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         card::Card,
         event::{Audible, CardRef, Notice, Say, Told},
-        id::{LeadId, OfferId, RepId},
+        id::{LeadId, OfferId, RepId, SourceId},
         lead::Lead,
         phrase::Until,
         policy::{Channel, Platform, Policy},
@@ -18,10 +18,13 @@ use crate::{
     store::{
         leads,
         outbox::{self, Claimed, Place, Work},
-        reps,
+        reps, submissions,
     },
-    words::{self, availability, when::When},
+    words::{self, availability, quarantine, when::When},
 };
+
+/// How many submissions that can't be used are counted for a message.
+const MOST_COUNTED: usize = 1_000;
 
 /// The rep who is told something that is about no lead.
 fn rep_of(claimed: &Claimed) -> Option<RepId> {
@@ -164,6 +167,9 @@ impl Worker {
         let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
         let card = match words::chat_news::news(&say.notice, &When::new(now, &zone)) {
             Some(card) => Some(card),
+            None if let Notice::Quarantined { source, .. } = &say.notice => {
+                self.render_quarantined(source, claimed, &together).await?
+            }
             None if claimed.lead.is_none() => {
                 words::notices::of_person(say, &rules.policy, &zone, now)
             }
@@ -181,6 +187,34 @@ impl Worker {
             only_if_standing: false,
             together,
         }))
+    }
+
+    /// What can't be used of a source, as far as nobody has been told of it and nobody has seen to it.
+    async fn render_quarantined(
+        &self,
+        source: &SourceId,
+        claimed: &Claimed,
+        together: &[Claimed],
+    ) -> Result<Option<Card>, Error> {
+        let since = |one: &Claimed| match &one.work {
+            Work::Say(Say {
+                notice: Notice::Quarantined { since, .. },
+                ..
+            }) => Some(*since),
+            Work::Say(_) | Work::Show(_) | Work::Tell(_) => None,
+        };
+        let all = std::iter::once(claimed).chain(together);
+        let Some(from) = all.filter_map(since).min() else {
+            return Ok(None);
+        };
+        let limit = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
+        let waiting = self
+            .db()
+            .read(async |mut tx| submissions::since(&mut tx, source, from, limit).await)
+            .await?;
+        let waiting: Vec<_> = waiting.into_iter().map(|(id, why)| (id, why.0)).collect();
+        let waiting = quarantine::Waiting::of(&waiting, MOST_COUNTED);
+        Ok(waiting.map(|waiting| quarantine::card(source, &waiting)))
     }
 
     /// What somebody else has said of a rep, if it is still so.
@@ -236,7 +270,8 @@ impl Worker {
             | Notice::CannotReach { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }
-            | Notice::FetchRefused { .. } => return Ok(None),
+            | Notice::FetchRefused { .. }
+            | Notice::Quarantined { .. } => return Ok(None),
         };
         let Some(id) = lead else { return Ok(None) };
         let standing = self

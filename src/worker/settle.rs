@@ -223,7 +223,8 @@ fn lasting(say: &Say) -> Option<CardRef> {
             | Notice::News { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }
-            | Notice::FetchRefused { .. },
+            | Notice::FetchRefused { .. }
+            | Notice::Quarantined { .. },
             Audible::Rep(_) | Audible::Channel(_),
         ) => None,
     }

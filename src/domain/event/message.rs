@@ -128,6 +128,13 @@ pub enum Notice {
         /// What it said, or what is missing.
         why: String,
     },
+    /// Submissions of a source can't be used; about no lead in particular.
+    Quarantined {
+        /// Whose.
+        source: SourceId,
+        /// The first of them that nobody has been told of came then.
+        since: Timestamp,
+    },
     /// Your lead wrote again.
     WroteAgain {
         /// By which offer they have it.

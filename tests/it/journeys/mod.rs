@@ -18,6 +18,7 @@ mod owners;
 mod people;
 mod pools;
 mod presses;
+mod quarantine;
 mod restarts;
 mod rights;
 mod rules;

@@ -464,6 +464,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::ChatWasDown { .. } => "chat_was_down",
         Notice::ChannelRefuses { .. } => "channel_refuses",
         Notice::FetchRefused { .. } => "fetch_refused",
+        Notice::Quarantined { .. } => "quarantined",
         Notice::StepDue { .. } => "step_due",
         Notice::News { news, .. } => match news {
             News::TakenBack { .. } => "taken_back",
