@@ -17,6 +17,11 @@ use tokio::{
     net::{UnixListener, UnixStream},
 };
 
+use crate::{
+    domain::id::SubmissionId,
+    http::{How, Replayed},
+};
+
 /// The longest line that is read.
 const LONGEST: u64 = 1024 * 1024;
 /// How long a client may take to say what it wants.
@@ -25,11 +30,43 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const DOING: Duration = Duration::from_secs(60);
 
 /// What a command asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// Read the configuration again.
     Reload,
+    /// Read these submissions once more, or put them away.
+    Submissions(Order),
+}
+
+/// What is to be done with which submissions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Which.
+    pub ids: Vec<SubmissionId>,
+    /// What.
+    pub task: Task,
+    /// How.
+    pub how: How,
+}
+
+/// What is to be done with submissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Read once more, and let in when they can be used.
+    Replay,
+    /// Put away.
+    Drop,
+}
+
+/// What came of an [`Order`], as far as it was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// Each with what came of it.
+    pub done: Vec<Replayed>,
+    /// Why the rest was not done.
+    pub trouble: Option<String>,
 }
 
 /// What came of reading the configuration again.

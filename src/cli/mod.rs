@@ -16,6 +16,7 @@ mod serve;
 mod shell;
 mod shown;
 mod stats;
+mod submissions;
 mod talk;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -41,6 +42,8 @@ const EXAMPLES: &str = "Examples:
   baton send lead.json --source website --test
                                   post it as that source would, for a try
   baton stats last month          who was asked, who answered, how fast
+  baton submissions list --status quarantined
+                                  what came in and could not be used yet
 
 `baton COMMAND --help` has more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.";
 
@@ -115,6 +118,8 @@ enum Command {
     Send(send::Send),
     /// The numbers of /leadstats, as a table, JSON or CSV.
     Stats(stats::Stats),
+    /// What came in, quarantined submissions included: list, show, map, replay, drop.
+    Submissions(submissions::Submissions),
     /// Look at database, tokens, scopes, people, clock and address: what works, and how to mend the rest.
     Doctor(doctor::Doctor),
     /// Check what is stored, print each invariant that is broken, exit 1 if any.
@@ -151,6 +156,7 @@ pub fn run() -> ExitCode {
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),
         Command::Stats(stats) => talk::block_on(stats::run(&common, &stats)),
+        Command::Submissions(asked) => talk::block_on(submissions::run(&common, &asked)),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Man(manual) => shell::manual(&manual),
         Command::Doctor(doctor) => talk::block_on(doctor::run(&common, &doctor)),

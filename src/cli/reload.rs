@@ -11,7 +11,7 @@ use super::{
     Common, Format, LogFormat,
     control::{self, Ask, Control, Reloaded},
     shown::Paint,
-    talk,
+    submissions, talk,
 };
 use crate::{
     app::Reloader,
@@ -140,10 +140,16 @@ pub async fn watch(
         };
         match asked {
             None => drop(again.reload().await),
-            Some(Ok((Ask::Reload, mut stream))) => {
-                let said = again.reload().await;
-                if let Err(error) = control::answer(&mut stream, &said).await {
-                    tracing::debug!(%error, "who asked for the reload is gone");
+            Some(Ok((ask, mut stream))) => {
+                let answered = match ask {
+                    Ask::Reload => control::answer(&mut stream, &again.reload().await).await,
+                    Ask::Submissions(order) => {
+                        let done = submissions::carry_out(again.reloader.intake(), &order).await;
+                        control::answer(&mut stream, &done).await
+                    }
+                };
+                if let Err(error) = answered {
+                    tracing::debug!(%error, "who asked at the socket is gone");
                 }
             }
             Some(Err(error)) => {

@@ -9,6 +9,7 @@ mod credentials;
 mod delivery;
 pub mod fetch;
 mod form;
+pub mod guess;
 mod mail;
 pub mod map;
 mod multipart;

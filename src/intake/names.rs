@@ -133,6 +133,22 @@ pub(super) fn recognise(entry: &Entry<'_>) -> Option<(Field, Sureness)> {
         })
 }
 
+/// The field that a part of what it is called names: `crm_company_7`. Too little to go by unseen.
+pub(super) fn sounds_like(entry: &Entry<'_>) -> Option<Field> {
+    let words = words(entry.path.last()?);
+    let named = |part: &[String]| TABLES.names.get(&part.concat()).map(|(field, _)| *field);
+    let lengths = (1..=words.len()).rev();
+    lengths
+        .flat_map(|length| words.windows(length))
+        .find_map(named)
+}
+
+/// Whether it lies under the name of somebody who is not the lead.
+pub(super) fn is_somebody_else(entry: &Entry<'_>) -> bool {
+    let mut labels = entry.path.iter().map(|label| words(label));
+    labels.any(|label| is_foreign(&label))
+}
+
 fn is_foreign(label: &[String]) -> bool {
     label.iter().any(|word| TABLES.foreign.contains(word))
 }

@@ -72,7 +72,7 @@ impl Place {
         std::fs::write(self.path("baton.toml"), text).unwrap();
     }
 
-    fn change(&self, from: &str, to: &str) {
+    pub fn change(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.path("baton.toml")).unwrap();
         assert!(text.contains(from), "{from}");
         self.configure(&text.replace(from, to));
@@ -99,13 +99,13 @@ impl Place {
     }
 
     /// Runs a command that prints JSON.
-    async fn json(&self, arguments: &[&str]) -> (i32, Value) {
+    pub async fn json(&self, arguments: &[&str]) -> (i32, Value) {
         let ended = run(self.command(arguments)).await;
         let body = serde_json::from_slice(&ended.stdout).unwrap();
         (ended.status.code().unwrap(), body)
     }
 
-    fn serve(&self) -> Server {
+    pub fn serve(&self) -> Server {
         let mut child = self
             .command(&["serve"])
             .stderr(Stdio::piped())
@@ -120,10 +120,10 @@ impl Place {
 }
 
 /// A `baton serve` that ends with the test.
-struct Server(Child);
+pub struct Server(Child);
 
 impl Server {
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let id = self.0.id().to_string();
         assert!(Command::new("kill").arg(id).status().unwrap().success());
         assert!(self.0.wait().unwrap().success());

@@ -10,6 +10,7 @@ mod api;
 mod architecture;
 mod cli;
 mod cli_init;
+mod cli_submissions;
 mod commands;
 mod connections;
 mod db;
