@@ -1,5 +1,7 @@
 //! Everything built once, and run until it is told to stop.
 
+pub mod import;
+
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
@@ -130,6 +132,12 @@ impl App {
     #[must_use]
     pub fn people(&self) -> &People {
         &self.people
+    }
+
+    /// Who brings lists in while it runs.
+    #[must_use]
+    pub fn importer(&self) -> import::Importer {
+        import::Importer::of_server(&self.engine, Arc::clone(&self.http))
     }
 
     /// A handle for reloading while it runs.

@@ -82,8 +82,7 @@ fn canonical(body: &[u8]) -> Result<NewLead, String> {
         contact,
         attributes,
         lead_type,
-        marks: Vec::new(),
-        test: false,
+        ..NewLead::default()
     })
 }
 

@@ -18,25 +18,28 @@ use tokio::{
 };
 
 use crate::{
+    app::import::{self, Batch, Outcome},
     domain::id::SubmissionId,
     http::{How, Replayed},
 };
 
 /// The longest line that is read.
-const LONGEST: u64 = 1024 * 1024;
+const LONGEST: u64 = 8 * 1024 * 1024;
 /// How long a client may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a server may take to do it.
 const DOING: Duration = Duration::from_secs(60);
 
 /// What a command asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// Read the configuration again.
     Reload,
     /// Read these submissions once more, or put them away.
     Submissions(Order),
+    /// Bring these rows of a list in.
+    Import(Batch),
 }
 
 /// What is to be done with which submissions.
@@ -67,6 +70,28 @@ pub struct Ordered {
     pub done: Vec<Replayed>,
     /// Why the rest was not done.
     pub trouble: Option<String>,
+}
+
+/// What came of bringing rows in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Imported {
+    /// What became of each.
+    Rows(Vec<Outcome>),
+    /// Nothing of them was brought in, and why; the same may go well a little later.
+    Later(String),
+    /// Nothing of them was brought in, and why.
+    Refused(String),
+}
+
+impl From<Result<Vec<Outcome>, import::Error>> for Imported {
+    fn from(brought: Result<Vec<Outcome>, import::Error>) -> Self {
+        match brought {
+            Ok(rows) => Self::Rows(rows),
+            Err(error @ import::Error::NoSource(_)) => Self::Refused(error.to_string()),
+            Err(error @ import::Error::Engine(_)) => Self::Later(error.to_string()),
+        }
+    }
 }
 
 /// What came of reading the configuration again.

@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod demo;
 mod doctor;
+mod import;
 mod init;
 mod manifest;
 mod outside;
@@ -41,6 +42,8 @@ const EXAMPLES: &str = "Examples:
   baton route lead.json           where this lead would go, and why
   baton send lead.json --source website --test
                                   post it as that source would, for a try
+  baton import leads.csv --source fair --dry-run
+                                  what would become of a list
   baton stats last month          who was asked, who answered, how fast
   baton submissions list --status quarantined
                                   what came in and could not be used yet
@@ -116,6 +119,8 @@ enum Command {
     Manifest(manifest::Manifest),
     /// Sign and post a lead as the source would, and print the answer.
     Send(send::Send),
+    /// Bring in a list of leads: CSV, or JSON objects.
+    Import(import::Import),
     /// The numbers of /leadstats, as a table, JSON or CSV.
     Stats(stats::Stats),
     /// What came in, quarantined submissions included: list, show, map, replay, drop.
@@ -155,6 +160,7 @@ pub fn run() -> ExitCode {
         Command::Route(route) => route::run(&common, &route),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),
+        Command::Import(import) => talk::block_on(import::run(&common, &import)),
         Command::Stats(stats) => talk::block_on(stats::run(&common, &stats)),
         Command::Submissions(asked) => talk::block_on(submissions::run(&common, &asked)),
         Command::Completions(completions) => shell::completions(&completions),

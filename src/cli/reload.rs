@@ -9,12 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Common, Format, LogFormat,
-    control::{self, Ask, Control, Reloaded},
+    control::{self, Ask, Control, Imported, Reloaded},
     shown::Paint,
     submissions, talk,
 };
 use crate::{
-    app::Reloader,
+    app::{Reloader, import::Importer},
     clock::Clock,
     config::{self, Sources},
 };
@@ -121,11 +121,14 @@ pub struct Again {
     pub format: LogFormat,
     /// Puts it in force.
     pub reloader: Reloader,
+    /// Brings lists in.
+    pub importer: Importer,
     /// What is in force, to tell the difference.
     pub sources: Sources,
 }
 
-/// Reads the configuration again whenever SIGHUP or a command asks for it, one after the other.
+/// Reads the configuration again whenever SIGHUP or a command asks for it, and brings in what another brings, one after
+/// the other.
 pub async fn watch(
     mut again: Again,
     mut hangup: Signal,
@@ -146,6 +149,10 @@ pub async fn watch(
                     Ask::Submissions(order) => {
                         let done = submissions::carry_out(again.reloader.intake(), &order).await;
                         control::answer(&mut stream, &done).await
+                    }
+                    Ask::Import(batch) => {
+                        let brought = Imported::from(again.importer.bring(batch).await);
+                        control::answer(&mut stream, &brought).await
                     }
                 };
                 if let Err(error) = answered {

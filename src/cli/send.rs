@@ -90,7 +90,8 @@ pub async fn run(common: &Common, asked: &Send) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn no_source(asked: &str, sources: &[Source]) -> String {
+/// What is said of a source that there is not.
+pub fn no_source(asked: &str, sources: &[Source]) -> String {
     let known: Vec<&str> = sources.iter().map(|it| it.id.as_str()).collect();
     let known = match known.as_slice() {
         [] => "it has none; add a [[source]]".to_owned(),

@@ -57,6 +57,7 @@ pub async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         clock,
         format: common.log_format,
         reloader: app.reloader(),
+        importer: app.importer(),
         sources: loaded.sources,
     };
     let watching = tokio::spawn(watch(again, hangup, control, stop.clone()));

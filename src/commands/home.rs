@@ -222,7 +222,7 @@ async fn watched(asked: &Asked<'_>) -> Result<Option<Watched>, Trouble> {
         .read(async |mut tx| {
             let most = MOST_LOOKED_AT;
             let review = leads::oldest(&mut tx, "review", &teams, most).await?;
-            let queued = leads::oldest(&mut tx, "queued", &teams, most).await?;
+            let queued = leads::queued_alone(&mut tx, &teams, most).await?;
             let mut under_way = leads::oldest(&mut tx, "offered", &teams, most).await?;
             under_way.extend(leads::oldest(&mut tx, "pooled", &teams, most).await?);
             under_way.extend(leads::list(&mut tx, &owned).await?.0);

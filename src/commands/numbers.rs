@@ -120,6 +120,7 @@ fn numbers(stats: &Stats) -> Numbers {
     let count = |what| stats.count(what);
     Numbers {
         arrived: count(MeasureKind::Arrived),
+        imported: count(MeasureKind::Imported),
         offered: count(MeasureKind::Offered),
         accepted: count(MeasureKind::Accepted),
         declined: count(MeasureKind::Declined),

@@ -17,6 +17,7 @@ use super::{
     plan::Plan,
     policy::Strategy,
     score::{Fit, Intent, Score, Stage},
+    submission::ImportTo,
 };
 
 pub use clock::{Breach, Cause, Clock, Promise};
@@ -44,6 +45,9 @@ pub struct Lead {
     pub lead_type: String,
     /// A trial: goes the whole way to the reasons and is offered to nobody.
     pub test: bool,
+    /// Where it was put with the list that it stood in; absent: it came by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportTo>,
     /// Who it is.
     pub contact: Contact,
     /// What else was said, by label.
@@ -255,6 +259,7 @@ impl Lead {
             source,
             lead_type: String::new(),
             test: false,
+            imported: None,
             contact: Contact::default(),
             attributes: BTreeMap::new(),
             marks: Vec::new(),

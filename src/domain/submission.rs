@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +22,49 @@ pub struct NewLead {
     pub marks: Vec<String>,
     /// Goes the whole way to the reasons, is offered to nobody and counts nowhere.
     pub test: bool,
+    /// Stood in a list that was brought in at once, and did not write just now.
+    pub import: Option<Import>,
+}
+
+/// What is special about a person out of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Where it goes.
+    pub to: ImportTo,
+    /// When it first came, if the list says so.
+    pub arrived_at: Option<Timestamp>,
+}
+
+/// Where the leads of a list go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImportTo {
+    /// By the rules, but into the queue of the team that would be asked: nobody gets a card.
+    Queue,
+    /// To be nurtured, all of them.
+    Nurture,
+    /// By the rules, as if they had come one by one.
+    Route,
+}
+
+impl ImportTo {
+    /// As typed and stored.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Nurture => "nurture",
+            Self::Route => "route",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        [Self::Queue, Self::Nurture, Self::Route]
+            .into_iter()
+            .find(|to| to.word() == word)
+    }
 }
 
 /// What a form of Baton's own says of how it was filled in. It stands among the submission's headers, so that a held

@@ -4,6 +4,7 @@ mod absences;
 mod apply;
 mod entered;
 mod fetched;
+mod list;
 mod outages;
 mod people;
 mod programs;
@@ -35,6 +36,7 @@ use crate::{
 };
 
 pub use fetched::{NotFetched, PATIENCE};
+pub use list::{Became, Foreseen};
 pub use people::{Absence, Kept, Returned, Went};
 pub use programs::Contact;
 pub use receive::{Content, Received, Submission};

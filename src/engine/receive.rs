@@ -18,7 +18,7 @@ use crate::{
         id::{LeadId, SourceId, SubmissionId},
         lead::Lead,
         route::Reader,
-        submission::{NewLead, Signs, Status, Wanted},
+        submission::{ImportTo, NewLead, Signs, Status, Wanted},
     },
     store::{Tx, filtered, leads, submissions, turns},
 };
@@ -341,7 +341,10 @@ impl Engine {
     /// A lead as it came, before anybody has asked the rules.
     pub(super) fn new_lead(&self, from: Brought<'_>, new: &NewLead, now: Timestamp) -> Lead {
         let id = LeadId::from(format!("lead_{}", self.clock.chance(now).next_ulid()));
-        let mut lead = Lead::new(id, 0, from.source.clone(), from.at);
+        let before = new.import.and_then(|import| import.arrived_at);
+        let came = before.map_or(from.at, |at| at.min(from.at));
+        let mut lead = Lead::new(id, 0, from.source.clone(), came);
+        lead.imported = new.import.map(|import| import.to);
         lead.touched_at = now;
         lead.lead_type.clone_from(&new.lead_type);
         lead.test = new.test;
@@ -362,7 +365,11 @@ impl Engine {
         let rules = self.rules();
         let id = lead.id.clone();
         Reader::new(&rules.policy, &*rules, now).route(&mut lead);
-        let teams = concerned(&lead, &Event::SomebodyFree, &rules, now);
+        let teams = match lead.imported {
+            // Nobody is asked, so nobody's situation matters.
+            Some(ImportTo::Queue | ImportTo::Nurture) => Vec::new(),
+            Some(ImportTo::Route) | None => concerned(&lead, &Event::SomebodyFree, &rules, now),
+        };
         let turns = turns::lock(tx, &teams).await?;
         lead.number = leads::next_number(tx).await?;
         let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;

@@ -265,6 +265,7 @@ pub(super) fn read(
     (submission, content(reading))
 }
 
+/// What a reading is to the engine.
 pub(super) fn content(reading: Reading) -> Content {
     match reading {
         Reading::Leads { leads, problems } => Content::Leads { leads, problems },

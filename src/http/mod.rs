@@ -34,6 +34,7 @@ mod interactions;
 mod observe;
 mod patience;
 mod replay;
+pub mod rows;
 mod serve;
 mod teams;
 pub mod webhooks;
@@ -140,6 +141,13 @@ impl App {
     /// Lets these programs ask from now on.
     pub fn set_tokens(&self, tokens: Vec<ApiToken>) {
         self.tokens.store(Arc::new(tokens));
+    }
+
+    /// The source of this name that is in force.
+    #[must_use]
+    pub fn source(&self, id: &SourceId) -> Option<Source> {
+        let known = self.webhooks.load().get(id);
+        known.map(|webhook| webhook.source.clone())
     }
 
     fn webhook(&self, id: &str) -> Result<Arc<webhooks::Webhook>, Error> {

@@ -57,6 +57,25 @@ impl Mapping {
         let entries = tree::entries(said);
         let mut found = self.mapped(sent, &entries);
         self.recognise(&entries, &mut found);
+        self.make(&entries, &found)
+    }
+
+    /// Makes one lead of a row that calls canonical fields by their names; all else is an attribute, whatever it is
+    /// called.
+    pub(super) fn apply_row(&self, row: &Value) -> Mapped {
+        let entries = tree::entries(row);
+        let field = |entry: &Entry<'_>| match entry.path.as_slice() {
+            [name] => Field::by_name(name),
+            _ => None,
+        };
+        let named = entries
+            .iter()
+            .filter_map(|it| Some((field(it)?, it.values.clone())));
+        self.make(&entries, &named.collect())
+    }
+
+    /// Brings what was found into its canonical form, and keeps the rest.
+    fn make<'a>(&self, entries: &[Entry<'a>], found: &Found<'a>) -> Mapped {
         let mut making = Making {
             country: self.country.clone().unwrap_or_default(),
             ..Making::default()
@@ -70,7 +89,7 @@ impl Mapping {
                 making.set(*field, values);
             }
         }
-        making.attributes(&entries);
+        making.attributes(entries);
         self.complete(&mut making.contact);
         making.finish()
     }
@@ -191,8 +210,7 @@ impl Making {
                 contact,
                 attributes,
                 lead_type,
-                marks: Vec::new(),
-                test: false,
+                ..NewLead::default()
             },
             problems,
         }

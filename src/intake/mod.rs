@@ -5,6 +5,7 @@
 //! [`Preset`]. Nothing here keeps anything.
 
 pub mod body;
+pub mod columns;
 mod credentials;
 mod delivery;
 pub mod fetch;
@@ -20,7 +21,9 @@ pub mod path;
 pub mod place;
 pub mod preset;
 pub mod presets;
+pub mod rows;
 pub mod send;
+pub mod table;
 pub mod text;
 mod tree;
 pub mod verify;
@@ -194,6 +197,9 @@ pub fn read(
     headers: &BTreeMap<String, String>,
     body: &[u8],
 ) -> Reading {
+    if let Some(origin) = rows::Origin::of(headers) {
+        return rows::read(source, origin, body);
+    }
     match source.payload(content_type, body) {
         Ok(payload) => read_payload(source, headers, &payload),
         Err(Unreadable(why)) => Reading::Quarantined(vec![why]),

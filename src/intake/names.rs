@@ -5,9 +5,11 @@ use std::{
     sync::LazyLock,
 };
 
+use serde_json::{Map, Value};
+
 use super::{
     text::{key, words},
-    tree::Entry,
+    tree::{self, Entry},
 };
 use crate::domain::contact::Field;
 
@@ -149,6 +151,15 @@ pub(super) fn is_somebody_else(entry: &Entry<'_>) -> bool {
     labels.any(|label| is_foreign(&label))
 }
 
+/// The field that a column of a table is, by what stands over it; `contact.email` is what lies deeper.
+pub(super) fn of_column(name: &str) -> Option<(Field, Sureness)> {
+    let mut row = Value::from("x");
+    for key in name.rsplit('.') {
+        row = Value::Object(Map::from_iter([(key.to_owned(), row)]));
+    }
+    tree::entries(&row).first().and_then(recognise)
+}
+
 fn is_foreign(label: &[String]) -> bool {
     label.iter().any(|word| TABLES.foreign.contains(word))
 }
@@ -230,8 +241,6 @@ fn by_input(input: &str) -> Option<(Field, Sureness)> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::super::tree::entries;
     use super::*;
 

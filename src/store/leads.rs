@@ -21,7 +21,7 @@ pub use find::{
 };
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;
-pub use waiting::{of_rep, oldest, queue};
+pub use waiting::{of_rep, oldest, queue, queued_alone};
 
 /// The kind of identity that a mail address is.
 pub const EMAIL: &str = "email";
@@ -58,9 +58,9 @@ pub async fn next_number(tx: &mut Tx) -> Result<i64, Error> {
 
 const INSERT: Sql = sql!(
     "insert into lead (id, doc, version, updated_at, state, stage, intent, fit, owner, team, rule, waiting, \
-     epoch, wake_at, touched_at, type, email, external_id, words, number, source, test, created_at) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-     $22, $23)"
+     epoch, wake_at, touched_at, type, email, external_id, words, number, source, test, created_at, \
+     imported) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+     $22, $23, $24)"
 );
 
 /// Stores a new lead with its offers.
@@ -77,6 +77,7 @@ pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
         .bind(&lead.source)
         .bind(lead.test)
         .bind(lead.created_at)
+        .bind(lead.imported.is_some())
         .exec()
         .await?;
     offers::save(tx, lead, &[]).await?;

@@ -60,6 +60,7 @@ const STEPS: &[Step] = &[
     step!(20261122162000, "keep_found_by"),
     step!(20261122164000, "keep_fetches"),
     step!(20261122171000, "keep_filtered"),
+    step!(20261122172000, "mark_imported"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -188,6 +188,17 @@ fn again(first: First, new: &NewSubmission) -> Inserted {
     }
 }
 
+const DELIVERED: &str = "select id from submission where source = $1 and delivery_id = $2";
+
+/// Whether a delivery of this id came before.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn came_before(tx: &mut Tx, source: &SourceId, delivery_id: &str) -> Result<bool, Error> {
+    let query = tx.q(DELIVERED).bind(source).bind(delivery_id);
+    Ok(query.opt::<(SubmissionId,)>().await?.is_some())
+}
+
 const FINISH: &str =
     "update submission set status = $2, lead_id = $3, leads = $4, problems = $5 where id = $1";
 

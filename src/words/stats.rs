@@ -22,6 +22,8 @@ const MOST_ROWS: usize = 30;
 pub struct Numbers {
     /// Leads that came in.
     pub arrived: u64,
+    /// Leads that were brought in with a list, apart from those.
+    pub imported: u64,
     /// Offers made.
     pub offered: u64,
     /// Offers accepted.
@@ -141,8 +143,10 @@ fn facts(report: &Report) -> Vec<Fact> {
     let of_team = |label, n: u64| (!report.of_one).then(|| fact(label, n.to_string()));
     let speed = both(total.contact_median, total.contact_p90);
     let accept = both(total.accept_median, total.accept_p90);
+    let imported = of_team("From lists", total.imported).filter(|_| total.imported > 0);
     let facts = [
         of_team("Leads", total.arrived),
+        imported,
         Some(fact("Offers", answered)),
         Some(fact("Speed to lead", speed)),
         Some(fact("Time to accept", accept)),

@@ -20,6 +20,7 @@ mod expected;
 mod harness;
 mod held;
 mod http;
+mod import;
 mod intake;
 mod journeys;
 mod microsoft;

@@ -36,6 +36,7 @@ const MAX_MESSAGE: usize = 14 * 1_024;
 fn numbers(scale: u64) -> Numbers {
     Numbers {
         arrived: 12 * scale,
+        imported: 0,
         offered: 14 * scale,
         accepted: 10 * scale,
         declined: 3 * scale,

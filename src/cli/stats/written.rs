@@ -91,6 +91,11 @@ pub fn text(report: &Report, paint: Paint) -> String {
         .iter()
         .map(|fact| format!("{}: {}\n", fact.label, plain(fact.value[0].words())))
         .collect();
+    let imported = match report.numbers.total.imported {
+        0 => String::new(),
+        many => format!("From lists, and not among the leads: {many}\n"),
+    };
+    let endings = endings + &imported;
     let endings = if endings.is_empty() {
         endings
     } else {
@@ -202,6 +207,7 @@ fn view(numbers: &Numbers) -> Value {
     };
     json!({
         "arrived": numbers.arrived,
+        "imported": numbers.imported,
         "offered": numbers.offered,
         "accepted": numbers.accepted,
         "declined": numbers.declined,
@@ -218,7 +224,7 @@ fn view(numbers: &Numbers) -> Value {
 
 const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,\
 time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,\
-contacted_kept,contacted_missed";
+contacted_kept,contacted_missed,imported";
 
 /// One line for each group, or one for all; times in seconds, empty when nothing was measured.
 pub fn csv(report: &Report) -> String {
@@ -256,6 +262,7 @@ fn line(key: &str, name: &str, numbers: &Numbers) -> String {
         count(numbers.answered.missed),
         count(numbers.contacted.kept),
         count(numbers.contacted.missed),
+        count(numbers.imported),
     ];
     format!("{}\r\n", cells.join(","))
 }
@@ -333,9 +340,9 @@ mod tests {
     #[test]
     fn a_spreadsheet_gets_lines_and_no_formula() {
         insta::assert_snapshot!(csv(&report(Some(By::Rep))).replace('\r', ""), @r#"
-        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed
-        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0
-        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0
+        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed,imported
+        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0,0
+        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0,0
         "#);
     }
 

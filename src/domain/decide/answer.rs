@@ -221,6 +221,7 @@ impl Case<'_, '_> {
         {
             return Err(Refusal::NotToBeTaken);
         }
+        self.start_clock_of_list();
         let offer = self.offer_to(by, Some(team), OfferLevel::Hand, OfferKind::Given);
         self.post_in_team(
             &team.id,

@@ -184,6 +184,7 @@ impl Case<'_, '_> {
     pub(super) fn assign(&mut self, to: &RepId, by: &Actor, words: &str) {
         self.withdraw_pending(None, "assigned");
         self.release_owner();
+        self.start_clock_of_list();
         self.start_clock_if_new();
         let team = self.team();
         let offer = self.offer_to(to, team, OfferLevel::Hand, OfferKind::Given);
@@ -212,6 +213,9 @@ impl Case<'_, '_> {
     fn start_clock_if_new(&mut self) {
         match self.lead.state {
             State::Pending | State::Review { .. } | State::Nurture { .. } => self.begin_plan(),
+            State::Queued { .. } if self.lead.imported.is_some() && self.lead.plan.is_none() => {
+                self.begin_plan();
+            }
             State::Offered { .. }
             | State::Pooled { .. }
             | State::Queued { .. }

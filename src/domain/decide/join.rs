@@ -38,6 +38,10 @@ impl Case<'_, '_> {
             self.place();
             return;
         }
+        // Who stands in a list has not written again: nobody is told, and nothing begins anew.
+        if new.import.is_some() {
+            return;
+        }
         if !unknown {
             self.count(MeasureKind::Duplicate, None, None);
         }

@@ -6,6 +6,7 @@ mod choose;
 mod clock;
 mod hand;
 mod join;
+mod list;
 mod news;
 mod offer;
 mod owner;
@@ -62,8 +63,9 @@ pub fn decide(
 pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
         Event::Arrived { .. } | Event::RouteOn { .. } => true,
-        Event::Submitted { .. } => {
-            matches!(lead.state, State::Nurture { .. }) || join::waits_for_its_person(lead)
+        Event::Submitted { new, .. } => {
+            let wrote = new.import.is_none() && matches!(lead.state, State::Nurture { .. });
+            wrote || join::waits_for_its_person(lead)
         }
         Event::Due
         | Event::SomebodyFree

@@ -89,8 +89,13 @@ impl Case<'_, '_> {
             return false;
         }
         self.lead.clock.attempted_at = Some(at);
-        let took = at.duration_since(self.lead.created_at);
-        self.count(MeasureKind::Contacted, owner, Some(took));
+        // How long a list has lain somewhere else is nobody's speed.
+        let took = self
+            .lead
+            .imported
+            .is_none()
+            .then(|| at.duration_since(self.lead.created_at));
+        self.count(MeasureKind::Contacted, owner, took);
         let plan = self.lead.plan.as_ref();
         let kept = |by: Timestamp| at <= by;
         let in_time = plan.and_then(|plan| plan.contact_by).is_some_and(kept);

@@ -24,6 +24,7 @@ impl<'w> Case<'_, 'w> {
             seconds => format!("; let in {}", after(seconds)),
         };
         let detail = match &self.lead.unknown {
+            _ if self.lead.imported.is_some() => format!("by {}, in a list", self.lead.source),
             Some(why) => format!(
                 "by {}; its person could not be fetched: {why}",
                 self.lead.source
@@ -31,9 +32,16 @@ impl<'w> Case<'_, 'w> {
             None => format!("by {}{let_in}", self.lead.source),
         };
         self.fact(FactKind::Created, by, None, None, detail);
-        self.count(MeasureKind::Arrived, None, None);
+        // A list did not come in as people write: it would hide how many do.
+        let what = match self.lead.imported {
+            Some(_) => MeasureKind::Imported,
+            None => MeasureKind::Arrived,
+        };
+        self.count(what, None, None);
         if self.lead.unknown.is_some() && !self.lead.test {
             self.ask_who_it_is();
+        } else if let Some(to) = self.lead.imported.filter(|_| !self.lead.test) {
+            self.put_with_list(to);
         } else {
             self.place();
         }

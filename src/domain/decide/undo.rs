@@ -189,6 +189,7 @@ fn is_of_an_answer(what: MeasureKind) -> bool {
         | MeasureKind::Declined
         | MeasureKind::Withdrawn => true,
         MeasureKind::Arrived
+        | MeasureKind::Imported
         | MeasureKind::Offered
         | MeasureKind::Expired
         | MeasureKind::Escalated

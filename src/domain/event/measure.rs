@@ -47,6 +47,8 @@ macro_rules! measures {
 measures! {
     /// A lead came in.
     Arrived "arrived",
+    /// A lead was brought in with a list; it is none that arrived.
+    Imported "imported",
     /// An offer was made.
     Offered "offered",
     /// An offer was accepted; `took` from its delivery.

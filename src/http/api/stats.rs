@@ -133,6 +133,8 @@ struct GroupView {
 struct NumbersView {
     /// Leads that came in.
     arrived: u64,
+    /// Leads that were brought in with a list, by when the list says that they came; not among `arrived`.
+    imported: u64,
     /// Offers made.
     offered: u64,
     /// Offers accepted.
@@ -279,6 +281,7 @@ fn view(numbers: &Numbers) -> NumbersView {
     };
     NumbersView {
         arrived: numbers.arrived,
+        imported: numbers.imported,
         offered: numbers.offered,
         accepted: numbers.accepted,
         declined: numbers.declined,

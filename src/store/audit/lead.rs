@@ -39,6 +39,7 @@ struct Stored {
     words: String,
     waiting: bool,
     test: bool,
+    imported: bool,
     epoch: i64,
     wake_at: Option<Timestamp>,
     created_at: Timestamp,
@@ -65,6 +66,7 @@ impl Row for Stored {
             words: row.get("words")?,
             waiting: row.get("waiting")?,
             test: row.get("test")?,
+            imported: row.get("imported")?,
             epoch: row.get("epoch")?,
             wake_at: row.get("wake_at")?,
             created_at: row.get("created_at")?,
@@ -97,7 +99,7 @@ struct Told {
 row!(Told { lead_id, event });
 
 const LEADS: &str = "select id, number, source, type, state, stage, intent, fit, owner, team, rule, email, \
-     external_id, words, waiting, test, epoch, wake_at, created_at, touched_at, doc from lead \
+     external_id, words, waiting, test, imported, epoch, wake_at, created_at, touched_at, doc from lead \
      where id > $1 order by id limit $2";
 
 const OFFERS: Sql = sql!(
@@ -202,6 +204,7 @@ impl Stored {
             ("words", self.words == right.words),
             ("waiting", self.waiting == right.waiting),
             ("test", self.test == lead.test),
+            ("imported", self.imported == lead.imported.is_some()),
             ("epoch", self.epoch == right.epoch),
             (
                 "wake_at",

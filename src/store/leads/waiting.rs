@@ -39,10 +39,10 @@ pub async fn of_rep(tx: &mut Tx, rep: &RepId, most: usize) -> Result<Vec<Lead>, 
 }
 
 const OLDEST: Sql = sql!(
-    "select doc from lead where state = $1 and ($2 is null or intent = $2) and team "
-    [sqlite "in (select value from json_each($3))"]
-    [postgres "= any (array(select jsonb_array_elements_text($3)))"]
-    " order by created_at limit $4"
+    "select doc from lead where state = $1 and team "
+    [sqlite "in (select value from json_each($2))"]
+    [postgres "= any (array(select jsonb_array_elements_text($2)))"]
+    " order by created_at limit $3"
 );
 
 /// The leads of these teams in the state with this word, the oldest first.
@@ -55,11 +55,42 @@ pub async fn oldest(
     teams: &[TeamId],
     most: usize,
 ) -> Result<Vec<Lead>, Error> {
-    let query = tx.q(OLDEST).bind(state).bind(None::<String>);
+    let query = tx.q(OLDEST).bind(state);
     docs(query.bind(Json(teams)).bind(limit(most))).await
 }
 
-/// What can be pulled from the queues of these teams: those that want most first, then the oldest.
+/// The state is written out because that leads the databases to the index of what is queued.
+const QUEUED: Sql = sql!(
+    "select doc from lead where state = 'queued' and intent = $1 and team "
+    [sqlite "in (select value from json_each($2))"]
+    [postgres "= any (array(select jsonb_array_elements_text($2)))"]
+    " order by imported, created_at limit $3"
+);
+
+const QUEUED_ALONE: Sql = sql!(
+    "select doc from lead where state = 'queued' and intent = $1 and imported = false and team "
+    [sqlite "in (select value from json_each($2))"]
+    [postgres "= any (array(select jsonb_array_elements_text($2)))"]
+    " order by created_at limit $3"
+);
+
+/// The queued leads of these teams that came by themselves, the oldest first: a list may be a hundred thousand.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn queued_alone(tx: &mut Tx, teams: &[TeamId], most: usize) -> Result<Vec<Lead>, Error> {
+    let mut found = Vec::new();
+    for intent in [Intent::High, Intent::Medium, Intent::Low] {
+        let query = tx.q(QUEUED_ALONE).bind(intent.word());
+        found.extend(docs(query.bind(Json(teams)).bind(limit(most))).await?);
+    }
+    found.sort_by_key(|lead| (lead.created_at, lead.number));
+    found.truncate(most);
+    Ok(found)
+}
+
+/// What can be pulled from the queues of these teams: those that want most first, of them those that came by themselves
+/// before those out of lists, then the oldest.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -70,7 +101,7 @@ pub async fn queue(tx: &mut Tx, teams: &[TeamId], most: usize) -> Result<Vec<Lea
         if rest == 0 {
             break;
         }
-        let query = tx.q(OLDEST).bind("queued").bind(intent.word());
+        let query = tx.q(QUEUED).bind(intent.word());
         found.extend(docs(query.bind(Json(teams)).bind(limit(rest))).await?);
     }
     Ok(found)

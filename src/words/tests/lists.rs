@@ -136,6 +136,7 @@ fn minutes(minutes: i64) -> Option<SignedDuration> {
 fn numbers_are_said_with_their_period_and_split() {
     let jonas = Numbers {
         arrived: 20,
+        imported: 0,
         offered: 25,
         accepted: 19,
         declined: 4,

@@ -36,6 +36,7 @@ mod answers;
 mod clocks;
 mod hands;
 mod histories;
+mod lists;
 mod outages;
 mod promises;
 mod rounds;
