@@ -32,7 +32,7 @@
 //! | `domain` | the rules of the field | |
 //! | `engine` | the only writer of leads | `clock` `domain` `rules` `store` |
 //! | `explain` | where a lead would go, and why | `config` `domain` `intake` `rules` |
-//! | `http` | webhooks, Slack's requests, the API | `chat` `clock` `commands` `desk` `domain` `engine` `intake` `store` |
+//! | `http` | webhooks, Slack's requests, the API | `chat` `clock` `commands` `desk` `domain` `engine` `intake` `store` `words` |
 //! | `intake` | what vendors send | `domain` |
 //! | `playground` | a small Slack; shares no code with `chat` | |
 //! | `rules` | the policy with its calendars | `domain` |

@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     domain::id::SourceId,
     engine::Engine,
-    intake::{Format, Source, send::Delivery},
+    intake::{Format, Scheme, Source, send::Delivery},
     store::{Error, leads},
 };
 
@@ -33,6 +33,8 @@ const BETWEEN_SAMPLES: Duration = Duration::from_millis(350);
 /// The sources that a form can post to, and the means to do it as they would.
 pub(super) struct Desk {
     sources: Vec<SourceId>,
+    /// Those of them with a form of Baton's own.
+    forms: Vec<SourceId>,
     deliveries: Vec<Delivery>,
     baton_url: String,
     clock: Clock,
@@ -53,9 +55,14 @@ impl Desk {
         clock: Clock,
         clock_file: PathBuf,
     ) -> Self {
+        let with_form = sources.iter().filter(|source| source.form.is_some());
+        // Nobody can post to a source that has its form only.
+        let is_webhook = |source: &&Source| !matches!(source.scheme, Scheme::FormOnly);
+        let webhooks = || sources.iter().filter(is_webhook);
         Self {
-            sources: sources.iter().map(|source| source.id.clone()).collect(),
-            deliveries: sources.iter().map(Delivery::of).collect(),
+            sources: webhooks().map(|source| source.id.clone()).collect(),
+            forms: with_form.map(|source| source.id.clone()).collect(),
+            deliveries: webhooks().map(Delivery::of).collect(),
             baton_url,
             clock,
             clock_file,
@@ -129,6 +136,11 @@ async fn info(State(controls): State<Controls>) -> Result<Json<Value>, Told> {
         .iter()
         .map(|id| json!({"id": id, "label": format!("/webhooks/{id}")}))
         .collect();
+    let link = |id: &SourceId| {
+        let url = format!("{}/forms/{id}", controls.desk.baton_url);
+        json!({"label": format!("Fill in the form at /forms/{id}"), "url": url})
+    };
+    let links: Vec<Value> = controls.desk.forms.iter().map(link).collect();
     let field = |name: &str, label: &str, kind: &str, value: &str| json!({"name": name, "label": label, "type": kind, "value": value});
     let types = [
         "demo",
@@ -143,6 +155,7 @@ async fn info(State(controls): State<Controls>) -> Result<Json<Value>, Told> {
         "now": controls.desk.clock.now(),
         "next_deadline": next,
         "sources": sources,
+        "links": links,
         "form": {"fields": [
             field("name", "Name", "text", "Grace Hopper"),
             field("email", "E-mail", "email", "grace@harbour.example"),

@@ -277,7 +277,7 @@ pub(super) fn content(reading: Reading) -> Content {
 }
 
 /// What the source may send now as it is; what it may not, or what came behind others that wait, is held or refused.
-fn within_rate(webhook: &Webhook, content: Content) -> Result<Content, Error> {
+pub(super) fn within_rate(webhook: &Webhook, content: Content) -> Result<Content, Error> {
     match (webhook.in_turn(), webhook.source.over) {
         (Ok(()), _) => Ok(content),
         (Err(_), Over::Hold) => Ok(Content::Held),

@@ -3,6 +3,7 @@
 //! | path | for |
 //! | --- | --- |
 //! | POST `/webhooks/{source}` | leads in |
+//! | GET, POST `/forms/{source}` | the form that Baton itself shows |
 //! | POST `/slack/commands`, `/slack/interactions`, `/slack/events` | Slack |
 //! | POST `/api/messages` | Microsoft Teams |
 //! | `/api/v1/…` | programs, with a bearer token |
@@ -26,6 +27,7 @@
 mod api;
 mod body;
 mod error;
+mod forms;
 mod guard;
 mod health;
 mod held;
@@ -39,7 +41,10 @@ mod serve;
 mod teams;
 pub mod webhooks;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use axum::{
@@ -107,6 +112,8 @@ pub struct App {
     address: ArcSwap<String>,
     webhooks: ArcSwap<Webhooks>,
     tokens: ArcSwap<Vec<ApiToken>>,
+    /// What forms are signed with, once it was asked for.
+    form_key: OnceLock<Arc<str>>,
 }
 
 impl App {
@@ -122,6 +129,7 @@ impl App {
             address: ArcSwap::default(),
             webhooks: ArcSwap::default(),
             tokens: ArcSwap::default(),
+            form_key: OnceLock::new(),
         }
     }
 
@@ -161,6 +169,7 @@ pub fn router(app: Arc<App>) -> Router {
     let limits = app.limits;
     Router::new()
         .route("/webhooks/{source}", post(intake::receive).get(intake::ask))
+        .route("/forms/{source}", get(forms::show).post(forms::send))
         .route("/slack/commands", post(interactions::command))
         .route("/slack/interactions", post(interactions::interaction))
         .route("/slack/events", post(interactions::event))

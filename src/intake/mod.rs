@@ -11,6 +11,7 @@ mod delivery;
 pub mod fetch;
 mod form;
 pub mod guess;
+pub mod hosted;
 mod mail;
 pub mod map;
 mod multipart;
@@ -29,7 +30,7 @@ mod tree;
 pub mod verify;
 pub mod xml;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use http::{HeaderMap, HeaderName};
 use jiff::SignedDuration;
@@ -41,6 +42,7 @@ pub use self::{
     body::{Body, Format, Unreadable},
     delivery::{body_hash, delivery_hash, delivery_id},
     fetch::FetchFrom,
+    hosted::HostedForm,
     map::Mapping,
     path::FieldPath,
     preset::{Call, Person, Preset, Seen},
@@ -80,6 +82,8 @@ pub struct Source {
     pub rate: Option<Rate>,
     /// What happens to what it sends beyond that.
     pub over: Over,
+    /// The form that Baton shows for it.
+    pub form: Option<Arc<HostedForm>>,
 }
 
 impl Source {
@@ -97,6 +101,7 @@ impl Source {
             window: SignedDuration::from_mins(10),
             rate: None,
             over: Over::default(),
+            form: None,
         }
     }
 }

@@ -34,6 +34,8 @@ pub use self::{
 pub enum Scheme {
     /// It doesn't: everybody who knows the address may send.
     None,
+    /// It is nobody's webhook: its leads come by the form that Baton shows.
+    FormOnly,
     /// It signs the raw body with a shared key.
     HmacSha256(Hmac),
     /// The same with an older code, which still nobody can forge.
@@ -117,6 +119,9 @@ pub enum Denied {
     /// It shows something, and not by user and password.
     #[error("the header {0} is not of the kind `Basic`")]
     NotBasic(String),
+    /// It has no webhook.
+    #[error("leads come to this source by its form only")]
+    FormOnly,
     /// User or password are not this source's.
     #[error("the user and password in {0} are not valid for this source")]
     WrongPassword(String),
@@ -163,6 +168,9 @@ pub enum SetupError {
     /// With a public key one can check and not sign.
     #[error("with a `whpk_` key only the sender can sign")]
     OnlyTheSenderSigns,
+    /// Nobody sends to it.
+    #[error("leads come to this source by its form only")]
+    FormOnly,
     /// A user without a password.
     #[error("a secret has no password in it")]
     NoPassword,
@@ -210,7 +218,8 @@ impl Scheme {
     #[must_use]
     pub fn is_open(&self) -> bool {
         match self {
-            Self::None => true,
+            // By the form anybody may.
+            Self::None | Self::FormOnly => true,
             Self::HmacSha256(_)
             | Self::HmacSha1(_)
             | Self::Standard(_)
@@ -228,6 +237,7 @@ impl Scheme {
     pub fn verify(&self, request: &Request<'_>) -> Result<(), Denied> {
         match self {
             Scheme::None => Ok(()),
+            Scheme::FormOnly => Err(Denied::FormOnly),
             Scheme::HmacSha256(hmac) => hmac.verify(Hash::Sha256, request),
             Scheme::HmacSha1(hmac) => hmac.verify(Hash::Sha1, request),
             Scheme::Standard(standard) => standard.verify(request),
@@ -247,6 +257,7 @@ impl Scheme {
         let Sending { body, now, id, .. } = *sending;
         match self {
             Scheme::None | Scheme::BodyField(_) => Ok(Proof::default()),
+            Scheme::FormOnly => Err(SetupError::FormOnly),
             Scheme::HmacSha256(hmac) => hmac.sign(Hash::Sha256, body, now, id).map(Proof::from),
             Scheme::HmacSha1(hmac) => {
                 let signed = hmac.sign(Hash::Sha1, body, now, id);
@@ -267,6 +278,7 @@ impl Scheme {
     pub fn query_parameter(&self) -> Option<&str> {
         match self {
             Scheme::None
+            | Scheme::FormOnly
             | Scheme::HmacSha256(_)
             | Scheme::HmacSha1(_)
             | Scheme::Standard(_)
@@ -282,6 +294,7 @@ impl Scheme {
     pub fn written_into(&self) -> Option<(&str, &str)> {
         match self {
             Scheme::None
+            | Scheme::FormOnly
             | Scheme::HmacSha256(_)
             | Scheme::HmacSha1(_)
             | Scheme::Standard(_)

@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     step!(20261122164000, "keep_fetches"),
     step!(20261122171000, "keep_filtered"),
     step!(20261122172000, "mark_imported"),
+    step!(20261122172100, "keep_signing_keys"),
 ];
 
 /// Any number; replicas that start together take it in turns.

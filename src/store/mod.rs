@@ -30,6 +30,7 @@ pub mod gauges;
 pub mod greetings;
 pub mod groups;
 pub mod instance;
+pub mod keys;
 pub mod leads;
 mod line;
 mod lite;

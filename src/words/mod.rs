@@ -11,6 +11,7 @@ pub mod endings;
 pub mod entered;
 pub mod facts;
 pub mod fate;
+pub mod form;
 pub mod greeting;
 pub mod hand;
 pub mod help;

@@ -17,6 +17,7 @@ mod db;
 mod demo_teams;
 mod desk;
 mod expected;
+mod forms;
 mod harness;
 mod held;
 mod http;

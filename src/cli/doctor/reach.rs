@@ -80,7 +80,8 @@ fn sources(sources: &[Source]) -> Finding {
     const AREA: &str = "sources";
     let open = sources.iter().filter(|source| match source.scheme {
         Scheme::None => true,
-        Scheme::HmacSha256(_)
+        Scheme::FormOnly
+        | Scheme::HmacSha256(_)
         | Scheme::HmacSha1(_)
         | Scheme::Standard(_)
         | Scheme::HubSpot(_)
@@ -117,6 +118,7 @@ fn proof(scheme: &Scheme) -> String {
     let timed = |hmac: &Hmac| if hmac.is_timed() { " and the time" } else { "" };
     match scheme {
         Scheme::None => "proves nothing".to_owned(),
+        Scheme::FormOnly => "by its form only".to_owned(),
         Scheme::HmacSha256(hmac) => format!("signs the body{}", timed(hmac)),
         Scheme::HmacSha1(hmac) => format!("signs the body{} (by SHA-1)", timed(hmac)),
         Scheme::Standard(_) => "signs the body and the time".to_owned(),

@@ -9,6 +9,7 @@ mod canonical;
 mod clocks;
 mod filters;
 mod fixed;
+mod forms;
 mod known;
 mod microsoft;
 mod people;

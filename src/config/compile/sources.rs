@@ -1,6 +1,6 @@
 //! Where leads come from.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use jiff::SignedDuration;
 use toml::Spanned;
@@ -102,6 +102,7 @@ impl Compiler<'_> {
         let delivery_id = raw.delivery_id.as_ref();
         let delivery_id = delivery_id.and_then(|it| self.delivery_id(it));
         let window = raw.window.as_ref().and_then(|it| self.time(it));
+        let form = raw.form.as_ref().map(|it| self.hosted_form(it));
         Some(Source {
             id: raw.id.get_ref().as_str().into(),
             format: format?,
@@ -116,6 +117,7 @@ impl Compiler<'_> {
                 Some(raw::Over::Hold) | None => Over::Hold,
                 Some(raw::Over::Refuse) => Over::Refuse,
             },
+            form: form.map(Arc::new),
         })
     }
 

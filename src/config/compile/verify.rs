@@ -163,6 +163,9 @@ impl Compiler<'_> {
                 Some(Format::Preset(preset)) if !keys.secrets.is_empty() => {
                     self.of_preset(source, preset, keys)
                 }
+                Some(_) if source.form.is_some() && keys.secrets.is_empty() => {
+                    Some(Scheme::FormOnly)
+                }
                 Some(_) | None => {
                     self.unverified(source);
                     None
@@ -289,6 +292,7 @@ impl Compiler<'_> {
                 one.or(raw.secrets.as_ref().map(Spanned::span))
             }
             SetupError::EmptySecret
+            | SetupError::FormOnly
             | SetupError::HeaderValue
             | SetupError::OnlyTheSenderSigns
             | SetupError::NoPassword => None,
@@ -334,6 +338,7 @@ fn help_with(error: &SetupError) -> &'static str {
         SetupError::Tolerance => "write for instance `5m`, or take it out",
         SetupError::KeyNotBase64 => "copy the whole of it: `whsec_…`, or `whpk_…`",
         SetupError::PrivateKey => "give the key beside it, which begins with `whpk_`",
+        SetupError::FormOnly => "give the source a `verify` of its own",
         SetupError::OnlyTheSenderSigns => "add a `whsec_` key to `secrets`",
         SetupError::NoPassword => "write user and password with a colon between: `user:password`",
         SetupError::ColonInUser => "write the password into `password`",

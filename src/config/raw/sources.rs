@@ -44,6 +44,37 @@ pub struct Source {
     pub language: Option<Text>,
     /// `fetch = { token = "…" }`, for vendors that send ids only.
     pub fetch: Option<Fetch>,
+    /// `[source.form]`: the form that Baton shows at `/forms/website`. Default: none.
+    pub form: Option<Spanned<HostedForm>>,
+}
+
+/// `[source.form]`: a form for who has no form tool.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HostedForm {
+    /// `title = "Talk to us"`. Default: in the visitor's language.
+    pub title: Option<Text>,
+    /// `intro = "We call you back within the hour."`, under the title.
+    pub intro: Option<Text>,
+    /// `fields = ["name", "email", "company", "phone", "message"]`, the default: canonical ones, and names of
+    /// `labels` for questions of your own.
+    pub fields: Option<Vec<Text>>,
+    /// `required = ["email"]`, the default with `"consent"` where there is one.
+    pub required: Option<Vec<Text>>,
+    /// `labels = { heard = "How did you hear of us?" }`. Default: in the visitor's language.
+    pub labels: Named<Text>,
+    /// `options = { product = ["sails", "oars"] }`: what can be chosen.
+    pub options: Named<Vec<Text>>,
+    /// `consent = "You may call me about this."`: a box to tick; its words are kept with the lead.
+    pub consent: Option<Text>,
+    /// `consent_version = "2026-11"`: kept with the words.
+    pub consent_version: Option<Text>,
+    /// `thanks = "We call you back."`: what is said when it was sent.
+    pub thanks: Option<Text>,
+    /// `redirect = "https://www.example.com/thanks"`: where one goes instead.
+    pub redirect: Option<Text>,
+    /// `embed = ["https://www.example.com"]`: whose pages may show it. Default: everybody's.
+    pub embed: Option<Vec<Text>>,
 }
 
 /// `verify`: a scheme with its keys.

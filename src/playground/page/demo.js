@@ -34,6 +34,7 @@ export async function showPanel(holder, toast) {
     el("h2", {}, "Try it"),
     info.note && el("p", { class: "note" }, info.note),
     el("div", { class: "stack" }, action("samples", "Let ten sample leads in", ""), action("skip", "Skip to the next deadline", "")),
+    ...(info.links ?? []).map((it) => el("p", {}, el("a", { href: it.url, target: "_blank", rel: "noopener" }, it.label))),
     next, form(info, post));
   await refresh();
   setInterval(() => refresh().catch(() => {}), 5000);

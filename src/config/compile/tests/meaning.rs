@@ -55,10 +55,10 @@ fn the_example_means_what_its_comments_say() {
     assert_eq!(sdr.sla.default.as_ref().unwrap().as_str(), "mql");
     assert_eq!(sdr.when_closed, WhenClosed::Wait);
     let served: Vec<&str> = sources.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(served, ["website", "newsletter", "meta"]);
+    assert_eq!(served, ["website", "newsletter", "meta", "contact"]);
     assert!(matches!(sources[0].scheme, Scheme::HmacSha256(_)));
     assert!(matches!(sources[1].scheme, Scheme::Token(_)));
-    assert_eq!(policy.sources.len(), 3);
+    assert_eq!(policy.sources.len(), 4);
     assert_eq!(server.listen.port(), 3000);
     assert_eq!(server.public_url.as_str(), "https://baton.example.com/");
     assert_eq!(server.max_body, 262_144);

@@ -227,3 +227,57 @@ fn about_routing() {
         ),
     ]);
 }
+
+/// A source with a form, these lines in it from the sixth on.
+fn with_form(lines: &str) -> String {
+    format!("[[source]]\nid = \"web\"\nformat = \"form\"\n\n[source.form]\n{lines}")
+}
+
+#[test]
+fn about_forms() {
+    check_each(
+        &[
+            (
+                "fields = [\"emial\"]",
+                "6:11: mistake: no field called `emial` (did you mean `email`? a question of your own needs its words: \
+                 labels = { emial = \"…?\" })",
+            ),
+            ("fields = [\"email\", \"email\"]", "`email` is asked twice"),
+            (
+                "fields = [\"email\", \"utm_source\"]",
+                "`utm_source` can't be asked",
+            ),
+            (
+                "fields = [\"name\"]\nrequired = [\"name\"]",
+                "nobody who fills this form in could be reached",
+            ),
+            (
+                "required = [\"email\", \"mesage\"]",
+                "6:22: mistake: the form does not ask for `mesage` (did you mean `message`?)",
+            ),
+            (
+                "required = [\"email\", \"consent\"]",
+                "does not ask for `consent`",
+            ),
+            (
+                "labels = { heard = \"Where?\" }",
+                "6:12: mistake: the form does not ask for `heard`",
+            ),
+            (
+                "options = { company = [\"Acme\"] }",
+                "there is nothing to choose",
+            ),
+            (
+                "consent_version = \"2\"",
+                "there is no consent of which this is a version",
+            ),
+            ("redirect = \"/thanks\"", "6:12: mistake: this is no URL"),
+            (
+                "embed = [\"https://www.example.com/page\"]",
+                "a page can't be named here, only its site",
+            ),
+            ("titel = \"Hi\"", "6:1: mistake: "),
+        ],
+        with_form,
+    );
+}
