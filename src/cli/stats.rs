@@ -166,12 +166,7 @@ async fn tell(
         return Ok(Err(said::no_territories()));
     }
     let (from, to) = ask.period.moments(&now);
-    let filters = if scope.rep.is_none() && scope.teams.is_none() {
-        db.read(async |mut tx| filtered::counts(&mut tx, from, to).await)
-            .await?
-    } else {
-        Vec::new()
-    };
+    let filters = filtered_in(db, &scope, from, to).await?;
     let wanted = Wanted {
         scope,
         by,
@@ -190,6 +185,20 @@ async fn tell(
         numbers,
         filters,
     }))
+}
+
+/// What filters did from one moment to another, if everything is asked for.
+async fn filtered_in(
+    db: &Db,
+    scope: &Scope,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Count>, store::Error> {
+    if scope.rep.is_some() || scope.teams.is_some() {
+        return Ok(Vec::new());
+    }
+    db.read(async |mut tx| filtered::counts(&mut tx, from, to).await)
+        .await
 }
 
 fn team(policy: &Policy, named: &Named) -> Option<TeamId> {

@@ -24,6 +24,7 @@ use crate::{
         route::Reader,
         submission::{NewLead, Status},
     },
+    rules::Rules,
     store::{Tx, filtered, leads},
 };
 
@@ -131,40 +132,14 @@ impl Engine {
         new: &'n NewLead,
         now: Timestamp,
     ) -> Result<Option<Cow<'n, NewLead>>, Error> {
-        let Coming {
-            brought,
-            signs,
-            sifting,
-        } = coming;
         let rules = self.rules();
-        let filters = &rules.policy.filters;
         // What a colleague has typed in is wanted.
-        if filters.is_empty() || matches!(brought.by, Actor::Rep(_)) {
+        if rules.policy.filters.is_empty() || matches!(coming.brought.by, Actor::Rep(_)) {
             sieve.through += 1;
             return Ok(Some(Cow::Borrowed(new)));
         }
-        let mut lead = self.new_lead(brought, new, now);
-        if filters.iter().any(|filter| filter.when.asks_owner()) {
-            let email = lead.contact.text(Field::Email);
-            lead.previous_owner = leads::last_owner_of(tx, email).await?;
-        }
-        let counted = count(tx, filters, &lead, sifting, now).await?;
-        let same = |same, within| counted.get(&(same, within)).copied().unwrap_or(0);
-        let facts = SubmissionFacts {
-            honeypot: signs.honeypot,
-            seconds: signs.seconds,
-            same: &same,
-        };
-        let reader = Reader::new(&rules.policy, &*rules, now);
-        reader.assess(&mut lead);
-        let hit = match sifting {
-            Sifting::Fresh | Sifting::Again => filter::sift(&reader, filters, &mut lead, &facts),
-            Sifting::Waived => {
-                let marks = filters.iter().filter(|filter| filter.then == Then::Mark);
-                let marks: Vec<Filter> = marks.cloned().collect();
-                filter::sift(&reader, &marks, &mut lead, &facts)
-            }
-        };
+        let mut lead = self.new_lead(coming.brought, new, now);
+        let hit = ask(tx, &rules, &mut lead, coming, now).await?;
         sieve.note(&lead.marks, hit.as_ref());
         sieve.test |= new.test;
         Ok(match hit {
@@ -205,6 +180,34 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Marks the lead; what keeps it out, if something does.
+async fn ask(
+    tx: &mut Tx,
+    rules: &Rules,
+    lead: &mut Lead,
+    coming: Coming<'_>,
+    now: Timestamp,
+) -> Result<Option<Hit>, Error> {
+    let mut filters = Cow::Borrowed(&rules.policy.filters);
+    if coming.sifting == Sifting::Waived {
+        filters.to_mut().retain(|filter| filter.then == Then::Mark);
+    }
+    if filters.iter().any(|filter| filter.when.asks_owner()) {
+        let email = lead.contact.text(Field::Email);
+        lead.previous_owner = leads::last_owner_of(tx, email).await?;
+    }
+    let counted = count(tx, &filters, lead, coming.sifting, now).await?;
+    let same = |same, within| counted.get(&(same, within)).copied().unwrap_or(0);
+    let facts = SubmissionFacts {
+        honeypot: coming.signs.honeypot,
+        seconds: coming.signs.seconds,
+        same: &same,
+    };
+    let reader = Reader::new(&rules.policy, rules, now);
+    reader.assess(lead);
+    Ok(filter::sift(&reader, &filters, lead, &facts))
 }
 
 /// Who sent how much, as far as filters ask; this one included.

@@ -140,7 +140,12 @@ async fn carry(
     } else {
         by_whom(common, compiled, &ids, task, how).await?
     };
-    talk::print(&match wanted.format {
+    tell(done, wanted.format, how)
+}
+
+/// Exit code 1 when there is no such submission, or not all of it was done.
+fn tell(done: Ordered, format: Format, how: How) -> anyhow::Result<ExitCode> {
+    talk::print(&match format {
         Format::Json => format!(
             "{}\n",
             json!({ "submissions": done.done, "trouble": done.trouble })

@@ -13,6 +13,7 @@ use crate::{
         talk,
     },
     config::compile::Compiled,
+    domain::id::LeadId,
     store::{self, Db, submissions, submissions::Listed},
 };
 
@@ -117,7 +118,7 @@ fn as_json(listed: &[Listed]) -> serde_json::Value {
 fn csv(listed: &[Listed]) -> String {
     let mut text = "submission,received_at,source,status,leads,problems,bytes\r\n".to_owned();
     for one in listed {
-        let leads: Vec<&str> = one.leads.0.iter().map(|lead| lead.as_str()).collect();
+        let leads: Vec<&str> = one.leads.0.iter().map(LeadId::as_str).collect();
         let cells = [
             one.id.to_string(),
             one.received_at.to_string(),

@@ -128,7 +128,7 @@ impl Shown {
             "delivery_id": kept.delivery_id, "bytes": kept.body.len(),
             "body": text, "body_hex": text.is_none().then(|| hex::encode(&kept.body)),
             "leads": leads.collect::<Vec<_>>(),
-            "understood": people(self.reading.as_ref()).iter().map(|person| as_json(person)).collect::<Vec<_>>(),
+            "understood": people(self.reading.as_ref()).iter().map(as_json).collect::<Vec<_>>(),
             "now": {"status": self.now.status, "problems": self.now.problems},
         })
     }
@@ -179,14 +179,28 @@ impl Shown {
             ),
             Outcome::NotYet => {
                 let problems = self.now.problems.join("; ");
-                let head = paint.warn("Not usable yet:");
-                format!("{head} {problems}. `baton submissions map {id}` proposes `fields`.\n")
+                let head = paint.warn("Not let in yet:");
+                let next = if problems.contains("by the filter") {
+                    format!("`baton submissions replay {id}` lets it in all the same")
+                } else {
+                    format!("`baton submissions map {id}` proposes `fields`")
+                };
+                format!("{head} {problems}. {next}.\n")
             }
             Outcome::NoSource => format!(
                 "{} its source is not in the configuration.\n",
                 paint.warn("Not usable:")
             ),
             Outcome::Waits => "Its turn comes by itself.\n".to_owned(),
+            Outcome::Ignored
+                if self
+                    .now
+                    .problems
+                    .iter()
+                    .any(|it| it.contains("by the filter")) =>
+            {
+                format!("`baton submissions replay {id}` lets it in all the same.\n")
+            }
             Outcome::LetIn
             | Outcome::PutAway
             | Outcome::MadeBefore
