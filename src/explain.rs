@@ -104,7 +104,8 @@ fn sent(rules: &Rules, sources: &[Source], id: &str, body: &[u8]) -> Result<Vec<
         Reading::Quarantined(problems) => {
             Err(format!("it would be quarantined: {}", problems.join("; ")))
         }
-        Reading::Withdrawn(_, why) | Reading::Ignored(why) => {
+        Reading::Activities { leads, .. } if !leads.is_empty() => Ok(leads),
+        Reading::Withdrawn(_, why) | Reading::Ignored(why) | Reading::Activities { why, .. } => {
             Err(format!("it would be ignored: {why}"))
         }
     }
@@ -135,7 +136,11 @@ fn arrived(
         chance: Chance::new(now, 0),
     };
     let by = Actor::Source(lead.source.to_string());
-    let decided = decide(lead, Event::Arrived { by }, now, &world);
+    let arrived = Event::Arrived {
+        by,
+        beside: Vec::new(),
+    };
+    let decided = decide(lead, arrived, now, &world);
     let (mut lead, _) = decided.map_err(|refusal| refusal.to_string())?;
     if let (Some(why), Some(routing)) = (kept_out, &mut lead.routing) {
         routing.why.insert(0, why);
@@ -298,7 +303,7 @@ fn destination(lead: &Lead, policy: &Policy) -> String {
         State::Queued { team: None, .. } => "in the queue".to_owned(),
         State::Review { team } => format!("a manager of {team} decides"),
         State::Nurture { label } => format!("nurtured as {label}"),
-        State::Disqualified { reason } => format!("disqualified: {reason}"),
+        State::Disqualified { reason, .. } => format!("disqualified: {reason}"),
         State::Owned { rep, .. } => format!("owned by {}", policy.name_of(rep)),
         State::Pending => "pending".to_owned(),
         State::Closed { .. } => "closed".to_owned(),

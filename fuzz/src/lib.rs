@@ -106,6 +106,7 @@ pub fn fetched(data: &[u8]) {
         account: String::new(),
         known: serde_json::json!({"form_id": "7"}),
         test: false,
+        update: false,
     };
     for preset in presets::ALL {
         let source = Source::new("fuzz".into(), Format::Preset(preset));

@@ -11,8 +11,9 @@ use crate::{
     clock::Clock,
     config::compile::Compiled,
     domain::{
-        contact::{Contact, Field},
+        contact::Contact,
         id::{RouteId, SourceId, TeamId},
+        person,
         submission::ImportTo,
     },
     engine::{self, Became, Content, Engine, Submission},
@@ -78,8 +79,8 @@ pub struct Forecast {
     pub rule: Option<RouteId>,
     /// Which team stands behind that.
     pub team: Option<TeamId>,
-    /// By what the person is known, to tell when another row speaks of them.
-    pub person: Vec<String>,
+    /// By what the person is known most surely, to tell when another row speaks of them.
+    pub person: Option<String>,
 }
 
 /// Why a batch was not brought in; nothing of it was.
@@ -181,16 +182,16 @@ impl Importer {
                 outcome,
                 rule: None,
                 team: None,
-                person: Vec::new(),
+                person: None,
             }),
-            Ok((_, content)) => foreseen.next().map(|(seen, (_, lead))| Forecast {
+            Ok((_, content)) => foreseen.next().map(|(seen, (submission, lead))| Forecast {
                 outcome: Outcome {
                     fate: seen.became.into(),
                     problems: problems_of(content),
                 },
                 rule: seen.rule,
                 team: seen.team,
-                person: signs(&lead.contact),
+                person: surest(&lead.contact, &submission.source),
             }),
         };
         Ok(read.into_iter().filter_map(forecast).collect())
@@ -227,17 +228,18 @@ type Usable = (Submission, Content);
 fn problems_of(content: Content) -> Vec<String> {
     match content {
         Content::Leads { problems, .. } | Content::Quarantined(problems) => problems,
-        Content::Ids(_) | Content::Withdrawn(..) | Content::Ignored(_) | Content::Held => {
-            Vec::new()
-        }
+        Content::Ids(_)
+        | Content::Withdrawn(..)
+        | Content::Activities(_)
+        | Content::Ignored(_)
+        | Content::Held => Vec::new(),
     }
 }
 
-/// By what a person is known.
-fn signs(contact: &Contact) -> Vec<String> {
-    let email = contact.text(Field::Email);
-    (!email.is_empty())
-        .then(|| email.to_owned())
-        .into_iter()
-        .collect()
+/// By what a person is known most surely: what is less sure joins rows only where nothing speaks against it.
+fn surest(contact: &Contact, source: &SourceId) -> Option<String> {
+    let signs = person::signs(contact, source);
+    signs
+        .first()
+        .map(|sign| format!("{} {}", sign.kind.word(), sign.value))
 }

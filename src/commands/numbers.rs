@@ -121,6 +121,7 @@ fn numbers(stats: &Stats) -> Numbers {
     Numbers {
         arrived: count(MeasureKind::Arrived),
         imported: count(MeasureKind::Imported),
+        caught: count(MeasureKind::Duplicate),
         offered: count(MeasureKind::Offered),
         accepted: count(MeasureKind::Accepted),
         declined: count(MeasureKind::Declined),

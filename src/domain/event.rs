@@ -10,7 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    id::{OfferId, RepId, SubmissionId, TeamId},
+    activity::Deed,
+    id::{OfferId, RepId, SourceId, SubmissionId, TeamId},
+    person::{Known, SignKind},
     policy::Platform,
     submission::NewLead,
 };
@@ -18,7 +20,7 @@ use super::{
 pub use effect::{Effect, Fact, FactKind};
 pub use ending::{Deal, Ended, Ending, NotWon};
 pub use measure::{Measure, MeasureKind};
-pub use message::{Audible, CardRef, News, Notice, Say, Told};
+pub use message::{Audible, CardRef, Heard, News, Notice, Say, Told};
 
 /// Something that happens to a lead. Webhook, button, command, timer and API all become one of these.
 #[derive(Clone, Debug)]
@@ -27,15 +29,19 @@ pub enum Event {
     Arrived {
         /// Who brought it.
         by: Actor,
+        /// Leads that one of its signs leads to, by their numbers, and that are somebody else's.
+        beside: Vec<(SignKind, i64)>,
     },
     /// Another submission speaks of the same person.
-    Submitted {
-        /// What it says.
-        new: Box<NewLead>,
-        /// Where it is kept whole.
-        submission: SubmissionId,
-        /// Who brought it.
-        by: Actor,
+    Submitted(Box<Sent>),
+    /// A source tells what the person did.
+    Did {
+        /// What.
+        what: Deed,
+        /// When.
+        at: Timestamp,
+        /// By which webhook.
+        source: SourceId,
     },
     /// Its `wake_at` has come.
     Due,
@@ -198,7 +204,8 @@ impl Event {
             | Self::Release { by, .. }
             | Self::RouteOn { by } => by.clone(),
             Self::Arrived { .. }
-            | Self::Submitted { .. }
+            | Self::Submitted(_)
+            | Self::Did { .. }
             | Self::Due
             | Self::SomebodyFree
             | Self::Delivered { .. }
@@ -208,6 +215,21 @@ impl Event {
             | Self::Outage { .. } => Actor::Baton,
         }
     }
+}
+
+/// What somebody has sent of whom a lead is there already.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What it says.
+    pub new: NewLead,
+    /// Where it is kept whole.
+    pub submission: SubmissionId,
+    /// By which webhook.
+    pub source: SourceId,
+    /// Who brought it.
+    pub by: Actor,
+    /// By what they were known.
+    pub known: Known,
 }
 
 /// What was down.

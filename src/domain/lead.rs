@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    activity::Activities,
     contact::{Contact, Field},
     event::Deal,
     id::{LeadId, OfferId, RepId, RouteId, SourceId, TeamId},
@@ -82,6 +83,18 @@ pub struct Lead {
     pub previous_owner: Option<RepId>,
     /// When a person last did something with it.
     pub touched_at: Timestamp,
+    /// When it last came back to life, after it had ended or gone to marketing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_at: Option<Timestamp>,
+    /// What it did besides, to be counted.
+    #[serde(default, skip_serializing_if = "Activities::is_empty")]
+    pub activities: Activities,
+    /// Since when it wants no more mailings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribed_at: Option<Timestamp>,
+    /// When its vendor deleted it, which deletes nothing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     /// What its owner plans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_step: Option<NextStep>,
@@ -195,6 +208,9 @@ pub enum State {
     Disqualified {
         /// Why.
         reason: String,
+        /// A person has said so, not a rule: then it stays so, whatever is sent under its name.
+        #[serde(default)]
+        by_hand: bool,
     },
 }
 
@@ -276,6 +292,10 @@ impl Lead {
             clock: Clock::default(),
             previous_owner: None,
             touched_at: now,
+            back_at: None,
+            activities: Activities::default(),
+            unsubscribed_at: None,
+            deleted_at: None,
             next_step: None,
             undo: None,
             alarm: None,
@@ -310,6 +330,25 @@ impl Lead {
                 self.marks.push(mark.clone());
             }
         }
+    }
+
+    /// Puts what was said last under a label of Baton's own; whether that is new. Counts it as left out where there is
+    /// no room.
+    pub fn put_attribute(&mut self, label: &str, value: &str, left_out: &mut usize) -> bool {
+        let known = self.attributes.remove(label);
+        if known.as_deref() == Some(value) {
+            self.attributes.insert(label.to_owned(), value.to_owned());
+            return false;
+        }
+        let added = BTreeMap::from([(label.to_owned(), value.to_owned())]);
+        *left_out += self.add_attributes(&added);
+        true
+    }
+
+    /// From when its present business counts: its arrival, or when it came back.
+    #[must_use]
+    pub fn came_at(&self) -> Timestamp {
+        self.back_at.unwrap_or(self.created_at)
     }
 
     /// The state's word in JSON and in the store.
@@ -369,6 +408,12 @@ impl Lead {
                 ..
             }
         )
+    }
+
+    /// Whether a manager is to decide for no other reason than that nobody knows who it is.
+    #[must_use]
+    pub fn waits_for_its_person(&self) -> bool {
+        self.unknown.is_some() && matches!(self.state, State::Review { .. } | State::Queued { .. })
     }
 
     /// The team whose managers and backups stand behind it now.

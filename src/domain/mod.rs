@@ -1,6 +1,7 @@
 //! The rules of the field: pure, and all in one place. No I/O, no clock, no randomness.
 
 pub mod action;
+pub mod activity;
 pub mod calendar;
 pub mod card;
 pub mod chart;
@@ -14,6 +15,7 @@ pub mod filter;
 pub mod id;
 pub mod lead;
 pub mod mail;
+pub mod person;
 pub mod phrase;
 pub mod plan;
 pub mod policy;

@@ -145,6 +145,7 @@ impl<'a> Reader<'a> {
                 .clock(Some(&name.into()), &TimeZone::UTC)
                 .is_open(self.now)
         };
+        let done = |name: &str, within| lead.activities.count(name, within, self.now);
         let zone = rep
             .and_then(|rep| rep.timezone.as_ref())
             .and_then(TimeZone::iana_name)
@@ -169,6 +170,7 @@ impl<'a> Reader<'a> {
             territory: self.territory(lead).unwrap_or_default(),
             lists: &self.policy.lists,
             open: &open,
+            activities: &done,
             rep: rep.map(|rep| rep_facts(rep, zone)),
             submission: *submission,
             ..Facts::about(&lead.contact, self.now)

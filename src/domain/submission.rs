@@ -22,6 +22,9 @@ pub struct NewLead {
     pub marks: Vec<String>,
     /// Goes the whole way to the reasons, is offered to nobody and counts nowhere.
     pub test: bool,
+    /// Says how somebody is now, because that was changed somewhere, and asks for nothing: it joins their lead and
+    /// brings none back.
+    pub update: bool,
     /// Stood in a list that was brought in at once, and did not write just now.
     pub import: Option<Import>,
 }
@@ -111,6 +114,9 @@ pub struct Wanted {
     /// Sent to try the webhook out.
     #[serde(default)]
     pub test: bool,
+    /// Something of them was changed, and they ask for nothing.
+    #[serde(default)]
+    pub update: bool,
 }
 
 /// What became of a submission; the sender is told.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, Error};
 use crate::{
     domain::{
-        event::{Audible, CardRef, Effect, Fact, Measure},
+        event::{Audible, CardRef, Effect, Fact, Measure, MeasureKind},
         lead::Lead,
         route::Reader,
     },
@@ -36,10 +36,12 @@ impl Engine {
         let measures: Vec<Measure> = effects
             .iter()
             .filter_map(|effect| {
-                if let Effect::Count(measure) = effect {
-                    Some(measure.clone())
-                } else {
-                    None
+                match effect {
+                    // What was caught counts by the webhook that sent it, which the lead's need not be.
+                    Effect::Count(measure) if measure.what != MeasureKind::Duplicate => {
+                        Some(measure.clone())
+                    }
+                    _ => None,
                 }
             })
             .collect();

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     domain::{
-        contact::Field,
-        event::{Actor, Event},
+        event::Actor,
         filter::Hit,
         id::{LeadId, SourceId, SubmissionId},
+        person,
         submission::{NewLead, Signs, Status, Wanted},
     },
     store::{Tx, fetches, fetches::Fetch, leads, submissions},
@@ -172,7 +172,7 @@ impl Engine {
             }
             Content::Quarantined(problems) => Ok(Made::new(Status::Quarantined, problems.clone())),
             Content::Ignored(why) => Ok(Made::new(Status::Ignored, vec![why.clone()])),
-            Content::Ids(_) | Content::Withdrawn(..) | Content::Held => {
+            Content::Ids(_) | Content::Withdrawn(..) | Content::Activities(_) | Content::Held => {
                 let problem = "what the vendor answered names ids only".to_owned();
                 Ok(Made::new(Status::Quarantined, vec![problem]))
             }
@@ -202,6 +202,7 @@ impl Engine {
                 Some(_) => Sifting::Waived,
             },
         };
+        self.hold(tx, &fetch.source, leads).await?;
         let mut sieve = Sieve::default();
         for new in leads {
             let sifted = self.sift(tx, &mut sieve, coming, new, now).await?;
@@ -217,41 +218,6 @@ impl Engine {
         made.problems.extend(received.problems);
         made.hits = received.hits;
         Ok(())
-    }
-
-    /// The lead of somebody who is known now: the one that was made without them, an earlier one of theirs, or a
-    /// new one.
-    async fn known_at_last(
-        &self,
-        tx: &mut Tx,
-        fetch: &Fetch,
-        new: &NewLead,
-        now: Timestamp,
-    ) -> Result<LeadId, Error> {
-        let by = Actor::Source(fetch.source.to_string());
-        let brought = Brought {
-            source: &fetch.source,
-            by: &by,
-            at: fetch.since_at,
-        };
-        let submission = &fetch.submission_id;
-        let Some(without) = &fetch.lead_id else {
-            return self.join_or_make(tx, submission, brought, new, now).await;
-        };
-        let email = new.contact.text(Field::Email);
-        if !email.is_empty() {
-            leads::lock_identity(tx, "email", email).await?;
-            if leads::by_email(tx, email).await?.is_none() {
-                leads::claim_identity(tx, "email", email, without).await?;
-            }
-        }
-        let event = Event::Submitted {
-            new: Box::new(new.clone()),
-            submission: submission.clone(),
-            by,
-        };
-        self.handle_in(tx, without, event, now).await?;
-        Ok(without.clone())
     }
 
     /// Puts somebody off who could not be fetched; `known` is what the lead is made of if nobody is going to say
@@ -337,7 +303,8 @@ impl Engine {
         }
         let problem = format!("the person could not be fetched: {why}");
         let mut made = Made::new(Status::Quarantined, vec![problem]);
-        if self.has_manager() {
+        // What was only changed is no reason to ask anybody.
+        if self.has_manager() && !known.update {
             let by = Actor::Source(fetch.source.to_string());
             let brought = Brought {
                 source: &fetch.source,
@@ -346,7 +313,9 @@ impl Engine {
             };
             let mut lead = self.new_lead(brought, known, now);
             lead.unknown = Some(why.to_owned());
-            let lead = self.arrive(tx, lead, &by, now).await?;
+            let signs = person::signs(&lead.contact, &fetch.source);
+            let lead = self.arrive(tx, lead, &by, Vec::new(), now).await?;
+            leads::claim(tx, &signs, &lead).await?;
             made.outcome = Status::Accepted;
             made.leads.push(lead);
         }

@@ -11,14 +11,13 @@ use super::{
 };
 use crate::{
     domain::{
-        contact::Field,
         event::Actor,
         id::{LeadId, RouteId, TeamId},
-        lead::Lead,
+        person,
         route::Reader,
         submission::{NewLead, Signs, Status},
     },
-    store::{Tx, leads, submissions},
+    store::{Tx, submissions},
 };
 
 /// What became of a row.
@@ -128,7 +127,7 @@ impl Engine {
         };
         let mut sieve = Sieve::default();
         let through = self.sift(tx, &mut sieve, coming, new, now).await?;
-        let became = match foreseen(tx, submission, new).await? {
+        let became = match self.foreseen(tx, submission, new).await? {
             Became::Lead | Became::Known if through.is_none() => Became::Filtered,
             became => became,
         };
@@ -138,19 +137,23 @@ impl Engine {
             team: routing.team,
         })
     }
-}
 
-async fn foreseen(tx: &mut Tx, submission: &Submission, new: &NewLead) -> Result<Became, Error> {
-    if let Some(id) = &submission.delivery_id
-        && submissions::came_before(tx, &submission.source, id).await?
-    {
-        return Ok(Became::Again);
+    async fn foreseen(
+        &self,
+        tx: &mut Tx,
+        submission: &Submission,
+        new: &NewLead,
+    ) -> Result<Became, Error> {
+        if let Some(id) = &submission.delivery_id
+            && submissions::came_before(tx, &submission.source, id).await?
+        {
+            return Ok(Became::Again);
+        }
+        let signs = person::signs(&new.contact, &submission.source);
+        let found = self.led_to(tx, &signs).await?;
+        Ok(match person::recognise(&new.contact, &found) {
+            Ok(_) => Became::Known,
+            Err(_) => Became::Lead,
+        })
     }
-    let email = new.contact.text(Field::Email);
-    let known = match leads::by_email(tx, email).await? {
-        Some(id) => leads::get(tx, &id).await?,
-        None => None,
-    };
-    let open = known.as_ref().is_some_and(Lead::is_open);
-    Ok(if open { Became::Known } else { Became::Lead })
 }

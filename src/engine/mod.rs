@@ -1,9 +1,11 @@
 //! The only writer of leads: every event, whoever brings it, takes the same way.
 
 mod absences;
+mod activities;
 mod apply;
 mod entered;
 mod fetched;
+mod known;
 mod list;
 mod outages;
 mod people;
@@ -24,7 +26,7 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     domain::{
-        decide::{decide, routes_anew, teams_concerned},
+        decide::{asked_anew, decide, teams_concerned},
         event::{Effect, Event, Gone, Receiver, Refusal},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
@@ -39,7 +41,7 @@ pub use fetched::{NotFetched, PATIENCE};
 pub use list::{Became, Foreseen};
 pub use people::{Absence, Kept, Returned, Went};
 pub use programs::Contact;
-pub use receive::{Content, Received, Submission};
+pub use receive::{Activities, Content, Received, Submission};
 pub use sift::Sifting;
 pub use standing::Standing;
 pub use stored::Stored;
@@ -189,11 +191,15 @@ impl Engine {
         let turns = turns::lock(tx, &teams).await?;
         let leads::Locked { mut lead, version } =
             leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
-        if routes_anew(&lead, &event) {
-            Reader::new(&rules.policy, &*rules, now).route(&mut lead);
+        let asked_rules = asked_anew(&lead, &event, &Reader::new(&rules.policy, &*rules, now));
+        if let Some(asked) = asked_rules.as_ref().filter(|_| !asks_itself(&event)) {
+            lead.clone_from(asked);
         }
         let before = lead.clone();
-        let mut world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
+        let looked_at = asked_rules.as_ref().unwrap_or(&lead);
+        let mut world = self
+            .world(tx, &rules, looked_at, &teams, turns, now)
+            .await?;
         if let Some(rep) = asked(&event) {
             let one = std::slice::from_ref(rep);
             let known = self.reps_now(tx, &rules, one, now).await?;
@@ -264,13 +270,14 @@ impl Engine {
 fn picks_nobody(event: &Event) -> bool {
     match event {
         Event::Delivered { .. }
+        | Event::Did { .. }
         | Event::Contacted { .. }
         | Event::ChatDown { .. }
         | Event::NextStep { .. }
         | Event::Snooze { .. }
         | Event::Outage { .. } => true,
         Event::Arrived { .. }
-        | Event::Submitted { .. }
+        | Event::Submitted(_)
         | Event::Due
         | Event::SomebodyFree
         | Event::Undeliverable { .. }
@@ -285,6 +292,11 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::RouteOn { .. }
         | Event::RepGone { .. } => false,
     }
+}
+
+/// Whether the decision finds out by itself if the rules are to be asked, and believes them only then.
+fn asks_itself(event: &Event) -> bool {
+    matches!(event, Event::Submitted(_))
 }
 
 /// To whom a person gives the lead.
@@ -313,15 +325,8 @@ fn asked(event: &Event) -> Option<&RepId> {
 
 /// The teams a decision may look at, in lock order; a team's managers have a line of their own.
 fn concerned(lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
-    let routed;
-    let lead = if routes_anew(lead, event) {
-        let mut copy = lead.clone();
-        Reader::new(&rules.policy, rules, now).route(&mut copy);
-        routed = copy;
-        &routed
-    } else {
-        lead
-    };
+    let asked = asked_anew(lead, event, &Reader::new(&rules.policy, rules, now));
+    let lead = asked.as_ref().unwrap_or(lead);
     let mut teams = teams_concerned(lead, &rules.policy);
     if let Some(Receiver::Team(team)) = receiver(event) {
         let next = rules.policy.team(team).and_then(Team::when_closed_team);

@@ -6,21 +6,24 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Engine, Error, concerned,
+    Engine, Error, activities, concerned,
+    known::Joining,
     sift::{Sieve, Sifting},
 };
 use crate::{
     domain::{
+        activity::Activity,
         contact::Field,
         decide::decide,
         event::{Actor, Event},
         filter::Hit,
         id::{LeadId, SourceId, SubmissionId},
         lead::Lead,
+        person::SignKind,
         route::Reader,
         submission::{ImportTo, NewLead, Signs, Status, Wanted},
     },
-    store::{Tx, filtered, leads, submissions, turns},
+    store::{Tx, activities::Kept, filtered, leads, submissions, turns},
 };
 
 /// One inbound request as it came.
@@ -58,12 +61,27 @@ pub enum Content {
     Ids(Vec<Wanted>),
     /// What is not to be fetched any more, by its keys, and why.
     Withdrawn(Vec<String>, String),
+    /// What people did.
+    Activities(Activities),
     /// Kept whole, not usable yet.
     Quarantined(Vec<String>),
     /// Nothing to do with leads.
     Ignored(String),
     /// Over the source's rate; let in later.
     Held,
+}
+
+/// What a source tells of what people did.
+#[derive(Clone, Debug)]
+pub struct Activities {
+    /// At least one, or somebody is described.
+    pub activities: Vec<Activity>,
+    /// Who they are, where that is said.
+    pub leads: Vec<NewLead>,
+    /// What could not be understood.
+    pub problems: Vec<String>,
+    /// The source's word for it.
+    pub why: String,
 }
 
 /// From whom a person comes, and when they came.
@@ -75,6 +93,15 @@ pub(super) struct Brought<'a> {
     pub by: &'a Actor,
     /// When: before now, if the person had to be fetched.
     pub at: Timestamp,
+}
+
+/// What is known of somebody of whom there is no lead yet.
+#[derive(Default)]
+pub(super) struct Came<'a> {
+    /// Leads of others to whom one of the signs leads.
+    pub beside: Vec<(SignKind, i64)>,
+    /// What they did before.
+    pub did: &'a [Kept],
 }
 
 /// What the sender is told.
@@ -187,6 +214,8 @@ impl Engine {
                 id,
                 ..
             } => {
+                self.count_again(tx, &submission.source, &leads, now)
+                    .await?;
                 let told = filtered::told(tx, &id).await?;
                 Ok(Received {
                     leads,
@@ -212,6 +241,24 @@ impl Engine {
         }
     }
 
+    /// Counts a delivery that came again, if it has made or joined a lead.
+    async fn count_again(
+        &self,
+        tx: &mut Tx,
+        source: &SourceId,
+        first: &[LeadId],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(id) = first.first() else {
+            return Ok(());
+        };
+        let lead = leads::get(tx, id).await?.filter(|lead| !lead.test);
+        match &lead {
+            Some(_) => self.count_caught(tx, source, lead.as_ref(), now).await,
+            None => Ok(()),
+        }
+    }
+
     pub(super) async fn make_of(
         &self,
         tx: &mut Tx,
@@ -228,14 +275,21 @@ impl Engine {
                 if !leads.is_empty() && leads.iter().all(|lead| lead.test) {
                     received.status = Status::Test;
                 }
+                self.hold(tx, source, leads).await?;
                 self.let_through(tx, &mut received, coming, leads, now)
                     .await?;
             }
             Content::Ids(wanted) => {
                 self.ask_for(tx, &mut received, source, wanted, now).await?;
             }
+            Content::Activities(told) => {
+                self.note_activities(tx, &mut received, coming, told, now)
+                    .await?;
+            }
             Content::Withdrawn(keys, why) => {
                 self.withdraw(tx, source, keys, why).await?;
+                let gone = self.deleted(tx, source, keys, now).await?;
+                received.leads.extend(gone);
                 received.status = Status::Ignored;
                 received.problems.push(why.clone());
             }
@@ -267,7 +321,7 @@ impl Engine {
     }
 
     /// Makes leads of those whom no filter keeps out.
-    async fn let_through(
+    pub(super) async fn let_through(
         &self,
         tx: &mut Tx,
         received: &mut Received,
@@ -280,62 +334,37 @@ impl Engine {
         for new in leads {
             let sifted = self.sift(tx, &mut sieve, coming, new, now).await?;
             if let Some(new) = sifted {
-                let id = &received.submission;
-                let lead = self.join_or_make(tx, id, brought, &new, now).await?;
-                received.leads.push(lead);
+                let joining = Joining {
+                    submission: &received.submission,
+                    from: brought,
+                    new: &new,
+                };
+                let lead = self.join_or_make(tx, joining, now).await?;
+                if !received.leads.contains(&lead) {
+                    received.leads.push(lead);
+                }
             }
         }
         self.settle(tx, &sieve, brought, received, now).await
     }
 
-    /// The open lead of this person gets what is new; without one a lead is made.
-    pub(super) async fn join_or_make(
-        &self,
-        tx: &mut Tx,
-        submission: &SubmissionId,
-        from: Brought<'_>,
-        new: &NewLead,
-        now: Timestamp,
-    ) -> Result<LeadId, Error> {
-        let email = new.contact.text(Field::Email);
-        if new.test || email.is_empty() {
-            return self.make(tx, from, new, true, now).await;
-        }
-        leads::lock_identity(tx, "email", email).await?;
-        let met = leads::by_email(tx, email).await?;
-        let known = match &met {
-            Some(id) => leads::get(tx, id).await?.filter(Lead::is_open),
-            None => None,
-        };
-        if let Some(lead) = known {
-            let event = Event::Submitted {
-                new: Box::new(new.clone()),
-                submission: submission.clone(),
-                by: from.by.clone(),
-            };
-            self.handle_in(tx, &lead.id, event, now).await?;
-            return Ok(lead.id);
-        }
-        let id = self.make(tx, from, new, met.is_some(), now).await?;
-        leads::claim_identity(tx, "email", email, &id).await?;
-        Ok(id)
-    }
-
-    /// Makes a lead; of a person whom nobody has `met`, nobody can be the earlier owner.
-    async fn make(
+    /// Makes a lead. Whoever had an earlier one of this address may have it again.
+    pub(super) async fn make(
         &self,
         tx: &mut Tx,
         from: Brought<'_>,
         new: &NewLead,
-        met: bool,
+        came: Came<'_>,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
         let mut lead = self.new_lead(from, new, now);
+        activities::remember(&mut lead, came.did);
         let email = lead.contact.text(Field::Email);
-        if met && !email.is_empty() {
+        // Of whom nobody has met nobody can be the earlier owner: only a trial is made of somebody known.
+        if new.test && !email.is_empty() {
             lead.previous_owner = leads::last_owner_of(tx, email).await?;
         }
-        self.arrive(tx, lead, from.by, now).await
+        self.arrive(tx, lead, from.by, came.beside, now).await
     }
 
     /// A lead as it came, before anybody has asked the rules.
@@ -360,6 +389,7 @@ impl Engine {
         tx: &mut Tx,
         mut lead: Lead,
         by: &Actor,
+        beside: Vec<(SignKind, i64)>,
         now: Timestamp,
     ) -> Result<LeadId, Error> {
         let rules = self.rules();
@@ -374,9 +404,12 @@ impl Engine {
         lead.number = leads::next_number(tx).await?;
         let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
         let before = lead.clone();
-        let by = by.clone();
+        let arrived = Event::Arrived {
+            by: by.clone(),
+            beside,
+        };
         let (lead, effects) =
-            decide(lead, Event::Arrived { by }, now, &world).map_err(|refusal| Error::Refused {
+            decide(lead, arrived, now, &world).map_err(|refusal| Error::Refused {
                 refusal,
                 lead: Box::new(before),
             })?;

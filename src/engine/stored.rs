@@ -114,6 +114,11 @@ impl Engine {
                 sieve.tell(&mut received);
                 received
             }
+            // Whom it concerns is known only when it is let in; without anybody it is kept for them.
+            Content::Activities(told) => Received {
+                problems: told.problems.clone(),
+                ..received(Status::Ignored)
+            },
             Content::Ids(_) => received(Status::Pending),
             Content::Held => received(Status::Held),
             Content::Quarantined(problems) => Received {

@@ -8,7 +8,7 @@ use super::{Engine, Error};
 use crate::{
     domain::{
         id::{RepId, TeamId},
-        lead::Lead,
+        lead::{Lead, State},
         policy::{Caps, Policy, Rep, Strategy, Team},
         strategy::Turns,
         world::{RepNow, World},
@@ -141,6 +141,13 @@ fn people_of(policy: &Policy, lead: &Lead, teams: &[TeamId]) -> Vec<RepId> {
         .filter(|offer| offer.is_pending())
         .map(|offer| offer.rep.clone());
     let by_name = policy.reps_targeted(lead);
+    // Who had a lead that may come back is asked first, whatever team they are in.
+    let asleep = !lead.is_open() || matches!(lead.state, State::Nurture { .. });
+    let earlier = lead.previous_owner.iter().filter(|_| asleep);
+    let covers = earlier
+        .clone()
+        .filter_map(|rep| policy.reps.get(rep)?.cover.as_ref());
+    let by_name = by_name.into_iter().chain(earlier.chain(covers).cloned());
     let all: BTreeSet<RepId> = of_teams.chain(of_offers).chain(by_name).collect();
     all.into_iter().collect()
 }

@@ -31,7 +31,7 @@ use crate::{
         id::{LeadId, SourceId, SubmissionId},
         submission::Status,
     },
-    engine::{Content, Received, Submission},
+    engine::{Activities, Content, Received, Submission},
     intake::{
         self, Over, Reading, Request, Source, Unreadable,
         preset::{Challenge, Get, Reply, Told},
@@ -92,7 +92,7 @@ pub(super) async fn receive(
 }
 
 /// What stands behind the question mark.
-fn query(asked: &Parts) -> &str {
+pub(super) fn query(asked: &Parts) -> &str {
     asked.uri.query().unwrap_or_default()
 }
 
@@ -146,7 +146,12 @@ fn shown(reply: Reply) -> Response {
 }
 
 /// Whether the request is the source's.
-fn believe(app: &App, webhook: &Webhook, asked: &Parts, body: &[u8]) -> Result<(), Error> {
+pub(super) fn believe(
+    app: &App,
+    webhook: &Webhook,
+    asked: &Parts,
+    body: &[u8],
+) -> Result<(), Error> {
     let path = asked.uri.path_and_query();
     let path = path.map_or("/", |path| path.as_str());
     let request = Request {
@@ -214,7 +219,10 @@ pub(super) fn tell(received: &Received, source: &SourceId) {
 }
 
 /// The webhook of that name; one that is no text is nobody's.
-fn webhook(app: &App, source: Result<Path<String>, PathRejection>) -> Result<Arc<Webhook>, Error> {
+pub(super) fn webhook(
+    app: &App,
+    source: Result<Path<String>, PathRejection>,
+) -> Result<Arc<Webhook>, Error> {
     app.webhook(&source.map_or_else(|_| String::new(), |Path(source)| source))
 }
 
@@ -229,7 +237,7 @@ pub(super) fn one_key(headers: &HeaderMap) -> Result<(), Error> {
     Err(Error::new(Kind::BadRequest, detail))
 }
 
-fn content_type(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(CONTENT_TYPE)?.to_str().ok()
 }
 
@@ -271,6 +279,17 @@ pub(super) fn content(reading: Reading) -> Content {
         Reading::Leads { leads, problems } => Content::Leads { leads, problems },
         Reading::Ids(ids) => Content::Ids(ids),
         Reading::Withdrawn(keys, why) => Content::Withdrawn(keys, why),
+        Reading::Activities {
+            activities,
+            leads,
+            problems,
+            why,
+        } => Content::Activities(Activities {
+            activities,
+            leads,
+            problems,
+            why,
+        }),
         Reading::Quarantined(problems) => Content::Quarantined(problems),
         Reading::Ignored(why) => Content::Ignored(why),
     }
@@ -288,14 +307,14 @@ pub(super) fn within_rate(webhook: &Webhook, content: Content) -> Result<Content
     }
 }
 
-fn is_test(headers: &HeaderMap) -> bool {
+pub(super) fn is_test(headers: &HeaderMap) -> bool {
     headers
         .get(TEST_HEADER)
         .is_some_and(|value| value == "true")
 }
 
 /// A test is not held: it would be let in later without its mark.
-fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
+pub(super) fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
     webhook.spend().map_err(|seconds| {
         let detail = "this source sends more than its `rate` allows; a test is not held";
         Error::new(Kind::TooMany, detail).retry_after(seconds)
@@ -312,6 +331,8 @@ fn as_test(webhook: &Webhook, content: Content) -> Result<Content, Error> {
             ids.iter_mut().for_each(|wanted| wanted.test = true);
             Content::Ids(ids)
         }
+        // What somebody did is counted, or told to whoever has their lead.
+        Content::Activities(told) => Content::Ignored(format!("a test: {}", told.why)),
         Content::Withdrawn(..) | Content::Quarantined(_) | Content::Ignored(_) | Content::Held => {
             content
         }

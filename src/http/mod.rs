@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | POST `/webhooks/{source}` | leads in |
 //! | GET, POST `/forms/{source}` | the form that Baton itself shows |
+//! | POST `/activities/{source}` | what people do in |
 //! | POST `/slack/commands`, `/slack/interactions`, `/slack/events` | Slack |
 //! | POST `/api/messages` | Microsoft Teams |
 //! | `/api/v1/…` | programs, with a bearer token |
@@ -24,6 +25,7 @@
 //! # }
 //! ```
 
+mod activities;
 mod api;
 mod body;
 mod error;
@@ -170,6 +172,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/webhooks/{source}", post(intake::receive).get(intake::ask))
         .route("/forms/{source}", get(forms::show).post(forms::send))
+        .route("/activities/{source}", post(activities::receive))
         .route("/slack/commands", post(interactions::command))
         .route("/slack/interactions", post(interactions::interaction))
         .route("/slack/events", post(interactions::event))

@@ -49,6 +49,9 @@ impl FetchFrom {
     }
 }
 
+/// Makes a parameter of a token and a source's secret.
+pub type Proof = fn(&SecretString, &SecretString) -> (&'static str, String);
+
 /// How a vendor is asked for somebody.
 #[derive(Debug)]
 pub struct Fetching {
@@ -59,7 +62,7 @@ pub struct Fetching {
     /// Headers that it wants besides.
     pub headers: &'static [(&'static str, &'static str)],
     /// A parameter that proves, of a token and the source's secret, that who has the one has the other too.
-    pub proof: Option<fn(&SecretString, &SecretString) -> (&'static str, String)>,
+    pub proof: Option<Proof>,
     /// What is asked next after these answers; `None`: nothing, all is there.
     pub next: fn(&Wanted, &[Value]) -> Option<Ask>,
     /// Whom the answers describe.
@@ -387,6 +390,7 @@ mod tests {
             account: account.to_owned(),
             known: Value::Null,
             test: false,
+            update: false,
         }
     }
 

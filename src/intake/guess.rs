@@ -60,7 +60,7 @@ pub fn guesses(source: &Source, headers: &BTreeMap<String, String>, payload: &Va
         Format::Preset(preset) => (preset.read)(&Call { headers, payload }),
     };
     let person = match seen {
-        Seen::People(people) => people.into_iter().next(),
+        Seen::People(people) | Seen::Did(_, people, _) => people.into_iter().next(),
         Seen::Ids(_) | Seen::Withdrawn(..) | Seen::Nothing(_) | Seen::Strange(_) => None,
     };
     person.map_or_else(Vec::new, |person| of_person(source, &person))

@@ -4,6 +4,7 @@
 //! [`delivery_id`] or [`body_hash`], and read by [`read`]; how a known vendor does all that is its
 //! [`Preset`]. Nothing here keeps anything.
 
+pub mod activities;
 pub mod body;
 pub mod columns;
 mod credentials;
@@ -49,6 +50,7 @@ pub use self::{
     verify::{Denied, Request, Scheme, Sending},
 };
 use crate::domain::{
+    activity::Activity,
     id::SourceId,
     submission::{NewLead, Wanted},
 };
@@ -177,6 +179,17 @@ pub enum Reading {
     Quarantined(Vec<String>),
     /// Who is not to be fetched any more, by the keys of what was wanted; with the reason.
     Withdrawn(Vec<String>, String),
+    /// What people did, who of them are described, and what was wrong all the same; with the vendor's word for it.
+    Activities {
+        /// At least one.
+        activities: Vec<Activity>,
+        /// Who they are, where that is said.
+        leads: Vec<NewLead>,
+        /// What was wrong.
+        problems: Vec<String>,
+        /// What it is.
+        why: String,
+    },
     /// Well and good, and not a lead; with the reason.
     Ignored(String),
 }
@@ -204,6 +217,9 @@ pub fn read(
 ) -> Reading {
     if let Some(origin) = rows::Origin::of(headers) {
         return rows::read(source, origin, body);
+    }
+    if headers.contains_key(activities::HEADER) {
+        return activities::read(source, content_type, body);
     }
     match source.payload(content_type, body) {
         Ok(payload) => read_payload(source, headers, &payload),
@@ -238,7 +254,7 @@ pub fn read_fetched(source: &Source, wanted: &Wanted, answers: &[Value]) -> Read
             let people = people.into_iter();
             Seen::People(people.map(|it| it.with_known(wanted)).collect())
         }
-        Seen::Ids(_) | Seen::Withdrawn(..) => {
+        Seen::Ids(_) | Seen::Withdrawn(..) | Seen::Did(..) => {
             Seen::Strange("what the vendor answered names ids only".into())
         }
         Seen::Nothing(_) | Seen::Strange(_) => seen,
@@ -253,6 +269,7 @@ pub fn read_known(source: Option<&Source>, wanted: &Wanted) -> NewLead {
     let mapping = source.map_or(&nothing, |source| &source.mapping);
     let mut lead = mapping.apply(&wanted.known, &wanted.known).lead;
     lead.test = wanted.test;
+    lead.update = wanted.update;
     lead
 }
 
@@ -268,6 +285,7 @@ fn reading(source: &Source, seen: Seen<'_>) -> Reading {
         Seen::Ids(ids) if ids.iter().all(fetch::is_usable) => Reading::Ids(ids),
         Seen::Ids(_) => Reading::Quarantined(vec!["an id is missing, or can't be one".into()]),
         Seen::Withdrawn(keys, why) => Reading::Withdrawn(keys, why),
+        Seen::Did(doings, people, why) => activities::reading(source, &doings, &people, why),
         Seen::Nothing(why) => Reading::Ignored(why),
         Seen::Strange(why) => Reading::Quarantined(vec![why]),
     }
@@ -297,6 +315,7 @@ fn read_people(source: &Source, people: &[Person<'_>]) -> Reading {
     for (index, person) in people.iter().enumerate() {
         let mut mapped = source.mapping.apply(person.raw, &person.said);
         mapped.lead.test = person.test;
+        mapped.lead.update = person.update;
         let contactable = mapped.is_contactable();
         if !contactable {
             mapped.problems.push("no e-mail and no phone".into());

@@ -20,7 +20,10 @@ use super::{
     text,
     verify::{Denied, SetupError, Token, TokenPlace},
 };
-use crate::domain::submission::{Status, Wanted};
+use crate::domain::{
+    activity::Deed,
+    submission::{Status, Wanted},
+};
 
 /// Of a vendor's word for a kind of delivery, so many characters.
 const LONGEST_KIND: usize = 100;
@@ -170,8 +173,11 @@ pub enum Seen<'a> {
     People(Vec<Person<'a>>),
     /// Ids of people, who have to be fetched.
     Ids(Vec<Wanted>),
-    /// What is not to be fetched any more, by its keys, and why.
+    /// What is not to be fetched any more, by its keys, and why; of whom there is a lead already, their vendor has
+    /// deleted them.
     Withdrawn(Vec<String>, String),
+    /// What people did, who of them are described, and the vendor's word for it.
+    Did(Vec<Doing>, Vec<Person<'a>>, String),
     /// Nothing to do with leads, and why.
     Nothing(String),
     /// Not what this vendor sends, and why: kept for somebody to look at.
@@ -182,6 +188,17 @@ impl<'a> Seen<'a> {
     /// One person, whom the whole body describes.
     pub(super) fn one(call: &Call<'a>, said: Value) -> Self {
         Self::People(vec![Person::new(call.payload, said)])
+    }
+
+    /// One of whom only this is told: what they did.
+    pub(super) fn did(who: Value, what: Deed, why: impl Into<String>) -> Self {
+        let doing = Doing {
+            who,
+            what,
+            at: Value::Null,
+            id: None,
+        };
+        Self::Did(vec![doing], Vec::new(), why.into())
     }
 
     /// Nothing to do with leads.
@@ -209,6 +226,21 @@ pub struct Person<'a> {
     pub said: Cow<'a, Value>,
     /// What the vendor marks as sent to try the webhook out.
     pub test: bool,
+    /// They are only described anew, and ask for nothing.
+    pub update: bool,
+}
+
+/// What one person of a delivery did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doing {
+    /// By what they are known, in the shape of any form.
+    pub who: Value,
+    /// What.
+    pub what: Deed,
+    /// When, as it was sent.
+    pub at: Value,
+    /// The vendor's id of it.
+    pub id: Option<String>,
 }
 
 impl<'a> Person<'a> {
@@ -218,6 +250,7 @@ impl<'a> Person<'a> {
             raw,
             said: Cow::Borrowed(raw),
             test: false,
+            update: false,
         }
     }
 
@@ -227,6 +260,7 @@ impl<'a> Person<'a> {
             raw,
             said: Cow::Owned(said),
             test: false,
+            update: false,
         }
     }
 }
@@ -240,7 +274,14 @@ impl Person<'_> {
             }
         }
         self.test |= wanted.test;
+        self.update |= wanted.update;
         self
+    }
+
+    /// The same person, who asks for something or, if it is an `update`, is only described anew.
+    #[must_use]
+    pub(super) fn updated(self, update: bool) -> Self {
+        Self { update, ..self }
     }
 }
 

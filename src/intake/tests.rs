@@ -65,7 +65,9 @@ fn holds(reading: Reading) -> bool {
         }
         Reading::Quarantined(problems) => !problems.is_empty(),
         Reading::Ids(ids) => !ids.is_empty(),
-        Reading::Withdrawn(_, why) | Reading::Ignored(why) => !why.is_empty(),
+        Reading::Withdrawn(_, why) | Reading::Ignored(why) | Reading::Activities { why, .. } => {
+            !why.is_empty()
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod columns;
 mod find;
+mod identity;
 mod list;
 mod offers;
 mod waiting;
@@ -16,15 +17,13 @@ use crate::domain::{
 
 pub(super) use columns::Columns;
 pub use find::{
-    by_email, by_number, by_offer, due, last_owner_of, next_wake, owned_by, passed_on,
-    pending_with, waiting, with_pending_offers, without_owner,
+    by_number, by_offer, due, last_owner_of, next_wake, owned_by, passed_on, pending_with, waiting,
+    with_pending_offers, without_owner,
 };
+pub use identity::{by_email, by_sign, claim, hold};
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;
 pub use waiting::{of_rep, oldest, queue, queued_alone};
-
-/// The kind of identity that a mail address is.
-pub const EMAIL: &str = "email";
 
 /// A lead that nobody else can change until the transaction ends.
 #[derive(Clone, Debug)]
@@ -157,41 +156,6 @@ async fn wake(
 ) -> Result<(), Error> {
     if after.is_some() && after != before {
         tx.notify(Channel::Leads);
-    }
-    Ok(())
-}
-
-const CLAIM_IDENTITY: &str = "insert into identity (kind, value, lead_id) values ($1, $2, $3) \
-     on conflict (kind, value) do update set lead_id = excluded.lead_id";
-
-/// Says that this person is now described by `lead`.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn claim_identity(
-    tx: &mut Tx,
-    kind: &str,
-    value: &str,
-    lead: &LeadId,
-) -> Result<(), Error> {
-    let query = tx.q(CLAIM_IDENTITY).bind(kind).bind(value).bind(lead);
-    query.exec().await.map(drop)
-}
-
-/// Waits until nobody else holds this person. Two numbers are the lock's name; another person who happens
-/// to have the same waits for nothing, which does no harm.
-const LOCK_IDENTITY: &str = "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))";
-
-/// Holds this person until the transaction ends, so that two submissions at the same moment make one
-/// lead: look with [`by_email`] after it. A row can't be locked that is not there yet, hence PostgreSQL's
-/// advisory lock; SQLite has one writer anyway. Take it before any lead or turns are locked; of several, in order.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn lock_identity(tx: &mut Tx, kind: &str, value: &str) -> Result<(), Error> {
-    if tx.is_shared() {
-        let query = tx.q(LOCK_IDENTITY).bind(kind).bind(value);
-        query.exec().await?;
     }
     Ok(())
 }

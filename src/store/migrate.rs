@@ -62,6 +62,8 @@ const STEPS: &[Step] = &[
     step!(20261122171000, "keep_filtered"),
     step!(20261122172000, "mark_imported"),
     step!(20261122172100, "keep_signing_keys"),
+    step!(20261122170000, "keep_signs"),
+    step!(20261122170100, "keep_activities"),
 ];
 
 /// Any number; replicas that start together take it in turns.

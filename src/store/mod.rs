@@ -19,6 +19,7 @@
 //! commit nothing. Constraints are checked at once (never `deferrable`): a commit is shared and must not fail.
 
 pub mod accounts;
+pub mod activities;
 pub mod audit;
 mod bus;
 pub mod endings;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Error, Json, Row, RowRef, Sql, Tx, row, sql};
 use crate::domain::{
     event::{Measure, MeasureKind},
-    id::{RepId, TeamId},
+    id::{RepId, SourceId, TeamId},
     lead::Lead,
     stats::{NO_TIME, TallyRow, bucket_of},
 };
@@ -52,10 +52,14 @@ fn lines(measures: &[Measure], each: i64) -> Vec<Line<'_>> {
     lines.into_iter().map(|(key, n)| Line { key, n }).collect()
 }
 
-/// The quarter of an hour in which a lead arrived.
+/// The quarter of an hour in which a lead arrived, or came back.
 pub(super) fn quarter_of(lead: &Lead) -> i64 {
-    let arrived = lead.created_at.as_microsecond();
-    arrived - arrived.rem_euclid(QUARTER)
+    quarter(lead.came_at())
+}
+
+fn quarter(at: Timestamp) -> i64 {
+    let at = at.as_microsecond();
+    at - at.rem_euclid(QUARTER)
 }
 
 const COUNT: Sql = sql!(
@@ -66,6 +70,42 @@ const COUNT: Sql = sql!(
     " where true on conflict (quarter_at, team, rep, source, type, rule, measure, bucket) \
      do update set n = tally.n + excluded.n"
 );
+
+/// A submission that made no lead, as its person or itself was known.
+#[derive(Clone, Copy, Debug)]
+pub struct Caught<'c> {
+    /// The webhook that sent it.
+    pub source: &'c SourceId,
+    /// The lead of whom it speaks.
+    pub lead: Option<&'c Lead>,
+    /// The part of the world of that lead, where the rules name such parts; `""`: none of them.
+    pub territory: Option<&'c str>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// Counts a submission that made no lead: when it came, and by the webhook that it came by.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn caught(tx: &mut Tx, caught: &Caught<'_>, measure: &Measure) -> Result<(), Error> {
+    let rule = caught
+        .lead
+        .and_then(|lead| lead.routing.as_ref()?.rule.as_ref());
+    let line = std::slice::from_ref(measure);
+    let query = tx.q(COUNT).bind(quarter(caught.at)).bind(caught.source);
+    let query = query.bind(caught.lead.map_or("", |lead| lead.lead_type.as_str()));
+    let query = query.bind(rule.map_or("", |rule| rule.as_str()));
+    query.bind(Json(lines(line, 1))).exec().await?;
+    let Some(territory) = caught.territory else {
+        return Ok(());
+    };
+    let query = tx
+        .q(COUNT_TERRITORY)
+        .bind(quarter(caught.at))
+        .bind(territory);
+    query.bind(Json(lines(line, 1))).exec().await.map(drop)
+}
 
 /// Counts `measures` of one lead, in one statement. Many leads count in the same rows, so do it last in a transaction;
 /// the order of the rows is always the same, so that no two transactions wait for each other.

@@ -122,6 +122,13 @@ fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::c
     all.push(fact("Came in", when.said_with_zone(lead.created_at)));
     all.push(fact("Source", cut(lead.source.as_str(), 60)));
     all.push(fact("Stage", stage(lead.stage)));
+    for (label, at) in [
+        ("Came back", lead.back_at),
+        ("Unsubscribed", lead.unsubscribed_at),
+        ("Deleted at its source", lead.deleted_at),
+    ] {
+        all.extend(at.map(|at| fact(label, when.said_with_zone(at))));
+    }
     if let Some(earlier) = &lead.previous_owner {
         all.push(fact("Earlier owner", policy.name_of(earlier)));
     }
@@ -197,6 +204,7 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
     let reason = policy.decline(&fact.detail).map(|rule| rule.label.clone());
     let said = match fact.event {
         FactKind::Created => with("came in", &detail, " "),
+        FactKind::Merged if is_told_by_another(&fact.detail) => detail,
         FactKind::Merged => with("wrote again", &detail, ": "),
         FactKind::Routed => with("routed", &detail, " by "),
         FactKind::Offered => format!("offered to {rep}"),
@@ -226,6 +234,12 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
         FactKind::Erased => "the person was erased".to_owned(),
     };
     begin(&said)
+}
+
+/// Whether it is not the person who wrote, but their vendor.
+fn is_told_by_another(detail: &str) -> bool {
+    let own = [FactKind::UNSUBSCRIBED, FactKind::DELETED];
+    detail.starts_with(FactKind::CHANGED) || own.contains(&detail)
 }
 
 /// A stage, as marketing and sales call it.

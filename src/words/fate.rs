@@ -83,13 +83,14 @@ pub fn whereabouts(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) ->
         }
         State::Queued { team, waiting } => queued_words(team.as_ref(), waiting.is_some()),
         State::Review { team } => format!("A manager of team {team} decides where it goes."),
-        State::Nurture { label } => nurture_words(label),
+        State::Nurture { label } if lead.unsubscribed_at.is_none() => nurture_words(label),
+        State::Nurture { .. } => "It is put by: they want no more mailings.".to_owned(),
         State::Owned { rep, offer } => owned_words(lead, rep, offer.as_str(), policy, reader, when),
         State::Closed { rep, .. } => closed_words(&ended_words(lead), rep.as_ref(), policy, reader),
-        State::Disqualified { reason } if reason.trim().is_empty() => {
+        State::Disqualified { reason, .. } if reason.trim().is_empty() => {
             "It was dropped: nobody needs to call.".to_owned()
         }
-        State::Disqualified { reason } => {
+        State::Disqualified { reason, .. } => {
             format!(
                 "It was dropped: {}.",
                 cut(reason, MAX_NOTE).trim_end_matches('.')

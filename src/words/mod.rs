@@ -14,6 +14,7 @@ pub mod fate;
 pub mod form;
 pub mod greeting;
 pub mod hand;
+mod heard;
 pub mod help;
 pub mod home;
 pub mod keep;

@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     facts,
     fate::whereabouts,
-    late, next_step,
+    heard, late, next_step,
     offer::contact_words,
     seen::{Seen, cut},
     unreachable,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::domain::{
     action::Action,
-    card::{Button, Card, Fact, Item, Part, Run},
+    card::{Button, Card, Item, Part, Run},
     event::{Actor, Audible, News, Notice, Say},
     id::{OfferId, RepId, TeamId},
     lead::{Lead, Offer, OfferState, State},
@@ -26,7 +26,6 @@ use crate::domain::{
 /// More leads than this are only counted.
 const MOST_LINES: usize = 10;
 const MAX_WHY: usize = 300;
-const MAX_NEWS: usize = 8;
 
 /// The message for these notices, each with its lead: one, or several of one cause for the same reader.
 /// `None` when none of them is true any more.
@@ -49,7 +48,12 @@ pub fn notice(
         Notice::Late { .. } => telling.late(about),
         Notice::NobodyFree { team } => telling.nobody_free(team, &each(about)),
         Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
-        Notice::WroteAgain { offer, what } => telling.wrote_again(offer, what, lead),
+        Notice::WroteAgain {
+            offer,
+            what,
+            how,
+            by,
+        } => heard::again(&telling.seen(lead), lead.offer(offer)?, what, (*how, *by)),
         // About no lead: chat_news has the words.
         Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
@@ -243,7 +247,17 @@ impl Telling<'_> {
                     self.refused_words(asked)
                 )
             }
+            News::Unsubscribed { source } if heard::holds(&self.seen(lead), offer) => format!(
+                "Lead {called} has unsubscribed, says {}: they want no more mailings.",
+                cut(source.as_str(), 40)
+            ),
+            News::Deleted { source } if heard::holds(&self.seen(lead), offer) => format!(
+                "{} has deleted lead {called}. Here everything is kept as it was.",
+                cut(source.as_str(), 40)
+            ),
             News::TakenBack { .. }
+            | News::Unsubscribed { .. }
+            | News::Deleted { .. }
             | News::Moved { .. }
             | News::HandedOver { .. }
             | News::NotHandedOver { .. } => return None,
@@ -361,39 +375,6 @@ impl Telling<'_> {
         card.summary.push_str(&format!(" {advice}"));
         card.parts.push(Part::Note(vec![Run::plain(advice)]));
         card
-    }
-
-    fn wrote_again(&self, offer: &OfferId, what: &[String], lead: &Lead) -> Option<Card> {
-        let offer = lead.offer(offer)?;
-        let holds = offer.is_pending()
-            || matches!(&lead.state, State::Owned { offer: by, .. } if *by == offer.id);
-        if !holds {
-            return None;
-        }
-        let seen = self.seen(lead);
-        let news: Vec<Fact> = what
-            .iter()
-            .filter_map(|line| line.split_once(": "))
-            .filter(|(name, _)| {
-                let field = crate::domain::contact::Field::by_name(&name.replace(' ', "_"));
-                field.is_none_or(|field| !seen.hides(field))
-            })
-            .map(|(name, value)| facts::fact(super::seen::begin(name), seen.shown(value, 200)))
-            .take(MAX_NEWS)
-            .collect();
-        let headline = format!("Lead {} wrote again", seen.called());
-        let said: Vec<String> = news
-            .iter()
-            .map(|fact| format!("{}: {}", fact.label, fact.value[0].words()))
-            .collect();
-        let mut parts = vec![Part::Text(vec![Run::bold(format!("{headline}."))])];
-        if !news.is_empty() {
-            parts.push(Part::Facts(news));
-        }
-        Some(Card {
-            summary: cut(&format!("{headline}. {}", said.join(". ")), 600),
-            parts,
-        })
     }
 
     /// A headline, and up to ten leads with a sentence each.

@@ -211,8 +211,12 @@ impl Shown<'_> {
 
     /// A card that waits for an answer.
     fn open_card(&self, last: &str, ask: &str, buttons: Vec<Button>) -> Card {
-        let title = format!("New lead {}", self.seen.called());
-        let mut parts = vec![Part::Title(title)];
+        // Whoever had it before is to see at once that it is not a stranger.
+        let news = match self.lead.back_at {
+            Some(_) => "Back again: lead",
+            None => "New lead",
+        };
+        let mut parts = vec![Part::Title(format!("{news} {}", self.seen.called()))];
         parts.extend(facts::body(&self.seen, self.policy));
         parts.push(Part::Text(self.deadline(ask)));
         parts.push(self.why_note());
@@ -220,7 +224,8 @@ impl Shown<'_> {
         let deadline = self.offer.until.map_or_else(String::new, |until| {
             format!(" {ask} by {}.", self.when.said_with_zone(until))
         });
-        let summary = format!("New {}{deadline} {last}", introduced(&self.seen));
+        let news = news.trim_end_matches("lead");
+        let summary = format!("{news}{}{deadline} {last}", introduced(&self.seen));
         Card { summary, parts }
     }
 
@@ -441,6 +446,7 @@ fn why_this_rep(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
         (OfferKind::Push, OfferLevel::Target(place)) if offer.team.is_none() => {
             why_named(lead, offer, policy, *place)
         }
+        (OfferKind::Push, OfferLevel::Hand) if offer.team.is_none() => HAD_BEFORE.to_owned(),
         (OfferKind::Push, OfferLevel::Target(_) | OfferLevel::Hand) => format!("{turn}{of_team}"),
         (OfferKind::Push, OfferLevel::Rung(Rung::Team)) => {
             format!("nobody took it yet, and {turn}{of_team}")
@@ -453,6 +459,9 @@ fn why_this_rep(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
         }
     }
 }
+
+/// Why its earlier owner, or whoever stands in for them, is asked.
+const HAD_BEFORE: &str = "you, or whom you stand in for, had this person before";
 
 /// Why a rule that means a person means this one.
 fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> String {
@@ -469,9 +478,7 @@ fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> Strin
             Some(account) => format!("you stand in for the owner of {}", account.name),
             None => "you own the account".to_owned(),
         },
-        Some(Target::PreviousOwner) => {
-            "you, or whom you stand in for, had this person before".to_owned()
-        }
+        Some(Target::PreviousOwner) => HAD_BEFORE.to_owned(),
         Some(Target::Rep(rep)) if *rep == offer.rep => "the rule names you".to_owned(),
         Some(Target::Rep(rep)) => format!("you stand in for {}", policy.name_of(rep)),
         Some(

@@ -24,6 +24,8 @@ pub struct Numbers {
     pub arrived: u64,
     /// Leads that were brought in with a list, apart from those.
     pub imported: u64,
+    /// Submissions that made none, as their person or they themselves were known.
+    pub caught: u64,
     /// Offers made.
     pub offered: u64,
     /// Offers accepted.
@@ -107,7 +109,10 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
         .map(|fact| format!("{}: {}", fact.label, fact.value[0].words()))
         .collect();
     let rows = report.groups.iter().take(MOST_ROWS);
-    let rows: Vec<String> = rows.map(|(name, numbers)| spoken(name, numbers)).collect();
+    let caught = caught_anywhere(report);
+    let rows: Vec<String> = rows
+        .map(|(name, numbers)| spoken(name, numbers, caught))
+        .collect();
     let mut parts = vec![Part::Title(heading.clone()), Part::Facts(facts)];
     if !report.groups.is_empty() {
         parts.push(Part::Table(table(report)));
@@ -147,6 +152,7 @@ fn facts(report: &Report) -> Vec<Fact> {
     let facts = [
         of_team("Leads", total.arrived),
         imported,
+        of_team("Duplicates caught", total.caught),
         Some(fact("Offers", answered)),
         Some(fact("Speed to lead", speed)),
         Some(fact("Time to accept", accept)),
@@ -192,9 +198,14 @@ impl Kept {
 }
 
 /// A table is read to nobody, so each of its rows is a sentence as well.
-fn spoken(name: &str, numbers: &Numbers) -> String {
+fn spoken(name: &str, numbers: &Numbers, caught: bool) -> String {
+    let caught = if caught {
+        format!(", duplicates caught {}", numbers.caught)
+    } else {
+        String::new()
+    };
     format!(
-        "{}: {} offers, {} accepted, {} declined, {} without an answer, speed to lead {}, SLA {}.",
+        "{}: {} offers, {} accepted, {} declined, {} without an answer, speed to lead {}, SLA {}{caught}.",
         super::seen::cut(name, 24),
         numbers.offered,
         numbers.accepted,
@@ -230,8 +241,10 @@ fn table(report: &Report) -> Table {
         .into_iter()
         .map(number),
     );
+    let caught = caught_anywhere(report);
+    columns.extend(caught.then(|| number("Caught")));
     let rows = report.groups.iter().take(MOST_ROWS).map(|(name, numbers)| {
-        vec![
+        let mut cells = vec![
             super::seen::cut(name, 24),
             numbers.offered.to_string(),
             numbers.accepted.to_string(),
@@ -240,12 +253,19 @@ fn table(report: &Report) -> Table {
             numbers.contact_median.map_or_else(dash, say_duration),
             numbers.answered.said().unwrap_or_else(dash),
             numbers.contacted.said().unwrap_or_else(dash),
-        ]
+        ];
+        cells.extend(caught.then(|| numbers.caught.to_string()));
+        cells
     });
     Table {
         columns,
         rows: rows.collect(),
     }
+}
+
+/// Whether a line has something to say of duplicates: they are no rep's.
+fn caught_anywhere(report: &Report) -> bool {
+    report.groups.iter().any(|(_, numbers)| numbers.caught > 0)
 }
 
 fn dash() -> String {

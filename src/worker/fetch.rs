@@ -262,6 +262,7 @@ fn content(reading: Reading) -> Content {
         Reading::Leads { leads, problems } => Content::Leads { leads, problems },
         Reading::Ids(ids) => Content::Ids(ids),
         Reading::Withdrawn(keys, why) => Content::Withdrawn(keys, why),
+        Reading::Activities { why, .. } => Content::Ignored(why),
         Reading::Quarantined(problems) => Content::Quarantined(problems),
         Reading::Ignored(why) => Content::Ignored(why),
     }

@@ -97,7 +97,18 @@ pub(crate) fn compare(case: &Case, reading: &Reading) -> Vec<String> {
                 wrong.push(format!("to be fetched: {named:?}"));
             }
         }
-        Reading::Withdrawn(_, why) | Reading::Ignored(why) => {
+        Reading::Activities {
+            leads,
+            problems,
+            activities,
+            ..
+        } if case.is_lead() => {
+            // What somebody does describes them as well.
+            assert!(!activities.is_empty());
+            let (leads, problems) = (leads.clone(), problems.clone());
+            return compare(case, &Reading::Leads { leads, problems });
+        }
+        Reading::Withdrawn(_, why) | Reading::Ignored(why) | Reading::Activities { why, .. } => {
             let other = expect["ignored"].as_str().is_some_and(|it| it != why);
             if case.is_lead() || expect["contactable"] == false || other {
                 wrong.push(format!("ignored: {why}"));

@@ -24,6 +24,7 @@ mod http;
 mod import;
 mod intake;
 mod journeys;
+mod known;
 mod microsoft;
 mod migrations;
 mod office;

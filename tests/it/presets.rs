@@ -230,6 +230,9 @@ proptest! {
             Reading::Leads { leads, .. } => prop_assert!(!leads.is_empty()),
             Reading::Quarantined(problems) => prop_assert!(!problems.is_empty()),
             Reading::Ids(ids) => prop_assert!(!ids.is_empty()),
+            Reading::Activities { activities, leads, .. } => {
+                prop_assert!(!activities.is_empty() || !leads.is_empty());
+            }
             Reading::Withdrawn(_, why) | Reading::Ignored(why) => prop_assert!(!why.is_empty()),
         }
     }

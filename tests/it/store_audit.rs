@@ -3,6 +3,7 @@
 use baton::{
     domain::{
         calendar::Calendar,
+        contact::Field,
         event::{Actor, Fact, FactKind},
         lead::{Lead, OfferKind, OfferState, State},
         plan::{Plan, PlannedStep, StepDone},
@@ -14,7 +15,7 @@ use baton::{
 
 use crate::{
     db::both,
-    store_leads::{add, at, lead, offer, owned},
+    store_leads::{add, at, lead, offer, owned, sign},
 };
 
 async fn told(db: &Db) -> Vec<String> {
@@ -57,7 +58,8 @@ async fn tell(db: &Db, leads: &[Lead]) {
                 };
                 let facts = [fact(FactKind::Created), fact(FactKind::Owned)];
                 facts::append(&mut tx, &lead.id, at(0), &facts).await?;
-                leads::claim_identity(&mut tx, leads::EMAIL, lead.id.as_str(), &lead.id).await?;
+                let signs = [sign(lead.contact.text(Field::Email))];
+                leads::claim(&mut tx, &signs, &lead.id).await?;
             }
             let mut balance = Turns::default();
             let why = EntryWhy::Offered;
@@ -136,7 +138,8 @@ async fn what_disagrees_with_a_lead_is_told() {
                 "insert into offer (id, lead_id, rep, kind, state, epoch, offered_at) \
                  values ('offer_x', 'lead_x', 'ben', 'push', 'expired', 0, 0)",
                 "insert into fact (lead_id, seq, at, event, actor, detail) values ('lead_y', 1, 0, 'created', 'baton', '')",
-                "update identity set lead_id = 'lead_z' where value = 'lead_00002'",
+                "update identity set lead_id = 'lead_z' where value = 'p2@acme.example'",
+                "delete from identity where value = 'p1@acme.example'",
                 "update turn set amount = 2.5",
             ],
         )
@@ -153,6 +156,7 @@ async fn what_disagrees_with_a_lead_is_told() {
                 "identity_lead_exists lead_z: email names a lead that is not there",
                 "offer_lead_exists lead_x: offer_x names a lead that is not there",
                 "offers_are_the_lead lead_00002: offer_lead_00002 is not as the lead has it",
+                "signs_are_kept lead_00001: its mail address leads to nobody",
                 "turns_are_their_ledger : team sales, rep anna: taken is 1.5, the ledger says 2.5",
             ]
         );

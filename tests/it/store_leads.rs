@@ -6,6 +6,7 @@ use baton::{
         event::{Actor, Fact, FactKind},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Offer, OfferKind, OfferLevel, OfferState, State, Waiting},
+        person::{Sign, SignKind},
         score::Intent,
     },
     store::{
@@ -20,6 +21,14 @@ use crate::db::both;
 
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// A mail address as what tells a person.
+pub fn sign(mail: &str) -> Sign {
+    Sign {
+        kind: SignKind::Email,
+        value: mail.to_owned(),
+    }
 }
 
 /// The nth lead, which came in at second n.
@@ -331,13 +340,14 @@ async fn two_submissions_of_one_person_at_once_make_one_lead() {
         let come = async |n: i64| -> Result<LeadId, Error> {
             let mail = "zoe@acme.example";
             db.write(async |mut tx| {
-                leads::lock_identity(&mut tx, leads::EMAIL, mail).await?;
+                let signs = [sign(mail)];
+                leads::hold(&mut tx, &signs).await?;
                 if let Some(id) = leads::by_email(&mut tx, mail).await? {
                     return Ok(id);
                 }
                 let new = lead(n);
                 leads::insert(&mut tx, &new).await?;
-                leads::claim_identity(&mut tx, leads::EMAIL, mail, &new.id).await?;
+                leads::claim(&mut tx, &signs, &new.id).await?;
                 Ok(new.id)
             })
             .await

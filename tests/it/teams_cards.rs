@@ -37,6 +37,7 @@ fn numbers(scale: u64) -> Numbers {
     Numbers {
         arrived: 12 * scale,
         imported: 0,
+        caught: 2,
         offered: 14 * scale,
         accepted: 10 * scale,
         declined: 3 * scale,

@@ -66,7 +66,10 @@ async fn forecast(list: &List<'_>, importer: &Importer) -> anyhow::Result<Count>
 }
 
 fn add(count: &mut Count, met: &mut BTreeSet<String>, mut forecast: Forecast) {
-    let known = forecast.person.iter().any(|sign| met.contains(sign));
+    let known = forecast
+        .person
+        .as_ref()
+        .is_some_and(|sign| met.contains(sign));
     met.extend(forecast.person);
     if forecast.outcome.fate == Fate::Lead && known {
         // By then the row before it has made the lead.

@@ -43,8 +43,8 @@ fn word(by: By) -> String {
     format!("{by:?}").to_lowercase()
 }
 
-/// The column of the leads that came in.
-const ARRIVED: usize = 1;
+/// The columns of the leads that came in, and of the submissions that made none.
+const OF_TEAMS: std::ops::Range<usize> = 1..3;
 
 /// The table, with everything together in the last line.
 pub fn text(report: &Report, paint: Paint) -> String {
@@ -59,6 +59,7 @@ pub fn text(report: &Report, paint: Paint) -> String {
     let head = [
         &first,
         "leads",
+        "caught",
         "offers",
         "accepted",
         "declined",
@@ -82,9 +83,13 @@ pub fn text(report: &Report, paint: Paint) -> String {
     if report.by == Some(By::Rep) {
         // A lead arrives at a team, and at nobody in it.
         for row in std::iter::once(&mut table.head).chain(&mut table.rows) {
-            row.remove(ARRIVED);
+            row.drain(OF_TEAMS);
         }
     }
+    let caught = match report.by {
+        Some(By::Rep) => "",
+        _ => "caught: submissions that made no lead, as it was known. ",
+    };
     let note = "to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. \
                 answered, contacted: SLA kept, of the clocks that have ended.";
     let endings: String = endings::facts(&report.numbers.endings)
@@ -105,7 +110,7 @@ pub fn text(report: &Report, paint: Paint) -> String {
     format!(
         "{heading}\n\n{}\n{endings}{filters}{}\n",
         table.render(paint),
-        paint.faint(note)
+        paint.faint(&format!("{caught}{note}"))
     )
 }
 
@@ -135,6 +140,7 @@ fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
     vec![
         plain(name),
         numbers.arrived.to_string(),
+        numbers.caught.to_string(),
         numbers.offered.to_string(),
         numbers.accepted.to_string(),
         numbers.declined.to_string(),
@@ -208,6 +214,7 @@ fn view(numbers: &Numbers) -> Value {
     json!({
         "arrived": numbers.arrived,
         "imported": numbers.imported,
+        "duplicates": numbers.caught,
         "offered": numbers.offered,
         "accepted": numbers.accepted,
         "declined": numbers.declined,
@@ -224,7 +231,7 @@ fn view(numbers: &Numbers) -> Value {
 
 const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,\
 time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,\
-contacted_kept,contacted_missed,imported";
+contacted_kept,contacted_missed,imported,duplicates";
 
 /// One line for each group, or one for all; times in seconds, empty when nothing was measured.
 pub fn csv(report: &Report) -> String {
@@ -263,6 +270,7 @@ fn line(key: &str, name: &str, numbers: &Numbers) -> String {
         count(numbers.contacted.kept),
         count(numbers.contacted.missed),
         count(numbers.imported),
+        count(numbers.caught),
     ];
     format!("{}\r\n", cells.join(","))
 }
@@ -340,9 +348,9 @@ mod tests {
     #[test]
     fn a_spreadsheet_gets_lines_and_no_formula() {
         insta::assert_snapshot!(csv(&report(Some(By::Rep))).replace('\r', ""), @r#"
-        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed,imported
-        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0,0
-        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0,0
+        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed,imported,duplicates
+        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0,0,0
+        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0,0,0
         "#);
     }
 

@@ -124,7 +124,9 @@ fn next(source: &Source, kept: &Submission, guesses: &[Guess]) -> String {
         (_, _) => {
             let then = show::read(&guess::with(source, guesses), kept);
             let fits = match then {
-                Reading::Leads { .. } => "With it this submission is usable.",
+                Reading::Leads { .. } | Reading::Activities { .. } => {
+                    "With it this submission is usable."
+                }
                 Reading::Ids(_)
                 | Reading::Quarantined(_)
                 | Reading::Withdrawn(..)

@@ -213,7 +213,7 @@ impl Shown {
 
 fn people(reading: Option<&Reading>) -> &[NewLead] {
     match reading {
-        Some(Reading::Leads { leads, .. }) => leads,
+        Some(Reading::Leads { leads, .. } | Reading::Activities { leads, .. }) => leads,
         Some(
             Reading::Ids(_)
             | Reading::Quarantined(_)

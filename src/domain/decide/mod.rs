@@ -27,6 +27,7 @@ use super::{
     id::{Chance, OfferId, RepId, TeamId},
     lead::{Lead, Offer, State, Undoable},
     policy::{Policy, Route, Target, Team},
+    route::Reader,
     strategy::Turns,
     world::World,
 };
@@ -39,8 +40,8 @@ const NOTICED: SignedDuration = SignedDuration::from_secs(2);
 
 /// What happens to `lead` when `event` occurs at `now`. Pure: same arguments, same answer.
 ///
-/// An event that routes anew expects `lead.routing` to have been found by
-/// [`super::route::Reader::route`] for this moment; see [`routes_anew`].
+/// A lead that arrives, or is sent on, is expected as [`asked_anew`] gives it for this moment. What a submission says
+/// may bring a lead back or not: of that the decision asks the rules itself.
 ///
 /// # Errors
 ///
@@ -63,11 +64,9 @@ pub fn decide(
 pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
         Event::Arrived { .. } | Event::RouteOn { .. } => true,
-        Event::Submitted { new, .. } => {
-            let wrote = new.import.is_none() && matches!(lead.state, State::Nurture { .. });
-            wrote || join::waits_for_its_person(lead)
-        }
-        Event::Due
+        Event::Submitted(sent) => join::asks_anew(lead, sent),
+        Event::Did { .. }
+        | Event::Due
         | Event::SomebodyFree
         | Event::Delivered { .. }
         | Event::Undeliverable { .. }
@@ -86,6 +85,21 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::ChatDown { .. }
         | Event::Outage { .. } => false,
     }
+}
+
+/// The lead as the rules see it, asked again before this event is decided; `None` if they are not.
+#[must_use]
+pub fn asked_anew(lead: &Lead, event: &Event, reader: &Reader<'_>) -> Option<Lead> {
+    if !routes_anew(lead, event) {
+        return None;
+    }
+    let mut asked = if let Event::Submitted(sent) = event {
+        join::as_sent(lead, sent)
+    } else {
+        lead.clone()
+    };
+    reader.route(&mut asked);
+    Some(asked)
 }
 
 /// Whose present situation a decision about this lead may look at.
@@ -193,7 +207,8 @@ impl<'a, 'w> Case<'a, 'w> {
             Event::Due => self.note_breaches(self.now),
             Event::Outage { .. } | Event::ChatDown { .. } => {}
             Event::Arrived { .. }
-            | Event::Submitted { .. }
+            | Event::Submitted(_)
+            | Event::Did { .. }
             | Event::SomebodyFree
             | Event::Delivered { .. }
             | Event::Undeliverable { .. }
@@ -215,12 +230,9 @@ impl<'a, 'w> Case<'a, 'w> {
 
     fn occur(&mut self, event: Event) -> Result<(), Refusal> {
         match event {
-            Event::Arrived { by } => self.arrive(by),
-            Event::Submitted {
-                new,
-                submission,
-                by,
-            } => self.submitted(&new, &submission, by),
+            Event::Arrived { by, beside } => self.arrive(by, &beside),
+            Event::Submitted(sent) => self.submitted(&sent),
+            Event::Did { what, at, source } => self.did(&what, at, &source),
             Event::Due => self.due(),
             Event::SomebodyFree => self.try_again(),
             Event::Delivered { offer, chat } => self.delivered(&offer, chat),

@@ -64,7 +64,7 @@ impl Case<'_, '_> {
         let owner = self.lead.owner().cloned();
         self.lead.touched_at = self.now;
         // Nobody is tried before they came, or in time to come.
-        let at = at.map_or(self.now, |at| at.max(self.lead.created_at).min(self.now));
+        let at = at.map_or(self.now, |at| at.max(self.lead.came_at()).min(self.now));
         let in_time_after_all = self.first_attempt(owner.as_ref(), at);
         let event = if how.reached() {
             FactKind::Contacted
@@ -94,7 +94,7 @@ impl Case<'_, '_> {
             .lead
             .imported
             .is_none()
-            .then(|| at.duration_since(self.lead.created_at));
+            .then(|| at.duration_since(self.lead.came_at()));
         self.count(MeasureKind::Contacted, owner, took);
         let plan = self.lead.plan.as_ref();
         let kept = |by: Timestamp| at <= by;
@@ -164,7 +164,10 @@ impl Case<'_, '_> {
                     label: "by hand".to_owned(),
                 }
             }
-            None => State::Disqualified { reason: note },
+            None => State::Disqualified {
+                reason: note,
+                by_hand: true,
+            },
         };
     }
 

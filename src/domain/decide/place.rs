@@ -9,6 +9,7 @@ use crate::domain::{
     event::{Actor, Ending, FactKind, MeasureKind},
     id::{RepId, TeamId},
     lead::{OfferLevel, State},
+    person::{SignKind, also_words},
     plan::{Plan, StepDone},
     policy::{Rung, Target, Team, WhenClosed},
     route::{Reader, sla_for},
@@ -17,7 +18,7 @@ use crate::domain::{
 
 impl<'w> Case<'_, 'w> {
     /// A new lead: the rules have been asked, now somebody is found.
-    pub(super) fn arrive(&mut self, by: Actor) {
+    pub(super) fn arrive(&mut self, by: Actor, beside: &[(SignKind, i64)]) {
         let late = self.now.duration_since(self.lead.created_at);
         let let_in = match late.as_secs() {
             0 => String::new(),
@@ -31,6 +32,13 @@ impl<'w> Case<'_, 'w> {
             ),
             None => format!("by {}{let_in}", self.lead.source),
         };
+        let also = also_words(beside);
+        let also = if also.is_empty() {
+            also
+        } else {
+            format!("; {also}")
+        };
+        let detail = format!("{detail}{also}");
         self.fact(FactKind::Created, by, None, None, detail);
         // A list did not come in as people write: it would hide how many do.
         let what = match self.lead.imported {
@@ -65,6 +73,16 @@ impl<'w> Case<'_, 'w> {
     /// Starts a new plan and asks the targets of the lead's route in order.
     pub(super) fn place(&mut self) {
         self.begin_plan();
+        self.tell_rule();
+        if self.lead.test {
+            self.disqualify("test lead");
+        } else if !self.try_targets_from(0) {
+            self.wait();
+        }
+    }
+
+    /// Writes down which rule decides.
+    pub(super) fn tell_rule(&mut self) {
         let rule = self
             .lead
             .routing
@@ -72,11 +90,6 @@ impl<'w> Case<'_, 'w> {
             .and_then(|routing| routing.rule.as_ref());
         let detail = rule.map_or_else(|| "no rule held".to_owned(), |rule| format!("rule {rule}"));
         self.fact(FactKind::Routed, Actor::Baton, None, None, detail);
-        if self.lead.test {
-            self.disqualify("test lead");
-        } else if !self.try_targets_from(0) {
-            self.wait();
-        }
     }
 
     /// A lead without an owner gets a clock of its own, under a new epoch.
@@ -381,7 +394,11 @@ impl<'w> Case<'_, 'w> {
     }
 
     pub(super) fn nurture(&mut self, label: String) {
-        self.fact(FactKind::Nurtured, Actor::Baton, None, None, label.clone());
+        let detail = match self.lead.unsubscribed_at {
+            Some(_) => format!("{label}, and not to be written to: unsubscribed"),
+            None => label.clone(),
+        };
+        self.fact(FactKind::Nurtured, Actor::Baton, None, None, detail);
         // Its clock starts when it can be offered.
         self.lead.plan = None;
         self.lead.state = State::Nurture { label };
@@ -397,6 +414,7 @@ impl<'w> Case<'_, 'w> {
         );
         self.lead.state = State::Disqualified {
             reason: reason.to_owned(),
+            by_hand: false,
         };
     }
 }

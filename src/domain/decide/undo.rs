@@ -43,7 +43,8 @@ impl Case<'_, '_> {
             | Event::Reoffer { .. }
             | Event::RouteOn { .. }
             | Event::RepGone { .. } => true,
-            Event::Submitted { .. }
+            Event::Submitted(_)
+            | Event::Did { .. }
             | Event::SomebodyFree
             | Event::Delivered { .. }
             | Event::Undeliverable { .. }

@@ -9,6 +9,15 @@ use crate::domain::{
     strategy::{Entry, Turns},
 };
 
+impl FactKind {
+    /// What stands in the history before what was changed of a person elsewhere, who has not written again.
+    pub const CHANGED: &str = "changed: ";
+    /// What stands there when somebody wants no more mailings.
+    pub const UNSUBSCRIBED: &str = "unsubscribed";
+    /// What stands there when somebody's vendor has deleted them.
+    pub const DELETED: &str = "deleted where it came from";
+}
+
 /// What follows from an event, beside the lead's new state. Written in the same transaction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {

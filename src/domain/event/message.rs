@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Actor;
 use crate::domain::{
     id::{OfferId, RepId, SlaId, SourceId, TeamId},
+    person::SignKind,
     policy::Platform,
 };
 
@@ -141,6 +142,12 @@ pub enum Notice {
         offer: OfferId,
         /// What is new, field by field.
         what: Vec<String>,
+        /// Whether they wrote themselves.
+        #[serde(default)]
+        how: Heard,
+        /// By what they were known.
+        #[serde(default)]
+        by: SignKind,
     },
     /// Your next step is due.
     StepDue {
@@ -156,6 +163,17 @@ pub enum Notice {
     },
 }
 
+/// How something new is known of a lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Heard {
+    /// They wrote again.
+    #[default]
+    Wrote,
+    /// It was changed where it came from.
+    Changed,
+}
+
 /// What became of a lead or an offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
@@ -169,6 +187,16 @@ pub enum News {
     Moved {
         /// Who: a person, a program, or Baton as nobody had tried to reach it.
         by: Actor,
+    },
+    /// They want no more mailings.
+    Unsubscribed {
+        /// Who says so.
+        source: SourceId,
+    },
+    /// Their vendor has deleted them.
+    Deleted {
+        /// Which.
+        source: SourceId,
     },
     /// The colleague has taken it over.
     HandedOver {

@@ -52,6 +52,10 @@ pub(super) struct LeadView {
     sla: SlaView,
     /// What the owner plans.
     next_step: Option<NextStepView>,
+    /// Since when they want no more mailings.
+    unsubscribed_at: Option<Timestamp>,
+    /// When their vendor deleted them; here everything is kept.
+    deleted_at: Option<Timestamp>,
     /// How it ended, once it has.
     outcome: Option<OutcomeView>,
     /// Its history, oldest first.
@@ -147,7 +151,7 @@ impl OutcomeView {
                 deal,
                 ..
             } => (Ending::of(*outcome), note, deal.as_ref()),
-            State::Disqualified { reason } => (Ending::Disqualified, reason, None),
+            State::Disqualified { reason, .. } => (Ending::Disqualified, reason, None),
             State::Pending
             | State::Offered { .. }
             | State::Pooled { .. }
@@ -283,6 +287,8 @@ impl LeadView {
             contact: contact.collect(),
             owner,
             sla,
+            unsubscribed_at: lead.unsubscribed_at,
+            deleted_at: lead.deleted_at,
             next_step: lead.next_step.map(|step| NextStepView {
                 what: open.then_some(step.what),
                 due_at: step.due_at,

@@ -135,6 +135,8 @@ struct NumbersView {
     arrived: u64,
     /// Leads that were brought in with a list, by when the list says that they came; not among `arrived`.
     imported: u64,
+    /// Submissions that made no lead, as their person or they themselves were known; when they came.
+    duplicates: u64,
     /// Offers made.
     offered: u64,
     /// Offers accepted.
@@ -282,6 +284,7 @@ fn view(numbers: &Numbers) -> NumbersView {
     NumbersView {
         arrived: numbers.arrived,
         imported: numbers.imported,
+        duplicates: numbers.caught,
         offered: numbers.offered,
         accepted: numbers.accepted,
         declined: numbers.declined,

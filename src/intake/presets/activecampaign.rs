@@ -3,9 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::intake::{
-    Body,
-    preset::{Call, Preset, Seen, pairs},
+use crate::{
+    domain::activity::Deed,
+    intake::{
+        Body,
+        preset::{Call, Person, Preset, Seen, pairs},
+    },
 };
 
 pub(super) const PRESET: Preset = Preset {
@@ -27,6 +30,12 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
         "" if contact.is_object() => {}
         "" => return Seen::Strange("it has no `contact`".into()),
         "subscribe" | "update" | "contact_add" => {}
+        "unsubscribe" => {
+            let who = json!({
+                "email": contact["email"], "phone": contact["phone"], "external_id": contact["id"],
+            });
+            return Seen::did(who, Deed::Unsubscribed, "unsubscribe");
+        }
         kind => return Seen::other(kind, "type"),
     }
     let mut said = json!({"answers": contact["fields"], "submitted_at": call.payload["date_time"]});
@@ -39,7 +48,8 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
         said[key] = value.clone();
     }
     said["form_id"] = form(call);
-    Seen::one(call, said)
+    let person = Person::new(call.payload, said);
+    Seen::People(vec![person.updated(call.text("/type") == "update")])
 }
 
 /// The automation or the list.

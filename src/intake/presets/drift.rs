@@ -88,6 +88,7 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
         }),
         id,
         test: false,
+        update: false,
     }])
 }
 

@@ -4,10 +4,10 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    domain::submission::Wanted,
+    domain::{activity::Deed, submission::Wanted},
     intake::{
         fetch::{Ask, Fetched, Fetching},
-        preset::{Call, Person, Preset, Seen, moment, text_at},
+        preset::{Call, Doing, Person, Preset, Seen, moment, text_at},
         verify::{HubSpot, Scheme, SetupError},
     },
 };
@@ -90,6 +90,14 @@ fn read_events<'a>(events: &[Value]) -> Seen<'a> {
     if !made.is_empty() {
         return Seen::Ids(made);
     }
+    let out: Vec<Doing> = events.iter().filter_map(opted_out).collect();
+    if !out.is_empty() {
+        return Seen::Did(
+            out,
+            Vec::new(),
+            "contact.propertyChange: opted out".to_owned(),
+        );
+    }
     let gone = events.iter().filter(|it| is_deletion(it));
     let gone: Vec<String> = gone.map(|it| text_at(it, "/objectId")).collect();
     let mut kinds: Vec<String> = events
@@ -114,6 +122,18 @@ fn is_creation(event: &Value) -> bool {
     }
 }
 
+/// Who wants no more mails.
+fn opted_out(event: &Value) -> Option<Doing> {
+    let of_mails = text_at(event, "/propertyName") == "hs_email_optout";
+    let out = of_mails && text_at(event, "/propertyValue") == "true";
+    out.then(|| Doing {
+        who: json!({"external_id": text_at(event, "/objectId")}),
+        what: Deed::Unsubscribed,
+        at: event["occurredAt"].clone(),
+        id: id_of(event),
+    })
+}
+
 fn is_deletion(event: &Value) -> bool {
     let kind = text_at(event, "/subscriptionType");
     matches!(
@@ -134,6 +154,7 @@ fn wanted(event: &Value) -> Wanted {
         }),
         id,
         test: false,
+        update: false,
     }
 }
 

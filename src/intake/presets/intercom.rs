@@ -4,9 +4,12 @@
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::intake::{
-    preset::{Call, Get, Preset, Reply, Seen, list, pairs, text_at},
-    verify::{Hmac, Scheme, SetupError, vendors},
+use crate::{
+    domain::activity::Deed,
+    intake::{
+        preset::{Call, Get, Person, Preset, Reply, Seen, list, pairs, text_at},
+        verify::{Hmac, Scheme, SetupError, vendors},
+    },
 };
 
 pub(super) const PRESET: Preset = Preset {
@@ -42,18 +45,35 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
         | "contact.user.updated"
         | "user.created" => contact(item),
         "conversation.user.created" => conversation(item),
+        "contact.deleted" | "user.deleted" => {
+            return Seen::did(signs(item), Deed::Deleted, topic);
+        }
+        "contact.unsubscribed" | "contact.email.unsubscribed" | "user.unsubscribed" => {
+            return Seen::did(signs(item), Deed::Unsubscribed, topic);
+        }
         other => return Seen::other(other, "topic"),
     };
     let reachable = ["/email", "/phone"]
         .iter()
         .any(|at| !text_at(&said, at).is_empty());
     if reachable {
-        Seen::one(call, said)
+        let update = [
+            "contact.user.updated",
+            "contact.added_email",
+            "contact.lead.added_email",
+        ];
+        let person = Person::new(call.payload, said);
+        Seen::People(vec![person.updated(update.contains(&topic.as_str()))])
     } else {
         Seen::nothing(format!(
             "{topic} without an e-mail address or a phone number"
         ))
     }
+}
+
+/// By what somebody is known.
+fn signs(item: &Value) -> Value {
+    json!({"email": item["email"], "phone": item["phone"], "external_id": item["id"]})
 }
 
 fn contact(item: &Value) -> Value {

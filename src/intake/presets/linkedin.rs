@@ -96,6 +96,7 @@ fn wanted(call: &Call<'_>) -> Wanted {
         }),
         id,
         test: false,
+        update: false,
     }
 }
 

@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
-use crate::intake::{
-    Body,
-    preset::{Call, Get, Preset, Seen},
+use crate::{
+    domain::activity::Deed,
+    intake::{
+        Body,
+        preset::{Call, Get, Person, Preset, Seen},
+    },
 };
 
 pub(super) const PRESET: Preset = Preset {
@@ -20,19 +23,23 @@ pub(super) const PRESET: Preset = Preset {
 fn read<'a>(call: &Call<'a>) -> Seen<'a> {
     match &*call.text("/type") {
         "subscribe" | "profile" => {}
+        "unsubscribe" => {
+            let data = &call.payload["data"];
+            let who = json!({"email": data["email"], "external_id": data["id"]});
+            return Seen::did(who, Deed::Unsubscribed, "unsubscribe");
+        }
         kind => return Seen::other(kind, "type"),
     }
     let data = &call.payload["data"];
-    Seen::one(
-        call,
-        json!({
-            "email": data["email"],
-            "answers": data["merges"],
-            "external_id": data["id"],
-            "form_id": data["list_id"],
-            // Mailchimp says it in UTC.
-            "submitted_at": call.text("/fired_at").replacen(' ', "T", 1) + "Z",
-            "ip_signup": data["ip_signup"],
-        }),
-    )
+    let said = json!({
+        "email": data["email"],
+        "answers": data["merges"],
+        "external_id": data["id"],
+        "form_id": data["list_id"],
+        // Mailchimp says it in UTC.
+        "submitted_at": call.text("/fired_at").replacen(' ', "T", 1) + "Z",
+        "ip_signup": data["ip_signup"],
+    });
+    let person = Person::new(call.payload, said);
+    Seen::People(vec![person.updated(call.text("/type") == "profile")])
 }

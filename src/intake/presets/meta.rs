@@ -120,6 +120,7 @@ fn wanted(lead: &Value) -> Wanted {
         }),
         id,
         test: false,
+        update: false,
     }
 }
 

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    domain::submission::Wanted,
+    domain::{activity::Deed, submission::Wanted},
     intake::{
         fetch::{Ask, Fetched, Fetching},
         preset::{Call, Person, Preset, Seen, text_at},
@@ -70,7 +70,12 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
     match (entity.as_str(), action.as_str()) {
         ("lead", "create" | "added" | "change" | "updated") => of_lead(call, data, &action),
         ("person", "create" | "added" | "change" | "updated") if data.is_object() => {
-            Seen::People(vec![Person::new(data, said(data))])
+            let update = matches!(action.as_str(), "change" | "updated");
+            Seen::People(vec![Person::new(data, said(data)).updated(update)])
+        }
+        ("person", "delete" | "deleted") if call.payload["previous"].is_object() => {
+            let person = said(&call.payload["previous"]);
+            Seen::did(person, Deed::Deleted, format!("{action} person"))
         }
         ("person", "create" | "added" | "change" | "updated") => {
             Seen::Strange("it says nothing of what was made or changed".to_owned())
@@ -107,6 +112,7 @@ fn of_lead<'a>(call: &Call<'a>, lead: &Value, action: &str) -> Seen<'a> {
             "submitted_at": text_at(lead, "/add_time"),
         }),
         test: false,
+        update: matches!(action, "change" | "updated"),
     }])
 }
 

@@ -1,12 +1,16 @@
 //! Segment and RudderStack: what a person is (`identify`) and does (`track`). Whoever is known by e-mail or phone in
-//! the traits is a lead; the rest says nothing that anybody could be called about.
+//! the traits is a lead, once; what they do is an activity, also of whoever is known by the id alone. The rest says
+//! nothing that anybody could be called about.
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::intake::{
-    preset::{Call, Person, Preset, Seen, text_at},
-    verify::{Hmac, Scheme, SetupError, vendors},
+use crate::{
+    domain::activity::Deed,
+    intake::{
+        preset::{Call, Doing, Person, Preset, Seen, text_at},
+        verify::{Hmac, Scheme, SetupError, vendors},
+    },
 };
 
 pub(super) const SEGMENT: Preset = Preset {
@@ -37,8 +41,12 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
     let Some(first) = events.first().copied() else {
         return Seen::nothing("an empty batch");
     };
-    let people: Vec<_> = events.into_iter().filter_map(person).collect();
-    if people.is_empty() {
+    let doings: Vec<Doing> = events.iter().filter_map(|event| doing(event)).collect();
+    let people: Vec<_> = events.iter().filter_map(|event| person(event)).collect();
+    if !doings.is_empty() {
+        let why = format!("track: {}", text_at(first, "/event"));
+        Seen::Did(doings, people, why)
+    } else if people.is_empty() {
         why_none(first)
     } else {
         Seen::People(people)
@@ -52,6 +60,31 @@ fn why_none<'a>(event: &Value) -> Seen<'a> {
     }
 }
 
+/// What a `track` tells of whoever has an id or an address.
+fn doing(event: &Value) -> Option<Doing> {
+    let what = Deed::by_name(event["event"].as_str()?).filter(|_| event["type"] == "track")?;
+    let traits = traits(event);
+    let user = text_at(event, "/userId");
+    if traits.is_none() && user.is_empty() {
+        return None;
+    }
+    let of_person = |key: &str| traits.map_or(Value::Null, |traits| traits[key].clone());
+    Some(Doing {
+        who: json!({
+            "email": of_person("email"), "phone": of_person("phone"), "external_id": user,
+        }),
+        what,
+        at: event["timestamp"].clone(),
+        id: Some(text_at(event, "/messageId")).filter(|id| !id.is_empty()),
+    })
+}
+
+/// What is said of whoever can be reached.
+fn traits(event: &Value) -> Option<&Value> {
+    let places = [&event["traits"], &event["context"]["traits"]];
+    places.into_iter().find(|it| is_reachable(it))
+}
+
 /// Whom an event names.
 fn person(event: &Value) -> Option<Person<'_>> {
     let kind = event["type"].as_str()?;
@@ -59,9 +92,8 @@ fn person(event: &Value) -> Option<Person<'_>> {
         return None;
     }
     let context = &event["context"];
-    let places = [&event["traits"], &context["traits"]];
-    let traits = places.into_iter().find(|it| is_reachable(it))?;
-    Some(Person::new(
+    let traits = traits(event)?;
+    let person = Person::new(
         event,
         json!({
             "traits": traits,
@@ -80,7 +112,8 @@ fn person(event: &Value) -> Option<Person<'_>> {
             "event properties": event["properties"],
             "submitted_at": event["timestamp"],
         }),
-    ))
+    );
+    Some(person.updated(true))
 }
 
 fn is_reachable(traits: &Value) -> bool {

@@ -1,11 +1,14 @@
 //! Shopify: customers who were made or changed. Each topic has its own webhook; the topic stands in a header.
 
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::intake::{
-    preset::{Call, Preset, Seen},
-    verify::{Encoding, Hmac, HmacSettings, Scheme, SetupError},
+use crate::{
+    domain::activity::Deed,
+    intake::{
+        preset::{Call, Person, Preset, Seen},
+        verify::{Encoding, Hmac, HmacSettings, Scheme, SetupError},
+    },
 };
 
 pub(super) const PRESET: Preset = Preset {
@@ -35,7 +38,19 @@ fn read<'a>(call: &Call<'a>) -> Seen<'a> {
             {
                 customer.insert("external_id".to_owned(), id);
             }
-            Seen::one(call, said)
+            let person = Person::new(call.payload, said);
+            let made = call.header("x-shopify-topic") == "customers/create";
+            Seen::People(vec![person.updated(!made)])
+        }
+        topic @ ("customers/delete" | "customers/redact") => {
+            let customer = match &call.payload["customer"] {
+                Value::Null => call.payload,
+                customer => customer,
+            };
+            let who = json!({
+                "email": customer["email"], "phone": customer["phone"], "external_id": customer["id"],
+            });
+            Seen::did(who, Deed::Deleted, topic)
         }
         topic => Seen::other(topic, "X-Shopify-Topic"),
     }

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         id::{LeadId, OfferId, RepId, RouteId, SourceId, TeamId},
         lead::{Lead, Offer, OfferKind, OfferState, State},
+        person::{self, Sign, SignKind},
         plan::StepDone,
     },
     store::{
@@ -116,6 +117,31 @@ const TOLD: Sql = sql!(
     [postgres "= any (array(select jsonb_array_elements_text($1)))"]
 );
 
+const SIGNS: Sql = sql!(
+    "select kind, value from identity where kind in ('email', 'phone') and value "
+    [sqlite "in (select value from json_each($1))"]
+    [postgres "= any (array(select jsonb_array_elements_text($1)))"]
+);
+
+/// The signs of a page of leads that lead to somebody. The weaker ones may not: a lead that came before they were
+/// looked at has none.
+async fn kept_signs(tx: &mut Tx, page: &[Stored]) -> Result<BTreeSet<(String, String)>, Error> {
+    let all = page.iter().flat_map(|stored| sure_signs(&stored.doc.0));
+    let values: Vec<String> = all.map(|sign| sign.value).collect();
+    let kept: Vec<(String, String)> = tx.q(SIGNS).bind(Json(values)).all().await?;
+    Ok(kept.into_iter().collect())
+}
+
+/// The mail address and the phone number. A trial is nobody.
+fn sure_signs(lead: &Lead) -> Vec<Sign> {
+    let mut signs = person::signs(&lead.contact, &lead.source);
+    signs.retain(|sign| match sign.kind {
+        SignKind::Email | SignKind::Phone => !lead.test,
+        SignKind::ExternalId | SignKind::Name => false,
+    });
+    signs
+}
+
 /// Checks each lead, a page at a time.
 pub(super) async fn check_all(tx: &mut Tx, broken: &mut Vec<Broken>) -> Result<(), Error> {
     let mut after = LeadId::from("");
@@ -134,7 +160,14 @@ pub(super) async fn check_all(tx: &mut Tx, broken: &mut Vec<Broken>) -> Result<(
         }
         let told: BTreeSet<(LeadId, String)> =
             told.into_iter().map(|t| (t.lead_id, t.event)).collect();
+        let signs = kept_signs(tx, &page).await?;
         for stored in page {
+            for sign in sure_signs(&stored.doc.0) {
+                if !signs.contains(&(sign.kind.word().to_owned(), sign.value)) {
+                    let detail = format!("its {} leads to nobody", sign.kind.name());
+                    broken.push(Broken::of("signs_are_kept", &stored.id, detail));
+                }
+            }
             let rows = rows.remove(&stored.id).unwrap_or_default();
             check(&stored, &rows, &told, broken);
         }

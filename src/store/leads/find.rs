@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::EMAIL;
 use crate::{
     domain::{
         id::{LeadId, OfferId, RepId, TeamId},
@@ -37,17 +36,6 @@ const BY_OFFER: &str = "select l.doc from offer o join lead l on l.id = o.lead_i
 pub async fn by_offer(tx: &mut Tx, offer: &OfferId) -> Result<Option<Lead>, Error> {
     let row: Option<(Json<Lead>,)> = tx.q(BY_OFFER).bind(offer).opt().await?;
     Ok(row.map(|(doc,)| doc.0))
-}
-
-const BY_IDENTITY: &str = "select lead_id from identity where kind = $1 and value = $2";
-
-/// The lead that describes the person with this address now.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<LeadId>, Error> {
-    let query = tx.q(BY_IDENTITY).bind(EMAIL).bind(email);
-    Ok(query.opt::<(LeadId,)>().await?.map(|(id,)| id))
 }
 
 const DUE: &str = "select id from lead where wake_at <= $1 order by wake_at limit $2";

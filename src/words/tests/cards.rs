@@ -186,6 +186,7 @@ fn a_card_that_moved_on_says_what_became_of_the_lead() {
             Some(Reason::own("disqualified")),
             State::Disqualified {
                 reason: "spam, says Jonas Weber".to_owned(),
+                by_hand: true,
             },
         ),
         after(

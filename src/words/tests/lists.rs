@@ -137,6 +137,7 @@ fn numbers_are_said_with_their_period_and_split() {
     let jonas = Numbers {
         arrived: 20,
         imported: 0,
+        caught: 3,
         offered: 25,
         accepted: 19,
         declined: 4,
@@ -173,19 +174,20 @@ fn numbers_are_said_with_their_period_and_split() {
         }],
     };
     let when = When::new(now(), &berlin());
-    assert_snapshot!(text(&stats(&report, &CommandWords::default(), &when)), @r"
-    (Team sdr, this week. Leads: 20. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet.)
+    assert_snapshot!(text(&stats(&report, &CommandWords::default(), &when)), @"
+    (Team sdr, this week. Leads: 20. Duplicates caught: 3. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3, duplicates caught 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet, duplicates caught 0.)
     # Team sdr, this week
     Leads: 20
+    Duplicates caught: 3
     Offers: 19 accepted, 4 declined, 2 without an answer, of 25
     Speed to lead: half within 11 min, nine of ten within 2 h 30 min
     Time to accept: half within 2 min, nine of ten within 9 min
     SLA kept: answered 3 of 4, contacted 2 of 3
     Escalated: 3
     Not won: lost 2 (price 2)
-    Rep | Offers | Yes | No | Silent | To lead | Answered | Contacted
-    Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 3 of 4 | 2 of 3
-    Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | – | –
+    Rep | Offers | Yes | No | Silent | To lead | Answered | Contacted | Caught
+    Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 3 of 4 | 2 of 3 | 3
+    Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | – | – | 0
     _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; time to accept is delivery to accept.
     ");
     let nothing = Report {

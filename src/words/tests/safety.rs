@@ -98,7 +98,10 @@ fn a_state() -> impl Gen<Value = State> {
             note,
             deal: None
         }),
-        ".*".prop_map(|reason| State::Disqualified { reason }),
+        ".*".prop_map(|reason| State::Disqualified {
+            reason,
+            by_hand: false
+        }),
     ]
 }
 
@@ -181,7 +184,12 @@ proptest! {
                 Notice::Late { team: None, sla: None, epoch: 1 },
                 Notice::NobodyFree { team: "sdr".into() },
                 Notice::CannotReach { rep: rep.clone(), why: "gone".to_owned() },
-                Notice::WroteAgain { offer: "offer_0".into(), what: vec!["x".to_owned()] },
+                Notice::WroteAgain {
+                    offer: "offer_0".into(),
+                    what: vec!["x".to_owned()],
+                    how: crate::domain::event::Heard::Wrote,
+                    by: crate::domain::person::SignKind::Name,
+                },
             ] {
                 let say = Say { to: to.clone(), key: String::new(), cause: None, notice: notice_of };
                 let card = notice(&[(&say, &lead)], &policy, &berlin(), now);

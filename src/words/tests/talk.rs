@@ -6,8 +6,9 @@ use super::*;
 use crate::{
     domain::{
         card::{Dialog, InputKind},
-        event::{Actor, Audible, ContactHow, Fact, FactKind, Notice, Refusal, Say},
+        event::{Actor, Audible, ContactHow, Fact, FactKind, Heard, Notice, Refusal, Say},
         lead::Alarm,
+        person::SignKind,
     },
     words::{answers, details, dialogs, hand, next_step, notices::notice, when::When},
 };
@@ -179,6 +180,8 @@ fn an_owner_hears_what_is_new() {
     let what = Notice::WroteAgain {
         offer: "offer_1".into(),
         what: vec!["phone: +49 30 9".to_owned(), "use case: Tax".to_owned()],
+        how: Heard::Wrote,
+        by: SignKind::Email,
     };
     assert_snapshot!(told(Audible::Rep("ayse".into()), what.clone(), &[&owned()]).unwrap(), @r"
     (Lead #4711 · Ada Lovelace, Acme wrote again. Phone: +49 30 9. Use case: Tax)

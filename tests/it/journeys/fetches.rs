@@ -45,15 +45,6 @@ async fn submissions(office: &Office) -> Vec<(String, i64)> {
     rows.await.unwrap()
 }
 
-async fn leads(office: &Office) -> i64 {
-    let sql = "select count(*) from lead";
-    let count = office
-        .engine()
-        .db()
-        .read(async |mut tx| tx.q(sql).one::<(i64,)>().await);
-    count.await.unwrap().0
-}
-
 /// Tells a story in front of a vendor's stand-in.
 async fn told(story: impl AsyncFn(&mut Office, &Vendor)) {
     let vendor = Vendor::open().await;
@@ -77,7 +68,7 @@ async fn a_lead_that_comes_as_an_id_is_fetched_and_offered() {
             vendor.asked().is_empty(),
             "it is answered before anybody is asked"
         );
-        assert_eq!(leads(office).await, 0);
+        assert_eq!(office.leads().await, 0);
         office.settle().await;
         assert_eq!(
             (vendor.asked(), vendor.proven()),
@@ -111,7 +102,7 @@ async fn several_ids_in_one_delivery_are_several_leads_and_each_is_made_once() {
         vendor.knows_lead("9002", "Bea", "bea@analytical.example");
         names(office, &["9001", "9002"]).await;
         office.settle().await;
-        assert_eq!(leads(office).await, 2);
+        assert_eq!(office.leads().await, 2);
         assert_eq!(
             names(office, &["9001", "9002"]).await["status"],
             "duplicate"
@@ -121,7 +112,7 @@ async fn several_ids_in_one_delivery_are_several_leads_and_each_is_made_once() {
         assert_eq!(again["status"], "duplicate");
         assert_eq!(again["leads"].as_array().unwrap().len(), 2);
         office.settle().await;
-        assert_eq!((leads(office).await, vendor.asked().len()), (2, 2));
+        assert_eq!((office.leads().await, vendor.asked().len()), (2, 2));
     })
     .await;
 }
@@ -135,7 +126,7 @@ async fn a_vendor_that_is_down_for_an_hour_is_asked_again_until_it_answers() {
         office.after("1h").await;
         let asked = vendor.asked().len();
         assert!((6..=9).contains(&asked), "asked {asked} times");
-        assert_eq!(leads(office).await, 0);
+        assert_eq!(office.leads().await, 0);
         vendor.is(Mood::Well);
         office.after("1h").await;
         let lead = office.api_lead(1001).await;
@@ -161,7 +152,7 @@ async fn who_is_asked_too_often_is_left_alone_as_long_as_it_says() {
         assert_eq!(vendor.asked().len(), 1, "not for the other one either");
         vendor.is(Mood::Well);
         office.after("2m").await;
-        assert_eq!(leads(office).await, 2);
+        assert_eq!(office.leads().await, 2);
     })
     .await;
 }
@@ -175,14 +166,14 @@ async fn a_dead_token_is_told_once_and_nobody_is_lost_when_it_is_mended() {
         names(office, &["9001"]).await;
         names(office, &["9002"]).await;
         office.after("3h").await;
-        assert_eq!(leads(office).await, 0);
+        assert_eq!(office.leads().await, 0);
         assert!(vendor.asked().len() <= 4, "{:?}", vendor.asked());
         reads!(office, "marta", @"
         Leads of meta wait: Baton may not fetch who they are.
         Nobody is lost: they are fetched as soon as the token in `fetch` of that source works again. (What is wrong: the vendor refuses the token (400, 190).)
         ");
         office.reload(&rules(vendor, "another-token")).await;
-        assert_eq!(leads(office).await, 2);
+        assert_eq!(office.leads().await, 2);
         assert_eq!(office.api_lead(1001).await["state"], "offered");
         vendor.takes("a-third-one");
         names(office, &["9003"]).await;
@@ -223,7 +214,7 @@ async fn after_a_day_a_manager_is_asked_and_the_rules_when_the_person_is_known()
         vendor.is(Mood::Down);
         names(office, &["9001"]).await;
         office.after("23h").await;
-        assert_eq!(leads(office).await, 0);
+        assert_eq!(office.leads().await, 0);
         office.after("70m").await;
         assert_eq!(submissions(office).await, [("accepted".to_owned(), 1)]);
         let lead = office.api_lead(1001).await;
@@ -249,7 +240,7 @@ async fn after_a_day_a_manager_is_asked_and_the_rules_when_the_person_is_known()
             (&lead["state"], &lead["contact"]["name"]),
             (&json!("offered"), &json!("Ada"))
         );
-        assert_eq!(leads(office).await, 1);
+        assert_eq!(office.leads().await, 1);
     })
     .await;
 }
@@ -262,7 +253,7 @@ async fn somebody_whom_the_vendor_does_not_know_is_shown_to_a_manager() {
         assert_eq!(vendor.asked().len(), 6);
         assert_eq!(office.api_lead(1001).await["state"], "review");
         office.after("20m").await;
-        assert_eq!((vendor.asked().len(), leads(office).await), (6, 1));
+        assert_eq!((vendor.asked().len(), office.leads().await), (6, 1));
     })
     .await;
 }
@@ -311,7 +302,7 @@ fetch = {{ url = "{}", token = "page-token" }}
             assert_eq!(answer["status"], status);
         }
         office.after("2h").await;
-        assert_eq!((vendor.asked().len(), leads(office).await), (0, 0));
+        assert_eq!((vendor.asked().len(), office.leads().await), (0, 0));
     })
     .await;
 }

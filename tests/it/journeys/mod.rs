@@ -4,12 +4,14 @@
 mod absences;
 mod answers;
 mod chat;
+mod done;
 mod endings;
 mod escalation;
 mod fetches;
 mod filters;
 mod hands;
 mod home;
+mod known;
 mod longest;
 mod moved;
 mod numbers;

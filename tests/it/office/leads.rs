@@ -32,6 +32,45 @@ impl Office {
         post.body(body.to_owned()).send().await.unwrap()
     }
 
+    /// A vendor that signs nothing posts JSON, and Baton does what follows from it.
+    pub async fn sends(&self, source: &str, body: &Value) -> Value {
+        let answer = self.post(source, HeaderMap::new(), &body.to_string()).await;
+        assert_eq!(answer.status(), 200);
+        let answer = answer.json().await.unwrap();
+        self.settle().await;
+        answer
+    }
+
+    /// A vendor posts a form, with its token in the address; Baton's worker does not run yet.
+    pub async fn form(&self, source: &str, token: &str, body: &[(&str, &str)]) -> Value {
+        let url = format!("http://{}/webhooks/{source}?token={token}", self.baton);
+        let answer = self.client.post(url).form(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    /// Tells what people did, and lets Baton do what follows from it.
+    pub async fn activities(&self, source: &str, body: &Value) -> Value {
+        let url = format!(
+            "http://{}/activities/{source}?token={WEBSITE_TOKEN}",
+            self.baton
+        );
+        let answer = self.client.post(url).json(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let answer = answer.json().await.unwrap();
+        self.settle().await;
+        answer
+    }
+
+    /// How many leads there are.
+    pub async fn leads(&self) -> i64 {
+        let count = self
+            .engine()
+            .db()
+            .read(async |mut tx| tx.q("select count(*) from lead").one::<(i64,)>().await);
+        count.await.unwrap().0
+    }
+
     /// A vendor asks whether the address is Baton's.
     pub async fn ask(&self, source: &str, query: &str) -> Response {
         let url = format!("http://{}/webhooks/{source}?{query}", self.baton);

@@ -49,6 +49,7 @@ fn somebody() -> Wanted {
         account: String::new(),
         known: Value::Null,
         test: false,
+        update: false,
     }
 }
 

@@ -14,11 +14,7 @@ fn closes(rep: &str, ending: Ending) -> Event {
 }
 
 fn submits(new: NewLead) -> Event {
-    Event::Submitted {
-        new: Box::new(new),
-        submission: "sub_2".into(),
-        by: Actor::Source("website".to_owned()),
-    }
+    sent(new)
 }
 
 fn writes_again(message: &str) -> Event {

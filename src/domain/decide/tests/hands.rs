@@ -385,15 +385,7 @@ fn a_nurtured_lead_has_no_clock_until_it_can_be_offered() {
     assert_eq!(story.leads[n].plan, None);
     story.company.policy.routes[0].to = vec![Target::Team("sales".into())];
     story.until("12:00");
-    let new = Box::new(crate::domain::submission::NewLead::default());
-    story.must(
-        n,
-        Event::Submitted {
-            new,
-            submission: "sub_1".into(),
-            by: Actor::Baton,
-        },
-    );
+    story.must(n, sent(crate::domain::submission::NewLead::default()));
     assert_eq!(
         story.leads[n].plan.as_ref().unwrap().contact_by,
         Some(at("12:30"))

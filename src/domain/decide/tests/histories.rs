@@ -309,11 +309,7 @@ fn event(happening: &Happening, lead: &Lead, now: Timestamp) -> Option<Event> {
         Happening::RouteOn(_) => Event::RouteOn {
             by: Actor::Api("crm".to_owned()),
         },
-        Happening::Writes(_) => Event::Submitted {
-            new: Box::new(NewLead::default()),
-            submission: "sub_2".into(),
-            by: Actor::Source("website".to_owned()),
-        },
+        Happening::Writes(_) => sent(NewLead::default()),
         Happening::ByHand(_, what, who) => hands::event(*what, &name(*who), lead, now),
         Happening::Arrives
         | Happening::Away(..)

@@ -3,6 +3,8 @@
 use super::*;
 use crate::domain::{
     contact::Field,
+    event::Sent,
+    person::Known,
     submission::{Import, ImportTo, NewLead},
 };
 
@@ -99,11 +101,13 @@ fn who_stands_in_a_list_has_not_written_again() {
     };
     new.contact.set_text(Field::City, "Kiel");
     for n in [asked, nurtured] {
-        let event = Event::Submitted {
-            new: Box::new(new.clone()),
+        let event = Event::Submitted(Box::new(Sent {
+            new: new.clone(),
             submission: "sub_1".into(),
+            source: "list".into(),
             by: Actor::Source("list".to_owned()),
-        };
+            known: Known::default(),
+        }));
         story.must(n, event);
         assert_eq!(story.leads[n].contact.text(Field::City), "Kiel");
         assert_eq!(story.told(n), [""; 0]);

@@ -31,11 +31,15 @@
 //! | who gives a lead back is not asked again | `a_released_lead_goes_to_somebody_else_under_a_new_clock` |
 //! | the first press on a late lead counts | `the_first_manager_to_press_has_a_late_lead` |
 //! | an answer wakes who waits for room | `an_answer_makes_room_for_the_lead_that_waited_for_it` |
+//! | whoever had a lead is asked first when it comes back | `a_lead_that_ended_comes_back_to_whoever_had_it_and_takes_no_turn` |
+//! | what a person has dropped stays so | `what_a_person_has_dropped_stays_so_and_what_a_rule_has_is_asked_again` |
+//! | a guess takes nothing over | `of_whom_only_the_name_is_known_nothing_is_taken_over` |
 
 mod answers;
 mod clocks;
 mod hands;
 mod histories;
+mod joins;
 mod lists;
 mod outages;
 mod promises;
@@ -57,6 +61,7 @@ use crate::domain::{
     policy::{AfterDecline, Audience, DeclineReason, Rep, Rung, Sla, Step, StepAction},
     world::Clocks,
 };
+use joins::sent;
 use promises::sketch;
 pub(super) use story::Story;
 

@@ -76,7 +76,13 @@ fn what_a_rule_drops_keeps_its_label() {
     let mut story = Story::of(duo().route(&[target]));
     let n = story.arrives();
     let reason = "too small".to_owned();
-    assert_eq!(story.leads[n].state, State::Disqualified { reason });
+    assert_eq!(
+        story.leads[n].state,
+        State::Disqualified {
+            reason,
+            by_hand: false
+        }
+    );
     let ended = story.log.iter().find_map(|(_, _, effect)| match effect {
         Effect::Ended(ended) => Some((ended.ending, ended.reason.as_str())),
         _ => None,

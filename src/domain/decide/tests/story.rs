@@ -84,8 +84,10 @@ impl Story {
     pub(super) fn decide(&mut self, n: usize, event: Event) -> Result<(), Refusal> {
         self.steps += 1;
         let mut lead = self.leads[n].clone();
-        if routes_anew(&lead, &event) {
-            Reader::new(&self.company.policy, &self.company.hours, self.now).route(&mut lead);
+        let reader = Reader::new(&self.company.policy, &self.company.hours, self.now);
+        let asks_itself = matches!(event, Event::Submitted(_));
+        if let Some(asked) = asked_anew(&lead, &event, &reader).filter(|_| !asks_itself) {
+            lead = asked;
         }
         let world = self.world();
         let (after, effects) = decide(lead.clone(), event.clone(), self.now, &world)?;
@@ -374,7 +376,8 @@ impl Story {
 
     pub fn comes_in(&mut self, n: usize) {
         let by = Actor::Source("website".to_owned());
-        self.must(n, Event::Arrived { by });
+        let beside = Vec::new();
+        self.must(n, Event::Arrived { by, beside });
     }
 
     pub fn contacts(&mut self, n: usize, rep: &str) -> Result<(), Refusal> {
@@ -471,6 +474,8 @@ fn notice(notice: &Notice) -> &'static str {
             News::Moved { .. } => "moved",
             News::HandedOver { .. } => "handed_over",
             News::NotHandedOver { .. } => "not_handed_over",
+            News::Unsubscribed { .. } => "unsubscribed",
+            News::Deleted { .. } => "deleted",
         },
     }
 }

@@ -1,0 +1,142 @@
+//! What people do: counted for their lead, kept until they are one; and what their vendors do to them.
+
+use serde_json::{Value, json};
+
+use super::ada;
+use crate::{
+    office::{Office, SALES, in_each_chat, on_both},
+    reads,
+};
+
+const RULES: &str = r#"
+[[source]]
+id = "letters"
+format = "mailchimp"
+secret = "letters"
+
+[[source]]
+id = "site"
+format = "segment"
+verify = "none"
+"#;
+
+/// The prices were looked at three times: that goes to Marta.
+fn rules() -> String {
+    let hot = r#"[[route]]
+id = "hot"
+when = 'lead.activities("pricing_page", "7d") >= 3'
+to = { rep = "marta" }
+
+[[route]]
+id = "all""#;
+    format!("{}{RULES}", SALES.replace("[[route]]\nid = \"all\"", hot))
+}
+
+async fn unsubscribes(office: &Office, email: &str) -> Value {
+    let body = [
+        ("type", "unsubscribe"),
+        ("fired_at", "2026-11-20 10:00:00"),
+        ("data[id]", "m1"),
+        ("data[email]", email),
+    ];
+    office.form("letters", "letters", &body).await
+}
+
+#[tokio::test]
+async fn what_somebody_did_before_counts_when_they_become_a_lead() {
+    on_both(&rules(), async |office| {
+        let visit = |at: &str| {
+            json!({"email": "Ada@analytical.example", "activity": "Pricing Page", "at": at})
+        };
+        let visits = json!([
+            visit("2026-11-19T09:00:00Z"),
+            visit("2026-11-20T09:00:00Z"),
+            visit("2026-11-01T09:00:00Z"),
+            visit("2026-11-20T09:00:00Z"),
+            {"activity": "pricing_page"},
+            {"email": "ada@analytical.example"},
+        ]);
+        let answer = office.activities("website", &visits).await;
+        assert_eq!(answer["status"], "ignored");
+        assert_eq!(answer["lead"], Value::Null);
+        assert_eq!(
+            answer["problems"],
+            json!([
+                "activity 5: no e-mail, no phone and no external_id",
+                "activity 6: it does not say its `activity`",
+                "activities",
+                "nobody is known for 3 of them: kept until they are a lead",
+            ])
+        );
+        // Of another source it is another visit; one to come is now.
+        let more = json!({"email": "ada@analytical.example", "activity": "pricing_page", "at": "2026-12-24T00:00:00Z"});
+        office.activities("site", &more).await;
+        office.lead(ada()).await;
+        assert_eq!(office.story_of(1001).await, "offered: marta pending");
+        let again = office.activities("site", &more).await;
+        assert_eq!(again["status"], "duplicate");
+        let visit = json!({"email": "ada@analytical.example", "activity": "pricing_page", "id": "v9"});
+        let answer = office.activities("website", &visit).await;
+        let id = &office.api_lead(1001).await["id"];
+        assert_eq!((&answer["status"], &answer["lead"]), (&json!("accepted"), id));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_has_a_lead_hears_that_it_has_unsubscribed() {
+    in_each_chat(&rules(), async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.read("selin");
+        let answer = unsubscribes(office, "ada@analytical.example").await;
+        let lead = office.api_lead(1001).await;
+        assert_eq!(
+            (&answer["status"], &answer["lead"]),
+            (&json!("ignored"), &lead["id"])
+        );
+        office.settle().await;
+        reads!(office, "selin", @"in the thread: Lead #1001 · Ada Lovelace, Analytical Engines has unsubscribed, says letters: they want no more mailings.");
+        let last = lead["timeline"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["detail"], "unsubscribed");
+        assert_eq!(lead["unsubscribed_at"], "2026-11-20T10:00:00Z");
+        // Nobody is told of a stranger's.
+        assert_eq!(
+            unsubscribes(office, "bea@analytical.example").await["lead"],
+            Value::Null
+        );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_tracker_says_again_and_again_is_told_once_and_makes_no_second_lead() {
+    in_each_chat(&rules(), async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.read("selin");
+        let identify = |id: &str| {
+            json!({
+                "type": "identify", "messageId": id, "userId": "u1",
+                "timestamp": format!("2026-11-20T10:00:0{id}Z"),
+                "context": {"page": {"url": format!("https://seller.example/{id}")}},
+                "traits": {"email": "ada@analytical.example", "title": "Countess", "name": "Ada King"},
+            })
+        };
+        let track =
+            |id: &str| json!({"type": "track", "messageId": id, "userId": "u1", "event": "Opened"});
+        for body in [identify("1"), identify("2"), track("3")] {
+            let answer = office.sends("site", &body).await;
+            assert_eq!(answer["status"], "accepted", "{body}");
+        }
+        reads!(office, "selin", @"
+        in the thread: Lead #1001 · Ada Lovelace, Analytical Engines was changed where it came from.
+        Name: Ada King
+        Title: Countess
+        ");
+        assert_eq!(office.leads().await, 1);
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
