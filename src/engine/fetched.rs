@@ -207,7 +207,7 @@ impl Engine {
         for new in leads {
             let sifted = self.sift(tx, &mut sieve, coming, new, now).await?;
             if let Some(new) = sifted {
-                let lead = self.known_at_last(tx, fetch, &new, now).await?;
+                let lead = Box::pin(self.known_at_last(tx, fetch, &new, now)).await?;
                 made.leads.push(lead);
             }
         }

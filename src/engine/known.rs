@@ -59,7 +59,7 @@ impl Engine {
         let found = self.led_to(tx, &signs).await?;
         match person::recognise(&new.contact, &found) {
             Ok((lead, known)) => {
-                self.join(tx, joining, &lead, known, now).await?;
+                Box::pin(self.join(tx, joining, &lead, known, now)).await?;
                 Ok(lead)
             }
             Err(beside) => {

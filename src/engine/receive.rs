@@ -207,7 +207,10 @@ impl Engine {
             sifting: Sifting::Fresh,
         };
         match submissions::insert(tx, &row).await? {
-            submissions::Inserted::Fresh => self.make_of(tx, id, coming, content, now).await,
+            // On the heap: whoever may take something in, such as a press, would carry all of it on the stack.
+            submissions::Inserted::Fresh => {
+                Box::pin(self.make_of(tx, id, coming, content, now)).await
+            }
             submissions::Inserted::Again {
                 leads,
                 same_body: true,
@@ -236,7 +239,7 @@ impl Engine {
                 };
                 submissions::insert(tx, &kept).await?;
                 let content = Content::Quarantined(vec![problem]);
-                self.make_of(tx, id, coming, &content, now).await
+                Box::pin(self.make_of(tx, id, coming, &content, now)).await
             }
         }
     }
@@ -283,8 +286,7 @@ impl Engine {
                 self.ask_for(tx, &mut received, source, wanted, now).await?;
             }
             Content::Activities(told) => {
-                self.note_activities(tx, &mut received, coming, told, now)
-                    .await?;
+                Box::pin(self.note_activities(tx, &mut received, coming, told, now)).await?;
             }
             Content::Withdrawn(keys, why) => {
                 self.withdraw(tx, source, keys, why).await?;
@@ -339,7 +341,7 @@ impl Engine {
                     from: brought,
                     new: &new,
                 };
-                let lead = self.join_or_make(tx, joining, now).await?;
+                let lead = Box::pin(self.join_or_make(tx, joining, now)).await?;
                 if !received.leads.contains(&lead) {
                     received.leads.push(lead);
                 }
