@@ -168,7 +168,8 @@ impl Engine {
         event: Event,
         now: Timestamp,
     ) -> Result<Handled, Error> {
-        let handled = self.decide_stored(tx, lead, event, now).await?;
+        // On the heap: a press carries on its stack whatever it may start, several times over.
+        let handled = Box::pin(self.decide_stored(tx, lead, event, now)).await?;
         self.fill_freed_room(tx, &handled, now).await?;
         Ok(handled)
     }
@@ -259,7 +260,7 @@ impl Engine {
             }
             if Some(&lead) != except {
                 let tried = self.decide_stored(tx, &lead, Event::SomebodyFree, now);
-                left -= usize::from(!tried.await?.lead.is_waiting());
+                left -= usize::from(!Box::pin(tried).await?.lead.is_waiting());
             }
         }
         Ok(())
