@@ -65,7 +65,7 @@ async fn lists_of_the_same_people_in_any_order_make_each_of_them_once() {
         let come = async |by: usize| {
             let mut people: Vec<usize> = (0..20).collect();
             people.rotate_left(by * 3);
-            if by % 2 == 0 {
+            if by.is_multiple_of(2) {
                 people.reverse();
             }
             let list: Vec<Value> = people.into_iter().map(|n| person(n, by)).collect();
