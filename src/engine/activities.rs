@@ -85,7 +85,13 @@ impl Engine {
             (false, false) => Status::Ignored,
         };
         if received.status == Status::Ignored {
-            received.problems.push(told.why.clone());
+            let why = match told.why.as_str() {
+                // Of what does not count, only that is acted on.
+                "" if !received.leads.is_empty() => "unsubscribed",
+                said => said,
+            };
+            let why = Some(why).filter(|it| !it.is_empty());
+            received.problems.extend(why.map(str::to_owned));
         }
         if kept > 0 {
             let what = format!("nobody is known for {kept} of them: kept until they are a lead");

@@ -80,7 +80,7 @@ pub struct Activities {
     pub leads: Vec<NewLead>,
     /// What could not be understood.
     pub problems: Vec<String>,
-    /// The source's word for it.
+    /// The source's word for it, if it has one.
     pub why: String,
 }
 

@@ -79,7 +79,7 @@ pub fn read_payload(source: &Source, payload: &Value) -> Reading {
         return Reading::Ignored("an empty list".to_owned());
     }
     let doings: Vec<Option<Doing>> = list.iter().map(doing).collect();
-    told(source, &doings, &[], "activities".to_owned())
+    told(source, &doings, &[], String::new())
 }
 
 /// What one entry tells; nothing if it names no activity.

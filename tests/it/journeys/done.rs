@@ -64,7 +64,6 @@ async fn what_somebody_did_before_counts_when_they_become_a_lead() {
             json!([
                 "activity 5: no e-mail, no phone and no external_id",
                 "activity 6: it does not say its `activity`",
-                "activities",
                 "nobody is known for 3 of them: kept until they are a lead",
             ])
         );

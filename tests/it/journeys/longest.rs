@@ -125,7 +125,9 @@ async fn the_longest_lead_is_shown_everywhere() {
         for campaign in ["review", "pool", "queue"] {
             let mut lead = longest(campaign);
             lead["email"] = format!("{campaign}@example.org").into();
+            // Somebody else.
             lead.as_object_mut().unwrap().remove("phone");
+            lead["external_id"] = format!("{campaign} {}", long(3_000)).into();
             office.lead(lead).await;
         }
         looks(office, "marta", &["Assign…"]).await;
