@@ -6,9 +6,13 @@
 use std::collections::BTreeMap;
 
 use baton::{
-    domain::submission::Wanted,
+    domain::submission::{ImportTo, Wanted},
     intake::{
-        Format, Request, Scheme, Source, preset, presets, read, read_fetched,
+        Format, Request, Scheme, Source, activities,
+        columns::{Plan, Wishes},
+        preset, presets, read, read_fetched,
+        rows::{Origin, read_row},
+        table::{self, Table},
         verify::{Basic, BodyField, Hmac, HubSpot, Standard, Token, TokenPlace, vendors},
     },
 };
@@ -19,7 +23,7 @@ use jiff::Timestamp;
 pub type Target = fn(&[u8]);
 
 /// All of them by name.
-pub const ALL: [(&str, Target); 14] = [
+pub const ALL: [(&str, Target); 16] = [
     ("json", json),
     ("form", form),
     ("multipart", multipart),
@@ -27,6 +31,8 @@ pub const ALL: [(&str, Target); 14] = [
     ("email", email),
     ("presets", presets),
     ("fetched", fetched),
+    ("activities", activities),
+    ("table", table),
     ("signature", signature),
     ("parts", parts),
     ("batch", batch),
@@ -111,6 +117,29 @@ pub fn fetched(data: &[u8]) {
     for preset in presets::ALL {
         let source = Source::new("fuzz".into(), Format::Preset(preset));
         let _ = read_fetched(&source, &wanted, &answers);
+    }
+}
+
+/// What sources tell of what people do.
+pub fn activities(data: &[u8]) {
+    for format in [Format::Json, Format::Form] {
+        let source = Source::new("fuzz".into(), format);
+        let _ = activities::read(&source, None, data);
+    }
+}
+
+/// Lists of leads in files.
+pub fn table(data: &[u8]) {
+    let Ok(table) = Table::read(data, table::Reading::default()) else {
+        return;
+    };
+    let source = Source::new("fuzz".into(), Format::Json);
+    let Ok(plan) = Plan::of(&table, &source.mapping, &Wishes::default()) else {
+        return;
+    };
+    for row in table.rows.iter().take(50) {
+        let said = serde_json::Value::Object(plan.said(row));
+        let _ = read_row(&source, Origin::Import(ImportTo::Queue), &said);
     }
 }
 
