@@ -8,7 +8,10 @@ mod show;
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use jiff::{Span, SpanRelativeTo, Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 use super::{Common, serve, talk};
@@ -79,8 +82,8 @@ pub struct Which {
     #[arg(long, value_name = "ID")]
     source: Option<String>,
     /// Only those of which this came.
-    #[arg(long, value_enum)]
-    status: Option<Word>,
+    #[arg(long, value_parser = statuses())]
+    status: Option<Status>,
     /// Only those that came since: `2h`, `3d`, a day or a moment.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -90,32 +93,6 @@ pub struct Which {
     /// Only those of which this filter held.
     #[arg(long, value_name = "ID")]
     filter: Option<String>,
-}
-
-/// What became of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Word {
-    Accepted,
-    Duplicate,
-    Pending,
-    Held,
-    Quarantined,
-    Ignored,
-    Test,
-}
-
-impl Word {
-    fn status(self) -> Status {
-        match self {
-            Self::Accepted => Status::Accepted,
-            Self::Duplicate => Status::Duplicate,
-            Self::Pending => Status::Pending,
-            Self::Held => Status::Held,
-            Self::Quarantined => Status::Quarantined,
-            Self::Ignored => Status::Ignored,
-            Self::Test => Status::Test,
-        }
-    }
 }
 
 impl Which {
@@ -144,13 +121,19 @@ impl Which {
             text.map(|text| moment(text, now, end)).transpose()
         };
         Ok(Selection {
-            status: self.status.map(|word| word.status().word().to_owned()),
+            status: self.status.map(|status| status.word().to_owned()),
             source: self.source.as_deref().map(Into::into),
             since: at(&self.since, false)?,
             until: at(&self.until, true)?,
             filter: self.filter.clone(),
         })
     }
+}
+
+/// The words for what becomes of submissions.
+fn statuses() -> impl TypedValueParser<Value = Status> {
+    let words = PossibleValuesParser::new(Status::ALL.map(Status::word));
+    words.try_map(|word| Status::by_word(&word).ok_or("nothing becomes that"))
 }
 
 /// `2h` ago, the beginning of a day (or, as an end, of the day after it), or a moment.

@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Zoned;
 use serde_json::json;
 
-use super::{Which, Word, wrong};
+use super::{Which, wrong};
 use crate::{
     app::App,
     cli::{
@@ -20,7 +20,7 @@ use crate::{
     },
     clock::Clock,
     config::compile::Compiled,
-    domain::id::SubmissionId,
+    domain::{id::SubmissionId, submission::Status},
     http::{self, How, Outcome, Replayed},
     store::{self, Db, submissions, submissions::Selection},
 };
@@ -89,7 +89,7 @@ pub async fn replay(
     let named = !asked.task.ids.is_empty();
     let how = How {
         waive: named || asked.past_filters,
-        ignored: named || asked.task.which.status == Some(Word::Ignored),
+        ignored: named || asked.task.which.status == Some(Status::Ignored),
         dry: asked.task.dry_run,
     };
     carry(common, compiled, (&asked.task, Task::Replay, how), now).await
