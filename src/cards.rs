@@ -56,9 +56,10 @@ pub async fn draw(
         })
         .await?;
     let rules = engine.rules();
-    let drawn = lead.as_ref().and_then(|lead| {
-        let drawn = of_lead(lead, card, &rules.policy, zone, now)?;
-        Some((drawn, asks_something(lead, card)))
+    let drawn = lead.and_then(|lead| {
+        let lead = rules.policy.rated(lead, now);
+        let drawn = of_lead(&lead, card, &rules.policy, zone, now)?;
+        Some((drawn, asks_something(&lead, card)))
     });
     Ok(drawn.map(|(card, asks)| Drawn {
         card,

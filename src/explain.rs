@@ -151,6 +151,7 @@ fn arrived(
 /// Marks the lead; says which filter keeps it out, if one does.
 fn kept_out(rules: &Rules, lead: &mut Lead, now: Timestamp) -> Option<String> {
     let reader = Reader::new(&rules.policy, rules, now);
+    reader.count_request(lead);
     reader.assess(lead);
     let filters = &rules.policy.filters;
     let hit = filter::sift(&reader, filters, lead, &SubmissionFacts::default())?;
@@ -237,7 +238,7 @@ pub fn in_words(lead: &Lead, policy: &Policy) -> String {
     if let Some(plan) = &lead.plan {
         let _ = writeln!(out, "{}", clock(plan));
     }
-    section(&mut out, "score", lead.score.reasons.iter().cloned());
+    section(&mut out, "score", lead.score.why().cloned());
     section(&mut out, "why", routing.why.into_iter());
     section(&mut out, "as written", as_written(lead, policy).into_iter());
     let zone = lead.plan.as_ref().map_or(TimeZone::UTC, Plan::zone);

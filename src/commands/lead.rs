@@ -68,8 +68,9 @@ async fn whole(asked: &Asked<'_>, lead: &Lead) -> Result<Card, Trouble> {
         .read(async |mut tx| facts::timeline(&mut tx, &lead.id).await)
         .await?;
     let (policy, when) = (asked.policy(), asked.when());
+    let lead = policy.rated(lead.clone(), when.now());
     Ok(details::lead_card(
-        lead, &history, policy, &asked.who, &when,
+        &lead, &history, policy, &asked.who, &when,
     ))
 }
 

@@ -243,7 +243,9 @@ impl Desk {
                 true => leads::by_offer(&mut tx, &OfferId::from(value)).await,
                 false => leads::get(&mut tx, &LeadId::from(value)).await,
             });
-        read.await?.ok_or(Trouble::NoSuchLead)
+        let lead = read.await?.ok_or(Trouble::NoSuchLead)?;
+        let now = self.engine.clock().now();
+        Ok(self.engine.rules().policy.rated(lead, now))
     }
 
     async fn happen(&self, lead: &Lead, event: Event) -> Result<(), Trouble> {

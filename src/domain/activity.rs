@@ -102,12 +102,18 @@ impl Activities {
         }
     }
 
+    /// When it was done, by the name under which it is counted; the oldest first.
+    #[must_use]
+    pub fn times(&self, name: &str) -> &[Timestamp] {
+        self.0.get(name).map_or(&[][..], Vec::as_slice)
+    }
+
     /// How often it was done within so long before `now`, in whatever way the name is written.
     #[must_use]
     pub fn count(&self, said: &str, within: SignedDuration, now: Timestamp) -> u32 {
         let since = now.checked_sub(within).unwrap_or(Timestamp::MIN);
-        let times = self.0.get(&name(said)).map_or(&[][..], Vec::as_slice);
-        let counted = times
+        let counted = self
+            .times(&name(said))
             .iter()
             .filter(|at| **at > since && **at <= now)
             .count();

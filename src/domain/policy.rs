@@ -7,10 +7,11 @@ mod accounts;
 mod clocks;
 mod people;
 mod routing;
+mod scoring;
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     condition::TextList,
@@ -29,9 +30,10 @@ pub use people::{
     TeamSla, Turn, TurnRule, WhenClosed,
 };
 pub use routing::{
-    AfterDecline, CardRule, DeclineReason, FitRule, Golden, IntentRule, LinkRule, Route, Scoring,
-    SourceRule, Target, Territory, TypeRule, fit_level,
+    AfterDecline, CardRule, DeclineReason, Golden, IntentRule, LinkRule, Route, SourceRule, Target,
+    Territory, TypeRule,
 };
+pub use scoring::{EngagementRule, FitRule, Scoring};
 
 /// Everything the rules say.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +54,7 @@ pub struct Policy {
     pub filters: Vec<Filter>,
     /// Ordered: the first that holds decides.
     pub routes: Vec<Route>,
-    /// How fit is counted.
+    /// How fit and engagement are counted.
     pub scoring: Scoring,
     /// Ordered: the first that holds; none: low.
     pub intents: Vec<IntentRule>,
@@ -150,6 +152,14 @@ impl Policy {
                 self.team(team)
                     .is_some_and(|team| team.managers.contains(rep))
             })
+    }
+
+    /// The lead with its points as they are worth at `now`; what was done fades while nobody looks.
+    #[must_use]
+    pub fn rated(&self, mut lead: Lead, now: Timestamp) -> Lead {
+        self.scoring.count(&mut lead.score, &lead.activities, now);
+        lead.stage = self.scoring.stage(lead.stage, lead.score.total());
+        lead
     }
 
     /// A rep's name, or the id of one who is no longer in the file.

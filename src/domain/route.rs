@@ -3,12 +3,13 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    activity,
     condition::{AccountFacts, Condition, Facts, RepFacts, ScoreFacts, SubmissionFacts, Verdict},
     contact::Field,
     id::{RepId, SlaId, TeamId},
     lead::{Lead, Routing},
     mail::MailFacts,
-    policy::{Account, Level, Policy, Rep, Route, Sla, Target, Team, fit_level},
+    policy::{Account, Level, Policy, Rep, Route, Sla, Target, Team},
     score::{Intent, Score},
     world::Clocks,
 };
@@ -57,27 +58,64 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// Finds the lead's type, scores, intent and fit.
+    /// Finds the lead's type, scores, intent, fit and stage.
     pub fn assess(&self, lead: &mut Lead) {
-        if let Some(source) = self.policy.sources.get(&lead.source) {
-            let rule = source
-                .types
-                .iter()
-                .find(|rule| self.verdict(lead, rule.when.as_ref(), None).holds);
-            if let Some(rule) = rule {
-                lead.lead_type.clone_from(&rule.is);
-            }
+        if let Some(named) = self.type_of(lead) {
+            lead.lead_type.clone_from(named);
         }
+        self.rate(lead);
+    }
+
+    /// Finds the scores, intent, fit and stage of a lead whose type is known.
+    pub fn rate(&self, lead: &mut Lead) {
+        let scoring = &self.policy.scoring;
         lead.score = self.fit_score(lead);
-        lead.fit = fit_level(lead.score.fit, &self.policy.scoring);
+        lead.fit = scoring.fit_level(lead.score.fit);
+        scoring.count(&mut lead.score, &lead.activities, self.now);
+        lead.stage = scoring.stage(lead.stage, lead.score.total());
         lead.intent = self.intent(lead);
     }
 
+    /// Counts that the lead asked for something: whoever fills in a form does something, too. Who only stands in a
+    /// list has done nothing.
+    pub fn count_request(&self, lead: &mut Lead) {
+        if lead.imported.is_some() {
+            return;
+        }
+        let named = self.type_of(lead).unwrap_or(&lead.lead_type);
+        let counted = activity::name(named);
+        if !counted.is_empty() {
+            lead.activities.add(&counted, self.now);
+        }
+    }
+
+    /// The type that the rules of the lead's source give it.
+    fn type_of(&self, lead: &Lead) -> Option<&'a String> {
+        let types = &self.policy.sources.get(&lead.source)?.types;
+        let mut types = types.iter();
+        let rule = types.find(|rule| self.verdict(lead, rule.when.as_ref(), None).holds)?;
+        Some(&rule.is)
+    }
+
+    /// Whether the rule that was found would have somebody look at the lead; without a rule a team does.
+    #[must_use]
+    pub fn leads_to_people(&self, asked: &Lead) -> bool {
+        let rule = asked.routing.as_ref().and_then(|it| it.rule.as_ref());
+        let mut routes = self.policy.routes.iter();
+        let route = rule.and_then(|rule| routes.find(|it| it.id == *rule));
+        let first = route.and_then(|route| route.to.first());
+        !matches!(first, Some(Target::Nurture(_) | Target::Disqualify(_)))
+    }
+
+    /// The rule that holds for the lead as it has been rated; without the reasons.
+    #[must_use]
+    pub fn rule_for(&self, lead: &Lead) -> Option<&'a Route> {
+        let mut routes = self.policy.routes.iter();
+        routes.find(|route| self.verdict(lead, route.when.as_ref(), None).holds)
+    }
+
     fn fit_score(&self, lead: &Lead) -> Score {
-        let mut score = Score {
-            engagement: lead.score.engagement,
-            ..Score::default()
-        };
+        let mut score = Score::default();
         for rule in &self.policy.scoring.fit {
             let verdict = self.verdict(lead, Some(&rule.when), None);
             if verdict.holds {

@@ -100,8 +100,11 @@ pub struct Score {
     pub fit: f64,
     /// For what the lead does.
     pub engagement: f64,
-    /// One line for each rule that counted or could not be told.
+    /// One line for each rule about what it is that counted or could not be told.
     pub reasons: Vec<String>,
+    /// One line for each rule about what it does that counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub did: Vec<String>,
 }
 
 impl Score {
@@ -109,5 +112,10 @@ impl Score {
     #[must_use]
     pub fn total(&self) -> f64 {
         self.fit + self.engagement
+    }
+
+    /// All reasons: for what the lead is, then for what it does.
+    pub fn why(&self) -> impl Iterator<Item = &String> {
+        self.reasons.iter().chain(&self.did)
     }
 }

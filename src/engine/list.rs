@@ -117,7 +117,9 @@ impl Engine {
         };
         let mut lead = self.new_lead(brought, new, now);
         let rules = self.rules();
-        Reader::new(&rules.policy, &*rules, now).route(&mut lead);
+        let reader = Reader::new(&rules.policy, &*rules, now);
+        reader.count_request(&mut lead);
+        reader.route(&mut lead);
         let routing = lead.routing.take().unwrap_or_default();
         let coming = Coming {
             brought,

@@ -271,7 +271,6 @@ impl Engine {
 fn picks_nobody(event: &Event) -> bool {
     match event {
         Event::Delivered { .. }
-        | Event::Did { .. }
         | Event::Contacted { .. }
         | Event::ChatDown { .. }
         | Event::NextStep { .. }
@@ -279,6 +278,7 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Outage { .. } => true,
         Event::Arrived { .. }
         | Event::Submitted(_)
+        | Event::Did { .. }
         | Event::Due
         | Event::SomebodyFree
         | Event::Undeliverable { .. }
@@ -297,7 +297,7 @@ fn picks_nobody(event: &Event) -> bool {
 
 /// Whether the decision finds out by itself if the rules are to be asked, and believes them only then.
 fn asks_itself(event: &Event) -> bool {
-    matches!(event, Event::Submitted(_))
+    matches!(event, Event::Submitted(_) | Event::Did { .. })
 }
 
 /// To whom a person gives the lead.
@@ -327,6 +327,10 @@ fn asked(event: &Event) -> Option<&RepId> {
 /// The teams a decision may look at, in lock order; a team's managers have a line of their own.
 fn concerned(lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
     let asked = asked_anew(lead, event, &Reader::new(&rules.policy, rules, now));
+    if asked.is_none() && matches!(event, Event::Did { .. }) {
+        // It is counted, and stays with whoever has it.
+        return Vec::new();
+    }
     let lead = asked.as_ref().unwrap_or(lead);
     let mut teams = teams_concerned(lead, &rules.policy);
     if let Some(Receiver::Team(team)) = receiver(event) {

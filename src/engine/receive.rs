@@ -396,7 +396,9 @@ impl Engine {
     ) -> Result<LeadId, Error> {
         let rules = self.rules();
         let id = lead.id.clone();
-        Reader::new(&rules.policy, &*rules, now).route(&mut lead);
+        let reader = Reader::new(&rules.policy, &*rules, now);
+        reader.count_request(&mut lead);
+        reader.route(&mut lead);
         let teams = match lead.imported {
             // Nobody is asked, so nobody's situation matters.
             Some(ImportTo::Queue | ImportTo::Nurture) => Vec::new(),

@@ -206,6 +206,7 @@ async fn ask(
         same: &same,
     };
     let reader = Reader::new(&rules.policy, rules, now);
+    reader.count_request(lead);
     reader.assess(lead);
     Ok(filter::sift(&reader, &filters, lead, &facts))
 }

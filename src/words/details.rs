@@ -297,7 +297,7 @@ fn reasons(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Vec<Par
         points(lead.score.fit),
         points(lead.score.engagement)
     ))]));
-    parts.extend(bullets(lead.score.reasons.iter().cloned()));
+    parts.extend(bullets(lead.score.why().cloned()));
     if let Some(routing) = &lead.routing {
         let hash = routing
             .config

@@ -10,11 +10,13 @@ use crate::domain::{
     event::Heard,
     lead::{Offer, State},
     person::SignKind,
+    score::Intent,
 };
 
 const MAX_NEWS: usize = 8;
 const MAX_VALUE: usize = 200;
 const MAX_SUMMARY: usize = 600;
+const MAX_ACTIVITY: usize = 40;
 
 /// What is new of a lead, field by field, for whoever has it by `offer`; `None` if they have it no longer.
 #[must_use]
@@ -66,6 +68,15 @@ fn news(seen: &Seen<'_>, what: &[String]) -> Vec<Fact> {
         })
         .map(|(name, value)| facts::fact(begin(name), seen.shown(value, MAX_VALUE)));
     shown.take(MAX_NEWS).collect()
+}
+
+/// What makes a lead more urgent, in words.
+pub(super) fn warmer(activity: &str, intent: Option<Intent>, mql: bool) -> String {
+    let intent = intent.map(|intent| format!("its intent is {} now", intent.word()));
+    let mql = mql.then(|| "its score makes it marketing qualified".to_owned());
+    let now: Vec<String> = [intent, mql].into_iter().flatten().collect();
+    let did = cut(&activity.replace('_', " "), MAX_ACTIVITY);
+    format!("was active ({did}): {}", now.join(", and "))
 }
 
 /// How sure it is that it was the lead, where it is not by the mail address.

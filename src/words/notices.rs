@@ -255,7 +255,15 @@ impl Telling<'_> {
                 "{} has deleted lead {called}. Here everything is kept as it was.",
                 cut(source.as_str(), 40)
             ),
+            News::Warmer {
+                activity,
+                intent,
+                mql,
+            } if heard::holds(&self.seen(lead), offer) => {
+                format!("Lead {called} {}.", heard::warmer(activity, *intent, *mql))
+            }
             News::TakenBack { .. }
+            | News::Warmer { .. }
             | News::Unsubscribed { .. }
             | News::Deleted { .. }
             | News::Moved { .. }

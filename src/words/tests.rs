@@ -191,6 +191,7 @@ pub fn lead() -> Lead {
         fit: 40.0,
         engagement: 15.5,
         reasons: vec!["+40 50 employees or more".to_owned()],
+        ..Score::default()
     };
     lead.epoch = 1;
     lead.routing = Some(Routing {

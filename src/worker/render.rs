@@ -154,7 +154,7 @@ impl Worker {
                     .read(async |mut tx| leads::get(&mut tx, id).await)
                     .await?
             {
-                about.push((say, lead));
+                about.push((say, rules.policy.rated(lead, now)));
             }
         }
         let zone = match &say.to {

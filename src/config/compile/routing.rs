@@ -12,11 +12,12 @@ use super::{
     people,
 };
 use crate::domain::{
+    activity::Deed,
     condition::Scope,
     id::RepId,
     policy::{
-        Account, Accounts, AfterDecline, DeclineReason, FitRule, Golden, IntentRule, Route,
-        Scoring, Target,
+        Account, Accounts, AfterDecline, DeclineReason, EngagementRule, FitRule, Golden,
+        IntentRule, Route, Scoring, Target,
     },
     score::Intent,
 };
@@ -29,23 +30,43 @@ impl Compiler<'_> {
         let raw = &self.raw.scoring;
         let mut scoring = Scoring::default();
         if let Some(half_life) = &raw.half_life {
-            self.some_time(half_life);
-            self.later("scoring.half_life", half_life.span());
+            scoring.half_life = self.some_time(half_life);
         }
         if let Some(strong) = &raw.strong_fit {
             scoring.strong_fit = self.finite(strong);
         }
         if let Some(mql) = &raw.mql {
             scoring.mql = Some(self.finite(mql));
-            self.later("scoring.mql", mql.span());
         }
-        for rule in &raw.engagement {
-            self.said(&rule.activity, "`activity`");
-            self.finite(&rule.points);
-            self.later("scoring.engagement", rule.activity.span());
+        if let Some(lead) = &raw.lead {
+            scoring.lead = Some(self.finite(lead));
+        }
+        if let (Some(least), Some(mql)) = (scoring.lead, &raw.mql)
+            && least >= *mql.get_ref()
+        {
+            let help = "a subscriber becomes a lead first, then an MQL";
+            self.mistake(mql.span(), "`mql` must be more than `lead`", help);
         }
         scoring.fit = raw.fit.iter().filter_map(|it| self.fit_rule(it)).collect();
+        let did = raw.engagement.iter();
+        scoring.engagement = did.filter_map(|it| self.engagement_rule(it)).collect();
         scoring
+    }
+
+    fn engagement_rule(&mut self, raw: &raw::EngagementRule) -> Option<EngagementRule> {
+        let points = self.finite(&raw.points);
+        let said = self.said(&raw.activity, "`activity`")?;
+        let Some(deed) = Deed::by_name(&said) else {
+            let help = "write it as the tracker names it, for instance `pricing_page`";
+            self.mistake(raw.activity.span(), "this names no activity", help);
+            return None;
+        };
+        let why = raw.why.as_ref().map(|why| why.get_ref().clone());
+        Some(EngagementRule {
+            activity: deed.name().to_owned(),
+            points,
+            why: why.unwrap_or_else(|| deed.name().replace('_', " ")),
+        })
     }
 
     fn fit_rule(&mut self, raw: &raw::FitRule) -> Option<FitRule> {

@@ -15,6 +15,8 @@ pub struct Scoring {
     pub strong_fit: Option<Spanned<f64>>,
     /// `mql = 60`: total from which a lead is an MQL. Default: never by score.
     pub mql: Option<Spanned<f64>>,
+    /// `lead = 5`: total below which somebody is only a subscriber. Default: nobody is.
+    pub lead: Option<Spanned<f64>>,
     /// `[[scoring.fit]]`.
     pub fit: Vec<FitRule>,
     /// `[[scoring.engagement]]`.

@@ -1,16 +1,14 @@
 //! Another submission that speaks of the same person.
 
-use jiff::Timestamp;
-
 use super::{Case, choose::Group};
 use crate::domain::{
-    activity::Deed,
     contact::{Contact, Field, FieldValue},
-    event::{Actor, Audible, FactKind, Heard, MeasureKind, News, Notice, Say, Sent},
-    id::{RepId, SourceId},
+    event::{Actor, Audible, FactKind, Heard, MeasureKind, Notice, Say, Sent},
+    id::RepId,
     lead::{Clock, Lead, Offer, OfferLevel, Outcome, State},
     person::{SignKind, is_sure},
     policy::Target,
+    route::Reader,
     submission::NewLead,
 };
 
@@ -46,23 +44,37 @@ impl Case<'_, '_> {
                 self.take_on(asked);
                 self.place();
             }
-            Some(asked) if self.leads_to_people(&asked) => {
+            Some(asked) if self.reader().leads_to_people(&asked) => {
                 self.take_on(asked);
                 self.come_back();
             }
-            Some(_) | None => self.tell_holders(sent, &news),
+            Some(_) | None => {
+                self.rate_as_sent(sent);
+                self.tell_holders(sent, &news);
+            }
         }
     }
 
     /// The lead as the rules see it now, asked anew.
     fn as_asked(&self, sent: &Sent) -> Lead {
-        let mut lead = as_sent(&self.lead, sent);
+        let mut lead = as_sent(&self.lead, sent, &self.reader());
         self.reader().route(&mut lead);
         lead
     }
 
+    /// Who wrote again has done something, and says more of themselves: the lead that goes on where it is is rated anew.
+    fn rate_as_sent(&mut self, sent: &Sent) {
+        let reader = self.reader();
+        if asks_for_something(sent) {
+            self.lead.activities = as_sent(&self.before, sent, &reader).activities;
+        }
+        reader.rate(&mut self.lead);
+    }
+
     /// What the rules have found of the lead.
-    fn take_on(&mut self, asked: Lead) {
+    pub(super) fn take_on(&mut self, asked: Lead) {
+        self.lead.activities = asked.activities;
+        self.lead.stage = asked.stage;
         self.lead.lead_type = asked.lead_type;
         self.lead.score = asked.score;
         self.lead.intent = asked.intent;
@@ -70,17 +82,9 @@ impl Case<'_, '_> {
         self.lead.routing = asked.routing;
     }
 
-    /// Whether the rules would have somebody look at it; without a rule a team does.
-    fn leads_to_people(&self, asked: &Lead) -> bool {
-        let rule = asked.routing.as_ref().and_then(|it| it.rule.as_ref());
-        let route = rule.and_then(|rule| self.policy().routes.iter().find(|it| it.id == *rule));
-        let first = route.and_then(|route| route.to.first());
-        !matches!(first, Some(Target::Nurture(_) | Target::Disqualify(_)))
-    }
-
     /// It comes back to life, under a clock of its own: a new wish is to be answered anew, whatever became of the
     /// last one.
-    fn come_back(&mut self) {
+    pub(super) fn come_back(&mut self) {
         let was = match &self.lead.state {
             State::Nurture { .. } => "from marketing".to_owned(),
             State::Closed { outcome, .. } => format!("it was {}", ended(*outcome)),
@@ -160,45 +164,6 @@ impl Case<'_, '_> {
         }
     }
 
-    /// The person did something: it is counted. That they want no mailings, or were deleted, whoever has the lead is
-    /// told, once.
-    pub(super) fn did(&mut self, what: &Deed, at: Timestamp, source: &SourceId) {
-        let by = Actor::Source(source.to_string());
-        let source = source.clone();
-        let (told, detail, news) = match what {
-            Deed::Did(name) => {
-                self.lead.activities.add(name, at);
-                return;
-            }
-            Deed::Unsubscribed => {
-                self.lead.activities.add(what.name(), at);
-                let told = self.lead.unsubscribed_at.replace(at);
-                (told, FactKind::UNSUBSCRIBED, News::Unsubscribed { source })
-            }
-            Deed::Deleted => {
-                let told = self.lead.deleted_at.replace(at);
-                (told, FactKind::DELETED, News::Deleted { source })
-            }
-        };
-        if told.is_some() {
-            return;
-        }
-        self.fact(FactKind::Merged, by, None, None, detail);
-        for offer in self.holders() {
-            let key = format!("{}:{}", what.name(), offer.id);
-            let notice = Notice::News {
-                offer: offer.id,
-                news: news.clone(),
-            };
-            self.say(Say {
-                to: Audible::Rep(offer.rep),
-                key,
-                cause: None,
-                notice,
-            });
-        }
-    }
-
     /// The offers of those who have the lead or are asked.
     pub(super) fn holders(&self) -> Vec<Offer> {
         let all = self.lead.offers.iter();
@@ -212,7 +177,7 @@ pub(super) fn asks_anew(lead: &Lead, sent: &Sent) -> bool {
     if lead.waits_for_its_person() {
         return true;
     }
-    let wrote = !sent.new.update && sent.new.import.is_none();
+    let wrote = asks_for_something(sent);
     match &lead.state {
         State::Nurture { .. } | State::Closed { .. } => wrote,
         // What a person has dropped only a person takes up again.
@@ -228,13 +193,22 @@ pub(super) fn asks_anew(lead: &Lead, sent: &Sent) -> bool {
     }
 }
 
-/// The lead with what was sent, as if it had come by the same webhook.
-pub(super) fn as_sent(lead: &Lead, sent: &Sent) -> Lead {
-    let mut lead = lead.clone();
+/// Whether the person wrote themselves; a tracker or a list only says more of them.
+fn asks_for_something(sent: &Sent) -> bool {
+    !sent.new.update && sent.new.import.is_none()
+}
+
+/// The lead with what was sent, as if it had come by the same webhook; what they asked for is counted.
+pub(super) fn as_sent(lead: &Lead, sent: &Sent, reader: &Reader<'_>) -> Lead {
+    let (mut lead, was) = (lead.clone(), lead.lead_type.clone());
     take_in(&mut lead, &sent.new, sent.known.by);
     lead.source.clone_from(&sent.source);
-    if !sent.new.lead_type.is_empty() {
-        lead.lead_type.clone_from(&sent.new.lead_type);
+    lead.lead_type.clone_from(&sent.new.lead_type);
+    if asks_for_something(sent) {
+        reader.count_request(&mut lead);
+    }
+    if lead.lead_type.is_empty() {
+        lead.lead_type = was;
     }
     lead
 }

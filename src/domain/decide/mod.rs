@@ -4,6 +4,7 @@ mod alarm;
 mod answer;
 mod choose;
 mod clock;
+mod did;
 mod hand;
 mod join;
 mod list;
@@ -59,9 +60,8 @@ pub fn decide(
     Ok(case.finish())
 }
 
-/// Whether the rules are asked again before this event is decided.
-#[must_use]
-pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
+/// Whether the rules are asked again before this event is decided, whatever they say.
+fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
         Event::Arrived { .. } | Event::RouteOn { .. } => true,
         Event::Submitted(sent) => join::asks_anew(lead, sent),
@@ -90,11 +90,14 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
 /// The lead as the rules see it, asked again before this event is decided; `None` if they are not.
 #[must_use]
 pub fn asked_anew(lead: &Lead, event: &Event, reader: &Reader<'_>) -> Option<Lead> {
+    if let Event::Did { what, at, .. } = event {
+        return did::lifted(lead, what, *at, reader);
+    }
     if !routes_anew(lead, event) {
         return None;
     }
     let mut asked = if let Event::Submitted(sent) = event {
-        join::as_sent(lead, sent)
+        join::as_sent(lead, sent, reader)
     } else {
         lead.clone()
     };
@@ -407,7 +410,9 @@ impl<'a, 'w> Case<'a, 'w> {
                     || moved(was, offer)
             })
         };
-        let said_more = self.lead.contact != self.before.contact
+        let level = |lead: &Lead| (lead.intent, lead.fit);
+        let said_more = level(&self.lead) != level(&self.before)
+            || self.lead.contact != self.before.contact
             || self.lead.clock != self.before.clock
             || self.lead.attributes != self.before.attributes;
         let live = |offer: &&Offer| said_more && (offer.is_pending() || self.is_owners(offer));

@@ -8,6 +8,7 @@ use crate::domain::{
     id::{OfferId, RepId, SlaId, SourceId, TeamId},
     person::SignKind,
     policy::Platform,
+    score::Intent,
 };
 
 /// A card somewhere in a chat.
@@ -197,6 +198,15 @@ pub enum News {
     Deleted {
         /// Which.
         source: SourceId,
+    },
+    /// What they did makes them more urgent.
+    Warmer {
+        /// What, under its name.
+        activity: String,
+        /// How much they want to talk now, if that is more than before.
+        intent: Option<Intent>,
+        /// Whether their score has made them marketing qualified.
+        mql: bool,
     },
     /// The colleague has taken it over.
     HandedOver {

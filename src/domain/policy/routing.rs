@@ -8,7 +8,7 @@ use crate::domain::{
     condition::Condition,
     contact::{Contact, Field},
     id::{RepId, RouteId, SlaId, SourceId, TeamId},
-    score::{Fit, Intent},
+    score::Intent,
 };
 
 /// What a source says about its leads.
@@ -83,38 +83,6 @@ impl Target {
     pub fn is_review(&self) -> bool {
         matches!(self, Self::Review(_))
     }
-}
-
-/// How fit and engagement are counted.
-#[derive(Clone, Debug)]
-pub struct Scoring {
-    /// Points for what a lead is.
-    pub fit: Vec<FitRule>,
-    /// From which fit score on fit is strong.
-    pub strong_fit: f64,
-    /// From which total on a lead is an MQL.
-    pub mql: Option<f64>,
-}
-
-impl Default for Scoring {
-    fn default() -> Self {
-        Self {
-            fit: Vec::new(),
-            strong_fit: 25.0,
-            mql: None,
-        }
-    }
-}
-
-/// Points for what a lead is.
-#[derive(Clone, Debug)]
-pub struct FitRule {
-    /// Which leads.
-    pub when: Condition,
-    /// How many, negative ones too.
-    pub points: f64,
-    /// In words, for the reasons.
-    pub why: String,
 }
 
 /// One line of `[[intent]]`.
@@ -197,14 +165,4 @@ pub struct Golden {
     pub team: Option<TeamId>,
     /// When it arrives, for rules that ask the time; absent: now.
     pub at: Option<Timestamp>,
-}
-
-/// The intent and fit levels that the brief's table distinguishes.
-#[must_use]
-pub fn fit_level(points: f64, scoring: &Scoring) -> Fit {
-    if points >= scoring.strong_fit {
-        Fit::Strong
-    } else {
-        Fit::Weak
-    }
 }

@@ -326,7 +326,7 @@ fn score(score: Score) -> ScoreView {
         fit: score.fit,
         engagement: score.engagement,
         total: score.total(),
-        reasons: score.reasons,
+        reasons: score.why().cloned().collect(),
     }
 }
 

@@ -86,11 +86,11 @@ pub(super) async fn list(call: Call, filter: Filter) -> Result<Page, Error> {
         Ok::<_, store::Error>((told, next))
     });
     let (told, next) = read.await?;
-    let leads = told.into_iter();
+    let leads = told
+        .into_iter()
+        .map(|(lead, timeline)| LeadView::new(rated(&call, lead), timeline, open));
     Ok(Page {
-        leads: leads
-            .map(|(lead, timeline)| LeadView::new(lead, timeline, open))
-            .collect(),
+        leads: leads.collect(),
         next: next.map(|cursor| cursor.to_string()),
     })
 }
@@ -132,7 +132,13 @@ pub(super) async fn show(call: Call, _: Nothing) -> Result<LeadView, Error> {
         Ok::<_, store::Error>(Some((lead, timeline)))
     });
     let (lead, timeline) = read.await?.ok_or_else(no_such_lead)?;
-    Ok(LeadView::new(lead, timeline, open))
+    Ok(LeadView::new(rated(&call, lead), timeline, open))
+}
+
+/// With its points as they are worth now.
+fn rated(call: &Call, lead: Lead) -> Lead {
+    let engine = &call.app.engine;
+    engine.rules().policy.rated(lead, engine.clock().now())
 }
 
 pub(super) fn no_such_lead() -> Error {

@@ -82,6 +82,103 @@ async fn what_somebody_did_before_counts_when_they_become_a_lead() {
     .await;
 }
 
+/// Points for what people do; 60 of them go to sales, the rest gets letters.
+fn scored() -> String {
+    let rule = |activity: &str, points: i32| {
+        format!("[[scoring.engagement]]\nactivity = \"{activity}\"\npoints = {points}\n")
+    };
+    let usual = [
+        ("trial", 25),
+        ("Download", 10),
+        ("email_click", 5),
+        ("email_open", 2),
+        ("unsubscribe", -5),
+    ];
+    let usual: String = usual.map(|(name, points)| rule(name, points)).concat();
+    let routes = r#"[[route]]
+id = "warm"
+when = 'stage == "mql"'
+to = { team = "sales" }
+
+[[route]]
+id = "all"
+to = { nurture = "letters" }
+"#;
+    let head = SALES
+        .split("[[route]]\nid = \"all\"")
+        .next()
+        .unwrap_or_default();
+    let scoring = "[scoring]\nhalf_life = \"30d\"\nmql = 60\n";
+    format!("{head}{routes}{RULES}{scoring}{usual}")
+}
+
+/// What somebody did, now, under ids of their own.
+fn deeds(what: &[(&str, usize)]) -> Value {
+    let each = what.iter().flat_map(|(name, times)| {
+        (0..*times).map(move |n| {
+            json!({"email": "ada@analytical.example", "activity": name, "id": format!("{name}{n}")})
+        })
+    });
+    each.collect()
+}
+
+#[tokio::test]
+async fn what_somebody_does_adds_up_fades_and_brings_them_to_sales() {
+    in_each_chat(&scored(), async |office| {
+        office.lead(ada()).await;
+        assert_eq!(office.api_lead(1001).await["state"], "nurture");
+        let first = deeds(&[("download", 3), ("email_open", 3)]);
+        office.activities("website", &first).await;
+        assert_eq!(office.api_lead(1001).await["state"], "nurture");
+        let then = deeds(&[("email_click", 3), ("trial", 1)]);
+        office.activities("website", &then).await;
+        let lead = office.api_lead(1001).await;
+        assert_eq!(lead["score"]["engagement"], 76);
+        assert_eq!(
+            lead["score"]["reasons"],
+            json!([
+                "+25 trial (once)",
+                "+30 download (3 times)",
+                "+15 email click (3 times)",
+                "+6 email open (3 times)",
+            ])
+        );
+        assert_eq!(
+            (&lead["stage"], &lead["state"]),
+            (&json!("mql"), &json!("offered"))
+        );
+        let told = lead["timeline"].as_array().unwrap();
+        let staged = told.iter().find(|it| it["event"] == "staged").unwrap();
+        assert_eq!(staged["detail"], "mql, score 76: trial");
+        office.settle().await;
+        office.press("selin", "Accept").await;
+        office.read("selin");
+        // What it did is worth half a month later, whoever looks.
+        office.sleep("720h");
+        assert_eq!(office.api_lead(1001).await["score"]["engagement"], 38);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_has_a_lead_hears_that_it_is_more_urgent_now() {
+    let marta = scored().replace("to = { nurture = \"letters\" }", "to = { rep = \"marta\" }");
+    in_each_chat(&marta, async |office| {
+        office.lead(ada()).await;
+        office.settle().await;
+        office.read("marta");
+        let eager = deeds(&[("download", 3), ("email_open", 3), ("trial", 2)]);
+        office.activities("website", &eager).await;
+        office.settle().await;
+        reads!(office, "marta", @"in the thread: Lead #1001 · Ada Lovelace, Analytical Engines was active (trial): its score makes it marketing qualified.");
+        office
+            .activities("website", &deeds(&[("email_open", 9)]))
+            .await;
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whoever_has_a_lead_hears_that_it_has_unsubscribed() {
     in_each_chat(&rules(), async |office| {

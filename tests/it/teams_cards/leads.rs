@@ -109,6 +109,7 @@ pub fn lead() -> Lead {
             "+40 50 employees or more".to_owned(),
             "+15 pricing page".to_owned(),
         ],
+        ..Score::default()
     };
     lead.epoch = 1;
     lead.routing = Some(Routing {

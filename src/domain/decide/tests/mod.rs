@@ -34,12 +34,14 @@
 //! | whoever had a lead is asked first when it comes back | `a_lead_that_ended_comes_back_to_whoever_had_it_and_takes_no_turn` |
 //! | what a person has dropped stays so | `what_a_person_has_dropped_stays_so_and_what_a_rule_has_is_asked_again` |
 //! | a guess takes nothing over | `of_whom_only_the_name_is_known_nothing_is_taken_over` |
+//! | a lead is lifted by what crosses the threshold | `an_activity_that_lifts_a_resting_lead_over_a_threshold_routes_it_once` |
 
 mod answers;
 mod clocks;
 mod hands;
 mod histories;
 mod joins;
+mod lifts;
 mod lists;
 mod outages;
 mod promises;

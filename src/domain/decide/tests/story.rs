@@ -85,7 +85,7 @@ impl Story {
         self.steps += 1;
         let mut lead = self.leads[n].clone();
         let reader = Reader::new(&self.company.policy, &self.company.hours, self.now);
-        let asks_itself = matches!(event, Event::Submitted(_));
+        let asks_itself = matches!(event, Event::Submitted(_) | Event::Did { .. });
         if let Some(asked) = asked_anew(&lead, &event, &reader).filter(|_| !asks_itself) {
             lead = asked;
         }
@@ -476,6 +476,7 @@ fn notice(notice: &Notice) -> &'static str {
             News::NotHandedOver { .. } => "not_handed_over",
             News::Unsubscribed { .. } => "unsubscribed",
             News::Deleted { .. } => "deleted",
+            News::Warmer { .. } => "warmer",
         },
     }
 }
