@@ -217,8 +217,10 @@ impl Engine {
                 id,
                 ..
             } => {
-                self.count_again(tx, &submission.source, &leads, now)
-                    .await?;
+                if !is_of_list(content) {
+                    self.count_again(tx, &submission.source, &leads, now)
+                        .await?;
+                }
                 let told = filtered::told(tx, &id).await?;
                 Ok(Received {
                     leads,
@@ -421,4 +423,9 @@ impl Engine {
         self.apply(tx, &lead, &effects, &rules, now).await?;
         Ok(id)
     }
+}
+
+/// Whether it stood in a list: who reads a list again has caught nobody.
+fn is_of_list(content: &Content) -> bool {
+    matches!(content, Content::Leads { leads, .. } if leads.iter().all(|lead| lead.import.is_some()))
 }

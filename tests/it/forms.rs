@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use baton::{
     domain::contact::Field,
+    http::let_in_held,
     intake::{
         Format, HostedForm, Over, Rate, Scheme, Source,
         hosted::{Consent, Embed, Question},
     },
-    store::{Db, Error, Json},
+    store::{Db, Error, Json, leads},
 };
 use jiff::SignedDuration;
 use reqwest::{Response, redirect::Policy};
@@ -269,6 +270,34 @@ async fn a_form_has_the_limits_of_its_source_and_no_webhook() {
                 .await
                 .status(),
             413
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_was_over_the_rate_is_let_in_as_it_was_filled_in() {
+    both(async |db| {
+        let stage = stage(db).await;
+        for email in ["a@busy.example", "b@busy.example"] {
+            let ticket = ticket(&shown(&stage, "/forms/busy?utm_source=news").await);
+            let answers = [&least(&ticket, email)[..], &[("utm_source", "news")]].concat();
+            let answer = send(&stage, "/forms/busy", &answers).await;
+            assert!(answer.text().await.unwrap().contains("Vielen Dank"));
+        }
+        assert_eq!(stage.count(LEADS).await, 1);
+        stage.clock.advance(SignedDuration::from_secs(61));
+        assert_eq!(let_in_held(&stage.app).await.unwrap(), 1);
+        let found = stage.db.read(async |mut tx| {
+            let second = leads::by_email(&mut tx, "b@busy.example").await?.unwrap();
+            leads::get(&mut tx, &second).await
+        });
+        let lead = found.await.unwrap().unwrap();
+        let said = |field| lead.contact.text(field);
+        assert_eq!(said(Field::Consent), "You may call me. (version 2)");
+        assert_eq!(
+            (said(Field::UtmSource), said(Field::Language)),
+            ("news", "de")
         );
     })
     .await;

@@ -96,7 +96,26 @@ async fn a_list_is_brought_in_once_whoever_does_it() {
             .json(&["stats", "2021-04-01..2021-04-30", "--zone", "UTC", "--format", "json"])
             .await;
         assert_eq!((&stats["total"]["arrived"], &stats["total"]["imported"]), (&0.into(), &147.into()));
+        // Who reads a list again has caught nobody.
+        let (_, stats) = place.json(&["stats", "quarter", "--format", "json"]).await;
+        assert_eq!(stats["total"]["duplicates"], 0, "{stats}");
         assert_eq!(place.baton(&["audit"]).await.0, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn filters_keep_out_of_a_list_whom_they_keep_out_of_a_webhook() {
+    on_each(async |place| {
+        let filters = "[[filter]]\nid = \"first\"\nwhen = 'lead.email == \"a1@b.example\"'\nthen = \"drop\"\n\n\
+            [[filter]]\nid = \"second\"\nwhen = 'lead.name == \"Ada King 2\"'\nthen = \"park\"\n\n[[source]]";
+        place.change("[[source]]", filters);
+        std::fs::write(place.path("list.csv"), list(6)).unwrap();
+        let (code, told) = place.json(&import("list.csv", &[])).await;
+        assert_eq!((code, numbers(&told)), (0, [4, 0, 0, 0]), "{told}");
+        assert_eq!(told["filtered"], 2);
+        let kept = "select count(*) from submission where status = 'quarantined'";
+        assert_eq!((place.count(LEADS).await, place.count(kept).await), (4, 1));
     })
     .await;
 }

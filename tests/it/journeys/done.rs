@@ -15,6 +15,11 @@ format = "mailchimp"
 secret = "letters"
 
 [[source]]
+id = "campaigns"
+format = "activecampaign"
+secret = "campaigns"
+
+[[source]]
 id = "site"
 format = "segment"
 verify = "none"
@@ -201,6 +206,29 @@ async fn whoever_has_a_lead_hears_that_it_has_unsubscribed() {
             unsubscribes(office, "bea@analytical.example").await["lead"],
             Value::Null
         );
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_unsubscribed_at_two_vendors_is_told_of_once() {
+    on_both(&rules(), async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.read("selin");
+        let body = [
+            ("type", "unsubscribe"),
+            ("date_time", "2026-11-20T09:00:00+00:00"),
+            ("contact[id]", "7"),
+            ("contact[email]", "ada@analytical.example"),
+        ];
+        let answer = office.form("campaigns", "campaigns", &body).await;
+        assert_eq!(answer["status"], "ignored");
+        office.settle().await;
+        let told = office.read("selin");
+        assert!(told.contains("has unsubscribed, says campaigns"), "{told}");
+        unsubscribes(office, "ada@analytical.example").await;
         office.expect_nothing_else().await;
     })
     .await;
