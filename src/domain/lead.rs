@@ -116,6 +116,9 @@ pub struct NextStep {
     /// Whether they have been reminded.
     #[serde(default)]
     pub reminded: bool,
+    /// Set by the SLA after an attempt that reached nobody, and not by them: which attempt it will be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
 }
 
 impl NextStep {

@@ -8,7 +8,7 @@ use super::{
     calendar::{Calendar, Period},
     id::{CalendarId, SlaId, TeamId},
     lead::{Lead, Offer, State},
-    policy::{Repeat, Rung, Sla, Step, StepAction},
+    policy::{Repeat, Rung, Sla, Step, StepAction, Target},
 };
 
 /// How late a step must be for the time in between to count as slept through. The worker of a
@@ -43,6 +43,15 @@ pub struct Plan {
     pub escalation: Vec<PlannedStep>,
     /// From the accept until the first attempt, by time.
     pub untouched: Vec<PlannedStep>,
+    /// How long after each attempt that reached nobody its owner is to try again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retry: Vec<Period>,
+    /// Where it goes when the last of them has reached nobody either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exhausted: Option<Target>,
+    /// How many attempts have reached nobody.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub in_vain: u32,
 }
 
 /// One step with its moment.
@@ -95,6 +104,9 @@ impl Plan {
             zone: zone.iana_name().unwrap_or("UTC").to_owned(),
             escalation: moments(&sla.escalation, started_at, calendar),
             untouched: moments(&sla.untouched, started_at, calendar),
+            retry: sla.retry.clone(),
+            exhausted: sla.exhausted.clone(),
+            in_vain: 0,
         }
     }
 
@@ -120,7 +132,8 @@ impl Plan {
                 | StepAction::Notify(_)
                 | StepAction::Assign(_) => None,
             });
-        steps.chain(self.team.clone())
+        let end = self.exhausted.as_ref().and_then(Target::team).cloned();
+        steps.chain(self.team.clone()).chain(end)
     }
 
     /// Ends the escalation and starts the `untouched` steps: the lead was accepted at `now`.
@@ -135,6 +148,21 @@ impl Plan {
             step.at = clock.add(now, Period::Time(after)).unwrap_or(step.at);
         }
         self.untouched.sort_by_key(|step| step.at);
+    }
+
+    /// When the owner is to try again after one more attempt that has reached nobody by `now`; `None` when that was
+    /// the last.
+    #[must_use]
+    pub fn retry_at(&self, now: Timestamp, clock: &Calendar) -> Option<Timestamp> {
+        let place = usize::try_from(self.in_vain).ok()?;
+        clock.add(now, *self.retry.get(place)?)
+    }
+
+    /// Where the lead goes if one more attempt reaches nobody.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<&Target> {
+        let used_up = usize::try_from(self.in_vain).is_ok_and(|many| many >= self.retry.len());
+        self.exhausted.as_ref().filter(|_| used_up)
     }
 
     /// Ends all steps: the lead was tried, closed or given up.
@@ -162,6 +190,14 @@ impl Plan {
                 _ => None,
             })
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks it with a reference"
+)]
+fn is_none(many: &u32) -> bool {
+    *many == 0
 }
 
 /// What an offer gets at least when nothing is said: a third of `acknowledge`; without one a third of

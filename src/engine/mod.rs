@@ -30,6 +30,7 @@ use crate::{
         event::{Effect, Event, Gone, Receiver, Refusal},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
+        plan::Plan,
         policy::{Groups, Team},
         route::Reader,
     },
@@ -271,7 +272,6 @@ impl Engine {
 fn picks_nobody(event: &Event) -> bool {
     match event {
         Event::Delivered { .. }
-        | Event::Contacted { .. }
         | Event::ChatDown { .. }
         | Event::NextStep { .. }
         | Event::Snooze { .. }
@@ -285,6 +285,7 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Accept { .. }
         | Event::Decline { .. }
         | Event::Claim { .. }
+        | Event::Contacted { .. }
         | Event::Close { .. }
         | Event::Assign { .. }
         | Event::Undo { .. }
@@ -324,11 +325,18 @@ fn asked(event: &Event) -> Option<&RepId> {
     }
 }
 
+/// Whether what is told of the lead is only written down, as mostly.
+fn stays_where_it_is(lead: &Lead, event: &Event, asked: Option<&Lead>) -> bool {
+    if let Event::Contacted { how, .. } = event {
+        return how.reached() || lead.plan.as_ref().and_then(Plan::ends_at).is_none();
+    }
+    matches!(event, Event::Did { .. }) && asked.is_none()
+}
+
 /// The teams a decision may look at, in lock order; a team's managers have a line of their own.
 fn concerned(lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
     let asked = asked_anew(lead, event, &Reader::new(&rules.policy, rules, now));
-    if asked.is_none() && matches!(event, Event::Did { .. }) {
-        // It is counted, and stays with whoever has it.
+    if stays_where_it_is(lead, event, asked.as_ref()) {
         return Vec::new();
     }
     let lead = asked.as_ref().unwrap_or(lead);

@@ -90,6 +90,9 @@ fn usual(when: &When) -> Timestamp {
 /// What is planned, in words: "call", "write a mail", or as the owner put it.
 #[must_use]
 pub fn what_words(step: &NextStep) -> String {
+    if let Some(attempt) = step.attempt {
+        return format!("try again (attempt {attempt})");
+    }
     let known = KNOWN.iter().find(|(value, _)| *value == step.what);
     known.map_or_else(
         || cut(&step.what, NextStep::MAX_WHAT),

@@ -311,6 +311,17 @@ fn sla_words(policy: &Policy, sla: &Sla) -> String {
     if !sla.untouched.is_empty() {
         said.push(format!("Not called: {}.", steps(policy, &sla.untouched)));
     }
+    if !sla.retry.is_empty() {
+        let each: Vec<String> = sla.retry.iter().map(|after| after.words()).collect();
+        said.push(format!(
+            "Not reached: again after {}.",
+            each.join(", then ")
+        ));
+    }
+    if let Some(target) = &sla.exhausted {
+        let then = target_words(policy, target);
+        said.push(format!("Not reached even then: {then}."));
+    }
     said.join(" ")
 }
 

@@ -37,6 +37,8 @@ pub(super) fn sla(name: &str, acknowledge: Period, contact: Period) -> Sla {
         calendar: None,
         escalation: escalation(acknowledge),
         untouched: Vec::new(),
+        retry: Vec::new(),
+        exhausted: None,
     }
 }
 

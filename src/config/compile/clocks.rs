@@ -44,14 +44,10 @@ impl Compiler<'_> {
             let message = "nobody can be contacted before the lead is accepted";
             self.mistake(raw.contact.span(), message, help);
         }
-        for after in &raw.retry {
-            self.some_period(after);
-            self.later("sla.retry", after.span());
-        }
-        if let Some(target) = &raw.exhausted {
-            self.target(target.get_ref(), &target.span());
-            self.later("sla.exhausted", target.span());
-        }
+        let retry = raw.retry.iter();
+        let retry = retry.filter_map(|after| self.some_period(after)).collect();
+        let exhausted = raw.exhausted.as_ref();
+        let exhausted = exhausted.and_then(|it| self.target(it.get_ref(), &it.span()));
         let given = raw.escalation.as_ref();
         let escalation = given.map(|it| self.steps(it.get_ref()));
         Sla {
@@ -67,6 +63,8 @@ impl Compiler<'_> {
                 .or_else(|| acknowledge.map(builtin::escalation))
                 .unwrap_or_default(),
             untouched: self.steps(&raw.untouched),
+            retry,
+            exhausted,
         }
     }
 

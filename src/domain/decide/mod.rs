@@ -27,7 +27,7 @@ use super::{
     event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
     id::{Chance, OfferId, RepId, TeamId},
     lead::{Lead, Offer, State, Undoable},
-    policy::{Policy, Route, Target, Team},
+    policy::{Policy, Route, Team},
     route::Reader,
     strategy::Turns,
     world::World,
@@ -118,7 +118,7 @@ pub fn teams_concerned(lead: &Lead, policy: &Policy) -> BTreeSet<TeamId> {
         route
             .into_iter()
             .flat_map(|route| route.to.iter())
-            .filter_map(target_team),
+            .filter_map(|target| target.team().cloned()),
     );
     teams.extend(lead.plan.iter().flat_map(super::plan::Plan::teams_named));
     teams.extend(
@@ -137,20 +137,6 @@ pub fn teams_concerned(lead: &Lead, policy: &Policy) -> BTreeSet<TeamId> {
         .collect();
     teams.extend(next);
     teams
-}
-
-fn target_team(target: &Target) -> Option<TeamId> {
-    match target {
-        Target::Team(team)
-        | Target::Pool { team, .. }
-        | Target::Queue(team)
-        | Target::Review(team) => Some(team.clone()),
-        Target::Rep(_)
-        | Target::AccountOwner
-        | Target::PreviousOwner
-        | Target::Nurture(_)
-        | Target::Disqualify(_) => None,
-    }
 }
 
 /// Whether the deadline on an offer's card moved by more than its reader would notice. After an

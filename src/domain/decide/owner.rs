@@ -18,6 +18,9 @@ use crate::domain::{
 /// Nobody plans farther ahead; a day more than a year, so that "in a year" is allowed.
 const FARTHEST_STEP: SignedDuration = SignedDuration::from_hours(367 * 24);
 
+/// What the history says of an owner who has tried as often as the SLA wants.
+const NOBODY_REACHED: &str = "every attempt reached nobody";
+
 /// How somebody ends a lead.
 pub(super) struct End<'e> {
     pub(super) ending: Ending,
@@ -79,7 +82,52 @@ impl Case<'_, '_> {
             detail.push_str(ContactHow::IN_TIME);
         }
         self.fact(event, by.clone(), owner.as_ref(), None, detail);
+        if how.reached() {
+            // What the SLA had planned is done; what the owner plans stays.
+            let planned = self.lead.next_step.take();
+            self.lead.next_step = planned.filter(|step| step.attempt.is_none());
+        } else if owner.is_some() {
+            self.in_vain();
+        }
         Ok(())
+    }
+
+    /// The owner has reached nobody: they are to try again, and when that is used up, the lead goes where its SLA
+    /// says. What they plan themselves goes before.
+    fn in_vain(&mut self) {
+        let (Some(plan), Some(clock)) = (&self.lead.plan, self.plan_clock()) else {
+            return;
+        };
+        let (ends_at, again) = (plan.ends_at().cloned(), plan.retry_at(self.now, &clock));
+        let attempt = plan.in_vain + 2;
+        let own = |step: &NextStep| step.attempt.is_none() && step.due_at > self.now;
+        let planned = self.lead.next_step.as_ref().is_some_and(own);
+        if let Some(plan) = &mut self.lead.plan {
+            plan.in_vain += 1;
+        }
+        match (ends_at, again) {
+            (Some(target), _) if !planned => self.give_up(&target),
+            (_, Some(at)) if !planned => {
+                self.lead.next_step = Some(NextStep {
+                    what: "call".to_owned(),
+                    due_at: at,
+                    reminded: false,
+                    attempt: Some(attempt),
+                });
+            }
+            (None, None) => {
+                let planned = self.lead.next_step.take();
+                self.lead.next_step = planned.filter(|step| step.attempt.is_none());
+            }
+            (_, _) => {}
+        }
+    }
+
+    fn give_up(&mut self, target: &Target) {
+        self.leave_owner(NOBODY_REACHED);
+        if !self.try_target(0, target) {
+            self.wait();
+        }
     }
 
     /// The first attempt that is told of ends the clock. It counts by when it was: one in time takes back
@@ -239,6 +287,7 @@ impl Case<'_, '_> {
             what: what.chars().take(NextStep::MAX_WHAT).collect(),
             due_at: at,
             reminded: false,
+            attempt: None,
         });
         self.lead.touched_at = self.now;
         Ok(())

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::routing::Target;
 use crate::domain::{
     calendar::{Holidays, Period},
     id::{CalendarId, RepId, SlaId, TeamId},
@@ -48,6 +49,10 @@ pub struct Sla {
     pub escalation: Vec<Step>,
     /// From the accept until the first attempt.
     pub untouched: Vec<Step>,
+    /// How long after each attempt that reached nobody its owner is to try again.
+    pub retry: Vec<Period>,
+    /// Where it goes when the last of them has reached nobody either; absent: it stays with its owner.
+    pub exhausted: Option<Target>,
 }
 
 /// One step of an escalation.

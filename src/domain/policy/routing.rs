@@ -78,6 +78,21 @@ pub enum Target {
 }
 
 impl Target {
+    /// The team that it names.
+    #[must_use]
+    pub fn team(&self) -> Option<&TeamId> {
+        match self {
+            Self::Team(team) | Self::Pool { team, .. } | Self::Queue(team) | Self::Review(team) => {
+                Some(team)
+            }
+            Self::Rep(_)
+            | Self::AccountOwner
+            | Self::PreviousOwner
+            | Self::Nurture(_)
+            | Self::Disqualify(_) => None,
+        }
+    }
+
     /// Whether a manager decides.
     #[must_use]
     pub fn is_review(&self) -> bool {

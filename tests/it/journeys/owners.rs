@@ -80,6 +80,45 @@ async fn a_logged_contact_stops_the_second_clock() {
 }
 
 #[tokio::test]
+async fn a_call_that_reached_nobody_comes_back_until_the_lead_goes_to_marketing() {
+    let retry = "[sla.demo]\nretry = [\"2h\"]\nexhausted = { nurture = \"letters\" }\n";
+    in_each_chat(&SALES.replacen("[sla.demo]\n", retry, 1), async |office| {
+        owned_by_selin(office).await;
+        office.read("selin");
+        office.contacted("selin", "no_answer").await;
+        reads!(office, "selin", @"
+        changed: # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Tried today 11:00 (Europe/Berlin), not reached yet.
+        Next: try again (attempt 2), today 13:00 (Europe/Berlin).
+        (Why you: rule all; it is your turn in team sales.)
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        ");
+        office.after("2h").await;
+        reads!(office, "selin", @"
+        in the thread: Planned for now: try again (attempt 2), lead #1001 · Ada Lovelace, Analytical Engines.
+        Call: +4930123456
+        Mail: ada@analytical.example
+        [Contacted] [Next step]
+        ");
+        office.contacted("selin", "voicemail").await;
+        reads!(office, "selin", @"
+        changed: # Lead #1001 · Ada Lovelace, Analytical Engines
+        You had it until today 13:00. It went to marketing (letters).
+        ");
+        assert_eq!(office.api_lead(1001).await["state"], "nurture");
+        office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clock() {
     in_each_chat(SALES, async |office| {
         owned_by_selin(office).await;

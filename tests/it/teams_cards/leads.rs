@@ -135,6 +135,9 @@ pub fn lead() -> Lead {
         zone: "Europe/Berlin".to_owned(),
         escalation: Vec::new(),
         untouched: Vec::new(),
+        retry: Vec::new(),
+        exhausted: None,
+        in_vain: 0,
     });
     lead.offers = vec![offer(OfferKind::Push, OfferState::Pending)];
     lead.state = State::Offered {

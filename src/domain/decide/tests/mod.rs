@@ -35,6 +35,7 @@
 //! | what a person has dropped stays so | `what_a_person_has_dropped_stays_so_and_what_a_rule_has_is_asked_again` |
 //! | a guess takes nothing over | `of_whom_only_the_name_is_known_nothing_is_taken_over` |
 //! | a lead is lifted by what crosses the threshold | `an_activity_that_lifts_a_resting_lead_over_a_threshold_routes_it_once` |
+//! | who tried in vain tries again, so often | `an_attempt_that_reached_nobody_comes_back_and_at_the_end_the_lead_goes_on` |
 
 mod answers;
 mod clocks;
@@ -45,6 +46,7 @@ mod lifts;
 mod lists;
 mod outages;
 mod promises;
+mod retries;
 mod rounds;
 mod routing;
 mod story;
@@ -60,7 +62,7 @@ use crate::domain::{
     event::{Handing, Premise, Receiver},
     id::{CalendarId, SlaId},
     lead::{Cause, Promise},
-    policy::{AfterDecline, Audience, DeclineReason, Rep, Rung, Sla, Step, StepAction},
+    policy::{AfterDecline, Audience, DeclineReason, Rep, Rung, Sla, Step, StepAction, Target},
     world::Clocks,
 };
 use joins::sent;
