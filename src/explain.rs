@@ -23,6 +23,7 @@ use crate::{
         plan::Plan,
         policy::{Policy, Rep},
         route::Reader,
+        strategy::Record,
         submission::NewLead,
         suggest,
         world::{Offered, RepNow, World},
@@ -173,6 +174,7 @@ fn everybody(rules: &Rules) -> BTreeMap<RepId, RepNow> {
             pending: 0,
             open: 0,
             offered: Offered::default(),
+            record: Record::default(),
         }
     };
     let reps = rules.policy.reps.values();

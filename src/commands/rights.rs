@@ -157,6 +157,7 @@ mod tests {
             active: true,
             from: None,
             until: None,
+            ramp: None,
         }
     }
 
@@ -173,6 +174,7 @@ mod tests {
             timezone: None,
             strategy: Strategy::RoundRobin,
             prefer: Vec::new(),
+            share: None,
             filter: None,
             when_closed: WhenClosed::Wait,
             sla: TeamSla::default(),

@@ -9,7 +9,7 @@ use super::{
     id::{RepId, SlaId, TeamId},
     lead::{Lead, Routing},
     mail::MailFacts,
-    policy::{Account, Level, Policy, Rep, Route, Sla, Target, Team},
+    policy::{Account, Policy, Rep, Route, Sla, Target, Team},
     score::{Intent, Score},
     world::Clocks,
 };
@@ -326,11 +326,7 @@ fn rep_facts<'a>(rep: &'a Rep, timezone: &'a str) -> RepFacts<'a> {
     RepFacts {
         id: rep.id.as_str(),
         name: &rep.name,
-        level: match rep.level {
-            Level::Junior => "junior",
-            Level::Mid => "mid",
-            Level::Senior => "senior",
-        },
+        level: rep.level.word(),
         country,
         region,
         timezone,

@@ -5,6 +5,13 @@
 //! for; what they had is counted against it. The next is whoever is furthest behind. Who was away
 //! is credited, on return, exactly the share that went by meanwhile: neither flooded nor starved.
 //! (The arithmetic of weighted fair queueing, kept as a ledger that people can read.)
+//!
+//! A share may change, with the file or day by day for a newcomer: from then on the new one counts,
+//! and what went by before stays as it was.
+
+mod matching;
+mod record;
+mod share;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +23,10 @@ use super::{
     policy::AbsenceCredit,
 };
 
+pub use matching::{BAND, Part, asked_level, hours_apart, matched, near_clock, near_level};
+pub use record::{RECENT, Record, Tally, likeness, team_rate};
+pub use share::{Allowance, STAR_SHARE, WINDOW, allowance, most_of_window};
+
 /// The turns of one team.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Turns {
@@ -23,6 +34,9 @@ pub struct Turns {
     pub round: f64,
     /// Everybody who was ever in line.
     pub reps: BTreeMap<RepId, Balance>,
+    /// Who had the last [`WINDOW`] turns, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<RepId>,
 }
 
 /// What one rep has had.
@@ -36,6 +50,43 @@ pub struct Balance {
     pub seen: f64,
     /// When the last offer was made; breaks ties.
     pub last_at: Option<Timestamp>,
+    /// The weight by which the due was counted; absent: of before weights were kept, the one of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+    /// Turns missed in absences that are still to come back, one at a time.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub owed: f64,
+    /// How many turns the team had had when the last of them came back.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub owed_since: f64,
+}
+
+impl Balance {
+    /// Goes by this weight from now on; what that adds to the due of before is to be credited.
+    fn weigh(&mut self, weight: f64) -> f64 {
+        let was = self.weight.replace(weight).unwrap_or(weight);
+        self.seen * (weight - was)
+    }
+
+    /// Keeps what was missed, and gives one turn of it back when the team has had so many `leads`
+    /// since the last. What is given back is a credit less.
+    fn catch_up(&mut self, missed: f64, given: f64, leads: u32) -> f64 {
+        if self.owed < 1.0 {
+            self.owed_since = given;
+        }
+        self.owed += missed.max(0.0);
+        if self.owed < 1.0 || given - self.owed_since < f64::from(leads) {
+            return 0.0;
+        }
+        self.owed -= 1.0;
+        self.owed_since = given;
+        -1.0
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_nothing(amount: &f64) -> bool {
+    *amount == 0.0
 }
 
 /// One line of the append-only ledger.
@@ -73,9 +124,31 @@ pub enum EntryWhy {
     Absence,
     /// The share that had gone by before somebody joined.
     Baseline,
+    /// A turn missed in an absence that came back.
+    CatchUp,
+    /// What keeps somebody's place when their weight changes.
+    Weight,
+    /// The lead was none: its turn came back.
+    Invalid,
 }
 
 impl EntryWhy {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Offered,
+        Self::Claimed,
+        Self::Declined,
+        Self::Expired,
+        Self::Withdrawn,
+        Self::ByHand,
+        Self::Undone,
+        Self::Absence,
+        Self::Baseline,
+        Self::CatchUp,
+        Self::Weight,
+        Self::Invalid,
+    ];
+
     /// As stored.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -89,6 +162,31 @@ impl EntryWhy {
             Self::Undone => "undone",
             Self::Absence => "absence",
             Self::Baseline => "baseline",
+            Self::CatchUp => "catch_up",
+            Self::Weight => "weight",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|why| why.word() == word)
+    }
+
+    /// Whether it counts as had without an offer.
+    #[must_use]
+    pub fn is_credit(self) -> bool {
+        match self {
+            Self::Absence | Self::Baseline | Self::CatchUp | Self::Weight => true,
+            Self::Offered
+            | Self::Claimed
+            | Self::Declined
+            | Self::Expired
+            | Self::Withdrawn
+            | Self::ByHand
+            | Self::Undone
+            | Self::Invalid => false,
         }
     }
 }
@@ -104,20 +202,29 @@ pub struct Present<'a> {
 
 impl Turns {
     /// Settles everybody who is present: newcomers get the baseline, those who come back the share
-    /// that went by. Returns the lines for the ledger.
+    /// that went by, and whoever's weight is another one keeps their place. Returns the lines for the
+    /// ledger.
     pub fn settle(&mut self, present: &[Present<'_>], absence: AbsenceCredit) -> Vec<Entry> {
-        let round = self.round;
+        let (round, given) = (self.round, self.given());
         let mut entries = Vec::new();
         for person in present {
-            let (why, from) = match self.reps.get(person.rep) {
-                None => (EntryWhy::Baseline, 0.0),
-                Some(balance) => (EntryWhy::Absence, balance.seen),
-            };
+            let known = self.reps.contains_key(person.rep);
             let balance = self.reps.entry(person.rep.clone()).or_default();
+            let mut credits = vec![(EntryWhy::Weight, balance.weigh(person.weight))];
+            let missed = (round - balance.seen) * person.weight;
             balance.seen = round;
-            let forgiven = why == EntryWhy::Baseline || absence == AbsenceCredit::Average;
-            let amount = (round - from) * person.weight;
-            if forgiven && amount > 1e-9 {
+            credits.push(match absence {
+                _ if !known => (EntryWhy::Baseline, missed),
+                AbsenceCredit::Average | AbsenceCredit::OneExtraPer(_) => {
+                    (EntryWhy::Absence, missed)
+                }
+                AbsenceCredit::None => (EntryWhy::Absence, 0.0),
+            });
+            if let AbsenceCredit::OneExtraPer(leads) = absence {
+                let missed = if known { missed } else { 0.0 };
+                credits.push((EntryWhy::CatchUp, balance.catch_up(missed, given, leads)));
+            }
+            for (why, amount) in credits.into_iter().filter(|(_, by)| by.abs() > 1e-9) {
                 balance.credit += amount;
                 entries.push(Entry {
                     rep: person.rep.clone(),
@@ -128,6 +235,11 @@ impl Turns {
             }
         }
         entries
+    }
+
+    /// How many turns the team has had.
+    fn given(&self) -> f64 {
+        self.reps.values().map(|balance| balance.taken).sum()
     }
 
     /// How many turns `rep` is behind the weighted share; negative: ahead of it.
@@ -148,18 +260,18 @@ impl Turns {
                 seen: round,
                 ..Balance::default()
             });
-        match entry.why {
-            EntryWhy::Absence | EntryWhy::Baseline => balance.credit += entry.amount,
-            EntryWhy::Offered
-            | EntryWhy::Claimed
-            | EntryWhy::Declined
-            | EntryWhy::Expired
-            | EntryWhy::Withdrawn
-            | EntryWhy::ByHand
-            | EntryWhy::Undone => balance.taken += entry.amount,
+        if entry.why.is_credit() {
+            balance.credit += entry.amount;
+            return;
         }
+        balance.taken += entry.amount;
         if entry.amount > 0.0 {
             balance.last_at = Some(now);
+            self.recent.push(entry.rep.clone());
+            let over = self.recent.len().saturating_sub(WINDOW);
+            self.recent.drain(..over);
+        } else if let Some(last) = self.recent.iter().rposition(|rep| *rep == entry.rep) {
+            self.recent.remove(last);
         }
     }
 

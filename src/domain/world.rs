@@ -8,7 +8,7 @@ use super::{
     calendar::Calendar,
     id::{Chance, RepId, TeamId},
     policy::{Policy, Rep},
-    strategy::Turns,
+    strategy::{Record, Turns},
 };
 
 /// When to look again whether an hour's cap has room.
@@ -58,6 +58,8 @@ pub struct RepNow {
     pub open: u32,
     /// Offers in the last hour, day and week.
     pub offered: Offered,
+    /// How their leads ended lately; counted where a strategy asks.
+    pub record: Record,
 }
 
 /// An absence that runs now.

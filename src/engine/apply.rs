@@ -10,7 +10,7 @@ use crate::{
         route::Reader,
     },
     rules::Rules,
-    store::{Tx, endings, facts, outbox, reps, tally, turns},
+    store::{Tx, endings, facts, outbox, records, reps, tally, turns},
 };
 
 impl Engine {
@@ -85,7 +85,10 @@ impl Engine {
                     )
                     .await?;
                 }
-                Effect::Ended(ended) => endings::count(tx, lead, ended).await?,
+                Effect::Ended(ended) => {
+                    endings::count(tx, lead, ended).await?;
+                    records::count(tx, lead, ended, now).await?;
+                }
                 Effect::Turn { team, entry } => {
                     turns::post(tx, team, Some(&lead.id), entry, now).await?;
                 }

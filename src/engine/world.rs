@@ -10,12 +10,12 @@ use crate::{
         id::{RepId, TeamId},
         lead::{Lead, State},
         policy::{Caps, Policy, Rep, Strategy, Team},
-        strategy::Turns,
+        strategy::{Record, Turns},
         world::{RepNow, World},
     },
     rules::Rules,
     store::{
-        Tx,
+        Tx, records,
         reps::{self, Status, Wanted},
     },
 };
@@ -35,9 +35,17 @@ impl Engine {
         } else {
             people_of(&rules.policy, lead, teams)
         };
+        let mut reps = self.reps_now(tx, rules, &people, now).await?;
+        if by_record(&rules.policy, teams) {
+            for (rep, record) in records::lately(tx, &people, lead, now).await? {
+                if let Some(person) = reps.get_mut(&rep) {
+                    person.record = record;
+                }
+            }
+        }
         Ok(World {
             policy: &rules.policy,
-            reps: self.reps_now(tx, rules, &people, now).await?,
+            reps,
             turns,
             clocks: rules,
             previous_owner: lead.previous_owner.clone(),
@@ -95,6 +103,7 @@ impl Engine {
                     pending: load.pending,
                     open: load.open,
                     offered: load.offered,
+                    record: Record::default(),
                 },
             );
         }
@@ -128,6 +137,15 @@ fn by_load(policy: &Policy, rep: &RepId) -> bool {
         .teams
         .iter()
         .any(|team| team.strategy == Strategy::LeastLoaded && team.members.contains(rep))
+}
+
+/// Whether one of these teams goes by how leads ended.
+fn by_record(policy: &Policy, teams: &[TeamId]) -> bool {
+    let mut teams = teams.iter().filter_map(|team| policy.team(team));
+    teams.any(|team| match team.strategy {
+        Strategy::BestMatch | Strategy::TopPerformer => true,
+        Strategy::RoundRobin | Strategy::LeastLoaded => false,
+    })
 }
 
 fn people_of(policy: &Policy, lead: &Lead, teams: &[TeamId]) -> Vec<RepId> {

@@ -112,8 +112,8 @@ row!(Sum {
 });
 
 const LEDGER: &str = "select team, rep, \
-     cast(sum(case when why in ('absence', 'baseline') then 0 else amount end) as double precision) as taken, \
-     cast(sum(case when why in ('absence', 'baseline') then amount else 0 end) as double precision) as credit \
+     cast(sum(case when why in ('absence', 'baseline', 'catch_up', 'weight') then 0 else amount end) as double precision) as taken, \
+     cast(sum(case when why in ('absence', 'baseline', 'catch_up', 'weight') then amount else 0 end) as double precision) as credit \
      from turn group by team, rep order by team, rep";
 
 const TURNS: &str = "select team, doc from turns order by team";

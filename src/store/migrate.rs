@@ -64,6 +64,8 @@ const STEPS: &[Step] = &[
     step!(20261122172100, "keep_signing_keys"),
     step!(20261122170000, "keep_signs"),
     step!(20261122170100, "keep_activities"),
+    step!(20261122181000, "count_records"),
+    step!(20261122181100, "index_turns"),
 ];
 
 /// Any number; replicas that start together take it in turns.

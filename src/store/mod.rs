@@ -40,6 +40,7 @@ mod names;
 pub mod outages;
 pub mod outbox;
 mod postgres;
+pub mod records;
 pub mod reps;
 mod row;
 pub mod slack_token;

@@ -220,8 +220,8 @@ pub fn strategy_words(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::RoundRobin => "it is your turn",
         Strategy::LeastLoaded => "you have the most room",
-        Strategy::BestMatch => "you match it best",
-        Strategy::TopPerformer => "you win most of such leads",
+        Strategy::BestMatch => "you are among those who match it best, and it is your turn",
+        Strategy::TopPerformer => "it goes by what everybody wins lately and has just had",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::{
         AfterDecline, Assignee, Audience, HolidayRule, Policy, Prefer, Repeat, Route, Rung, Sla,
         Step, StepAction, Strategy, Target, Team, WhenClosed,
     },
+    strategy::WINDOW,
 };
 
 /// As much text stands on one page; a message has room for three times this.
@@ -223,8 +224,8 @@ fn strategy_of(policy: &Policy, team: &crate::domain::id::TeamId) -> &'static st
     match policy.team(team).map(|team| team.strategy) {
         Some(Strategy::RoundRobin) | None => "in turn",
         Some(Strategy::LeastLoaded) => "whoever has the fewest open leads first",
-        Some(Strategy::BestMatch) => "whoever suits best first",
-        Some(Strategy::TopPerformer) => "whoever wins most first",
+        Some(Strategy::BestMatch) => "those who match it best first, in turn",
+        Some(Strategy::TopPerformer) => "whoever wins most of their leads first",
     }
 }
 
@@ -261,6 +262,9 @@ fn team_words(policy: &Policy, team: &Team) -> String {
         let wishes: Vec<&str> = team.prefer.iter().map(|wish| wish_words(*wish)).collect();
         said.push(format!("Rather {}.", wishes.join(", then ")));
     }
+    if let Some(most) = team.most_of_last() {
+        said.push(format!("Nobody has more than {most} of the last {WINDOW}."));
+    }
     match &team.when_closed {
         WhenClosed::Wait => {}
         WhenClosed::Backups => said.push("Out of hours: the backups.".to_owned()),
@@ -274,7 +278,9 @@ fn wish_words(wish: Prefer) -> &'static str {
         Prefer::Languages => "who speaks their language",
         Prefer::Territories => "whose territory it is",
         Prefer::Skills => "who knows the subject",
-        Prefer::Level => "the more experienced",
+        Prefer::Level => "whose experience the deal asks for",
+        Prefer::Country => "who works in their country",
+        Prefer::Timezone => "whose clock is near theirs",
     }
 }
 

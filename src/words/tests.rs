@@ -66,6 +66,7 @@ fn rep(id: &str, name: &str, role: Role) -> Rep {
         active: true,
         from: None,
         until: None,
+        ramp: None,
     }
 }
 
@@ -75,6 +76,8 @@ fn decline_reason(id: &str, label: &str, then: AfterDecline) -> DeclineReason {
         label: label.to_owned(),
         then,
         turn: None,
+        managers_only: false,
+        per_day: None,
     }
 }
 
@@ -106,6 +109,7 @@ pub fn policy() -> Policy {
             timezone: None,
             strategy: Strategy::RoundRobin,
             prefer: Vec::new(),
+            share: None,
             filter: None,
             when_closed: WhenClosed::Wait,
             sla: TeamSla::default(),

@@ -636,6 +636,7 @@ fn team(id: &str, members: &[&str], managers: &[&str]) -> Team {
         timezone: None,
         strategy: Strategy::RoundRobin,
         prefer: Vec::new(),
+        share: None,
         filter: None,
         when_closed: WhenClosed::Wait,
         sla: TeamSla::default(),
@@ -679,6 +680,7 @@ fn rep(id: &str, name: &str, role: Role, zone: &str) -> Rep {
         active: true,
         from: None::<Timestamp>,
         until: None,
+        ramp: None,
     }
 }
 

@@ -289,6 +289,8 @@ fn reason(id: &str, label: &str, then: AfterDecline) -> DeclineReason {
         label: label.to_owned(),
         then,
         turn: None,
+        managers_only: false,
+        per_day: None,
     }
 }
 
@@ -304,6 +306,7 @@ fn team() -> Team {
         timezone: None,
         strategy: Strategy::RoundRobin,
         prefer: Vec::new(),
+        share: None,
         filter: None,
         when_closed: WhenClosed::Wait,
         sla: TeamSla::default(),
@@ -357,5 +360,6 @@ fn rep(id: &str, role: Role) -> Rep {
         active: true,
         from: None::<Timestamp>,
         until: None,
+        ramp: None,
     }
 }

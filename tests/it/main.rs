@@ -40,6 +40,7 @@ mod store_leads;
 mod store_line;
 mod store_outbox;
 mod store_outbox_turns;
+mod store_records;
 mod store_reps;
 mod store_tally;
 mod store_turns;

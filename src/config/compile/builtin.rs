@@ -87,6 +87,8 @@ pub(super) fn declines() -> Vec<DeclineReason> {
         label: label.to_owned(),
         then,
         turn,
+        managers_only: false,
+        per_day: None,
     };
     vec![
         reason("busy", "I have no time right now", AfterDecline::Next, None),

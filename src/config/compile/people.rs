@@ -53,7 +53,7 @@ impl Compiler<'_> {
             self.country_of(country, None);
         }
         if let Some(ramp) = &defaults.ramp {
-            self.ramp(ramp);
+            self.some_time(ramp);
         }
         if let Some(stale) = &defaults.stale {
             self.some_time(stale);
@@ -68,9 +68,6 @@ impl Compiler<'_> {
         let timezone = raw.timezone.as_ref().and_then(|it| self.zone(it));
         let timezone = timezone.or_else(|| self.default_zone());
         let (from, until) = self.employment(raw, timezone.as_ref().unwrap_or(&TimeZone::UTC));
-        if let Some(ramp) = &raw.ramp {
-            self.ramp(ramp);
-        }
         self.check_chat(raw.chat.as_ref());
         let (calendar, stale) = (self.calendar_of(raw), self.stale_of(raw));
         let defaults = &self.raw.defaults.rep;
@@ -99,6 +96,7 @@ impl Compiler<'_> {
             capacity: capacity.map(|it| *it.get_ref()),
             stale,
             active: raw.active.unwrap_or(true),
+            ramp: self.ramp_of(raw, from.is_some()),
             from,
             until,
         }
@@ -298,9 +296,21 @@ impl Compiler<'_> {
         }
     }
 
-    fn ramp(&mut self, ramp: &Text) {
-        self.some_time(ramp);
-        self.later("ramp", ramp.span());
+    /// How long a newcomer's share grows; of whom nobody knows since when they are there, not at all.
+    fn ramp_of(&mut self, raw: &raw::Rep, newcomer: bool) -> Option<SignedDuration> {
+        if let Some(ramp) = &raw.ramp {
+            if raw.from.is_none() {
+                let help = "add `from = \"2026-01-01\"`, the first day";
+                self.mistake(ramp.span(), "a `ramp` needs a `from`", help);
+            }
+            return self.some_time(ramp);
+        }
+        let default = self.raw.defaults.rep.ramp.as_ref()?;
+        let time = match default.get_ref().parse() {
+            Ok(Period::Time(time)) => Some(time),
+            Ok(Period::BusinessDays(_)) | Err(_) => None,
+        };
+        time.filter(|time| newcomer && !time.is_zero())
     }
 
     fn employment(

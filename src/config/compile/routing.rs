@@ -293,7 +293,10 @@ impl Compiler<'_> {
             let id = raw.id.get_ref();
             let label = raw.label.as_ref().and_then(|it| self.said(it, "`label`"));
             match reasons.iter_mut().find(|it| it.id == *id) {
-                Some(known) => override_with(known, raw, label),
+                Some(known) => {
+                    override_with(known, raw, label);
+                    known.per_day = self.count(raw.per_day.as_ref(), NO_REASON);
+                }
                 None => {
                     if raw.label.is_none() {
                         let help = "only the built-in reasons have one already: busy, territory, \
@@ -305,8 +308,11 @@ impl Compiler<'_> {
                         label: String::new(),
                         then: AfterDecline::Next,
                         turn: None,
+                        managers_only: false,
+                        per_day: None,
                     };
                     override_with(&mut reason, raw, label);
+                    reason.per_day = self.count(raw.per_day.as_ref(), NO_REASON);
                     reasons.push(reason);
                 }
             }
@@ -369,6 +375,9 @@ impl Compiler<'_> {
     }
 }
 
+/// Said where a reason could never be given.
+const NO_REASON: &str = "`managers_only = true` keeps a reason from reps";
+
 fn override_with(reason: &mut DeclineReason, raw: &raw::Decline, label: Option<String>) {
     reason.label = label.unwrap_or(std::mem::take(&mut reason.label));
     if let Some(then) = raw.then {
@@ -380,4 +389,5 @@ fn override_with(reason: &mut DeclineReason, raw: &raw::Decline, label: Option<S
         };
     }
     reason.turn = raw.turn.map(people::turn).or(reason.turn);
+    reason.managers_only = raw.managers_only;
 }

@@ -1,7 +1,5 @@
 //! Territories and teams.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use super::{
@@ -13,8 +11,8 @@ use super::{
 use crate::domain::{
     condition::Scope,
     policy::{
-        AbsenceCredit, Channel, Platform, Prefer, Strategy, Team, TeamSla, Territory, Turn,
-        TurnRule, WhenClosed,
+        AbsenceCredit, Channel, Platform, Prefer, Strategy, Team, TeamSla, Territory, TurnRule,
+        WhenClosed,
     },
 };
 
@@ -79,15 +77,16 @@ impl Compiler<'_> {
             backups: self.refer_all(Kind::Rep, &raw.backups),
             channel: raw.channel.as_ref().and_then(|it| self.channel(it)),
             timezone: timezone.or_else(|| self.default_zone()),
-            strategy: self.strategy(raw),
-            prefer: raw.prefer.iter().filter_map(|it| self.prefer(it)).collect(),
+            strategy: strategy(raw.strategy),
+            prefer: raw.prefer.iter().map(|it| prefer(*it.get_ref())).collect(),
+            share: self.share(raw),
             filter: raw
                 .condition
                 .as_ref()
                 .and_then(|it| self.condition(it, Scope::Where)),
             when_closed: when_closed.map_or(WhenClosed::Wait, |it| self.when_closed(it, &raw.id)),
             sla: self.clock(raw),
-            turns: turns(&raw.turns),
+            turns: self.turns(&raw.turns),
         }
     }
 
@@ -127,35 +126,6 @@ impl Compiler<'_> {
                 None
             }
         }
-    }
-
-    fn strategy(&mut self, raw: &raw::Team) -> Strategy {
-        match raw.strategy {
-            None | Some(raw::Strategy::RoundRobin) => Strategy::RoundRobin,
-            Some(raw::Strategy::LeastLoaded) => Strategy::LeastLoaded,
-            Some(raw::Strategy::BestMatch) => {
-                self.later("strategy best-match", raw.id.span());
-                Strategy::BestMatch
-            }
-            Some(raw::Strategy::TopPerformer) => {
-                self.later("strategy top-performer", raw.id.span());
-                Strategy::TopPerformer
-            }
-        }
-    }
-
-    fn prefer(&mut self, wish: &Spanned<raw::Preference>) -> Option<Prefer> {
-        let later = |key| (key, wish.span());
-        let (key, span): (&str, Range<usize>) = match wish.get_ref() {
-            raw::Preference::Languages => return Some(Prefer::Languages),
-            raw::Preference::Territories => return Some(Prefer::Territories),
-            raw::Preference::Skills => return Some(Prefer::Skills),
-            raw::Preference::Level => return Some(Prefer::Level),
-            raw::Preference::Country => later("prefer country"),
-            raw::Preference::Timezone => later("prefer timezone"),
-        };
-        self.later(key, span);
-        None
     }
 
     fn when_closed(&mut self, text: &Text, own: &Text) -> WhenClosed {
@@ -218,19 +188,89 @@ impl Compiler<'_> {
         }
         sla
     }
+
+    fn turns(&mut self, raw: &raw::Turns) -> TurnRule {
+        let usual = TurnRule::default();
+        TurnRule {
+            declined: raw.declined.map_or(usual.declined, turn),
+            expired: raw.expired.map_or(usual.expired, turn),
+            by_hand: match raw.by_hand {
+                Some(raw::ByHand::Counts) | None => true,
+                Some(raw::ByHand::Free) => false,
+            },
+            absence: raw
+                .absence
+                .as_ref()
+                .map_or(usual.absence, |it| self.absence(it)),
+            invalid: match &raw.invalid {
+                None => usual.invalid,
+                Some(word) if word.get_ref() == "spent" => None,
+                Some(soon) => self.some_time(soon),
+            },
+            declines: self.count(raw.declines.as_ref(), ALWAYS_DECLINED),
+        }
+    }
+
+    fn absence(&mut self, raw: &Spanned<Form<raw::Paced>>) -> AbsenceCredit {
+        match raw.get_ref() {
+            Form::Text(word) if word == "average" => AbsenceCredit::Average,
+            Form::Text(word) if word == "nothing" => AbsenceCredit::None,
+            Form::Text(word) => {
+                let message = format!("`{word}` is not possible here");
+                let help = "write `average`, `nothing` or `{ one_extra_per = 5 }`";
+                self.mistake(raw.span(), message, help);
+                AbsenceCredit::Average
+            }
+            Form::Long(paced) => {
+                let help = "`absence = \"nothing\"` lets them catch up at once";
+                let leads = self.count(Some(&paced.one_extra_per), help);
+                leads.map_or(AbsenceCredit::Average, AbsenceCredit::OneExtraPer)
+            }
+        }
+    }
+
+    fn share(&mut self, raw: &raw::Team) -> Option<f64> {
+        let share = raw.share.as_ref()?;
+        match raw.strategy {
+            Some(raw::Strategy::BestMatch | raw::Strategy::TopPerformer) => {}
+            None | Some(raw::Strategy::RoundRobin | raw::Strategy::LeastLoaded) => {
+                let help =
+                    "it is for `best-match` and `top-performer`; weights say who gets more in turn";
+                let message = "`share` does nothing under this strategy";
+                self.mistake(share.span(), message, help);
+            }
+        }
+        let right = (LEAST_SHARE..=1.0).contains(share.get_ref());
+        if !right {
+            let help = "0.4 is at most 8 of the team's last 20 turns for one person";
+            self.mistake(share.span(), "a share lies between 0.05 and 1", help);
+        }
+        right.then_some(*share.get_ref())
+    }
 }
 
-fn turns(raw: &raw::Turns) -> TurnRule {
-    TurnRule {
-        declined: raw.declined.map_or(Turn::Spent, turn),
-        expired: raw.expired.map_or(Turn::Spent, turn),
-        by_hand: match raw.by_hand {
-            Some(raw::ByHand::Counts) | None => true,
-            Some(raw::ByHand::Free) => false,
-        },
-        absence: match raw.absence {
-            Some(raw::Absence::Average) | None => AbsenceCredit::Average,
-            Some(raw::Absence::Nothing) => AbsenceCredit::None,
-        },
+/// One of the turns that are looked at.
+const LEAST_SHARE: f64 = 0.05;
+
+/// Said where nobody could ever decline.
+const ALWAYS_DECLINED: &str = "without the key there is no limit";
+
+fn strategy(raw: Option<raw::Strategy>) -> Strategy {
+    match raw {
+        None | Some(raw::Strategy::RoundRobin) => Strategy::RoundRobin,
+        Some(raw::Strategy::LeastLoaded) => Strategy::LeastLoaded,
+        Some(raw::Strategy::BestMatch) => Strategy::BestMatch,
+        Some(raw::Strategy::TopPerformer) => Strategy::TopPerformer,
+    }
+}
+
+fn prefer(wish: raw::Preference) -> Prefer {
+    match wish {
+        raw::Preference::Languages => Prefer::Languages,
+        raw::Preference::Territories => Prefer::Territories,
+        raw::Preference::Skills => Prefer::Skills,
+        raw::Preference::Level => Prefer::Level,
+        raw::Preference::Country => Prefer::Country,
+        raw::Preference::Timezone => Prefer::Timezone,
     }
 }

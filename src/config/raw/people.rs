@@ -199,6 +199,9 @@ pub struct Team {
     /// `prefer = ["languages", "territories"]`: narrows softly, in this order.
     #[serde(default)]
     pub prefer: Vec<Spanned<Preference>>,
+    /// `share = 0.4`: under `best-match` and `top-performer`, the most of the team's last 20 turns for one.
+    /// Default: 0.4 for `top-performer`, else none.
+    pub share: Option<Spanned<f64>>,
     /// `when_closed = "wait"`, the default; or `"backups"`, or `"team:ID"`.
     pub when_closed: Option<Text>,
     /// `where = 'lead.language in rep.languages'`: must hold.
@@ -245,7 +248,7 @@ pub enum Preference {
 }
 
 /// `turns`: what an offer that came to nothing does to the order.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Turns {
     /// After a decline. Default: spent.
@@ -255,7 +258,12 @@ pub struct Turns {
     /// A lead given by hand. Default: counts.
     pub by_hand: Option<ByHand>,
     /// What an absence credits. Default: the average.
-    pub absence: Option<Absence>,
+    pub absence: Option<Spanned<Form<Paced>>>,
+    /// `invalid = "7d"`: a lead closed as duplicate or disqualified so soon gives its turn back, or
+    /// `"spent"`. Default: 7d.
+    pub invalid: Option<Text>,
+    /// `declines = 5`: so many in 24 hours at most for each rep. Default: no limit.
+    pub declines: Option<Spanned<u32>>,
 }
 
 /// Whether the turn is gone.
@@ -278,12 +286,10 @@ pub enum ByHand {
     Free,
 }
 
-/// What who returns from an absence is credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Absence {
-    /// The average share of that time: neither flooded nor starved.
-    Average,
-    /// Nothing: they catch up.
-    Nothing,
+/// How somebody catches up.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paced {
+    /// `one_extra_per = 5`: at most one extra turn for five leads of the team.
+    pub one_extra_per: Spanned<u32>,
 }

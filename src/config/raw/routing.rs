@@ -185,6 +185,11 @@ pub struct Decline {
     pub then: Option<DeclineThen>,
     /// `turn = "back"`. Default: the team's `turns.declined`.
     pub turn: Option<Turn>,
+    /// `managers_only = true`: reps can't give it. Default: false.
+    #[serde(default)]
+    pub managers_only: bool,
+    /// `per_day = 2`: so often in 24 hours for each rep. Default: no limit.
+    pub per_day: Option<Spanned<u32>>,
 }
 
 /// Where a declined lead goes.

@@ -2,10 +2,9 @@
 
 use super::Case;
 use crate::domain::{
-    contact::Field,
     id::{RepId, TeamId},
     lead::{Candidate, OfferState, Routing},
-    policy::{Prefer, Rep, Strategy, Team, TurnRule},
+    policy::{Rep, Strategy, Team, TurnRule},
     strategy::Present,
     world::Unfit,
 };
@@ -23,15 +22,15 @@ pub(super) struct Considered<'p> {
     pub unfit: Option<Unfit>,
 }
 
-impl<'p> Considered<'p> {
-    pub fn present(&self) -> Present<'p> {
+impl<'w> Case<'_, 'w> {
+    /// Somebody in line, by their weight of now.
+    pub(super) fn present<'r>(&self, rep: &'r Rep) -> Present<'r> {
         Present {
-            rep: &self.rep.id,
-            weight: self.rep.weight,
+            rep: &rep.id,
+            weight: rep.weight_at(self.now),
         }
     }
-}
-impl<'w> Case<'_, 'w> {
+
     /// Whom the team's wishes and its strategy choose.
     pub(super) fn choose(
         &mut self,
@@ -40,39 +39,14 @@ impl<'w> Case<'_, 'w> {
         fit: &[&Rep],
         present: &[Present<'_>],
     ) -> RepId {
-        let wished = self.narrow(
-            fit,
-            group
-                .team
-                .map(|team| team.prefer.as_slice())
-                .unwrap_or_default(),
-        );
         let lot = self.lead.number.unsigned_abs();
         let team = group
             .team
             .map_or_else(|| TeamId::from(""), |team| team.id.clone());
         let rule = group.team.map_or_else(TurnRule::default, |team| team.turns);
         self.settle(&team, present, rule.absence);
-        let least = |rep: &&Rep| self.load_of(rep);
-        let lightest = wished
-            .iter()
-            .map(|rep| self.load_of(rep))
-            .min_by(f64::total_cmp);
-        let last: Vec<&Rep> = match strategy {
-            Strategy::LeastLoaded => wished
-                .iter()
-                .copied()
-                .filter(|rep| lightest.is_some_and(|load| least(rep) <= load + 1e-9))
-                .collect(),
-            Strategy::RoundRobin | Strategy::BestMatch | Strategy::TopPerformer => wished,
-        };
-        let in_line: Vec<Present<'_>> = last
-            .iter()
-            .map(|rep| Present {
-                rep: &rep.id,
-                weight: rep.weight,
-            })
-            .collect();
+        let last = self.first_by(strategy, group.team, fit);
+        let in_line: Vec<Present<'_>> = last.iter().map(|rep| self.present(rep)).collect();
         let next = self
             .turns
             .get(&team)
@@ -85,36 +59,6 @@ impl<'w> Case<'_, 'w> {
     pub(super) fn load_of(&self, rep: &Rep) -> f64 {
         let open = self.world.reps.get(&rep.id).map_or(0, |person| person.open);
         f64::from(open) / f64::from(rep.capacity.unwrap_or(1).max(1))
-    }
-
-    /// Keeps those who meet a wish, wish by wish; a wish nobody meets is left out.
-    pub(super) fn narrow<'r>(&self, fit: &[&'r Rep], wishes: &[Prefer]) -> Vec<&'r Rep> {
-        wishes.iter().fold(fit.to_vec(), |left, wish| {
-            let meets: Vec<&Rep> = left
-                .iter()
-                .copied()
-                .filter(|rep| self.meets(rep, *wish, &left))
-                .collect();
-            if meets.is_empty() { left } else { meets }
-        })
-    }
-
-    pub(super) fn meets(&self, rep: &Rep, wish: Prefer, among: &[&Rep]) -> bool {
-        let text = |field: Field| self.lead.contact.text(field);
-        let has = |list: &[String], word: &str| {
-            !word.is_empty() && list.iter().any(|item| item.eq_ignore_ascii_case(word))
-        };
-        match wish {
-            Prefer::Languages => has(&rep.languages, text(Field::Language)),
-            Prefer::Territories => self
-                .reader()
-                .territory(&self.lead)
-                .is_some_and(|territory| has(&rep.territories, territory)),
-            Prefer::Skills => [Field::Product, Field::UseCase, Field::Industry]
-                .into_iter()
-                .any(|field| has(&rep.skills, text(field))),
-            Prefer::Level => among.iter().map(|rep| rep.level).max() == Some(rep.level),
-        }
     }
 
     /// Everybody of a group with what speaks against them.

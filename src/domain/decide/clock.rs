@@ -356,13 +356,7 @@ impl Case<'_, '_> {
 
     /// Whose turn it is in a line that every turn given moves on.
     fn next_in_line(&mut self, line: &TeamId, reps: &[&Rep]) -> RepId {
-        let present: Vec<Present<'_>> = reps
-            .iter()
-            .map(|rep| Present {
-                rep: &rep.id,
-                weight: rep.weight,
-            })
-            .collect();
+        let present: Vec<Present<'_>> = reps.iter().map(|rep| self.present(rep)).collect();
         let lot = self.lead.number.unsigned_abs();
         self.settle(line, &present, AbsenceCredit::Average);
         let turns = self.turns.get(line);

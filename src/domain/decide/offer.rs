@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Case,
-    choose::{Considered, Group},
-};
+use super::{Case, choose::Group};
 use crate::domain::{
     contact::Field,
     event::{Actor, Effect, FactKind, MeasureKind},
@@ -34,7 +31,7 @@ impl<'w> Case<'_, 'w> {
         let present: Vec<Present<'_>> = considered
             .iter()
             .filter(|one| one.unfit.as_ref().is_none_or(|unfit| !unfit.is_absence()))
-            .map(Considered::present)
+            .map(|one| self.present(one.rep))
             .collect();
         let rep = self.choose(group, strategy, &fit, &present);
         if let Some(routing) = self.lead.routing.as_mut() {
@@ -103,13 +100,7 @@ impl<'w> Case<'_, 'w> {
             .map_or(Strategy::RoundRobin, |team| team.strategy);
         let mut best = Vec::new();
         while best.len() < size && !fit.is_empty() {
-            let present: Vec<Present<'_>> = fit
-                .iter()
-                .map(|rep| Present {
-                    rep: &rep.id,
-                    weight: rep.weight,
-                })
-                .collect();
+            let present: Vec<Present<'_>> = fit.iter().map(|rep| self.present(rep)).collect();
             let next = self.choose(group, strategy, &fit, &present);
             best.extend(fit.iter().copied().find(|rep| rep.id == next));
             fit.retain(|rep| rep.id != next);
@@ -241,13 +232,7 @@ impl<'w> Case<'_, 'w> {
                 || person.is_some_and(|person| person.unfit(rep, self.now).is_none())
         };
         let reps = group.iter().filter_map(|rep| policy.reps.get(rep));
-        let present: Vec<Present<'_>> = reps
-            .filter(there)
-            .map(|rep| Present {
-                rep: &rep.id,
-                weight: rep.weight,
-            })
-            .collect();
+        let present: Vec<Present<'_>> = reps.filter(there).map(|rep| self.present(rep)).collect();
         self.settle(id, &present, team.turns.absence);
         self.post_turn(id, entry, &present);
     }

@@ -251,6 +251,7 @@ impl Case<'_, '_> {
             ending,
             reason: reason.to_owned(),
             deal,
+            invalid: false,
         }));
     }
 

@@ -178,4 +178,6 @@ pub struct Ended {
     pub reason: String,
     /// What it was worth.
     pub deal: Option<Deal>,
+    /// It was no lead, as soon turned out: nobody's doing.
+    pub invalid: bool,
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     condition::Condition,
     id::{CalendarId, RepId, SlaId, TeamId},
+    strategy::{STAR_SHARE, most_of_window},
 };
 
 /// How experienced a rep is.
@@ -26,6 +27,18 @@ pub enum Level {
     Senior,
 }
 
+impl Level {
+    /// As written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Junior => "junior",
+            Self::Mid => "mid",
+            Self::Senior => "senior",
+        }
+    }
+}
+
 /// What somebody may do.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -40,6 +53,9 @@ pub enum Role {
     /// Everything.
     Admin,
 }
+
+/// With how much of their share a newcomer begins.
+const FIRST_SHARE: f64 = 0.1;
 
 /// One person who takes leads.
 #[derive(Clone, Debug)]
@@ -92,9 +108,23 @@ pub struct Rep {
     pub from: Option<Timestamp>,
     /// Last moment of employment, if said.
     pub until: Option<Timestamp>,
+    /// How long from `from` on their share grows; absent: it is whole at once.
+    pub ramp: Option<SignedDuration>,
 }
 
 impl Rep {
+    /// Their share at `now`. A newcomer's grows day by day from the first tenth to the whole.
+    #[must_use]
+    pub fn weight_at(&self, now: Timestamp) -> f64 {
+        let (Some(from), Some(ramp)) = (self.from, self.ramp) else {
+            return self.weight;
+        };
+        let days = (now.duration_since(from).as_hours().div_euclid(24)).max(0);
+        let gone = SignedDuration::from_hours(days * 24).as_secs_f64();
+        let part = gone / ramp.as_secs_f64().max(1.0);
+        self.weight * part.clamp(FIRST_SHARE, 1.0)
+    }
+
     /// Their id in a chat, as the configuration says it.
     #[must_use]
     pub fn user_in(&self, platform: Platform) -> Option<&str> {
@@ -218,8 +248,10 @@ pub struct Team {
     pub timezone: Option<TimeZone>,
     /// Who of those who may is next.
     pub strategy: Strategy,
-    /// Soft wishes, in this order, before the strategy.
+    /// Soft wishes, in this order, before the strategy; of `best-match` what is compared.
     pub prefer: Vec<Prefer>,
+    /// The share of the last turns that nobody has more of under `best-match` and `top-performer`.
+    pub share: Option<f64>,
     /// Must hold for a rep to be asked; never relaxed.
     pub filter: Option<Condition>,
     /// What happens while nobody is in hours.
@@ -243,6 +275,22 @@ impl Team {
                 self.members.push(rep.clone());
             }
         }
+    }
+
+    /// The most of its turns that one person may have, if it does not go by turn alone.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        match self.strategy {
+            Strategy::RoundRobin | Strategy::LeastLoaded => None,
+            Strategy::BestMatch => self.share,
+            Strategy::TopPerformer => Some(self.share.unwrap_or(STAR_SHARE)),
+        }
+    }
+
+    /// The same as a number of the last turns.
+    #[must_use]
+    pub fn most_of_last(&self) -> Option<usize> {
+        self.share().map(most_of_window)
     }
 
     /// Everybody in it: members, managers and backups, some more than once.
@@ -288,8 +336,12 @@ pub enum Prefer {
     Territories,
     /// The product, use case or industry is one of the rep's skills.
     Skills,
-    /// The higher the better.
+    /// The level that the deal asks for; of a deal nobody knows, the higher the better.
     Level,
+    /// The lead's country is the one the rep works in.
+    Country,
+    /// The rep's clock is near the lead's.
+    Timezone,
 }
 
 /// What a team does with a lead while none of its members is in hours.
@@ -335,7 +387,14 @@ pub struct TurnRule {
     pub by_hand: bool,
     /// Whether who returns is credited an average share for the time away.
     pub absence: AbsenceCredit,
+    /// A lead that is closed as none within so long of its being taken gives the turn back; absent: never.
+    pub invalid: Option<SignedDuration>,
+    /// How often a rep may decline within 24 hours; absent: always.
+    pub declines: Option<u32>,
 }
+
+/// How soon it usually turns out that a lead is none.
+const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Default for TurnRule {
     fn default() -> Self {
@@ -344,6 +403,8 @@ impl Default for TurnRule {
             expired: Turn::Spent,
             by_hand: true,
             absence: AbsenceCredit::Average,
+            invalid: Some(SOON),
+            declines: None,
         }
     }
 }
@@ -356,4 +417,6 @@ pub enum AbsenceCredit {
     Average,
     /// Nothing: they catch up on what they missed.
     None,
+    /// They catch up on what they missed, by at most one extra turn for so many of the team.
+    OneExtraPer(u32),
 }

@@ -120,6 +120,10 @@ pub struct DeclineReason {
     pub then: AfterDecline,
     /// Whether it costs a turn; absent: the team's rule.
     pub turn: Option<Turn>,
+    /// Only who manages the team may give it.
+    pub managers_only: bool,
+    /// How often a rep may give it within 24 hours; absent: always.
+    pub per_day: Option<u32>,
 }
 
 /// What a decline leads to.

@@ -50,6 +50,7 @@ mod retries;
 mod rounds;
 mod routing;
 mod story;
+mod strategies;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -132,6 +133,8 @@ impl Company {
                 label: id.to_owned(),
                 then,
                 turn: None,
+                managers_only: false,
+                per_day: None,
             });
         }
         company.calendar("office", "Mo-Fr 09:00-18:00")
@@ -257,6 +260,7 @@ pub(super) fn plain_rep(id: &str) -> Rep {
         active: true,
         from: None,
         until: None,
+        ramp: None,
     }
 }
 
@@ -272,6 +276,7 @@ pub(super) fn plain_team(id: &str, members: &[&str]) -> Team {
         timezone: None,
         strategy: crate::domain::policy::Strategy::RoundRobin,
         prefer: Vec::new(),
+        share: None,
         filter: None,
         when_closed: crate::domain::policy::WhenClosed::Wait,
         sla: crate::domain::policy::TeamSla::default(),

@@ -7,7 +7,7 @@ use crate::domain::{
     lead::OfferKind,
     policy::Platform,
     route::Reader,
-    strategy::Entry,
+    strategy::{Entry, Record},
     world::{Away, Offered, RepNow},
 };
 
@@ -17,6 +17,7 @@ pub struct Person {
     pub away: Option<Away>,
     pub extra_until: Option<Timestamp>,
     pub unreachable: bool,
+    pub record: Record,
 }
 
 /// Leads and people over time.
@@ -202,7 +203,7 @@ impl Story {
             )
         };
         RepNow {
-            zone: TimeZone::UTC,
+            zone: rep.timezone.clone().unwrap_or(TimeZone::UTC),
             calendar: self
                 .company
                 .hours
@@ -219,6 +220,7 @@ impl Story {
                 day: lately(24),
                 week: lately(24 * 7),
             },
+            record: person.record,
         }
     }
 
