@@ -76,10 +76,10 @@ impl<'a> Reader<'a> {
         lead.intent = self.intent(lead);
     }
 
-    /// Counts that the lead asked for something: whoever fills in a form does something, too. Who only stands in a
-    /// list has done nothing.
+    /// Counts that the lead asked for something, where the rules say that a form is something that people do. Who only
+    /// stands in a list has done nothing.
     pub fn count_request(&self, lead: &mut Lead) {
-        if lead.imported.is_some() {
+        if !self.policy.scoring.forms || lead.imported.is_some() {
             return;
         }
         let named = self.type_of(lead).unwrap_or(&lead.lead_type);

@@ -28,7 +28,10 @@ const TARGETS: &str =
 impl Compiler<'_> {
     pub fn scoring(&mut self) -> Scoring {
         let raw = &self.raw.scoring;
-        let mut scoring = Scoring::default();
+        let mut scoring = Scoring {
+            forms: raw.forms,
+            ..Scoring::default()
+        };
         if let Some(half_life) = &raw.half_life {
             scoring.half_life = self.some_time(half_life);
         }

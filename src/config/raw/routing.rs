@@ -15,6 +15,9 @@ pub struct Scoring {
     pub strong_fit: Option<Spanned<f64>>,
     /// `mql = 60`: total from which a lead is an MQL. Default: never by score.
     pub mql: Option<Spanned<f64>>,
+    /// `forms = true`: what they ask for in a form counts as an activity under its type. Default: only what is told as
+    /// an activity counts.
+    pub forms: bool,
     /// `lead = 5`: total below which somebody is only a subscriber. Default: nobody is.
     pub lead: Option<Spanned<f64>>,
     /// `[[scoring.fit]]`.

@@ -17,6 +17,9 @@ pub struct Scoring {
     pub engagement: Vec<EngagementRule>,
     /// After so long an activity counts half; absent: for ever in full.
     pub half_life: Option<SignedDuration>,
+    /// Whether what somebody asks for in a form counts as an activity under its type. Where a tracker tells of forms
+    /// as well they would count twice.
+    pub forms: bool,
     /// From which fit score on fit is strong.
     pub strong_fit: f64,
     /// Below which total a lead is only a subscriber; absent: none is.
@@ -31,6 +34,7 @@ impl Default for Scoring {
             fit: Vec::new(),
             engagement: Vec::new(),
             half_life: None,
+            forms: false,
             strong_fit: 25.0,
             lead: None,
             mql: None,

@@ -7,6 +7,7 @@ use crate::domain::{
     event::{Ending, News, Notice},
     policy::{EngagementRule, IntentRule},
     score::{Intent, Stage},
+    submission::NewLead,
 };
 
 fn condition(text: &str) -> Condition {
@@ -162,4 +163,21 @@ fn what_a_person_has_dropped_no_activity_brings_back() {
     };
     does(&mut story, n, "download");
     assert_eq!(state(&story, n), "offered");
+}
+
+#[test]
+fn a_form_counts_like_an_activity_where_the_rules_say_so() {
+    for (forms, becomes) in [(false, "nurture"), (true, "offered")] {
+        let mut company = letters();
+        company.policy.scoring.forms = forms;
+        company.policy.scoring.engagement[0].points = 40.0;
+        let mut story = Story::of(company);
+        let n = story.arrives();
+        let again = NewLead {
+            lead_type: "download".to_owned(),
+            ..NewLead::default()
+        };
+        story.must(n, sent(again));
+        assert_eq!(state(&story, n), becomes);
+    }
 }
