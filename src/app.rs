@@ -1,5 +1,6 @@
 //! Everything built once, and run until it is told to stop.
 
+pub mod heartbeat;
 pub mod import;
 
 use std::{sync::Arc, time::Duration};
@@ -20,7 +21,7 @@ use crate::{
     clock::Clock,
     commands::CommandWords,
     config::{
-        compile::{ApiToken, Compiled, Fixed, SlackSettings, TeamsSettings},
+        compile::{ApiToken, Compiled, Fixed, Heartbeat, SlackSettings, TeamsSettings},
         raw::TokenRole,
     },
     desk::{self, Desk},
@@ -52,6 +53,7 @@ pub struct App {
     fixed: Arc<Fixed>,
     /// Sockets side by side in Socket Mode.
     sockets: usize,
+    heartbeat: Option<Heartbeat>,
 }
 
 impl App {
@@ -101,6 +103,7 @@ impl App {
             desk,
             fixed,
             sockets: compiled.slack.as_ref().map_or(0, |slack| slack.sockets),
+            heartbeat: compiled.server.heartbeat.clone(),
         };
         app.http.set_address(&compiled.server.public_url);
         app.people.set_sources(&compiled.sources);
@@ -241,6 +244,13 @@ impl App {
             });
         }
         loops.spawn(keep_time(self.engine.clone(), stop_loops.clone()));
+        if let Some(heartbeat) = self.heartbeat.clone() {
+            loops.spawn(heartbeat::keep(
+                heartbeat,
+                self.engine.clone(),
+                stop_loops.clone(),
+            ));
+        }
         // As over HTTP, whoever pressed before the stop is answered while everything else still runs.
         let no_more = stop.child_token();
         let serving = http::serve(listener, self.router(), http::Patience::default(), stop);

@@ -41,7 +41,7 @@
 //! | `worker` | what happens by itself | `cards` `chat` `domain` `engine` `intake` `store` `words` |
 //!
 //! Of the libraries that reach out, `sqlx` and `rusqlite` are for `store` alone; `axum` for `app`, `demo`, `http` and
-//! `playground`, and `hyper` under it for `http`; `reqwest` for `chat`, `cli`, `demo`, `intake` and `playground`.
+//! `playground`, and `hyper` under it for `http`; `reqwest` for `app`, `chat`, `cli`, `demo`, `intake` and `playground`.
 
 pub mod app;
 pub mod cards;

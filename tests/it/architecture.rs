@@ -11,7 +11,10 @@ const LIBRARIES: [(&str, &[&str]); 5] = [
     ("rusqlite", &["store"]),
     ("axum", &["app", "demo", "http", "playground"]),
     ("hyper", &["http"]),
-    ("reqwest", &["chat", "cli", "demo", "intake", "playground"]),
+    (
+        "reqwest",
+        &["app", "chat", "cli", "demo", "intake", "playground"],
+    ),
 ];
 
 fn sources() -> PathBuf {

@@ -19,6 +19,7 @@ mod desk;
 mod expected;
 mod forms;
 mod harness;
+mod heartbeat;
 mod held;
 mod http;
 mod import;

@@ -34,6 +34,7 @@ impl Fixed {
         let of_server = [
             ("server.listen", old.listen != new.listen),
             ("server.max_body", old.max_body != new.max_body),
+            ("server.heartbeat", old.heartbeat != new.heartbeat),
             (
                 "database.url",
                 self.database.expose_secret() != compiled.database,

@@ -38,7 +38,7 @@ use crate::{domain::policy::Policy, intake};
 pub use canonical::{Given, given};
 pub use fixed::Fixed;
 pub use microsoft::TeamsSettings;
-pub use server::{ApiToken, RotationSettings, Server, SlackSettings};
+pub use server::{ApiToken, Heartbeat, RotationSettings, Server, SlackSettings};
 
 use known::Known;
 

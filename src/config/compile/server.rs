@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use toml::Spanned;
 use url::Url;
@@ -20,6 +21,8 @@ const MAX_BODY: usize = 256 * 1024;
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
 const SLACK: &str = "https://slack.com/api/";
 const SOCKETS: usize = 2;
+/// How often the heartbeat is sent.
+const EVERY: SignedDuration = SignedDuration::from_secs(60);
 const COMMANDS: [&str; 6] = ["away", "back", "leads", "lead", "leadstats", "leadrules"];
 
 /// Where Baton listens.
@@ -31,8 +34,19 @@ pub struct Server {
     pub public_url: Url,
     /// The largest request that is read, in bytes.
     pub max_body: usize,
+    /// What is fetched while the worker is on time.
+    pub heartbeat: Option<Heartbeat>,
     /// For the dashboard and the metrics, when they are apart.
     pub admin_listen: Option<SocketAddr>,
+}
+
+/// A sign of life for whoever watches from outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heartbeat {
+    /// What is fetched; often it names the one who watches only to those who know it.
+    pub url: Url,
+    /// How often.
+    pub every: SignedDuration,
 }
 
 /// The Slack that Baton speaks with.
@@ -86,20 +100,25 @@ impl Compiler<'_> {
         if let Some(admin) = &raw.admin_listen {
             self.later("server.admin_listen", admin.span());
         }
-        if let Some(heartbeat) = &raw.heartbeat {
-            self.url(&heartbeat.url);
-            if let Some(every) = &heartbeat.every {
-                self.some_time(every);
-            }
-            self.later("server.heartbeat", heartbeat.url.span());
-        }
+        let heartbeat = raw.heartbeat.as_ref();
+        let heartbeat = heartbeat.and_then(|raw| self.heartbeat(raw));
         let reached = raw.public_url.as_ref().and_then(|it| self.url(it));
         Server {
             listen,
             public_url: reached.unwrap_or_else(|| address_url(listen)),
+            heartbeat,
             max_body: raw.max_body.as_ref().map_or(MAX_BODY, |it| self.size(it)),
             admin_listen: raw.admin_listen.as_ref().and_then(|it| self.address(it)),
         }
+    }
+
+    fn heartbeat(&mut self, raw: &raw::Heartbeat) -> Option<Heartbeat> {
+        let url = self.url(&raw.url);
+        let every = raw.every.as_ref().and_then(|it| self.some_time(it));
+        Some(Heartbeat {
+            url: url?,
+            every: every.unwrap_or(EVERY),
+        })
     }
 
     fn address(&mut self, text: &Text) -> Option<SocketAddr> {
