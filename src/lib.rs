@@ -23,7 +23,7 @@
 //! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `domain` `engine` `http` `intake` `rules` `store` `worker` |
 //! | `cards` | the card of a lead as it is now | `domain` `engine` `store` `words` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
-//! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `store` `words` |
+//! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `simulate` `store` `words` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `chat` `domain` `intake` `rules` |
@@ -36,6 +36,7 @@
 //! | `intake` | what vendors send | `domain` |
 //! | `playground` | a small Slack; shares no code with `chat` | |
 //! | `rules` | the policy with its calendars | `domain` |
+//! | `simulate` | leads of the past through the rules | `domain` `rules` |
 //! | `store` | the database | `domain` |
 //! | `words` | everything that Baton says | `domain` |
 //! | `worker` | what happens by itself | `cards` `chat` `domain` `engine` `intake` `store` `words` |
@@ -59,6 +60,7 @@ pub mod http;
 pub mod intake;
 pub mod playground;
 pub mod rules;
+pub mod simulate;
 pub mod store;
 pub mod words;
 pub mod worker;

@@ -3,9 +3,9 @@
 
 mod bring;
 mod columns;
-mod count;
+pub(super) mod count;
 mod foresee;
-mod progress;
+pub(super) mod progress;
 mod rejects;
 
 use std::{

@@ -16,6 +16,7 @@ mod send;
 mod serve;
 mod shell;
 mod shown;
+mod simulate;
 mod stats;
 mod submissions;
 mod talk;
@@ -40,6 +41,8 @@ const EXAMPLES: &str = "Examples:
   baton check                     every mistake in ./baton.toml, with line and caret
   baton serve --config prod.toml  run
   baton route lead.json           where this lead would go, and why
+  baton simulate --against new.toml
+                                  who would have got what under other rules
   baton send lead.json --source website --test
                                   post it as that source would, for a try
   baton import leads.csv --source fair --dry-run
@@ -115,6 +118,8 @@ enum Command {
     Reload(reload::Reload),
     /// Where a lead would go, and why; writes nothing.
     Route(route::Route),
+    /// Replay leads of the past through a configuration: who would have got what; compare two.
+    Simulate(simulate::Simulate),
     /// Print the app manifest for this configuration.
     Manifest(manifest::Manifest),
     /// Sign and post a lead as the source would, and print the answer.
@@ -158,6 +163,7 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check::run(&common, &check),
         Command::Reload(reload) => talk::block_on(reload::run(&common, &reload)),
         Command::Route(route) => route::run(&common, &route),
+        Command::Simulate(asked) => talk::block_on(simulate::run(&common, &asked)),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),
         Command::Import(import) => talk::block_on(import::run(&common, &import)),

@@ -137,7 +137,7 @@ fn statuses() -> impl TypedValueParser<Value = Status> {
 }
 
 /// `2h` ago, the beginning of a day (or, as an end, of the day after it), or a moment.
-fn moment(text: &str, now: &Zoned, end: bool) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str, now: &Zoned, end: bool) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }

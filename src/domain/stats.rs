@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    event::{Ending, MeasureKind},
+    event::{Ending, Measure, MeasureKind},
     id::{RepId, RouteId, SourceId, TeamId},
 };
 
@@ -167,6 +167,15 @@ impl Stats {
         if row.bucket != NO_TIME {
             let times = self.times.entry(row.measure).or_default();
             *times.entry(row.bucket).or_default() += row.n;
+        }
+    }
+
+    /// Adds one thing that was counted.
+    pub fn count_one(&mut self, measure: &Measure) {
+        *self.counts.entry(measure.what).or_default() += 1;
+        if let Some(took) = measure.took {
+            let times = self.times.entry(measure.what).or_default();
+            *times.entry(bucket_of(took)).or_default() += 1;
         }
     }
 

@@ -41,6 +41,7 @@ use crate::domain::card::{Card, Chart, Dialog, ImageRef, Picture};
 use client::{Answered, Client};
 use limits::Limits;
 use method::Method;
+pub use picture::draw;
 use secrets::InForce;
 pub use secrets::Secrets;
 pub use signature::Forged;
@@ -271,8 +272,8 @@ impl Slack {
     }
 
     pub(super) async fn picture_of(&self, chart: &Chart) -> Result<Picture, SendError> {
-        let png = picture::draw(chart)
-            .map_err(|error| SendError::fail(FailKind::OurBug, error.to_string()))?;
+        let png =
+            draw(chart).map_err(|error| SendError::fail(FailKind::OurBug, error.to_string()))?;
         let alt = text::cut(&text::line(&chart.words()), 1_000);
         let image = self.upload("chart.png", png, &alt).await?;
         Ok(Picture { image, alt })

@@ -58,7 +58,7 @@ fn is_in_font(c: char) -> bool {
 }
 
 /// Draws a chart; the bytes of a PNG.
-pub(super) fn draw(chart: &Chart) -> anyhow::Result<Vec<u8>> {
+pub fn draw(chart: &Chart) -> anyhow::Result<Vec<u8>> {
     png_of(&bars(chart).svg()?)
 }
 
