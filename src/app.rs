@@ -30,7 +30,7 @@ use crate::{
     http,
     intake::fetch::Fetcher,
     rules::Rules,
-    store::{Db, instance},
+    store::{Db, configs, instance},
     worker::{Worker, fetch::People},
 };
 
@@ -51,6 +51,8 @@ pub struct App {
     people: People,
     http: Arc<http::App>,
     fixed: Arc<Fixed>,
+    /// The configuration's files, to be kept when it comes into force.
+    files: Vec<(String, String)>,
     /// Sockets side by side in Socket Mode.
     sockets: usize,
     heartbeat: Option<Heartbeat>,
@@ -102,6 +104,7 @@ impl App {
             chats,
             desk,
             fixed,
+            files: compiled.files,
             sockets: compiled.slack.as_ref().map_or(0, |slack| slack.sockets),
             heartbeat: compiled.server.heartbeat.clone(),
         };
@@ -167,6 +170,7 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn resume(&self) -> anyhow::Result<Worker> {
+        note_in_force(&self.engine, &self.files).await?;
         let left = self
             .engine
             .note_people()
@@ -306,6 +310,7 @@ impl Reloader {
             );
         }
         self.engine.set_rules(Rules::new(compiled.policy));
+        note_in_force(&self.engine, &compiled.files).await?;
         self.http.set_address(&compiled.server.public_url);
         self.people.set_sources(&compiled.sources);
         self.http.set_sources(compiled.sources);
@@ -327,6 +332,19 @@ impl Reloader {
             .context("trying tokens again that were refused")?;
         Ok(())
     }
+}
+
+/// Keeps the configuration that the engine goes by from now on, for `baton config`.
+async fn note_in_force(engine: &Engine, files: &[(String, String)]) -> anyhow::Result<()> {
+    let (rules, now) = (engine.rules(), engine.clock().now());
+    let hash = &rules.policy.hash;
+    let noted = engine
+        .db()
+        .write(async |mut tx| configs::note(&mut tx, hash, files, now).await);
+    noted
+        .await
+        .map(drop)
+        .context("keeping the configuration that is in force")
 }
 
 /// Says what is missing for a lead to come in and to get to somebody.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod config;
 mod control;
 mod demo;
 mod doctor;
@@ -116,6 +117,8 @@ enum Command {
     Check(check::Check),
     /// Have the running server read the configuration again; prints the mistakes, or what changed.
     Reload(reload::Reload),
+    /// The configurations that were in force: log, show, diff; without secrets.
+    Config(config::Config),
     /// Where a lead would go, and why; writes nothing.
     Route(route::Route),
     /// Replay leads of the past through a configuration: who would have got what; compare two.
@@ -162,6 +165,7 @@ pub fn run() -> ExitCode {
         Command::Serve => talk::block_on(serve::run(&common)),
         Command::Check(check) => check::run(&common, &check),
         Command::Reload(reload) => talk::block_on(reload::run(&common, &reload)),
+        Command::Config(asked) => talk::block_on(config::run(&common, &asked)),
         Command::Route(route) => route::run(&common, &route),
         Command::Simulate(asked) => talk::block_on(simulate::run(&common, &asked)),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),

@@ -38,7 +38,49 @@ impl File {
     }
 }
 
+impl File {
+    /// Its text with `"***"` in place of each secret, whatever its length: what may be kept.
+    #[must_use]
+    pub fn without_secrets(&self) -> String {
+        let (mut out, mut rest) = (String::new(), self.shown.as_str());
+        while let Some(begin) = rest.find('*') {
+            let at = self.shown.len() - rest.len() + begin;
+            let long = rest[begin..].len() - rest[begin..].trim_start_matches('*').len();
+            out.push_str(&rest[..begin]);
+            // Stars that somebody typed are no secret.
+            let typed = self.text.get(at..at + long);
+            out.push_str(
+                typed
+                    .filter(|it| it.bytes().all(|it| it == b'*'))
+                    .unwrap_or("\"***\""),
+            );
+            rest = &rest[begin + long..];
+        }
+        out + rest
+    }
+}
+
 impl Sources {
+    /// Files that were kept, by name, with their text.
+    #[must_use]
+    pub fn of(files: &[(String, String)]) -> Self {
+        let mut sources = Self::default();
+        for (name, text) in files {
+            sources.add(Path::new(name), text.clone());
+        }
+        sources
+    }
+
+    /// The files by name, without secrets: what may be kept.
+    #[must_use]
+    pub fn without_secrets(&self) -> Vec<(String, String)> {
+        let files = self.files.iter();
+        let name = |file: &File| file.path.display().to_string();
+        files
+            .map(|file| (name(file), file.without_secrets()))
+            .collect()
+    }
+
     /// Adds a file at the end.
     pub(super) fn add(&mut self, path: &Path, text: String) -> &File {
         let base = self

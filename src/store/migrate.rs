@@ -66,6 +66,7 @@ const STEPS: &[Step] = &[
     step!(20261122170100, "keep_activities"),
     step!(20261122181000, "count_records"),
     step!(20261122181100, "index_turns"),
+    step!(20261122182000, "keep_configs"),
 ];
 
 /// Any number; replicas that start together take it in turns.

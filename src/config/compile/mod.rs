@@ -58,6 +58,8 @@ pub struct Compiled {
     pub teams: Option<TeamsSettings>,
     /// Who may use the API.
     pub api_tokens: Vec<ApiToken>,
+    /// Its files by name, without secrets: what is kept of it once it is in force.
+    pub files: Vec<(String, String)>,
 }
 
 /// What came of a configuration.
@@ -182,6 +184,7 @@ impl Compiler<'_> {
             slack: self.slack(),
             teams: self.microsoft_teams(),
             api_tokens: self.api_tokens(),
+            files: self.sources.without_secrets(),
         }
     }
 

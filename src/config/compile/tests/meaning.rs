@@ -36,6 +36,7 @@ fn the_example_means_what_its_comments_say() {
         slack,
         teams,
         api_tokens,
+        files: _,
     } = example();
     assert!(teams.is_none());
     let ayse = &policy.reps["ayse"];
