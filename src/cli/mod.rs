@@ -163,7 +163,7 @@ pub fn run() -> ExitCode {
         Command::Playground(playground) => talk::block_on(playground::run(playground)),
         Command::Init(init) => talk::block_on(init::run(&common, &init)),
         Command::Serve => talk::block_on(serve::run(&common)),
-        Command::Check(check) => check::run(&common, &check),
+        Command::Check(check) => talk::block_on(check::run(&common, &check)),
         Command::Reload(reload) => talk::block_on(reload::run(&common, &reload)),
         Command::Config(asked) => talk::block_on(config::run(&common, &asked)),
         Command::Route(route) => route::run(&common, &route),

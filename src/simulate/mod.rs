@@ -5,6 +5,7 @@
 //! same rules give the same result, always.
 
 mod acts;
+mod again;
 mod answers;
 mod drive;
 mod outcome;
@@ -25,6 +26,7 @@ use crate::{
     rules::Rules,
 };
 
+pub use again::{Way, way};
 pub use answers::{Answer, Answers, Says, Usual};
 pub use outcome::{Fate, Line, Outcome};
 pub use versus::{Change, Versus, owner_of, rule_of, team_of, versus};

@@ -1,0 +1,182 @@
+//! What is known from the store: who of the file has left the chat, and what the new rules would have changed for the
+//! last leads. Each is put before the rules by which it was decided, and before those of the file.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{
+    cli::talk,
+    config::{self, compile::Compiled},
+    domain::{
+        id::{RouteId, TeamId},
+        lead::Lead,
+        policy::Policy,
+    },
+    rules::Rules,
+    simulate::{Way, way},
+    store::{
+        self, Db, configs,
+        leads::{self, LeadFilter},
+        reps::{self, KnownRep},
+    },
+};
+
+/// So many leads are looked at.
+const LEADS: u32 = 200;
+/// So many examples of each change are named.
+const EXAMPLES: usize = 5;
+/// Nobody waits longer for a database that does not answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The paragraph, or why there is none; nothing without a store.
+pub async fn told(compiled: Compiled, now: Timestamp) -> Option<String> {
+    let file = compiled.database.strip_prefix("sqlite:");
+    let file = file.map(|file| file.strip_prefix("//").unwrap_or(file));
+    if file.is_some_and(|file| !Path::new(file.split('?').next().unwrap_or(file)).exists()) {
+        return None;
+    }
+    let read = tokio::time::timeout(PATIENCE, read(&compiled.database)).await;
+    let (leads, before, known) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(error)) => return Some(unread(&error.to_string())),
+        Err(_) => return Some(unread("it does not answer")),
+    };
+    let rules = Rules::new(compiled.policy);
+    let before = compiled_again(before, now);
+    let mut said = gone(&known, &rules.policy);
+    if !leads.is_empty() {
+        said += &in_words(&leads, &before, &rules);
+    }
+    Some(said)
+}
+
+/// People of the file whom the chat does not know any more.
+fn gone(known: &[KnownRep], policy: &Policy) -> String {
+    let gone = known.iter().filter_map(|known| {
+        let rep = policy.reps.get(&known.id).filter(|rep| rep.active)?;
+        let why = known.barred()?;
+        let id = &rep.id;
+        Some(format!(
+            "`{id}` has left the chat, which says: {why}. Take them out of the file, or mend their account.\n"
+        ))
+    });
+    gone.collect()
+}
+
+fn unread(why: &str) -> String {
+    format!(
+        "What would change for the last leads is not known: the database can't be read: {why}\n"
+    )
+}
+
+/// Files by name, with their text.
+type Files = Vec<(String, String)>;
+
+/// What was read of the store.
+type Read = (Vec<Lead>, BTreeMap<String, Files>, Vec<KnownRep>);
+
+/// The last leads, the configurations by which they were decided as far as these were kept, and the people.
+async fn read(database: &str) -> Result<Read, store::Error> {
+    let db = Db::open_read_only(database).await?;
+    let filter = LeadFilter {
+        limit: LEADS,
+        ..LeadFilter::default()
+    };
+    let read = db.read(async |mut tx| {
+        let (mut leads, _) = leads::list(&mut tx, &filter).await?;
+        leads.retain(|lead| !lead.test && lead.unknown.is_none() && lead.routing.is_some());
+        let mut before = BTreeMap::new();
+        for hash in leads
+            .iter()
+            .filter_map(|lead| Some(&lead.routing.as_ref()?.config))
+        {
+            if !before.contains_key(hash) {
+                let digits = hash.strip_prefix("sha256:").unwrap_or(hash);
+                let kept = configs::called(&mut tx, digits).await?.into_iter().next();
+                before.insert(hash.clone(), kept.map_or_else(Files::new, |it| it.files.0));
+            }
+        }
+        let known = reps::all(&mut tx).await?;
+        Ok::<_, store::Error>((leads, before, known))
+    });
+    let read = read.await;
+    db.close().await;
+    read
+}
+
+/// The rules of each configuration that was kept and can still be understood.
+fn compiled_again(before: BTreeMap<String, Files>, now: Timestamp) -> BTreeMap<String, Rules> {
+    let again = |(hash, files): (String, Files)| {
+        let (first, _) = files.first()?;
+        let kept = |path: &Path| {
+            let name = path.display().to_string();
+            let kept = files.iter().find(|(it, _)| *it == name);
+            kept.map_or_else(
+                || std::fs::read_to_string(path),
+                |(_, text)| Ok(text.clone()),
+            )
+        };
+        // Secrets were not kept, and don't matter here.
+        let env = |name: &str| Some(talk::env(name).unwrap_or_else(|| format!("unset-{name}")));
+        let loaded = config::load_with(Path::new(first), &env, &kept, now);
+        Some((hash, Rules::new(loaded.compiled?.policy)))
+    };
+    before.into_iter().filter_map(again).collect()
+}
+
+fn in_words(leads: &[Lead], before: &BTreeMap<String, Rules>, rules: &Rules) -> String {
+    let mut changes: BTreeMap<(String, String), Vec<i64>> = BTreeMap::new();
+    for lead in leads {
+        let routing = lead.routing.as_ref();
+        let then = routing.and_then(|routing| before.get(&routing.config));
+        let then = then.map_or_else(|| Way::as_stored(lead), |rules| way(rules, lead));
+        let now = way(rules, lead);
+        if !then.is_same(&now) {
+            let change = (said(&then, &now), said(&now, &then));
+            changes.entry(change).or_default().push(lead.number);
+        }
+    }
+    let since = leads.iter().map(|lead| lead.created_at).min();
+    let since = since.map_or_else(String::new, |at| {
+        let at = at.to_zoned(TimeZone::system());
+        format!(", since {}", at.strftime("%-d %b %Y"))
+    });
+    let many = match leads.len() {
+        1 => format!("the last lead{since}"),
+        many => format!("the last {many} leads{since}"),
+    };
+    if changes.is_empty() {
+        return format!("Of {many}, these rules would have changed nothing.\n");
+    }
+    let otherwise: usize = changes.values().map(Vec::len).sum();
+    let mut each: Vec<_> = changes.into_iter().collect();
+    each.sort_by_key(|(_, numbers)| std::cmp::Reverse(numbers.len()));
+    let each = each.into_iter().map(|((then, now), numbers)| {
+        let examples = numbers.iter().take(EXAMPLES).map(|it| format!("#{it}"));
+        let examples: Vec<String> = examples.collect();
+        let more = if numbers.len() > EXAMPLES {
+            ", …"
+        } else {
+            ""
+        };
+        let many = numbers.len();
+        format!("  {many}: {then} → {now} ({}{more})\n", examples.join(", "))
+    });
+    let each: String = each.collect();
+    format!("Of {many}, {otherwise} would have gone another way by these rules:\n{each}")
+}
+
+/// A way, as far as it differs from `other`.
+fn said(way: &Way, other: &Way) -> String {
+    if let Some(filter) = &way.kept_out {
+        return filter.clone();
+    }
+    let rule = way.rule.as_ref().map_or("no rule", RouteId::as_str);
+    let team = way.team.as_ref().map_or("no team", TeamId::as_str);
+    match (way.rule == other.rule, way.team == other.team) {
+        (true, true) if other.kept_out.is_none() => format!("{rule} to other targets"),
+        (_, true) => rule.to_owned(),
+        (_, false) => format!("{rule} ({team})"),
+    }
+}
