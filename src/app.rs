@@ -290,6 +290,12 @@ impl Reloader {
         &self.http
     }
 
+    /// The engine, for commands that ask the server.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The keys of a new configuration that wait for a restart.
     #[must_use]
     pub fn waiting(&self, compiled: &Compiled) -> Vec<&'static str> {

@@ -23,7 +23,7 @@
 //! | `app` | everything built once, and run | `chat` `clock` `commands` `config` `desk` `domain` `engine` `http` `intake` `rules` `store` `worker` |
 //! | `cards` | the card of a lead as it is now | `domain` `engine` `store` `words` |
 //! | `chat` | what platforms are sent and send; alone knows Slack | `domain` |
-//! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `explain` `http` `intake` `playground` `rules` `simulate` `store` `words` |
+//! | `cli` | the command line | `app` `chat` `clock` `commands` `config` `demo` `domain` `engine` `explain` `http` `intake` `playground` `rules` `simulate` `store` `words` |
 //! | `clock` | where time and chance are read | `domain` |
 //! | `commands` | what people type, and enter by hand | `domain` `engine` `intake` `rules` `store` `words` |
 //! | `config` | `baton.toml`, from text to rules | `chat` `domain` `intake` `rules` |

@@ -17,6 +17,7 @@ use tokio::{
     net::{UnixListener, UnixStream},
 };
 
+use super::reroute::RerouteOrder;
 use crate::{
     app::import::{self, Batch, Outcome},
     domain::id::SubmissionId,
@@ -40,6 +41,8 @@ pub enum Ask {
     Submissions(Order),
     /// Bring these rows of a list in.
     Import(Batch),
+    /// Route these leads anew.
+    Reroute(RerouteOrder),
 }
 
 /// What is to be done with which submissions.

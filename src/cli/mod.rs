@@ -12,6 +12,7 @@ mod manifest;
 mod outside;
 mod playground;
 mod reload;
+mod reroute;
 mod route;
 mod send;
 mod serve;
@@ -123,6 +124,8 @@ enum Command {
     Route(route::Route),
     /// Replay leads of the past through a configuration: who would have got what; compare two.
     Simulate(simulate::Simulate),
+    /// Take back what a wrong rule did: a dry run, unless --apply is given.
+    Reroute(reroute::Reroute),
     /// Print the app manifest for this configuration.
     Manifest(manifest::Manifest),
     /// Sign and post a lead as the source would, and print the answer.
@@ -168,6 +171,7 @@ pub fn run() -> ExitCode {
         Command::Config(asked) => talk::block_on(config::run(&common, &asked)),
         Command::Route(route) => route::run(&common, &route),
         Command::Simulate(asked) => talk::block_on(simulate::run(&common, &asked)),
+        Command::Reroute(asked) => talk::block_on(reroute::run(&common, asked)),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),
         Command::Import(import) => talk::block_on(import::run(&common, &import)),

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Common, Format, LogFormat,
     control::{self, Ask, Control, Imported, Reloaded},
+    reroute,
     shown::Paint,
     submissions, talk,
 };
@@ -148,6 +149,10 @@ pub async fn watch(
                     Ask::Reload => control::answer(&mut stream, &again.reload().await).await,
                     Ask::Submissions(order) => {
                         let done = submissions::carry_out(again.reloader.intake(), &order).await;
+                        control::answer(&mut stream, &done).await
+                    }
+                    Ask::Reroute(order) => {
+                        let done = reroute::carry_out(again.reloader.engine(), &order).await;
                         control::answer(&mut stream, &done).await
                     }
                     Ask::Import(batch) => {

@@ -161,6 +161,13 @@ pub enum Event {
         /// Who.
         by: Actor,
     },
+    /// A rule was wrong: what it did is taken back.
+    Reroute {
+        /// Who.
+        by: Actor,
+        /// The rule that had caught it.
+        rule: String,
+    },
     /// The rep went away or left.
     RepGone {
         /// Who.
@@ -202,7 +209,8 @@ impl Event {
             | Self::Assign { by, .. }
             | Self::NextStep { by, .. }
             | Self::Release { by, .. }
-            | Self::RouteOn { by } => by.clone(),
+            | Self::RouteOn { by }
+            | Self::Reroute { by, .. } => by.clone(),
             Self::Arrived { .. }
             | Self::Submitted(_)
             | Self::Did { .. }

@@ -268,6 +268,9 @@ pub struct Candidate {
 }
 
 impl Lead {
+    /// The label of what a person has sent to marketing.
+    pub const BY_HAND: &str = "by hand";
+
     /// A lead as it has just come in; routing decides the rest.
     #[must_use]
     pub fn new(id: LeadId, number: i64, source: SourceId, now: Timestamp) -> Self {
@@ -399,6 +402,23 @@ impl Lead {
             | State::Nurture { .. } => true,
             State::Closed { .. } | State::Disqualified { .. } => false,
         }
+    }
+
+    /// Whether a rule has put it where it is, and no person has ended it or brought it in with a list.
+    #[must_use]
+    pub fn is_routed_by_rule(&self) -> bool {
+        let by_itself = self.imported.is_none_or(|to| to == ImportTo::Route);
+        let left_to_rules = match &self.state {
+            State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Owned { .. } => true,
+            State::Nurture { label } => label != Self::BY_HAND,
+            State::Disqualified { by_hand, .. } => !by_hand,
+            State::Pending | State::Closed { .. } => false,
+        };
+        by_itself && left_to_rules && !self.test && self.unknown.is_none()
     }
 
     /// Whether it waits in the queue for somebody to be available.

@@ -292,6 +292,7 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Release { .. }
         | Event::Reoffer { .. }
         | Event::RouteOn { .. }
+        | Event::Reroute { .. }
         | Event::RepGone { .. } => false,
     }
 }

@@ -43,6 +43,7 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
         | Notice::ContactDue { .. }
         | Notice::Late { .. }
         | Notice::NobodyFree { .. }
+        | Notice::Rerouted { .. }
         | Notice::CannotReach { .. }
         | Notice::WroteAgain { .. }
         | Notice::StepDue { .. }

@@ -216,6 +216,7 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
             ": ",
         ),
         FactKind::Expired => format!("{rep} did not answer"),
+        FactKind::Withdrawn if fact.rep.is_none() => detail,
         FactKind::Withdrawn => with(&format!("taken back from {rep}"), &detail, ": "),
         FactKind::Escalated if fact.rep.is_some() => {
             with("escalated", &format!("{detail} {rep}"), ": ")

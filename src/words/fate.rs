@@ -60,6 +60,7 @@ fn withdrawn_words(offer: &Offer) -> &'static str {
         Some("left") => "It was passed on because you are no longer in the list of reps.",
         Some("moved on") => "Nobody claimed it in time.",
         Some("assigned") => "It was given out by hand.",
+        Some("rerouted") => "A rule was wrong, so it was routed anew; it cost you no turn.",
         Some("undone") => "Whoever had it before you took it back.",
         Some("review" | "queued") => "Somebody asked for another way.",
         // Where it is now says it all.

@@ -47,6 +47,7 @@ pub fn notice(
         Notice::ContactDue { offer } => telling.contact_due(offer, lead),
         Notice::Late { .. } => telling.late(about),
         Notice::NobodyFree { team } => telling.nobody_free(team, &each(about)),
+        Notice::Rerouted { rule } => Some(telling.rerouted(rule, &each(about))),
         Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
         Notice::WroteAgain {
             offer,
@@ -83,6 +84,7 @@ pub fn of_person(
         | Notice::ContactDue { .. }
         | Notice::Late { .. }
         | Notice::NobodyFree { .. }
+        | Notice::Rerouted { .. }
         | Notice::WroteAgain { .. }
         | Notice::ChatWasDown { .. }
         | Notice::StepDue { .. }
@@ -107,6 +109,7 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         Notice::AnswerDue { .. }
         | Notice::ContactDue { .. }
         | Notice::NobodyFree { .. }
+        | Notice::Rerouted { .. }
         | Notice::CannotReach { .. }
         | Notice::WroteAgain { .. }
         | Notice::StepDue { .. }
@@ -329,6 +332,21 @@ impl Telling<'_> {
                 .push(Part::Note(vec![Run::plain(format!("{why}."))]));
         }
         Some(card)
+    }
+
+    /// Leads that a wrong rule had given to the reader.
+    fn rerouted(&self, rule: &str, leads: &[&Lead]) -> Card {
+        let count = match leads {
+            [_] => "a lead was routed anew".to_owned(),
+            more => format!("{} leads were routed anew", more.len()),
+        };
+        let rule = cut(rule, 40);
+        let headline = format!("The rule {rule} was wrong: {count}, and cost you no turn");
+        let lines: Vec<(&Lead, String)> = leads
+            .iter()
+            .map(|lead| (*lead, self.whereabouts(lead)))
+            .collect();
+        self.listed(headline, &lines)
     }
 
     /// Everybody's reason, by the reader's clock.

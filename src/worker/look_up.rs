@@ -159,6 +159,7 @@ fn is_reminder(one: &Claimed) -> bool {
         Notice::AnswerDue { .. } | Notice::ContactDue { .. } | Notice::StepDue { .. } => true,
         Notice::Late { .. }
         | Notice::NobodyFree { .. }
+        | Notice::Rerouted { .. }
         | Notice::CannotReach { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }

@@ -267,6 +267,7 @@ impl Worker {
             Notice::AnswerDue { .. }
             | Notice::Late { .. }
             | Notice::NobodyFree { .. }
+            | Notice::Rerouted { .. }
             | Notice::CannotReach { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }

@@ -217,6 +217,7 @@ fn lasting(say: &Say) -> Option<CardRef> {
             | Notice::AnswerDue { .. }
             | Notice::ContactDue { .. }
             | Notice::NobodyFree { .. }
+            | Notice::Rerouted { .. }
             | Notice::CannotReach { .. }
             | Notice::WroteAgain { .. }
             | Notice::StepDue { .. }

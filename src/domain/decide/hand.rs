@@ -315,6 +315,10 @@ impl Case<'_, '_> {
         {
             return;
         }
+        let is_told = |effect: &Effect| matches!(effect, Effect::Say(Say { to: Audible::Rep(to), notice: Notice::Rerouted { .. }, .. }) if *to == rep);
+        if self.effects.iter().any(is_told) {
+            return;
+        }
         // Whoever is away has been told what became of their leads.
         let away = |rep: &RepId| {
             let person = self.world.reps.get(rep);

@@ -13,6 +13,7 @@ mod offer;
 mod owner;
 mod place;
 mod rank;
+mod reroute;
 mod undo;
 mod wait;
 
@@ -64,7 +65,7 @@ pub fn decide(
 /// Whether the rules are asked again before this event is decided, whatever they say.
 fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
-        Event::Arrived { .. } | Event::RouteOn { .. } => true,
+        Event::Arrived { .. } | Event::RouteOn { .. } | Event::Reroute { .. } => true,
         Event::Submitted(sent) => join::asks_anew(lead, sent),
         Event::Did { .. }
         | Event::Due
@@ -214,6 +215,7 @@ impl<'a, 'w> Case<'a, 'w> {
             | Event::Reoffer { .. }
             | Event::Snooze { .. }
             | Event::RouteOn { .. }
+            | Event::Reroute { .. }
             | Event::RepGone { .. } => self.note_breaches(self.now - MOMENT),
         }
     }
@@ -265,6 +267,7 @@ impl<'a, 'w> Case<'a, 'w> {
             Event::Reoffer { by } => self.reoffer_late(&by)?,
             Event::Snooze { by, until } => self.snooze(by, until)?,
             Event::RouteOn { by } => self.route_on(&by)?,
+            Event::Reroute { by, rule } => self.reroute(&by, &rule)?,
             Event::RepGone { rep, why } => self.rep_gone(&rep, &why),
             Event::ChatDown { chat, since } => self.chat_down(chat, since),
             Event::Outage { of, from, until } => self.outage(of, from, until),

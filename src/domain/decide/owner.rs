@@ -10,7 +10,7 @@ use crate::domain::{
         Notice, Refusal, Say,
     },
     id::RepId,
-    lead::{NextStep, Promise, State},
+    lead::{Lead, NextStep, Promise, State},
     policy::{Rung, Target},
     score::Stage,
 };
@@ -209,7 +209,7 @@ impl Case<'_, '_> {
                 self.lead.epoch += 1;
                 self.lead.plan = None;
                 State::Nurture {
-                    label: "by hand".to_owned(),
+                    label: Lead::BY_HAND.to_owned(),
                 }
             }
             None => State::Disqualified {

@@ -42,6 +42,7 @@ impl Case<'_, '_> {
             | Event::Release { .. }
             | Event::Reoffer { .. }
             | Event::RouteOn { .. }
+            | Event::Reroute { .. }
             | Event::RepGone { .. } => true,
             Event::Submitted(_)
             | Event::Did { .. }

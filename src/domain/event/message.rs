@@ -97,6 +97,11 @@ pub enum Notice {
         /// Whose.
         team: TeamId,
     },
+    /// A rule was wrong, and what you had or were asked by it goes by the rules in force.
+    Rerouted {
+        /// Which rule.
+        rule: String,
+    },
     /// The chat does not deliver to this rep.
     CannotReach {
         /// Whom.

@@ -95,7 +95,10 @@ impl Offer {
         match (self.kind, self.state) {
             (OfferKind::Push | OfferKind::Given | OfferKind::HandOver, OfferState::Withdrawn) => {
                 self.reason.as_ref().is_none_or(|reason| {
-                    !matches!(reason.id.as_str(), "away" | "undeliverable" | "undone")
+                    !matches!(
+                        reason.id.as_str(),
+                        "away" | "undeliverable" | "undone" | "rerouted"
+                    )
                 })
             }
             (OfferKind::Push | OfferKind::Given | OfferKind::HandOver, _) => true,

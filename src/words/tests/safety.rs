@@ -183,6 +183,7 @@ proptest! {
                 Notice::ContactDue { offer: "offer_0".into() },
                 Notice::Late { team: None, sla: None, epoch: 1 },
                 Notice::NobodyFree { team: "sdr".into() },
+                Notice::Rerouted { rule: "hot".to_owned() },
                 Notice::CannotReach { rep: rep.clone(), why: "gone".to_owned() },
                 Notice::WroteAgain {
                     offer: "offer_0".into(),

@@ -162,6 +162,18 @@ fn nobody_free_is_said_only_while_it_waits() {
 }
 
 #[test]
+fn whoever_a_wrong_rule_had_given_a_lead_hears_where_it_is() {
+    let wrong = Notice::Rerouted {
+        rule: "hot".to_owned(),
+    };
+    assert_snapshot!(told(to_selin(), wrong, &[&lead()]).unwrap(), @"
+    (The rule hot was wrong: a lead was routed anew, and cost you no turn. #4711 · Ada Lovelace, Acme: Ayşe Yılmaz is asked now.)
+    The rule hot was wrong: a lead was routed anew, and cost you no turn.
+    - #4711 · Ada Lovelace, Acme: Ayşe Yılmaz is asked now.
+    ");
+}
+
+#[test]
 fn managers_hear_whom_the_chat_does_not_reach() {
     let what = Notice::CannotReach {
         rep: "jonas".into(),

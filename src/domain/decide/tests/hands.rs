@@ -47,6 +47,10 @@ pub(super) fn event(what: usize, who: &RepId, lead: &Lead, now: Timestamp) -> Ev
             what: "call".to_owned(),
             at: now + SignedDuration::from_mins(30),
         },
+        _ if what.is_multiple_of(5) => Event::Reroute {
+            by: Actor::Baton,
+            rule: "rule0".to_owned(),
+        },
         _ if what.is_multiple_of(3) => Event::Reoffer { by: who.clone() },
         _ => Event::Snooze {
             by: who.clone(),

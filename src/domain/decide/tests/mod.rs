@@ -33,6 +33,7 @@
 //! | an answer wakes who waits for room | `an_answer_makes_room_for_the_lead_that_waited_for_it` |
 //! | whoever had a lead is asked first when it comes back | `a_lead_that_ended_comes_back_to_whoever_had_it_and_takes_no_turn` |
 //! | what a person has dropped stays so | `what_a_person_has_dropped_stays_so_and_what_a_rule_has_is_asked_again` |
+//! | nothing is taken back of a contacted lead | `nothing_is_taken_back_of_a_contacted_lead_or_one_that_a_person_has_ended` |
 //! | a guess takes nothing over | `of_whom_only_the_name_is_known_nothing_is_taken_over` |
 //! | a lead is lifted by what crosses the threshold | `an_activity_that_lifts_a_resting_lead_over_a_threshold_routes_it_once` |
 //! | who tried in vain tries again, so often | `an_attempt_that_reached_nobody_comes_back_and_at_the_end_the_lead_goes_on` |
@@ -46,6 +47,7 @@ mod lifts;
 mod lists;
 mod outages;
 mod promises;
+mod reroutes;
 mod retries;
 mod rounds;
 mod routing;

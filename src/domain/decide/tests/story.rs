@@ -464,6 +464,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::ContactDue { .. } => "contact_due",
         Notice::Late { .. } => "late",
         Notice::NobodyFree { .. } => "nobody_free",
+        Notice::Rerouted { .. } => "rerouted",
         Notice::CannotReach { .. } => "cannot_reach",
         Notice::WroteAgain { .. } => "wrote_again",
         Notice::ChatWasDown { .. } => "chat_was_down",
