@@ -3,6 +3,7 @@
 
 mod clocks;
 mod empty;
+mod logic;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> 
     };
     linter.emptiness();
     linter.routes();
+    linter.shadowed();
+    linter.impossible();
     linter.targets();
     linter.people();
     linter.steps();

@@ -74,6 +74,16 @@ fn what_looks_wrong_is_said() {
             "26:6: lint: this route is never taken: `hot` before it has the same condition",
         ),
         (
+            "[[route]]\nid = \"rest\"\n",
+            "[[route]]\nid = \"free\"\nwhen = 'lead.type == \"demo\" && lead.free_mail'\nto = { team = \"sdr\" }\n[[route]]\nid = \"rest\"\n",
+            "26:6: lint: this route is never taken: `hot` before it takes all that it would",
+        ),
+        (
+            "when = 'lead.type == \"demo\"'\n",
+            "when = 'lead.type == \"demo\" && lead.type == \"webinar\"'\n",
+            "lint: this can't be true: `lead.type == \"demo\"` and `lead.type == \"webinar\"`",
+        ),
+        (
             "id = \"rest\"\n",
             "id = \"rest\"\nwhen = 'lead.free_mail'\n",
             "26:6: lint: no route takes what the others leave",
