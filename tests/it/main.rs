@@ -45,6 +45,7 @@ mod store_records;
 mod store_reps;
 mod store_tally;
 mod store_turns;
+mod tables;
 mod teams;
 mod teams_cards;
 mod teams_doctor;
