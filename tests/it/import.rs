@@ -33,7 +33,7 @@ async fn place(fresh: &Fresh) -> Place {
 }
 
 /// Runs a story on each database.
-async fn on_each(story: impl AsyncFn(&Place)) {
+pub async fn on_each(story: impl AsyncFn(&Place)) {
     for fresh in [Fresh::sqlite(), Fresh::postgres().await] {
         story(&place(&fresh).await).await;
         fresh.remove().await;
