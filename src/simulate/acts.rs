@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{answers::Says, drive::Drive, people::away_at, state::Next};
 use crate::domain::{
     calendar::Period,
-    event::{Actor, ContactHow, Ending, Event, Gone},
+    event::{Actor, ContactHow, Event, Gone},
     id::{OfferId, RepId, TeamId},
     lead::{Lead, OfferKind, State},
 };
@@ -97,9 +97,10 @@ impl Drive<'_> {
         let Some(owner) = self.owner_since(n, epoch) else {
             return;
         };
+        let ending = self.answers.ending(&self.arrivals[n], &owner);
         let event = Event::Close {
             by: Actor::Rep(owner),
-            ending: Ending::Lost,
+            ending,
             deal: None,
             why: None,
             note: String::new(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::Arrival;
-use crate::domain::id::RepId;
+use crate::domain::{event::Ending, id::RepId};
 
 /// From so many answers on somebody's own are drawn from.
 const ENOUGH: usize = 5;
@@ -62,6 +62,7 @@ pub struct Answers {
     all: Vec<Answer>,
     contacts: Vec<SignedDuration>,
     ends: Vec<SignedDuration>,
+    endings: Vec<Ending>,
     usual: Usual,
 }
 
@@ -81,6 +82,7 @@ impl Answers {
             }
             known.contacts.extend(was.contacted_after);
             known.ends.extend(was.ended_after);
+            known.endings.extend(was.ending);
         }
         known
     }
@@ -118,6 +120,13 @@ impl Answers {
         let was = arrival.was.as_ref().and_then(|was| was.contacted_after);
         was.or_else(|| drawn(&self.contacts, arrival, owner))
             .unwrap_or(self.usual.contact)
+    }
+
+    /// How it ends; where nothing is known, with nothing.
+    pub(super) fn ending(&self, arrival: &Arrival, owner: &RepId) -> Ending {
+        let was = arrival.was.as_ref().and_then(|was| was.ending);
+        let drawn = || pick(&self.endings, arrival.number, owner.as_str()).copied();
+        was.or_else(drawn).unwrap_or(Ending::Lost)
     }
 
     /// How long after the accept it ends.

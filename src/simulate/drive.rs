@@ -9,6 +9,7 @@ use super::{
     answers::Says,
     outcome::{Fate, Outcome},
     people::{People, everybody},
+    records::Records,
     state::{Agenda, Next, Waiting, wakes_at},
 };
 use crate::{
@@ -38,6 +39,7 @@ pub(super) struct Drive<'a> {
     pub(super) answers: &'a Answers,
     pub(super) world: World<'a>,
     pub(super) people: People,
+    records: Records,
     pub(super) now: Timestamp,
     pub(super) agenda: Agenda,
     waiting: Waiting,
@@ -74,6 +76,7 @@ impl<'a> Drive<'a> {
             answers,
             world,
             people: People::default(),
+            records: Records::new(&rules.policy),
             now: Timestamp::MIN,
             agenda: foreseen(history, arrivals),
             waiting: Waiting::default(),
@@ -220,6 +223,7 @@ impl<'a> Drive<'a> {
         };
         self.outcome.decisions += 1;
         self.people.look_back(&mut self.world.reps, self.now);
+        self.records.recall(&mut self.world.reps, &lead, self.now);
         self.world.chance = Chance::new(self.now, u128::from(self.outcome.decisions) << 32);
         self.world.previous_owner.clone_from(&lead.previous_owner);
         let asked = asked_anew(&lead, &event, &self.reader());
@@ -248,7 +252,7 @@ impl<'a> Drive<'a> {
         let reps = &mut self.world.reps;
         self.people
             .carry(reps, n, (before, counted), (&after, counts));
-        self.turn(effects);
+        self.keep(&after, effects);
         self.outcome.count(n, &after, effects);
         self.outcome.fates[n].note(&after, self.now);
         let instead = self.waiting.moves(n, before, &after);
@@ -276,11 +280,13 @@ impl<'a> Drive<'a> {
         freed
     }
 
-    /// Passes the teams' turns on.
-    fn turn(&mut self, effects: &[Effect]) {
+    /// Passes the teams' turns on, and keeps how leads end.
+    fn keep(&mut self, lead: &Lead, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Round { team, turns } = effect {
                 self.world.turns.insert(team.clone(), turns.clone());
+            } else if let Effect::Ended(ended) = effect {
+                self.records.count(lead, ended, self.now);
             }
         }
     }

@@ -10,6 +10,7 @@ mod answers;
 mod drive;
 mod outcome;
 mod people;
+mod records;
 mod state;
 mod versus;
 
@@ -20,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     domain::{
         activity::Activities,
+        event::Ending,
         id::{RepId, RouteId, SourceId, TeamId},
         submission::NewLead,
     },
@@ -68,6 +70,8 @@ pub struct Was {
     pub contacted_after: Option<SignedDuration>,
     /// How long after the accept it ended.
     pub ended_after: Option<SignedDuration>,
+    /// How.
+    pub ending: Option<Ending>,
 }
 
 /// A time in which somebody was away.

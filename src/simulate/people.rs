@@ -10,6 +10,7 @@ use crate::{
         id::RepId,
         lead::{Lead, Offer, OfferKind, State},
         policy::{Caps, Rep},
+        strategy::Record,
         world::{Away, Offered, RepNow},
     },
     rules::Rules,
@@ -45,6 +46,7 @@ pub(super) fn everybody(rules: &Rules, history: &History) -> BTreeMap<RepId, Rep
             pending: 0,
             open: 0,
             offered: Offered::default(),
+            record: Record::default(),
         }
     };
     let reps = rules.policy.reps.values();

@@ -11,6 +11,7 @@ use crate::{
         activity::Activities,
         calendar::Calendar,
         contact::Field,
+        event::Ending,
         id::{RepId, SourceId},
         lead::{Lead, Offer, OfferKind, OfferState, State},
         policy::{Groups, Platform, Policy, Rep},
@@ -219,7 +220,17 @@ fn was(lead: &Lead, hours: &BTreeMap<RepId, Calendar>) -> Was {
     }
     let clock = &lead.clock;
     let contacted = owner.zip(clock.acknowledged_at).zip(clock.attempted_at);
-    let ended = matches!(lead.state, State::Closed { .. }).then_some(lead.touched_at);
+    let (ended, ending) = match &lead.state {
+        State::Closed { outcome, .. } => (Some(lead.touched_at), Some(Ending::of(*outcome))),
+        State::Pending
+        | State::Offered { .. }
+        | State::Pooled { .. }
+        | State::Queued { .. }
+        | State::Review { .. }
+        | State::Nurture { .. }
+        | State::Owned { .. }
+        | State::Disqualified { .. } => (None, None),
+    };
     let ended = clock.acknowledged_at.zip(ended);
     Was {
         rule: routing.and_then(|it| it.rule.clone()),
@@ -230,6 +241,7 @@ fn was(lead: &Lead, hours: &BTreeMap<RepId, Calendar>) -> Was {
             .map(|((owner, from), to)| took(owner, from, to))
             .map(|took| took.max(SignedDuration::ZERO)),
         ended_after: ended.map(|(from, to)| to.duration_since(from).max(SignedDuration::ZERO)),
+        ending,
     }
 }
 
