@@ -161,6 +161,7 @@ impl<'a> Drive<'a> {
             lead.previous_owner = lead.previous_owner.or(owner);
         }
         let reader = self.reader();
+        reader.count_request(&mut lead);
         reader.assess(&mut lead);
         let filters = &self.policy().filters;
         let nothing = SubmissionFacts::default();

@@ -32,7 +32,7 @@ mod typed;
 use serde_json::{Value, json};
 
 /// A lead with everything that a card shows.
-fn ada() -> Value {
+pub(super) fn ada() -> Value {
     json!({
         "email": "ada@analytical.example", "name": "Ada Lovelace", "company": "Analytical Engines",
         "phone": "+4930123456", "message": "Please show us how it works.",
