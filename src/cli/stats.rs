@@ -1,5 +1,6 @@
 //! `baton stats [WHAT…]`: the numbers of `/leadstats`, as a table or for programs.
 
+mod experiment;
 mod written;
 
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use super::{Common, serve, shown::Paint, talk};
 use crate::{
     clock::Clock,
     commands::{
-        self, Command, CommandWords, Named, StatsAsk, StatsOf,
+        self, Command, CommandWords, Named, Period, StatsAsk, StatsOf,
         numbers::{self, Gathered, Wanted},
     },
     domain::{id::TeamId, policy::Policy, stats::By},
@@ -29,9 +30,12 @@ const EXAMPLES: &str = "Examples:
   baton stats by source 2026-11-01..2026-11-15
   baton stats ayse quarter --format json
   baton stats by hour month --format csv > hours.csv
+  baton stats experiment speed         how its arms do, and what that proves
 
 What is the same as behind /leadstats: a team or a rep, then `by` rep, team, source, territory, type, rule or hour, then
-today, week, month, quarter (`last` before it for the one before) or FROM..TO. Periods go by arrival.";
+today, week, month, quarter (`last` before it for the one before) or FROM..TO. Periods go by arrival. `experiment` and
+its name tell of the leads of each arm since it began, or of a period: how many were contacted and won and how soon,
+with confidence intervals and tests, and how many leads are missing for a proof.";
 
 /// The numbers of `/leadstats`; reads only, beside a running server too.
 #[derive(Debug, Args)]
@@ -93,26 +97,41 @@ pub async fn run(common: &Common, asked: &Stats) -> anyhow::Result<ExitCode> {
         Err(what) => return wrong(&what),
     };
     let db = Db::open_read_only(&compiled.database).await?;
-    let report = tell(&db, &compiled.policy, ask, now).await;
+    let told = match ask {
+        Ask::Numbers(ask) => {
+            let report = tell(&db, &compiled.policy, ask, now).await;
+            report.map(|report| report.map(|report| write(&report, asked.format)))
+        }
+        Ask::Experiment(id, period) => {
+            let which = (id.as_deref(), period);
+            experiment::tell(&db, &compiled.policy, which, &now, asked.format).await
+        }
+    };
     db.close().await;
-    match report? {
-        Ok(report) => {
-            print(&report, asked.format)?;
+    match told? {
+        Ok(text) => {
+            talk::print(&text)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(what) => wrong(&what),
     }
 }
 
-fn print(report: &Report, format: Written) -> anyhow::Result<()> {
-    talk::print(&match format {
+/// What can be asked for.
+enum Ask {
+    Numbers(StatsAsk),
+    Experiment(Option<String>, Option<Period>),
+}
+
+fn write(report: &Report, format: Written) -> String {
+    match format {
         Written::Text => written::text(report, Paint::stdout()),
         Written::Json => format!("{}\n", written::json(report)),
         Written::Csv => {
             talk::say(&written::heading(report));
             written::csv(report)
         }
-    })
+    }
 }
 
 fn zone(name: Option<&str>) -> Result<TimeZone, String> {
@@ -123,10 +142,11 @@ fn zone(name: Option<&str>) -> Result<TimeZone, String> {
         .map_err(|_| format!("--zone {name:?} is no time zone; write one like Europe/Berlin"))
 }
 
-fn understood(what: &[String], now: &Zoned) -> Result<StatsAsk, String> {
+fn understood(what: &[String], now: &Zoned) -> Result<Ask, String> {
     let usual = CommandWords::default();
     match commands::parse("/leadstats", &what.join(" "), now, &usual) {
-        Ok(Command::LeadStats(ask)) => Ok(ask),
+        Ok(Command::LeadStats(ask)) => Ok(Ask::Numbers(ask)),
+        Ok(Command::Experiment { id, period }) => Ok(Ask::Experiment(id, period)),
         // A word that asks for help instead of numbers.
         Ok(_) => Err("`baton stats --help` tells what can be asked for".to_owned()),
         Err(wrong) => Err(format!("{wrong}. `baton stats --help` has examples")),

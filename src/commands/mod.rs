@@ -14,6 +14,7 @@
 mod asked;
 mod availability;
 mod entered;
+pub mod experiment;
 mod home;
 mod lead;
 mod leads;
@@ -114,6 +115,9 @@ impl Asked<'_> {
             Ok(Command::LeadsMove { from, to }) => Ok(moves::ask(self, &from, &to).await?.into()),
             Ok(Command::Lead(ask)) => lead::answer(self, ask).await,
             Ok(Command::LeadStats(ask)) => stats::report(self, &ask).await,
+            Ok(Command::Experiment { id, period }) => {
+                experiment::report(self, id.as_deref(), period).await
+            }
             Ok(Command::LeadRules) => Ok(rules::page(self, 0).into()),
             Ok(Command::Home) => Ok(home::message(self).await?.into()),
             Ok(Command::Help(topic)) => Ok(self.help(topic).into()),
@@ -171,6 +175,13 @@ pub enum Command {
     Lead(LeadAsk),
     /// Numbers.
     LeadStats(StatsAsk),
+    /// How an experiment stands.
+    Experiment {
+        /// Its name; none: the only one.
+        id: Option<String>,
+        /// Of leads that came into it then; none: since it began.
+        period: Option<Period>,
+    },
     /// The rules in force.
     LeadRules,
     /// One's own page, as a message.

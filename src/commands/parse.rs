@@ -275,6 +275,9 @@ fn stats(words: &[&str], now: &Zoned) -> Result<Command, String> {
         lower.drain(taken.clone());
         original.drain(taken);
     }
+    if let Some("experiment" | "experiments") = lower.first().copied() {
+        return experiment((&lower[1..], &original[1..]), period, now);
+    }
     let mut ask = StatsRead {
         of: None,
         by: None,
@@ -293,6 +296,30 @@ fn stats(words: &[&str], now: &Zoned) -> Result<Command, String> {
         by: ask.by,
         period: ask.period.unwrap_or_default(),
     }))
+}
+
+/// `experiment speed last month`: the words in lower case and as typed, without any `FROM..TO`.
+fn experiment(
+    (lower, typed): (&[&str], &[&str]),
+    mut period: Option<Period>,
+    now: &Zoned,
+) -> Result<Command, String> {
+    let mut id = None;
+    let mut at = 0;
+    while at < lower.len() {
+        let word = typed.get(at).copied().unwrap_or_default();
+        match Period::read(&lower[at..], now) {
+            Some((read, took)) => {
+                once(&mut period, read, word)?;
+                at += took;
+            }
+            None => {
+                once(&mut id, word.to_owned(), word)?;
+                at += 1;
+            }
+        }
+    }
+    Ok(Command::Experiment { id, period })
 }
 
 fn no_range() -> String {

@@ -140,14 +140,13 @@ impl<'a> Linter<'a> {
 
     /// Whether a route leads to the team.
     fn gets_leads(&self, team: &TeamId) -> bool {
-        let routes = &self.rules.policy.routes;
-        routes.iter().any(|route| leads_to(route, team))
+        self.rules.policy.ways().any(|route| leads_to(route, team))
     }
 
     /// The clocks that a lead of this team can have.
     fn slas_of(&self, team: &Team) -> Vec<&'a Sla> {
         let policy = &self.rules.policy;
-        let by_route = policy.routes.iter().filter(|it| leads_to(it, &team.id));
+        let by_route = policy.ways().filter(|it| leads_to(it, &team.id));
         let by_route = by_route.filter_map(|it| it.sla.clone());
         let by_type = team.sla.by_type.values().chain(&team.sla.default).cloned();
         let ids: BTreeSet<_> = by_route.chain(by_type).collect();

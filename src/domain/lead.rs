@@ -75,6 +75,9 @@ pub struct Lead {
     pub offers: Vec<Offer>,
     /// The decision in force, frozen with its reasons.
     pub routing: Option<Routing>,
+    /// The experiment that it is in, also once it goes another way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Trial>,
     /// The clock in force, frozen.
     pub plan: Option<Plan>,
     /// What the clock has seen.
@@ -253,6 +256,45 @@ pub struct Routing {
     pub candidates: Vec<Candidate>,
 }
 
+/// The arm of an experiment that a lead is in. It keeps it, whatever becomes of it, since only so the arms can be
+/// compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Which experiment.
+    pub experiment: String,
+    /// Which arm.
+    pub arm: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// What has been counted of it, each once.
+    #[serde(default)]
+    pub counted: BTreeSet<TrialCount>,
+}
+
+/// What is counted of a lead in an experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrialCount {
+    /// It came under the rule.
+    Entered,
+    /// Somebody tried to reach it, for the first time.
+    Contacted,
+    /// It was won.
+    Won,
+}
+
+impl TrialCount {
+    /// As stored.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Contacted => "contacted",
+            Self::Won => "won",
+        }
+    }
+}
+
 /// Somebody who was considered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
@@ -294,6 +336,7 @@ impl Lead {
             epoch: 0,
             offers: Vec::new(),
             routing: None,
+            trial: None,
             plan: None,
             clock: Clock::default(),
             previous_owner: None,

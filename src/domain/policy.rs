@@ -5,6 +5,7 @@
 
 mod accounts;
 mod clocks;
+mod experiment;
 mod people;
 mod routing;
 mod scoring;
@@ -25,6 +26,7 @@ pub use accounts::{Account, Accounts, FoundBy};
 pub use clocks::{
     Assignee, Audience, CalendarRule, HolidayRule, Repeat, Rung, Sla, Step, StepAction,
 };
+pub use experiment::{Arm, Experiment};
 pub use people::{
     AbsenceCredit, Caps, Channel, Groups, Level, Platform, Prefer, Rep, Role, Strategy, Team,
     TeamSla, Turn, TurnRule, WhenClosed,
@@ -54,6 +56,8 @@ pub struct Policy {
     pub filters: Vec<Filter>,
     /// Ordered: the first that holds decides.
     pub routes: Vec<Route>,
+    /// At most one on each rule.
+    pub experiments: Vec<Experiment>,
     /// How fit and engagement are counted.
     pub scoring: Scoring,
     /// Ordered: the first that holds; none: low.
@@ -103,28 +107,23 @@ impl Policy {
     /// Those whom the lead's route names or means as a person, with whoever stands in for them.
     #[must_use]
     pub fn reps_targeted(&self, lead: &Lead) -> Vec<RepId> {
-        let rule = lead
-            .routing
-            .as_ref()
-            .and_then(|routing| routing.rule.as_ref());
-        let route = rule.and_then(|rule| self.routes.iter().find(|route| route.id == *rule));
-        let named =
-            route
-                .into_iter()
-                .flat_map(|route| &route.to)
-                .filter_map(|target| match target {
-                    Target::Rep(rep) => Some(rep.clone()),
-                    Target::PreviousOwner => lead.previous_owner.clone(),
-                    Target::AccountOwner => self
-                        .account_of(&lead.contact)
-                        .and_then(|account| account.owner.clone()),
-                    Target::Team(_)
-                    | Target::Pool { .. }
-                    | Target::Queue(_)
-                    | Target::Review(_)
-                    | Target::Nurture(_)
-                    | Target::Disqualify(_) => None,
-                });
+        let named = self
+            .route_of(lead)
+            .into_iter()
+            .flat_map(|route| &route.to)
+            .filter_map(|target| match target {
+                Target::Rep(rep) => Some(rep.clone()),
+                Target::PreviousOwner => lead.previous_owner.clone(),
+                Target::AccountOwner => self
+                    .account_of(&lead.contact)
+                    .and_then(|account| account.owner.clone()),
+                Target::Team(_)
+                | Target::Pool { .. }
+                | Target::Queue(_)
+                | Target::Review(_)
+                | Target::Nurture(_)
+                | Target::Disqualify(_) => None,
+            });
         let named: Vec<RepId> = named.collect();
         let covers = named
             .iter()

@@ -1,5 +1,7 @@
 //! Which rule a lead falls under, and why: scores, intent and fit first, then the ordered routes.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
@@ -7,9 +9,9 @@ use super::{
     condition::{AccountFacts, Condition, Facts, RepFacts, ScoreFacts, SubmissionFacts, Verdict},
     contact::Field,
     id::{RepId, SlaId, TeamId},
-    lead::{Lead, Routing},
+    lead::{Lead, Routing, Trial},
     mail::MailFacts,
-    policy::{Account, Policy, Rep, Route, Sla, Target, Team},
+    policy::{Account, Arm, Policy, Rep, Route, Sla, Target, Team},
     score::{Intent, Score},
     world::Clocks,
 };
@@ -48,14 +50,40 @@ impl<'a> Reader<'a> {
         if rule.is_none() {
             why.push("no rule held".to_owned());
         }
+        let tried = rule.and_then(|route| self.try_on(lead, route));
+        why.extend(tried.as_ref().map(|(_, said)| said.clone()));
+        let way = tried.map(|(way, _)| way).or(rule);
         lead.routing = Some(Routing {
             rule: rule.map(|route| route.id.clone()),
-            team: rule.and_then(|route| self.team_behind(lead, route)),
+            team: way.and_then(|route| self.team_behind(lead, route)),
             strategy: None,
             config: self.policy.hash.clone(),
             why,
             candidates: Vec::new(),
         });
+    }
+
+    /// Puts the lead into the arm of its account where there is an experiment on its rule; gives the rule as that arm
+    /// changes it, and says so.
+    fn try_on(&self, lead: &mut Lead, route: &Route) -> Option<(&'a Route, String)> {
+        let (experiment, arm) = self.policy.arm_for(lead, &route.id)?;
+        let known = lead.trial.as_ref();
+        if known.is_none_or(|it| it.experiment != experiment.id || it.arm != arm.id) {
+            lead.trial = Some(Trial {
+                experiment: experiment.id.clone(),
+                arm: arm.id.clone(),
+                since: self.now,
+                counted: BTreeSet::new(),
+            });
+        }
+        let clock = |route: &Route| {
+            let team = self.team_behind(lead, route);
+            let team = team.and_then(|team| self.policy.team(&team));
+            sla_for(self.policy, Some(route), team, &lead.lead_type)
+        };
+        let words = arm.words(route, (clock(route), clock(&arm.route)));
+        let said = format!("experiment {}: arm {}, {words}", experiment.id, arm.id);
+        Some((&arm.route, said))
     }
 
     /// Finds the lead's type, scores, intent, fit and stage.
@@ -100,10 +128,8 @@ impl<'a> Reader<'a> {
     /// Whether the rule that was found would have somebody look at the lead; without a rule a team does.
     #[must_use]
     pub fn leads_to_people(&self, asked: &Lead) -> bool {
-        let rule = asked.routing.as_ref().and_then(|it| it.rule.as_ref());
-        let mut routes = self.policy.routes.iter();
-        let route = rule.and_then(|rule| routes.find(|it| it.id == *rule));
-        let first = route.and_then(|route| route.to.first());
+        let first = self.policy.route_of(asked);
+        let first = first.and_then(|route| route.to.first());
         !matches!(first, Some(Target::Nurture(_) | Target::Disqualify(_)))
     }
 
@@ -258,6 +284,18 @@ impl<'a> Reader<'a> {
         });
         route.team.clone().or(behind)
     }
+}
+
+/// What an arm of an experiment does in place of what its rule does, of leads of whatever type.
+#[must_use]
+pub fn arm_words(policy: &Policy, rule: &Route, arm: &Arm) -> String {
+    let clock = |route: &Route| {
+        let named = route.to.iter().find_map(Target::team);
+        let team = route.team.as_ref().or(named);
+        let team = team.and_then(|team| policy.team(team));
+        sla_for(policy, Some(route), team, "")
+    };
+    arm.words(rule, (clock(rule), clock(&arm.route)))
 }
 
 /// The clock of a lead: its route's, else its team's for its type, else the one named like its type.

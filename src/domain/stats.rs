@@ -37,7 +37,8 @@ pub fn bucket_of(took: SignedDuration) -> i64 {
 }
 
 /// The time that stands for a place in the histogram.
-fn middle_of(bucket: i64) -> SignedDuration {
+#[must_use]
+pub fn middle_of(bucket: i64) -> SignedDuration {
     if bucket <= NONE {
         return SignedDuration::ZERO;
     }

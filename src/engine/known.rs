@@ -136,6 +136,7 @@ impl Engine {
             | Effect::Round { .. }
             | Effect::Uncount(_)
             | Effect::Ended(_)
+            | Effect::Tried { .. }
             | Effect::Unreachable { .. } => false,
         };
         if !handled.effects.iter().any(caught) {

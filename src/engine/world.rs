@@ -136,15 +136,16 @@ fn by_load(policy: &Policy, rep: &RepId) -> bool {
     policy
         .teams
         .iter()
-        .any(|team| team.strategy == Strategy::LeastLoaded && team.members.contains(rep))
+        .any(|team| policy.gives_out_by(Strategy::LeastLoaded, team) && team.members.contains(rep))
 }
 
 /// Whether one of these teams goes by how leads ended.
 fn by_record(policy: &Policy, teams: &[TeamId]) -> bool {
     let mut teams = teams.iter().filter_map(|team| policy.team(team));
-    teams.any(|team| match team.strategy {
-        Strategy::BestMatch | Strategy::TopPerformer => true,
-        Strategy::RoundRobin | Strategy::LeastLoaded => false,
+    let by_record = [Strategy::BestMatch, Strategy::TopPerformer];
+    teams.any(|team| {
+        let mut asked = by_record.into_iter();
+        asked.any(|strategy| policy.gives_out_by(strategy, team))
     })
 }
 

@@ -67,6 +67,7 @@ const STEPS: &[Step] = &[
     step!(20261122181000, "count_records"),
     step!(20261122181100, "index_turns"),
     step!(20261122182000, "keep_configs"),
+    step!(20261122183000, "count_experiments"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -25,6 +25,7 @@ mod bus;
 pub mod configs;
 pub mod endings;
 mod error;
+pub mod experiments;
 pub mod facts;
 pub mod fetches;
 pub mod filtered;

@@ -57,7 +57,7 @@ pub(super) fn quarter_of(lead: &Lead) -> i64 {
     quarter(lead.came_at())
 }
 
-fn quarter(at: Timestamp) -> i64 {
+pub(super) fn quarter(at: Timestamp) -> i64 {
     let at = at.as_microsecond();
     at - at.rem_euclid(QUARTER)
 }

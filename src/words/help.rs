@@ -64,6 +64,10 @@ impl Topic {
                 ("@ayse month", "one rep, for managers"),
                 ("by source quarter", "split by source"),
                 ("2026-11-01..2026-11-15", "from one day to another"),
+                (
+                    "experiment speed",
+                    "which arm does better, and what that proves",
+                ),
             ],
             Self::LeadRules => &[("", "all of them, in plain words")],
         }

@@ -9,6 +9,7 @@ pub mod details;
 pub mod dialogs;
 pub mod endings;
 pub mod entered;
+pub mod experiment;
 pub mod facts;
 pub mod fate;
 pub mod form;

@@ -465,12 +465,7 @@ const HAD_BEFORE: &str = "you, or whom you stand in for, had this person before"
 
 /// Why a rule that means a person means this one.
 fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> String {
-    let rule = lead
-        .routing
-        .as_ref()
-        .and_then(|routing| routing.rule.as_ref());
-    let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
-    match route.and_then(|route| route.to.get(place)) {
+    match policy.route_of(lead).and_then(|route| route.to.get(place)) {
         Some(Target::AccountOwner) => match policy.account_of(&lead.contact) {
             Some(account) if account.owner.as_ref() == Some(&offer.rep) => {
                 format!("{} is your account", account.name)

@@ -14,6 +14,7 @@ use crate::domain::{
         AfterDecline, Assignee, Audience, HolidayRule, Policy, Prefer, Repeat, Route, Rung, Sla,
         Step, StepAction, Strategy, Target, Team, WhenClosed,
     },
+    route::arm_words,
     strategy::WINDOW,
 };
 
@@ -190,7 +191,18 @@ fn route_words(policy: &Policy, route: &Route) -> String {
         .sla
         .as_ref()
         .map_or(String::new(), |sla| format!(" Clock: {sla}."));
-    format!("{when}: {}.{sla}", to.join("; else "))
+    let split = policy.experiment_on(&route.id);
+    let split = split.map_or(String::new(), |experiment| {
+        let arms = experiment.arms.iter();
+        let arms = arms.map(|arm| format!("{} {}", arm.id, arm_words(policy, route, arm)));
+        let arms: Vec<String> = arms.collect();
+        format!(
+            " Experiment {}, by company: {}.",
+            experiment.id,
+            arms.join("; ")
+        )
+    });
+    format!("{when}: {}.{sla}{split}", to.join("; else "))
 }
 
 fn target_words(policy: &Policy, target: &Target) -> String {
@@ -286,7 +298,7 @@ fn wish_words(wish: Prefer) -> &'static str {
 
 /// The clocks that a route or a team names; without any, all of them.
 fn clocks(policy: &Policy) -> Vec<(&SlaId, &Sla)> {
-    let of_routes = policy.routes.iter().filter_map(|route| route.sla.as_ref());
+    let of_routes = policy.ways().filter_map(|route| route.sla.as_ref());
     let of_teams = policy
         .teams
         .iter()

@@ -204,12 +204,7 @@ fn hidden(lead: &Lead, policy: &Policy) -> Vec<Field> {
     {
         return Vec::new();
     }
-    let rule = lead
-        .routing
-        .as_ref()
-        .and_then(|routing| routing.rule.as_ref());
-    let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
-    let Some(route) = route else {
+    let Some(route) = policy.route_of(lead) else {
         return Field::ALL.to_vec();
     };
     let of_pools = route.to.iter().flat_map(|target| match target {

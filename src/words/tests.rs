@@ -93,6 +93,7 @@ pub fn policy() -> Policy {
         when: None,
         to: vec![to],
         sla: None,
+        strategy: None,
         team: None,
     };
     Policy {

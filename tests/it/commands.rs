@@ -582,6 +582,7 @@ fn policy() -> Policy {
         to: vec![target],
         sla: Some("demo".into()),
         team: None,
+        strategy: None,
     };
     Policy {
         hash: "sha256:test".to_owned(),

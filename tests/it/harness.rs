@@ -274,6 +274,7 @@ pub fn policy() -> Policy {
             to: vec![Target::Team("sales".into())],
             sla: Some("demo".into()),
             team: None,
+            strategy: None,
         }],
         declines: vec![
             reason("busy", "No time", AfterDecline::Next),

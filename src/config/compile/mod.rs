@@ -7,6 +7,7 @@ pub(super) mod builtin;
 mod calendars;
 mod canonical;
 mod clocks;
+mod experiments;
 mod filters;
 mod fixed;
 mod forms;
@@ -154,6 +155,8 @@ impl Compiler<'_> {
     fn all(&mut self) -> Compiled {
         self.check_ids();
         let (sources, source_rules) = self.all_sources();
+        let routes = self.routes();
+        let experiments = self.experiments(&routes);
         let policy = Policy {
             hash: hash(self.sources),
             calendars: self.calendars(),
@@ -167,7 +170,8 @@ impl Compiler<'_> {
             intents: self.intents(),
             accounts: self.accounts(),
             filters: self.filters(),
-            routes: self.routes(),
+            routes,
+            experiments,
             declines: self.declines(),
             golden: self.golden(),
             card: self.card(),
@@ -175,7 +179,6 @@ impl Compiler<'_> {
         };
         self.digests();
         self.webhooks();
-        self.experiments();
         Compiled {
             policy,
             sources,

@@ -174,6 +174,7 @@ impl Compiler<'_> {
             when: when.and_then(|it| self.condition(it, Scope::Lead)),
             to: self.targets(&raw.to),
             sla: raw.sla.as_ref().and_then(|it| self.refer(Kind::Sla, it)),
+            strategy: None,
             team: raw.team.as_ref().and_then(|it| self.refer(Kind::Team, it)),
         }
     }
@@ -353,27 +354,6 @@ impl Compiler<'_> {
                 .and_then(|it| self.refer(Kind::Route, it)),
             team: raw.team.as_ref().and_then(|it| self.refer(Kind::Team, it)),
             at: at.and_then(|it| self.moment(it, &TimeZone::UTC, false)),
-        }
-    }
-
-    pub fn experiments(&mut self) {
-        for raw in &self.raw.experiment {
-            self.refer::<String>(Kind::Route, &raw.on);
-            self.later("experiment", raw.id.span());
-            if raw.arms.get_ref().len() < 2 {
-                let help = "add a second arm, or take the experiment out";
-                let message = "an experiment compares at least two arms";
-                self.mistake(raw.arms.span(), message, help);
-            }
-            for arm in raw.arms.get_ref() {
-                if let Some(sla) = &arm.sla {
-                    self.refer::<String>(Kind::Sla, sla);
-                }
-                if let Some(to) = &arm.to {
-                    self.targets(to);
-                }
-                self.count(arm.weight.as_ref(), "leave the arm out instead");
-            }
         }
     }
 }

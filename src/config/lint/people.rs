@@ -189,7 +189,7 @@ fn has_a_place(policy: &Policy, rep: &RepId) -> bool {
         .all()
         .iter()
         .any(|it| it.owner.as_ref() == Some(rep));
-    let targets = policy.routes.iter().flat_map(|route| &route.to);
+    let targets = policy.ways().flat_map(|route| &route.to);
     let named = targets
         .into_iter()
         .any(|it| *it == Target::Rep(rep.clone()));

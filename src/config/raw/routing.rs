@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Flag, Named, OneOrMany, Text, Turn};
+use super::{Flag, Named, OneOrMany, Strategy, Text, Turn};
 
 /// `[scoring]`.
 #[derive(Debug, Default, Deserialize)]
@@ -217,8 +217,8 @@ pub struct Experiment {
     pub id: Text,
     /// `on = "hot-but-small"`: the route.
     pub on: Text,
-    /// `arms = [{ sla = "demo" }, { sla = "mql" }]`.
-    pub arms: Spanned<Vec<Arm>>,
+    /// `arms = [{ sla = "demo" }, { sla = "mql" }]`; `{}` is one that changes nothing.
+    pub arms: Spanned<Vec<Spanned<Arm>>>,
 }
 
 /// One arm of an experiment: what it changes of the route.
@@ -229,6 +229,8 @@ pub struct Arm {
     pub id: Option<Text>,
     /// `sla = "demo"`.
     pub sla: Option<Text>,
+    /// `strategy = "least-loaded"`: of the teams it leads to.
+    pub strategy: Option<Spanned<Strategy>>,
     /// `to = { team = "sdr" }`.
     pub to: Option<Spanned<OneOrMany<Target>>>,
     /// `weight = 2`: twice as many. Default: 1.

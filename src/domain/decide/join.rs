@@ -80,6 +80,7 @@ impl Case<'_, '_> {
         self.lead.intent = asked.intent;
         self.lead.fit = asked.fit;
         self.lead.routing = asked.routing;
+        self.lead.trial = asked.trial;
     }
 
     /// It comes back to life, under a clock of its own: a new wish is to be answered anew, whatever became of the

@@ -14,6 +14,7 @@ mod owner;
 mod place;
 mod rank;
 mod reroute;
+mod trial;
 mod undo;
 mod wait;
 
@@ -111,13 +112,9 @@ pub fn asked_anew(lead: &Lead, event: &Event, reader: &Reader<'_>) -> Option<Lea
 #[must_use]
 pub fn teams_concerned(lead: &Lead, policy: &Policy) -> BTreeSet<TeamId> {
     let mut teams: BTreeSet<TeamId> = lead.team().cloned().into_iter().collect();
-    let rule = lead
-        .routing
-        .as_ref()
-        .and_then(|routing| routing.rule.as_ref());
-    let route = rule.and_then(|rule| policy.routes.iter().find(|route| route.id == *rule));
     teams.extend(
-        route
+        policy
+            .route_of(lead)
             .into_iter()
             .flat_map(|route| route.to.iter())
             .filter_map(|target| target.team().cloned()),
@@ -280,8 +277,7 @@ impl<'a, 'w> Case<'a, 'w> {
     }
 
     fn route(&self) -> Option<&'w Route> {
-        let rule = self.lead.routing.as_ref()?.rule.as_ref()?;
-        self.policy().routes.iter().find(|route| route.id == *rule)
+        self.policy().route_of(&self.lead)
     }
 
     /// The team whose managers, backups and channel the steps mean; of those known for the lead the
@@ -379,6 +375,7 @@ impl<'a, 'w> Case<'a, 'w> {
         self.end_alarm();
         self.tell_former_owner();
         self.keep_undo();
+        self.count_trial();
         for card in self.cards_to_show() {
             self.effects.push(Effect::Show(card));
         }

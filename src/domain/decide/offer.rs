@@ -8,7 +8,7 @@ use crate::domain::{
     event::{Actor, Effect, FactKind, MeasureKind},
     id::{OfferId, RepId, TeamId},
     lead::{Offer, OfferKind, OfferLevel, OfferState, Reason, State},
-    policy::{AbsenceCredit, Platform, Rep, Strategy, Team, Turn},
+    policy::{AbsenceCredit, Platform, Rep, Route, Strategy, Target, Team, Turn},
     strategy::{Entry, EntryWhy, Present},
 };
 
@@ -25,9 +25,7 @@ impl<'w> Case<'_, 'w> {
         if fit.is_empty() {
             return false;
         }
-        let strategy = group
-            .team
-            .map_or(Strategy::RoundRobin, |team| team.strategy);
+        let strategy = self.strategy_of(group);
         let present: Vec<Present<'_>> = considered
             .iter()
             .filter(|one| one.unfit.as_ref().is_none_or(|unfit| !unfit.is_absence()))
@@ -51,6 +49,21 @@ impl<'w> Case<'_, 'w> {
             self.post_turn(&team.id, entry, &present);
         }
         true
+    }
+
+    /// How somebody of a group is found: as its team says, unless the lead's rule says otherwise for those it leads to.
+    fn strategy_of(&self, group: &Group<'_>) -> Strategy {
+        let Some(team) = group.team else {
+            return Strategy::RoundRobin;
+        };
+        let leads_here = |route: &&Route| {
+            let mut teams = route.to.iter().filter_map(Target::pushed_to);
+            teams.any(|to| *to == team.id)
+        };
+        let by_rule = self.route().filter(leads_here);
+        by_rule
+            .and_then(|route| route.strategy)
+            .unwrap_or(team.strategy)
     }
 
     /// Lets everybody of the team who may, or the best `size` of them, claim it.
@@ -95,9 +108,7 @@ impl<'w> Case<'_, 'w> {
         mut fit: Vec<&'r Rep>,
         size: usize,
     ) -> Vec<&'r Rep> {
-        let strategy = group
-            .team
-            .map_or(Strategy::RoundRobin, |team| team.strategy);
+        let strategy = self.strategy_of(group);
         let mut best = Vec::new();
         while best.len() < size && !fit.is_empty() {
             let present: Vec<Present<'_>> = fit.iter().map(|rep| self.present(rep)).collect();

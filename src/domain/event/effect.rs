@@ -1,11 +1,13 @@
 //! What follows from an event, beside the lead's new state.
 
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, CardRef, Ended, Measure, Say};
 use crate::domain::{
     id::{OfferId, RepId, TeamId},
+    lead::TrialCount,
     strategy::{Entry, Turns},
 };
 
@@ -45,6 +47,13 @@ pub enum Effect {
     Count(Measure),
     /// Something that was counted and was taken back.
     Uncount(Measure),
+    /// Something that is counted of an experiment's lead.
+    Tried {
+        /// What.
+        what: TrialCount,
+        /// How long it took, if that counts.
+        took: Option<SignedDuration>,
+    },
     /// It ended, in a way that is added up.
     Ended(Ended),
     /// The chat does not deliver to this rep.

@@ -326,6 +326,19 @@ pub enum Strategy {
     TopPerformer,
 }
 
+impl Strategy {
+    /// As the file writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RoundRobin => "round-robin",
+            Self::LeastLoaded => "least-loaded",
+            Self::BestMatch => "best-match",
+            Self::TopPerformer => "top-performer",
+        }
+    }
+}
+
 /// An attribute that a lead and a rep should share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

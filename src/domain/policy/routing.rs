@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::people::Turn;
+use super::people::{Strategy, Turn};
 use crate::domain::{
     condition::Condition,
     contact::{Contact, Field},
@@ -42,6 +42,8 @@ pub struct Route {
     pub to: Vec<Target>,
     /// Goes before the team's.
     pub sla: Option<SlaId>,
+    /// Goes before that of the teams it leads to; only an experiment says so.
+    pub strategy: Option<Strategy>,
     /// Whose managers and backups stand behind a `rep` or `owner` target.
     pub team: Option<TeamId>,
 }
@@ -97,6 +99,40 @@ impl Target {
     #[must_use]
     pub fn is_review(&self) -> bool {
         matches!(self, Self::Review(_))
+    }
+
+    /// The team whose strategy finds somebody.
+    #[must_use]
+    pub fn pushed_to(&self) -> Option<&TeamId> {
+        match self {
+            Self::Team(team) | Self::Pool { team, .. } => Some(team),
+            Self::Queue(_)
+            | Self::Review(_)
+            | Self::AccountOwner
+            | Self::PreviousOwner
+            | Self::Rep(_)
+            | Self::Nurture(_)
+            | Self::Disqualify(_) => None,
+        }
+    }
+
+    /// In short: "team sdr", "the pool of sdr".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Team(team) => format!("team {team}"),
+            Self::Pool { team, size, .. } => match size {
+                Some(size) => format!("a pool of {size} of {team}"),
+                None => format!("the pool of {team}"),
+            },
+            Self::Queue(team) => format!("the queue of {team}"),
+            Self::Review(team) => format!("a decision by {team}"),
+            Self::AccountOwner => "the account's owner".to_owned(),
+            Self::PreviousOwner => "the earlier owner".to_owned(),
+            Self::Rep(rep) => rep.to_string(),
+            Self::Nurture(label) => format!("marketing ({label})"),
+            Self::Disqualify(_) => "nobody".to_owned(),
+        }
     }
 }
 

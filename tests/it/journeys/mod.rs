@@ -7,6 +7,7 @@ mod chat;
 mod done;
 mod endings;
 mod escalation;
+mod experiments;
 mod fetches;
 mod filters;
 mod hands;

@@ -187,6 +187,7 @@ impl Company {
             to: to.to_vec(),
             sla: None,
             team: None,
+            strategy: None,
         });
         self
     }

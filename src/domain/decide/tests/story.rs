@@ -119,7 +119,8 @@ impl Story {
                 | Effect::Say(_)
                 | Effect::Count(_)
                 | Effect::Uncount(_)
-                | Effect::Ended(_) => {}
+                | Effect::Ended(_)
+                | Effect::Tried { .. } => {}
             }
             self.log.push((n, self.now, effect));
         }
@@ -436,6 +437,7 @@ impl Story {
             | Effect::Count(_)
             | Effect::Uncount(_)
             | Effect::Ended(_)
+            | Effect::Tried { .. }
             | Effect::Unreachable { .. } => None,
         })
         .collect()

@@ -225,6 +225,31 @@ fn about_routing() {
             "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\" }]",
             "4:8: mistake: an experiment compares at least two arms",
         ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rst\"\narms = [{ sla = \"demo\" }, {}]",
+            "3:6: mistake: no route called `rst` (did you mean `rest`?)",
+        ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"dmo\" }, {}]",
+            "4:17: mistake: no SLA called `dmo` (did you mean `demo`?)",
+        ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\" }, {}, { sla = \"demo\", weight = 2 }]",
+            "4:30: mistake: the arms `a` and `c` do the same",
+        ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\", id = \"b\" }, {}]",
+            "4:38: mistake: a second arm is called `b`",
+        ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ to = { nurture = \"x\" }, strategy = \"least-loaded\" }, {}]",
+            "mistake: `strategy` means something for a `team` or a `pool` only",
+        ),
+        (
+            "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\" }, {}]\n\
+             [[experiment]]\nid = \"y\"\non = \"rest\"\narms = [{ sla = \"mql\" }, {}]",
+            "7:6: mistake: the route `rest` is in an experiment already",
+        ),
     ]);
 }
 
