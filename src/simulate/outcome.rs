@@ -188,6 +188,7 @@ impl Outcome {
                 | Effect::Turn { .. }
                 | Effect::Round { .. }
                 | Effect::Ended(_)
+                | Effect::Tried { .. }
                 | Effect::Unreachable { .. } => {}
             }
         }
