@@ -3,7 +3,7 @@
 mod experiment;
 mod written;
 
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode};
 
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -74,8 +74,17 @@ struct Report {
     to: Timestamp,
     now: Zoned,
     numbers: Gathered,
+    /// What reasons for declining are called.
+    labels: BTreeMap<String, String>,
     /// What filters did; only of all teams together, since they come before those.
     filters: Vec<Count>,
+}
+
+impl Report {
+    /// A reason as reps choose it.
+    fn label(&self, id: &str) -> String {
+        self.labels.get(id).map_or(id, String::as_str).to_owned()
+    }
 }
 
 /// Exit code 2 when it is not clear what is asked for.
@@ -204,6 +213,11 @@ async fn tell(
         now,
         numbers,
         filters,
+        labels: policy
+            .declines
+            .iter()
+            .map(|reason| (reason.id.clone(), reason.label.clone()))
+            .collect(),
     }))
 }
 

@@ -5,12 +5,14 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::{
     domain::{
         event::MeasureKind,
+        fairness::{Balance, GivenRow, fairness},
         id::RepId,
         policy::Policy,
+        reasons::{ReasonRow, Reasons, is_questioned},
         stats::{By, EndingRow, Stats, TallyRow},
     },
     store::{
-        self, Db, endings,
+        self, Db, endings, sums,
         tally::{self, Scope},
     },
     words::stats::Kept,
@@ -42,6 +44,10 @@ pub struct Group {
     pub name: String,
     /// What was counted.
     pub numbers: Numbers,
+    /// Why offers were declined, and what people gave to others by hand; ids of reasons.
+    pub reasons: Reasons,
+    /// Of a rep: what they were given beside the others.
+    pub balance: Option<Balance>,
 }
 
 /// What was asked for.
@@ -53,6 +59,12 @@ pub struct Gathered {
     pub groups: Vec<Group>,
     /// How leads ended: why, and for how much.
     pub endings: Vec<EndingRow>,
+    /// Why offers were declined, and what people gave to others by hand.
+    pub reasons: Reasons,
+    /// Rules whose leads people keep giving to others, with how many they decided on.
+    pub questioned: Vec<(String, Reasons, u64)>,
+    /// The money in which balances are told; `""`: none.
+    pub currency: String,
 }
 
 /// Reads the numbers.
@@ -77,23 +89,74 @@ pub async fn gather(db: &Db, policy: &Policy, wanted: &Wanted) -> Result<Gathere
                 tally::report(&mut tx, *from, *to, scope).await
             }
         };
-        Ok::<_, store::Error>((rows?, endings))
+        Ok::<_, store::Error>(Read {
+            rows: rows?,
+            endings,
+            reasons: sums::reasons(&mut tx, *from, *to, scope).await?,
+            given: sums::given(&mut tx, *from, *to, scope).await?,
+        })
     });
-    let (rows, endings) = read.await?;
+    let read = read.await?;
+    let shares = fairness(&read.given, policy);
+    let mut groups = by.map_or_else(Vec::new, |by| groups(policy, &read, by, zone));
+    if *by == Some(By::Rep) {
+        for group in &mut groups {
+            group.balance = shares.reps.get(group.key.as_str()).cloned();
+        }
+    }
     Ok(Gathered {
-        total: numbers(&Stats::of(&rows)),
-        groups: by.map_or_else(Vec::new, |by| groups(policy, &rows, by, zone)),
-        endings,
+        total: numbers(&Stats::of(&read.rows)),
+        groups,
+        reasons: Reasons::of(&read.reasons),
+        questioned: questioned(&read),
+        currency: shares.currency,
+        endings: read.endings,
     })
 }
 
-fn groups(policy: &Policy, rows: &[TallyRow], by: By, zone: &TimeZone) -> Vec<Group> {
-    let grouped = Stats::grouped(rows, by, zone).into_iter();
-    let told = grouped.filter(|(key, _)| !(key.is_empty() && by == By::Rep));
+/// What stands in the database.
+struct Read {
+    rows: Vec<TallyRow>,
+    endings: Vec<EndingRow>,
+    reasons: Vec<ReasonRow>,
+    given: Vec<GivenRow>,
+}
+
+/// The rules whose leads people keep giving to others.
+fn questioned(read: &Read) -> Vec<(String, Reasons, u64)> {
+    let routed = Stats::grouped(&read.rows, By::Rule, &TimeZone::UTC);
+    let by_rule = Reasons::grouped(&read.reasons, By::Rule).into_iter();
+    let with_routed = by_rule.map(|(rule, reasons)| {
+        let routed = routed.get(&rule).map_or(0, decided_on);
+        (rule, reasons, routed)
+    });
+    with_routed
+        .filter(|(_, reasons, routed)| is_questioned(reasons.overridden, *routed))
+        .collect()
+}
+
+/// How many leads a rule has sent somewhere; before that was counted, those that came in.
+fn decided_on(stats: &Stats) -> u64 {
+    let of = |what| stats.count(what);
+    of(MeasureKind::Routed).max(of(MeasureKind::Arrived))
+}
+
+fn groups(policy: &Policy, read: &Read, by: By, zone: &TimeZone) -> Vec<Group> {
+    let mut reasons = Reasons::grouped(&read.reasons, by);
+    let mut grouped = Stats::grouped(&read.rows, by, zone);
+    // Who had declined, and has no numbers of these leads else.
+    for key in reasons.keys() {
+        grouped.entry(key.clone()).or_default();
+    }
+    let told = grouped
+        .into_iter()
+        .filter(|(key, _)| !(key.is_empty() && by == By::Rep));
     let told = told.map(|(key, stats)| Group {
         name: named(policy, &key, by),
-        key,
         numbers: numbers(&stats),
+        reasons: reasons.remove(&key).unwrap_or_default(),
+        balance: None,
+        key,
     });
     let mut told: Vec<Group> = told.collect();
     if by != By::Hour {
@@ -120,6 +183,7 @@ fn numbers(stats: &Stats) -> Numbers {
     let count = |what| stats.count(what);
     Numbers {
         arrived: count(MeasureKind::Arrived),
+        routed: decided_on(stats),
         imported: count(MeasureKind::Imported),
         caught: count(MeasureKind::Duplicate),
         offered: count(MeasureKind::Offered),

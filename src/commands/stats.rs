@@ -12,10 +12,15 @@ use crate::{
     domain::{
         card::{Chart, Label, Part, Series, Tone},
         id::{RepId, TeamId},
+        policy::Policy,
+        reasons::Reasons,
         stats::By,
     },
     store::tally::Scope,
-    words::stats::{self as said, Report},
+    words::{
+        reasons as why,
+        stats::{self as said, Line, Report},
+    },
 };
 
 /// With more the names could not be read.
@@ -48,6 +53,9 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
         total,
         groups,
         endings,
+        reasons,
+        questioned,
+        currency,
     } = numbers::gather(asked.engine.db(), asked.policy(), &wanted).await?;
     let heading = format!(
         "{}: offers by {}, {}",
@@ -62,6 +70,8 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
                 key: whose.heading.clone(),
                 name: whose.heading.clone(),
                 numbers: total.clone(),
+                reasons: Reasons::default(),
+                balance: None,
             };
             chart(heading, &[all])
         }
@@ -76,13 +86,40 @@ pub(super) async fn report(asked: &Asked<'_>, ask: &StatsAsk) -> Result<Answer, 
         total,
         groups: groups
             .into_iter()
-            .map(|group| (group.name, group.numbers))
+            .map(|group| line(asked, by, group))
             .collect(),
         endings,
+        declined: why::declined(&reasons, &|id| label(asked.policy(), id)),
+        questioned: questioned
+            .iter()
+            .filter(|_| !of_one)
+            .filter_map(|(rule, reasons, routed)| why::questioned(rule, reasons, *routed))
+            .collect(),
+        currency,
     };
     let mut card = said::stats(&report, asked.words, &asked.when());
     card.parts.extend(chart.map(Part::Chart));
     Ok(card.into())
+}
+
+fn line(asked: &Asked<'_>, by: Option<By>, group: Group) -> Line {
+    let by_hand = (by == Some(By::Rule)).then(|| {
+        let routed = group.numbers.routed;
+        why::by_hand(&group.reasons, routed)
+    });
+    Line {
+        declined: why::declined(&group.reasons, &|id| label(asked.policy(), id)),
+        by_hand,
+        name: group.name,
+        numbers: group.numbers,
+        balance: group.balance,
+    }
+}
+
+/// A reason as reps choose it.
+fn label(policy: &Policy, id: &str) -> String {
+    let known = policy.decline(id);
+    known.map_or_else(|| id.to_owned(), |reason| reason.label.clone())
 }
 
 fn word(by: By) -> &'static str {

@@ -4,6 +4,7 @@ mod effect;
 mod ending;
 mod measure;
 mod message;
+mod sum;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -21,6 +22,7 @@ pub use effect::{Effect, Fact, FactKind};
 pub use ending::{Deal, Ended, Ending, NotWon};
 pub use measure::{Measure, MeasureKind};
 pub use message::{Audible, CardRef, Heard, News, Notice, Say, Told};
+pub use sum::{Portion, Sum, Why};
 
 /// Something that happens to a lead. Webhook, button, command, timer and API all become one of these.
 #[derive(Clone, Debug)]

@@ -254,6 +254,9 @@ pub struct Routing {
     pub why: Vec<String>,
     /// Everybody who was considered last.
     pub candidates: Vec<Candidate>,
+    /// Somebody has given the lead to somebody else by hand.
+    #[serde(default)]
+    pub overridden: bool,
 }
 
 /// The arm of an experiment that a lead is in. It keeps it, whatever becomes of it, since only so the arms can be

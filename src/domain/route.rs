@@ -60,6 +60,7 @@ impl<'a> Reader<'a> {
             config: self.policy.hash.clone(),
             why,
             candidates: Vec::new(),
+            overridden: false,
         });
     }
 

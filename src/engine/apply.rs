@@ -10,7 +10,7 @@ use crate::{
         route::Reader,
     },
     rules::Rules,
-    store::{Tx, endings, experiments, facts, outbox, records, reps, tally, turns},
+    store::{Tx, endings, experiments, facts, outbox, records, reps, sums, tally, turns},
 };
 
 impl Engine {
@@ -86,6 +86,7 @@ impl Engine {
                     .await?;
                 }
                 Effect::Tried { what, took } => experiments::count(tx, lead, *what, *took).await?,
+                Effect::Sum { sum, back } => sums::add(tx, lead, sum, *back).await?,
                 Effect::Ended(ended) => {
                     endings::count(tx, lead, ended).await?;
                     records::count(tx, lead, ended, now).await?;

@@ -137,6 +137,7 @@ impl Engine {
             | Effect::Uncount(_)
             | Effect::Ended(_)
             | Effect::Tried { .. }
+            | Effect::Sum { .. }
             | Effect::Unreachable { .. } => false,
         };
         if !handled.effects.iter().any(caught) {

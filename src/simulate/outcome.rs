@@ -189,6 +189,7 @@ impl Outcome {
                 | Effect::Round { .. }
                 | Effect::Ended(_)
                 | Effect::Tried { .. }
+                | Effect::Sum { .. }
                 | Effect::Unreachable { .. } => {}
             }
         }

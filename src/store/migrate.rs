@@ -68,6 +68,7 @@ const STEPS: &[Step] = &[
     step!(20261122181100, "index_turns"),
     step!(20261122182000, "keep_configs"),
     step!(20261122183000, "count_experiments"),
+    step!(20261122183100, "sum_reasons"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -49,6 +49,7 @@ pub mod slack_token;
 mod sql;
 mod sqlite;
 pub mod submissions;
+pub mod sums;
 pub mod taken;
 pub mod tally;
 pub mod turns;

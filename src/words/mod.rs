@@ -27,6 +27,7 @@ pub mod notices;
 pub mod offer;
 pub mod pool;
 pub mod quarantine;
+pub mod reasons;
 pub mod review;
 pub mod rules;
 pub mod seen;

@@ -6,10 +6,12 @@ use super::{
     commands::{CommandWords, Topic},
     endings,
     facts::fact,
+    reasons,
     when::When,
 };
 use crate::domain::{
-    card::{Card, Column, Fact, Part, Run, Table},
+    card::{Card, Column, Fact, Item, Part, Run, Table},
+    fairness::Balance,
     phrase::say_duration,
     stats::EndingRow,
 };
@@ -22,6 +24,8 @@ const MOST_ROWS: usize = 30;
 pub struct Numbers {
     /// Leads that came in.
     pub arrived: u64,
+    /// Leads that a rule sent somewhere; again when it was asked again.
+    pub routed: u64,
     /// Leads that were brought in with a list, apart from those.
     pub imported: u64,
     /// Submissions that made none, as their person or they themselves were known.
@@ -86,10 +90,31 @@ pub struct Report {
     pub to: Timestamp,
     /// Everything together.
     pub total: Numbers,
-    /// Each group's name and numbers, in the order shown.
-    pub groups: Vec<(String, Numbers)>,
+    /// Each group, in the order shown.
+    pub groups: Vec<Line>,
+    /// Why offers were declined.
+    pub declined: Option<String>,
+    /// What to say of rules whose leads people keep giving to others.
+    pub questioned: Vec<String>,
+    /// The money in which balances are told; `""`: none.
+    pub currency: String,
     /// How leads ended.
     pub endings: Vec<EndingRow>,
+}
+
+/// One line of a report.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    /// As people call it.
+    pub name: String,
+    /// What was counted.
+    pub numbers: Numbers,
+    /// Why its offers were declined, in words.
+    pub declined: Option<String>,
+    /// How many of its leads people gave to somebody else: "12 of 30".
+    pub by_hand: Option<String>,
+    /// What a rep was given beside the others.
+    pub balance: Option<Balance>,
 }
 
 /// The report as a card.
@@ -110,12 +135,28 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
         .collect();
     let rows = report.groups.iter().take(MOST_ROWS);
     let caught = caught_anywhere(report);
-    let rows: Vec<String> = rows
-        .map(|(name, numbers)| spoken(name, numbers, caught))
-        .collect();
+    let rows: Vec<String> = rows.map(|line| spoken(line, caught)).collect();
     let mut parts = vec![Part::Title(heading.clone()), Part::Facts(facts)];
     if !report.groups.is_empty() {
         parts.push(Part::Table(table(report)));
+    }
+    let mut said_more = report.questioned.clone();
+    said_more.extend(reasons_of_groups(report));
+    let items = said_more.iter().map(|line| Item {
+        text: vec![Run::plain(line.clone())],
+        buttons: Vec::new(),
+    });
+    let items: Vec<Item> = items.collect();
+    if !items.is_empty() {
+        parts.push(Part::List(items));
+    }
+    let balances = balances(report);
+    if !balances.is_empty() {
+        parts.push(Part::Note(vec![Run::plain(reasons::BALANCE)]));
+        parts.push(Part::Table(reasons::balance(&balances, &report.currency)));
+        let spoken = balances.iter();
+        let spoken = spoken.map(|(name, one)| reasons::balance_spoken(name, one));
+        said_more.extend(spoken);
     }
     let more = report.groups.len().saturating_sub(MOST_ROWS);
     if more > 0 {
@@ -126,11 +167,35 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
         span(report, when)
     ))]));
     Card {
-        summary: format!("{heading}. {}. {}", said.join(". "), rows.join(" "))
-            .trim_end()
-            .to_owned(),
+        summary: format!(
+            "{heading}. {}. {} {}",
+            said.join(". "),
+            rows.join(" "),
+            said_more.join(" ")
+        )
+        .trim_end()
+        .to_owned(),
         parts,
     }
+}
+
+/// "hot, declined: Too busy 4, Not my territory 3", of the groups that are shown.
+fn reasons_of_groups(report: &Report) -> Vec<String> {
+    let shown = report.groups.iter().take(MOST_ROWS);
+    let told = shown.filter_map(|line| {
+        let declined = line.declined.as_ref()?;
+        let name = super::seen::cut(&line.name, 24);
+        Some(format!("{name}, declined: {declined}."))
+    });
+    told.collect()
+}
+
+/// Everybody's balance; one alone is in balance.
+fn balances(report: &Report) -> Vec<(String, Balance)> {
+    let shown = report.groups.iter().take(MOST_ROWS);
+    let all = shown.filter_map(|line| Some((line.name.clone(), line.balance.clone()?)));
+    let all: Vec<(String, Balance)> = all.collect();
+    if all.len() > 1 { all } else { Vec::new() }
 }
 
 /// "Mon 16 Nov 00:00 to today 14:00 (Europe/Berlin)".
@@ -154,6 +219,10 @@ fn facts(report: &Report) -> Vec<Fact> {
         imported,
         of_team("Duplicates caught", total.caught),
         Some(fact("Offers", answered)),
+        report
+            .declined
+            .as_ref()
+            .map(|declined| fact("Declined because", declined)),
         Some(fact("Speed to lead", speed)),
         Some(fact("Time to accept", accept)),
         Some(fact("SLA kept", kept(total))),
@@ -198,15 +267,20 @@ impl Kept {
 }
 
 /// A table is read to nobody, so each of its rows is a sentence as well.
-fn spoken(name: &str, numbers: &Numbers, caught: bool) -> String {
+fn spoken(line: &Line, caught: bool) -> String {
+    let numbers = &line.numbers;
     let caught = if caught {
         format!(", duplicates caught {}", numbers.caught)
     } else {
         String::new()
     };
+    let by_hand = line.by_hand.as_ref();
+    let by_hand = by_hand.map_or_else(String::new, |said| {
+        format!(", given to others by hand {said}")
+    });
     format!(
-        "{}: {} offers, {} accepted, {} declined, {} without an answer, speed to lead {}, SLA {}{caught}.",
-        super::seen::cut(name, 24),
+        "{}: {} offers, {} accepted, {} declined, {} without an answer, speed to lead {}, SLA {}{caught}{by_hand}.",
+        super::seen::cut(&line.name, 24),
         numbers.offered,
         numbers.accepted,
         numbers.declined,
@@ -243,9 +317,12 @@ fn table(report: &Report) -> Table {
     );
     let caught = caught_anywhere(report);
     columns.extend(caught.then(|| number("Caught")));
-    let rows = report.groups.iter().take(MOST_ROWS).map(|(name, numbers)| {
+    let by_hand = report.groups.iter().any(|line| line.by_hand.is_some());
+    columns.extend(by_hand.then(|| number("By hand")));
+    let rows = report.groups.iter().take(MOST_ROWS).map(|line| {
+        let numbers = &line.numbers;
         let mut cells = vec![
-            super::seen::cut(name, 24),
+            super::seen::cut(&line.name, 24),
             numbers.offered.to_string(),
             numbers.accepted.to_string(),
             numbers.declined.to_string(),
@@ -255,6 +332,7 @@ fn table(report: &Report) -> Table {
             numbers.contacted.said().unwrap_or_else(dash),
         ];
         cells.extend(caught.then(|| numbers.caught.to_string()));
+        cells.extend(by_hand.then(|| line.by_hand.clone().unwrap_or_else(dash)));
         cells
     });
     Table {
@@ -265,7 +343,7 @@ fn table(report: &Report) -> Table {
 
 /// Whether a line has something to say of duplicates: they are no rep's.
 fn caught_anywhere(report: &Report) -> bool {
-    report.groups.iter().any(|(_, numbers)| numbers.caught > 0)
+    report.groups.iter().any(|line| line.numbers.caught > 0)
 }
 
 fn dash() -> String {

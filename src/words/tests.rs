@@ -219,6 +219,7 @@ pub fn lead() -> Lead {
                 until: Some("2026-11-30T08:00:00Z".parse().unwrap()),
             },
         ],
+        overridden: false,
     });
     lead.plan = Some(Plan {
         sla: Some("demo".into()),

@@ -11,6 +11,7 @@ use baton::{
     domain::{
         action::Action,
         card::{Card, Chart, Dialog, Label, Part, Series, Tone},
+        fairness::{Balance, OfAll},
         id::RepId,
         lead::Lead,
         policy::Policy,
@@ -22,7 +23,7 @@ use baton::{
         pool::pool_card,
         review::review_card,
         rules,
-        stats::{Kept, Numbers, Report, stats},
+        stats::{Kept, Line, Numbers, Report, stats},
     },
 };
 use jiff::SignedDuration;
@@ -36,6 +37,7 @@ const MAX_MESSAGE: usize = 14 * 1_024;
 fn numbers(scale: u64) -> Numbers {
     Numbers {
         arrived: 12 * scale,
+        routed: 12 * scale,
         imported: 0,
         caught: 2,
         offered: 14 * scale,
@@ -95,9 +97,28 @@ fn report() -> Card {
         total: numbers(10),
         groups: (1..)
             .zip(names)
-            .map(|(scale, name)| (name.to_owned(), numbers(scale)))
+            .map(|(scale, name)| Line {
+                name: name.to_owned(),
+                numbers: numbers(scale),
+                declined: Some("Too busy now 3, Not my territory 1".to_owned()),
+                balance: Some(Balance {
+                    due: Some(0.25),
+                    leads: OfAll {
+                        of_theirs: 10.0,
+                        of_all: 40.0,
+                    },
+                    ..Balance::default()
+                }),
+                ..Line::default()
+            })
             .collect(),
         endings: Vec::new(),
+        declined: Some("Too busy now 12, Not my territory 4".to_owned()),
+        questioned: vec![
+            "12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong."
+                .to_owned(),
+        ],
+        currency: "EUR".to_owned(),
     };
     let mut card = stats(&report, &CommandWords::default(), &when());
     card.parts.push(chart());

@@ -8,10 +8,12 @@ use crate::{
     cli::shown::{Paint, Table, cell},
     commands::numbers::{self, Group, Numbers},
     domain::{
+        fairness::{Balance, OfAll},
         phrase::say_duration,
+        reasons::Reasons,
         stats::{By, EndingRow},
     },
-    words::{endings, stats::Kept},
+    words::{endings, reasons as why, stats::Kept},
 };
 
 /// "All teams by rep, this week: Mon 16 Nov 2026 00:00 to Sat 21 Nov 2026 14:00 (Europe/Berlin)".
@@ -65,6 +67,7 @@ pub fn text(report: &Report, paint: Paint) -> String {
         "declined",
         "silent",
         "escalated",
+        "won",
         "to lead",
         "p90",
         "to accept",
@@ -80,6 +83,9 @@ pub fn text(report: &Report, paint: Paint) -> String {
         head: head.map(str::to_owned).to_vec(),
         rows,
     };
+    if report.by == Some(By::Rule) {
+        by_hand(&mut table, report);
+    }
     if report.by == Some(By::Rep) {
         // A lead arrives at a team, and at nobody in it.
         for row in std::iter::once(&mut table.head).chain(&mut table.rows) {
@@ -89,6 +95,10 @@ pub fn text(report: &Report, paint: Paint) -> String {
     let caught = match report.by {
         Some(By::Rep) => "",
         _ => "caught: submissions that made no lead, as it was known. ",
+    };
+    let by_hand = match report.by {
+        Some(By::Rule) => " by hand: given to somebody else than the rule chose.",
+        _ => "",
     };
     let note = "to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. \
                 answered, contacted: SLA kept, of the clocks that have ended.";
@@ -100,7 +110,14 @@ pub fn text(report: &Report, paint: Paint) -> String {
         0 => String::new(),
         many => format!("From lists, and not among the leads: {many}\n"),
     };
-    let endings = endings + &imported;
+    let came = match report.by {
+        Some(By::Rep) if report.numbers.total.arrived > 0 => format!(
+            "Leads that came in: {}, duplicates caught {}\n",
+            report.numbers.total.arrived, report.numbers.total.caught
+        ),
+        _ => String::new(),
+    };
+    let endings = came + &endings + &imported + &reasons(report);
     let endings = if endings.is_empty() {
         endings
     } else {
@@ -108,10 +125,72 @@ pub fn text(report: &Report, paint: Paint) -> String {
     };
     let filters = filters(report);
     format!(
-        "{heading}\n\n{}\n{endings}{filters}{}\n",
+        "{heading}\n\n{}\n{endings}{}{filters}{}\n",
         table.render(paint),
-        paint.faint(&format!("{caught}{note}"))
+        balance(report, paint),
+        paint.faint(&format!("{caught}{note}{by_hand}"))
     )
+}
+
+/// How many leads of each rule people gave to somebody else.
+fn by_hand(table: &mut Table, report: &Report) {
+    table.head.push("by hand".to_owned());
+    let groups = report.numbers.groups.iter();
+    let all = (&report.numbers.reasons, report.numbers.total.routed);
+    let told = groups
+        .map(|group| (&group.reasons, group.numbers.routed))
+        .chain([all]);
+    for (row, (reasons, routed)) in table.rows.iter_mut().zip(told) {
+        row.push(why::by_hand(reasons, routed));
+    }
+}
+
+/// Why offers were declined, and rules whose leads people keep giving to others.
+fn reasons(report: &Report) -> String {
+    let told = |reasons| why::declined(reasons, &|id| report.label(id));
+    let all = told(&report.numbers.reasons).map(|said| format!("Declined because: {said}\n"));
+    let groups = report.numbers.groups.iter();
+    let by_group = groups.filter_map(|group| {
+        let said = told(&group.reasons)?;
+        Some(format!("{}, declined: {said}\n", group.name))
+    });
+    let questioned = report.numbers.questioned.iter();
+    let questioned = questioned.filter_map(|(rule, reasons, routed)| {
+        let said = why::questioned(rule, reasons, *routed)?;
+        Some(format!("{said}\n"))
+    });
+    let said: String = all.into_iter().chain(by_group).chain(questioned).collect();
+    plain_lines(&said)
+}
+
+/// Without what a terminal obeys.
+fn plain_lines(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("{}\n", plain(line)));
+    lines.collect()
+}
+
+/// What everybody was given, beside what is due to them.
+fn balance(report: &Report, paint: Paint) -> String {
+    let groups = report.numbers.groups.iter();
+    let rows = groups.filter_map(|group| Some((group.name.clone(), group.balance.clone()?)));
+    let rows: Vec<_> = rows.collect();
+    if rows.len() < 2 {
+        return String::new();
+    }
+    let said = why::balance(&rows, &report.numbers.currency);
+    let table = Table {
+        head: said
+            .columns
+            .iter()
+            .map(|it| it.label.to_lowercase())
+            .collect(),
+        rows: said
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|cell| plain(cell)).collect())
+            .collect(),
+    };
+    format!("{}\n{}\n", table.render(paint), paint.faint(why::BALANCE)) + "\n"
 }
 
 /// "Filters: competitors dropped 12, links parked 3 (1 let in all the same)".
@@ -146,6 +225,7 @@ fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
         numbers.declined.to_string(),
         numbers.expired.to_string(),
         numbers.escalated.to_string(),
+        numbers.won.to_string(),
         time(numbers.contact_median),
         time(numbers.contact_p90),
         time(numbers.accept_median),
@@ -167,6 +247,7 @@ fn percent(kept: Kept) -> String {
 /// The same names as the API's.
 pub fn json(report: &Report) -> Value {
     let groups: Vec<Value> = report.numbers.groups.iter().map(group).collect();
+    let total = with_reasons(view(&report.numbers.total), &report.numbers.reasons);
     json!({
         "whose": report.whose,
         "period": report.period,
@@ -174,7 +255,8 @@ pub fn json(report: &Report) -> Value {
         "to": report.to,
         "zone": zone(report),
         "by": report.by.map(word),
-        "total": view(&report.numbers.total),
+        "currency": report.numbers.currency,
+        "total": total,
         "groups": groups,
         "endings": report.numbers.endings.iter().map(ending).collect::<Vec<_>>(),
         "filters": report.filters.iter().map(filter).collect::<Vec<_>>(),
@@ -187,10 +269,37 @@ fn filter(count: &Count) -> Value {
 
 fn group(group: &Group) -> Value {
     let mut row = json!({"key": group.key, "name": group.name});
-    if let (Value::Object(row), Value::Object(numbers)) = (&mut row, view(&group.numbers)) {
+    let numbers = with_reasons(view(&group.numbers), &group.reasons);
+    if let (Value::Object(row), Value::Object(numbers)) = (&mut row, numbers) {
         row.extend(numbers);
+        row.insert("given".to_owned(), json!(group.balance.as_ref().map(given)));
     }
     row
+}
+
+/// Numbers with why offers were declined, and what people gave to others by hand.
+fn with_reasons(mut numbers: Value, reasons: &Reasons) -> Value {
+    let declined = reasons.declined.iter();
+    let declined = declined.map(|(reason, n)| json!({"reason": reason, "offers": n}));
+    let moves = reasons.moves.iter().map(|way| {
+        let to = (!way.to.is_empty()).then_some(&way.to);
+        json!({"from": way.from, "to": to, "leads": way.n})
+    });
+    numbers["decline_reasons"] = declined.collect();
+    numbers["by_hand"] = json!({"leads": reasons.overridden, "moves": moves.collect::<Vec<_>>()});
+    numbers
+}
+
+fn given(one: &Balance) -> Value {
+    let part =
+        |part: OfAll| json!({"theirs": part.of_theirs, "all": part.of_all, "share": part.share()});
+    json!({
+        "due": one.due,
+        "leads": part(one.leads),
+        "high_intent": part(one.high),
+        "after_hours": part(one.after_hours),
+        "worth": part(one.worth),
+    })
 }
 
 fn ending(row: &EndingRow) -> Value {
@@ -213,6 +322,7 @@ fn view(numbers: &Numbers) -> Value {
     };
     json!({
         "arrived": numbers.arrived,
+        "routed": numbers.routed,
         "imported": numbers.imported,
         "duplicates": numbers.caught,
         "offered": numbers.offered,
@@ -279,6 +389,7 @@ fn line(key: &str, name: &str, numbers: &Numbers) -> String {
 mod tests {
     use super::*;
     use crate::{commands::numbers::Gathered, domain::event::Ending};
+    use std::collections::BTreeMap;
 
     fn report(by: Option<By>) -> Report {
         let numbers = Numbers {
@@ -298,6 +409,8 @@ mod tests {
             key: key.to_owned(),
             name: name.to_owned(),
             numbers,
+            reasons: Reasons::default(),
+            balance: None,
         };
         let none = Numbers {
             offered: 1,
@@ -311,7 +424,11 @@ mod tests {
             to: "2026-11-22T23:00:00Z".parse().expect("a time"),
             filters: Vec::new(),
             now: "2026-11-21T14:00[Europe/Berlin]".parse().expect("a time"),
+            labels: BTreeMap::new(),
             numbers: Gathered {
+                reasons: Reasons::default(),
+                questioned: Vec::new(),
+                currency: String::new(),
                 total: numbers.clone(),
                 endings: vec![EndingRow {
                     ending: Ending::Won,
@@ -334,11 +451,12 @@ mod tests {
         insta::assert_snapshot!(text(&report(Some(By::Rep)), Paint::plain()), @r#"
         Team sdr by rep, this week: Mon 16 Nov 2026 00:00 to Sat 21 Nov 2026 14:00 (Europe/Berlin)
 
-        rep          offers  accepted  declined  silent  escalated  to lead     p90  to accept  answered  contacted
-        Ayşe Yılmaz      15         9         2       3          0    4 min  31 min          –       89%          –
-        =1+1, "x"         1         0         0       0          0        –       –          –         –          –
-        all              15         9         2       3          0    4 min  31 min          –       89%          –
+        rep          offers  accepted  declined  silent  escalated  won  to lead     p90  to accept  answered  contacted
+        Ayşe Yılmaz      15         9         2       3          0    4    4 min  31 min          –       89%          –
+        =1+1, "x"         1         0         0       0          0    0        –       –          –         –          –
+        all              15         9         2       3          0    4    4 min  31 min          –       89%          –
 
+        Leads that came in: 12, duplicates caught 0
         Won: 4, 36000 EUR together, 12000 EUR each
 
         to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. answered, contacted: SLA kept, of the clocks that have ended.

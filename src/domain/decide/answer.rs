@@ -46,6 +46,7 @@ impl Case<'_, '_> {
                     offer: Some(id.clone()),
                 },
             );
+            self.sum_given(Some(team), by);
         }
         if offer.is_hand_over() {
             self.hand_over(&offer);
@@ -130,6 +131,7 @@ impl Case<'_, '_> {
             reason,
         );
         self.count(MeasureKind::Declined, Some(by), None);
+        self.sum_decline(&offer, reason);
         self.undoable = Some((Undoable::Decline, id.clone()));
         if offer.is_hand_over() {
             self.stays(id);

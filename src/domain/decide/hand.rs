@@ -30,6 +30,13 @@ impl Case<'_, '_> {
     ) -> Result<(), Refusal> {
         self.may_give(to, by, handing, premise)?;
         let owned = matches!(self.lead.state, State::Owned { .. });
+        // Until a colleague accepts nothing changes.
+        if !owned || handing == Handing::Now {
+            match to {
+                Receiver::Rep(rep) => self.sum_override(by, Some(rep), None, premise),
+                Receiver::Team(team) => self.sum_override(by, None, Some(team), premise),
+            }
+        }
         match (to, handing) {
             (Receiver::Rep(rep), Handing::Now) => self.assign(rep, by, &words),
             (Receiver::Rep(rep), Handing::Offer) => {
@@ -241,8 +248,9 @@ impl Case<'_, '_> {
 
     /// The colleague takes it over.
     pub(super) fn hand_over(&mut self, offer: &Offer) {
-        self.release_owner();
         let actor = Actor::Rep(offer.rep.clone());
+        self.sum_override(&actor, Some(&offer.rep), None, Premise::Any);
+        self.release_owner();
         let name = self.policy().name_of(&offer.rep).to_owned();
         self.fact(
             FactKind::HandedOver,
@@ -297,6 +305,7 @@ impl Case<'_, '_> {
             return Err(Refusal::NotOwner);
         }
         self.lead.touched_at = self.now;
+        self.sum_override(by, None, None, Premise::Any);
         self.leave_owner(&with_words("given back", words));
         if !self.try_targets_from(0) && !self.try_rungs_ahead() {
             self.wait();

@@ -14,6 +14,7 @@ mod owner;
 mod place;
 mod rank;
 mod reroute;
+mod sums;
 mod trial;
 mod undo;
 mod wait;

@@ -159,6 +159,11 @@ impl<'w> Case<'_, 'w> {
             self.policy().name_of(rep).to_owned(),
         );
         self.count(MeasureKind::Offered, Some(rep), None);
+        match kind {
+            OfferKind::Push | OfferKind::Given => self.sum_given(team.map(|team| &team.id), rep),
+            // To claim is to be given; a colleague's wish is no turn.
+            OfferKind::Pool | OfferKind::HandOver => {}
+        }
         id
     }
 

@@ -90,6 +90,7 @@ impl<'w> Case<'_, 'w> {
             .and_then(|routing| routing.rule.as_ref());
         let detail = rule.map_or_else(|| "no rule held".to_owned(), |rule| format!("rule {rule}"));
         self.fact(FactKind::Routed, Actor::Baton, None, None, detail);
+        self.count(MeasureKind::Routed, None, None);
     }
 
     /// A lead without an owner gets a clock of its own, under a new epoch.

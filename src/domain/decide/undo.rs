@@ -7,7 +7,7 @@ use super::Case;
 use crate::domain::{
     event::{
         Actor, Audible, CardRef, Effect, Event, FactKind, Measure, MeasureKind, News, Notice,
-        Refusal, Say,
+        Refusal, Say, Sum,
     },
     id::{OfferId, RepId, TeamId},
     lead::{Before, Offer, Undo, Undoable},
@@ -75,6 +75,7 @@ impl Case<'_, '_> {
             until: self.now + within,
             counted: self.counted_for(&by),
             turns: self.turned_for(&by, &id),
+            sums: self.summed(),
             before: Box::new(Before::of(&self.before)),
             by,
             offer: id,
@@ -88,6 +89,15 @@ impl Case<'_, '_> {
             _ => None,
         });
         theirs.filter(|one| is_of_an_answer(one.what)).collect()
+    }
+
+    /// What it added up; whom it went to next is asked no longer then.
+    fn summed(&self) -> Vec<Sum> {
+        let sums = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Sum { sum, back: false } => Some(sum.clone()),
+            _ => None,
+        });
+        sums.collect()
     }
 
     fn turned_for(&self, rep: &RepId, id: &OfferId) -> Vec<(TeamId, Entry)> {
@@ -130,6 +140,9 @@ impl Case<'_, '_> {
         }
         for measure in undo.counted {
             self.effects.push(Effect::Uncount(measure));
+        }
+        for sum in undo.sums {
+            self.effects.push(Effect::Sum { sum, back: true });
         }
         for (team, entry) in undo.turns {
             let back = Entry {
@@ -192,6 +205,7 @@ fn is_of_an_answer(what: MeasureKind) -> bool {
         | MeasureKind::Withdrawn => true,
         MeasureKind::Arrived
         | MeasureKind::Imported
+        | MeasureKind::Routed
         | MeasureKind::Offered
         | MeasureKind::Expired
         | MeasureKind::Escalated

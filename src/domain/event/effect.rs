@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, CardRef, Ended, Measure, Say};
+use super::{Actor, CardRef, Ended, Measure, Say, Sum};
 use crate::domain::{
     id::{OfferId, RepId, TeamId},
     lead::TrialCount,
@@ -53,6 +53,13 @@ pub enum Effect {
         what: TrialCount,
         /// How long it took, if that counts.
         took: Option<SignedDuration>,
+    },
+    /// Something that is added up.
+    Sum {
+        /// What.
+        sum: Sum,
+        /// It was added before, and is taken out again.
+        back: bool,
     },
     /// It ended, in a way that is added up.
     Ended(Ended),

@@ -49,6 +49,8 @@ measures! {
     Arrived "arrived",
     /// A lead was brought in with a list; it is none that arrived.
     Imported "imported",
+    /// A rule decided where a lead goes; again when it is asked again.
+    Routed "routed",
     /// An offer was made.
     Offered "offered",
     /// An offer was accepted; `took` from its delivery.

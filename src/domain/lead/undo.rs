@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Clock, Lead, Offer, Routing, State};
 use crate::domain::{
-    event::Measure,
+    event::{Measure, Sum},
     id::{OfferId, RepId, TeamId},
     plan::Plan,
     score::Stage,
@@ -27,6 +27,9 @@ pub struct Undo {
     pub counted: Vec<Measure>,
     /// What it added to the rep's turns.
     pub turns: Vec<(TeamId, Entry)>,
+    /// What it added up.
+    #[serde(default)]
+    pub sums: Vec<Sum>,
     /// How the lead stood before it.
     pub before: Box<Before>,
 }

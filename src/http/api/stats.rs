@@ -16,7 +16,9 @@ use crate::{
     },
     domain::{
         event::Ending,
+        fairness::OfAll,
         id::RepId,
+        reasons::{Move, Reasons},
         stats::{By, EndingRow},
     },
     http::{Error, Kind},
@@ -97,6 +99,8 @@ pub(super) struct Report {
     groups: Vec<GroupView>,
     /// How leads ended: why, and for how much.
     endings: Vec<EndingView>,
+    /// The money in which balances are told; empty: none.
+    currency: String,
 }
 
 /// Leads that ended alike.
@@ -125,6 +129,8 @@ struct GroupView {
     name: String,
     #[serde(flatten)]
     numbers: NumbersView,
+    /// By rep: what they were given beside the others.
+    given: Option<BalanceView>,
 }
 
 /// What was counted.
@@ -133,6 +139,8 @@ struct GroupView {
 struct NumbersView {
     /// Leads that came in.
     arrived: u64,
+    /// Leads that a rule sent somewhere; again when it was asked again.
+    routed: u64,
     /// Leads that were brought in with a list, by when the list says that they came; not among `arrived`.
     imported: u64,
     /// Submissions that made no lead, as their person or they themselves were known; when they came.
@@ -159,6 +167,63 @@ struct NumbersView {
     acknowledged: KeptView,
     /// Whether leads were tried in time.
     contacted: KeptView,
+    /// Why offers were declined, the most frequent reason first; known by rep, team and rule.
+    decline_reasons: Vec<ReasonView>,
+    /// Leads that people gave to somebody else than the rule had chosen; known by rep, team and rule.
+    by_hand: ByHandView,
+}
+
+/// So many declines for a reason.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DeclineReason")]
+struct ReasonView {
+    /// Its id.
+    reason: String,
+    offers: u64,
+}
+
+/// Leads that people gave to somebody else than the rule had chosen.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ByHand")]
+struct ByHandView {
+    leads: u64,
+    /// Which way, the most frequent first.
+    moves: Vec<MoveView>,
+}
+
+/// One way.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Move")]
+struct MoveView {
+    /// The team that had them; empty: none.
+    from: String,
+    /// The team that got them; none: they were given back.
+    to: Option<String>,
+    leads: u64,
+}
+
+/// What a rep was given in the turns of teams, beside what all were.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Balance")]
+struct BalanceView {
+    /// What is due by weight, 0 to 1; none: they are in none of these teams.
+    due: Option<f64>,
+    leads: PartView,
+    high_intent: PartView,
+    /// Outside of their hours or the clock's.
+    after_hours: PartView,
+    /// What the deals may be worth, in the report's currency.
+    worth: PartView,
+}
+
+/// Something of a whole.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Part")]
+struct PartView {
+    theirs: f64,
+    all: f64,
+    /// 0 to 1; none: of nothing.
+    share: Option<f64>,
 }
 
 /// Times in seconds, at most 2 % off; none: nothing was measured.
@@ -201,9 +266,10 @@ pub(super) async fn show(call: Call, asked: Filter) -> Result<Report, Error> {
         to,
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         by: asked.by,
-        total: view(&found.total),
+        total: view(&found.total, found.reasons),
         groups: found.groups.into_iter().map(group).collect(),
         endings: found.endings.into_iter().map(ending).collect(),
+        currency: found.currency,
     })
 }
 
@@ -258,7 +324,35 @@ fn group(group: Group) -> GroupView {
     GroupView {
         key: group.key,
         name: group.name,
-        numbers: view(&group.numbers),
+        numbers: view(&group.numbers, group.reasons),
+        given: group.balance.map(|balance| BalanceView {
+            due: balance.due,
+            leads: part(balance.leads),
+            high_intent: part(balance.high),
+            after_hours: part(balance.after_hours),
+            worth: part(balance.worth),
+        }),
+    }
+}
+
+fn part(part: OfAll) -> PartView {
+    PartView {
+        theirs: part.of_theirs,
+        all: part.of_all,
+        share: part.share(),
+    }
+}
+
+fn by_hand(moves: Vec<Move>) -> ByHandView {
+    let moves = moves.into_iter().map(|way| MoveView {
+        from: way.from,
+        to: (!way.to.is_empty()).then_some(way.to),
+        leads: way.n,
+    });
+    let moves: Vec<MoveView> = moves.collect();
+    ByHandView {
+        leads: moves.iter().map(|way| way.leads).sum(),
+        moves,
     }
 }
 
@@ -274,7 +368,7 @@ fn ending(row: EndingRow) -> EndingView {
     }
 }
 
-fn view(numbers: &Numbers) -> NumbersView {
+fn view(numbers: &Numbers, reasons: Reasons) -> NumbersView {
     let seconds = |took: Option<SignedDuration>| took.map(|took| took.as_secs_f64());
     let kept = |kept: u64, missed: u64| KeptView {
         kept,
@@ -283,6 +377,7 @@ fn view(numbers: &Numbers) -> NumbersView {
     };
     NumbersView {
         arrived: numbers.arrived,
+        routed: numbers.routed,
         imported: numbers.imported,
         duplicates: numbers.caught,
         offered: numbers.offered,
@@ -302,5 +397,11 @@ fn view(numbers: &Numbers) -> NumbersView {
         },
         acknowledged: kept(numbers.answered.kept, numbers.answered.missed),
         contacted: kept(numbers.contacted.kept, numbers.contacted.missed),
+        decline_reasons: reasons
+            .declined
+            .into_iter()
+            .map(|(reason, offers)| ReasonView { reason, offers })
+            .collect(),
+        by_hand: by_hand(reasons.moves),
     }
 }

@@ -5,13 +5,19 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::{
-    domain::{event::Ending, id::RepId, phrase::Until, stats::EndingRow},
+    domain::{
+        event::Ending,
+        fairness::{Balance, OfAll},
+        id::RepId,
+        phrase::Until,
+        stats::EndingRow,
+    },
     words::{
         availability::{self, Absence, Desk, Moved},
         commands::{CommandWords, Topic},
         help,
         lists::{self, Reader},
-        stats::{Kept, Numbers, Report, stats},
+        stats::{Kept, Line, Numbers, Report, stats},
         when::When,
     },
 };
@@ -132,10 +138,25 @@ fn minutes(minutes: i64) -> Option<SignedDuration> {
     Some(SignedDuration::from_mins(minutes))
 }
 
+fn balance(of_theirs: f64) -> Balance {
+    let part = OfAll {
+        of_theirs,
+        of_all: 25.0,
+    };
+    Balance {
+        due: Some(0.5),
+        leads: part,
+        high: part,
+        worth: part,
+        after_hours: OfAll::default(),
+    }
+}
+
 #[test]
 fn numbers_are_said_with_their_period_and_split() {
     let jonas = Numbers {
         arrived: 20,
+        routed: 20,
         imported: 0,
         caught: 3,
         offered: 25,
@@ -161,9 +182,25 @@ fn numbers_are_said_with_their_period_and_split() {
         to: "2026-11-29T23:00:00Z".parse().unwrap(),
         total: jonas.clone(),
         groups: vec![
-            ("Jonas Weber".to_owned(), jonas),
-            ("Ayşe Yılmaz".to_owned(), Numbers::default()),
+            Line {
+                name: "Jonas Weber".to_owned(),
+                numbers: jonas,
+                declined: Some("Too busy now 3, Not my territory 1".to_owned()),
+                balance: Some(balance(15.0)),
+                ..Line::default()
+            },
+            Line {
+                name: "Ayşe Yılmaz".to_owned(),
+                balance: Some(balance(10.0)),
+                ..Line::default()
+            },
         ],
+        declined: Some("Too busy now 3, Not my territory 1".to_owned()),
+        questioned: vec![
+            "12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong."
+                .to_owned(),
+        ],
+        currency: "EUR".to_owned(),
         endings: vec![EndingRow {
             ending: Ending::Lost,
             reason: "price".to_owned(),
@@ -175,11 +212,12 @@ fn numbers_are_said_with_their_period_and_split() {
     };
     let when = When::new(now(), &berlin());
     assert_snapshot!(text(&stats(&report, &CommandWords::default(), &when)), @"
-    (Team sdr, this week. Leads: 20. Duplicates caught: 3. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3, duplicates caught 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet, duplicates caught 0.)
+    (Team sdr, this week. Leads: 20. Duplicates caught: 3. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Declined because: Too busy now 3, Not my territory 1. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3, duplicates caught 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet, duplicates caught 0. 12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong. Jonas Weber, declined: Too busy now 3, Not my territory 1. Jonas Weber: due 50 %, given 60 % of the leads, 60 % of those with high intent, 60 % of the worth. Ayşe Yılmaz: due 50 %, given 40 % of the leads, 40 % of those with high intent, 40 % of the worth.)
     # Team sdr, this week
     Leads: 20
     Duplicates caught: 3
     Offers: 19 accepted, 4 declined, 2 without an answer, of 25
+    Declined because: Too busy now 3, Not my territory 1
     Speed to lead: half within 11 min, nine of ten within 2 h 30 min
     Time to accept: half within 2 min, nine of ten within 9 min
     SLA kept: answered 3 of 4, contacted 2 of 3
@@ -188,6 +226,12 @@ fn numbers_are_said_with_their_period_and_split() {
     Rep | Offers | Yes | No | Silent | To lead | Answered | Contacted | Caught
     Jonas Weber | 25 | 19 | 4 | 2 | 11 min | 3 of 4 | 2 of 3 | 3
     Ayşe Yılmaz | 0 | 0 | 0 | 0 | – | – | – | 0
+    - 12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong.
+    - Jonas Weber, declined: Too busy now 3, Not my territory 1.
+    _ What was put before whom in the turns of teams, each as a share of all: due is by weight, absences not taken into account; after hours is outside of their hours or the clock's.
+    Rep | Due | Leads | High intent | Worth EUR | After hours
+    Jonas Weber | 50 % | 60 % | 60 % | 60 % | –
+    Ayşe Yılmaz | 50 % | 40 % | 40 % | 40 % | –
     _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; time to accept is delivery to accept.
     ");
     let nothing = Report {

@@ -3,6 +3,7 @@
 
 mod absences;
 mod answers;
+mod by_hand;
 mod chat;
 mod done;
 mod endings;

@@ -122,6 +122,7 @@ pub fn lead() -> Lead {
             candidate("ayse", true, "free"),
             candidate("jonas", false, "is away"),
         ],
+        overridden: false,
     });
     lead.plan = Some(Plan {
         sla: Some("demo".into()),

@@ -120,7 +120,8 @@ impl Story {
                 | Effect::Count(_)
                 | Effect::Uncount(_)
                 | Effect::Ended(_)
-                | Effect::Tried { .. } => {}
+                | Effect::Tried { .. }
+                | Effect::Sum { .. } => {}
             }
             self.log.push((n, self.now, effect));
         }
@@ -438,6 +439,7 @@ impl Story {
             | Effect::Uncount(_)
             | Effect::Ended(_)
             | Effect::Tried { .. }
+            | Effect::Sum { .. }
             | Effect::Unreachable { .. } => None,
         })
         .collect()
