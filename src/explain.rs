@@ -187,10 +187,7 @@ pub fn as_json(lead: &Lead) -> Value {
     let Some(routing) = &lead.routing else {
         return Value::Null;
     };
-    let candidates = routing
-        .candidates
-        .iter()
-        .map(|it| json!({ "rep": it.rep, "eligible": it.eligible, "because": it.because, "until": it.until }));
+    let candidates = routing.candidates.iter().map(|it| json!(it));
     json!({
         "rule": routing.rule,
         "team": routing.team,
@@ -255,7 +252,8 @@ pub fn in_words(lead: &Lead, policy: &Policy) -> String {
             "passed over"
         };
         let name = policy.name_of(&one.rep);
-        format!("{name} {mark}: {}{until}", one.because)
+        let stood = one.stood();
+        format!("{name} {mark}: {}{until}{stood}", one.because)
     });
     section(&mut out, "candidates", candidates);
     out
@@ -364,8 +362,8 @@ mod tests {
         as written:
           intent == "high" && fit == "strong"
         candidates:
-          Ayşe Yılmaz could take it: free
-          Selin Kaya could take it: free
+          Ayşe Yılmaz could take it: free (1st in line, 0 of 40 leads)
+          Selin Kaya could take it: free (2nd in line, 0 of 40 leads)
         "#);
     }
 

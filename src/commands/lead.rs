@@ -1,7 +1,7 @@
 //! `/lead`: one lead with its history and the why, the next one of the queue, or a new one.
 //!
 //! ```text
-//! /lead 4711    /lead ada@example.com    /lead next    /lead new
+//! /lead 4711    /lead ada@example.com    /lead why 4711    /lead next    /lead new
 //! ```
 
 use super::{
@@ -14,12 +14,18 @@ use crate::{
         card::{Card, Part, Run},
         event::{Event, Refusal},
         id::{LeadId, RepId},
-        lead::Lead,
+        lead::{Candidate, Lead},
     },
     engine,
     store::{Error, facts, leads},
-    words::details,
+    words::{
+        details,
+        why::{self, Before},
+    },
 };
+
+/// More leads nobody looks after.
+const MOST_LOOKED_AT: usize = 500;
 
 /// So often the queue is read again when others were faster for all of it.
 const MOST_LOOKS: usize = 3;
@@ -32,8 +38,13 @@ pub(super) async fn answer(asked: &Asked<'_>, ask: LeadAsk) -> Result<Answer, Tr
                 .db()
                 .read(async |mut tx| leads::by_number(&mut tx, number).await)
                 .await?;
-            shown(asked, found, &format!("#{number}")).await
+            let called = format!("#{number}");
+            match found.as_ref().and_then(|lead| passed_over(asked, lead)) {
+                Some(passed) => Ok(why_not(asked, passed).await?.into()),
+                None => shown(asked, found, &called).await,
+            }
         }
+        LeadAsk::Why(number) => asked_why(asked, number).await,
         LeadAsk::Email(email) => {
             let found = asked.engine.db().read(async |mut tx| {
                 match leads::by_email(&mut tx, &email).await? {
@@ -46,6 +57,66 @@ pub(super) async fn answer(asked: &Asked<'_>, ask: LeadAsk) -> Result<Answer, Tr
         LeadAsk::Next => Ok(next(asked).await?.into()),
         LeadAsk::New => Ok(entered::form(asked)),
     }
+}
+
+/// Why they did not get a lead, or of one that they may see all that decided.
+async fn asked_why(asked: &Asked<'_>, number: i64) -> Result<Answer, Trouble> {
+    let found = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::by_number(&mut tx, number).await)
+        .await?;
+    let candidate = found.as_ref().and_then(|lead| candidate(asked, lead));
+    let theirs = |lead: &&Lead| {
+        lead.owner() == Some(&asked.who) || lead.pending().any(|offer| offer.rep == asked.who)
+    };
+    match (&found, candidate) {
+        (Some(lead), Some(candidate)) if !theirs(&lead) => {
+            Ok(why_not(asked, (lead, candidate)).await?.into())
+        }
+        _ => shown(asked, found, &format!("#{number}")).await,
+    }
+}
+
+/// How they stood when somebody was looked for.
+fn candidate<'l>(asked: &Asked<'_>, lead: &'l Lead) -> Option<&'l Candidate> {
+    let candidates = &lead.routing.as_ref()?.candidates;
+    let mut candidates = candidates.iter();
+    candidates.find(|candidate| candidate.rep == asked.who)
+}
+
+/// The same, of a lead that is not theirs to see.
+fn passed_over<'l>(asked: &Asked<'_>, lead: &'l Lead) -> Option<(&'l Lead, &'l Candidate)> {
+    let hidden = !rights::may_see(asked.policy(), &asked.who, lead);
+    Some((lead, candidate(asked, lead).filter(|_| hidden)?))
+}
+
+/// What somebody hears of a lead that went to somebody else: nothing of whom it is.
+async fn why_not(
+    asked: &Asked<'_>,
+    (lead, candidate): (&Lead, &Candidate),
+) -> Result<Card, Trouble> {
+    let theirs = asked
+        .engine
+        .db()
+        .read(async |mut tx| leads::of_rep(&mut tx, &asked.who, MOST_LOOKED_AT).await);
+    let own = |lead: &Lead| lead.is_open() && lead.owner() == Some(&asked.who);
+    let before = Before {
+        untouched_since: theirs
+            .await?
+            .into_iter()
+            .filter(own)
+            .map(|lead| lead.touched_at)
+            .collect(),
+    };
+    Ok(why::why_not(
+        lead,
+        candidate,
+        &before,
+        asked.policy(),
+        asked.words,
+        &asked.when(),
+    ))
 }
 
 /// The lead, if it is theirs to see; whether there is one that is not is not said.

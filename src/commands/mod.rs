@@ -221,6 +221,8 @@ pub enum LeadsView {
 pub enum LeadAsk {
     /// The one with this number.
     Number(i64),
+    /// Why they did not get the one with this number.
+    Why(i64),
     /// That of the person with this mail address.
     Email(String),
     /// The next one of the queue.

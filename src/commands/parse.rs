@@ -25,7 +25,7 @@ const BY: [(&str, By); 7] = [
 ];
 const VIEWS: [&str; 6] = ["mine", "queue", "review", "turns", "search", "move"];
 /// What may follow `/lead`, beside a number or an address.
-const LEAD: [&str; 2] = ["next", "new"];
+const LEAD: [&str; 3] = ["next", "new", "why"];
 
 /// Something typed that is no command of ours, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -229,7 +229,15 @@ fn lead(words: &[&str], names: &CommandWords) -> Result<Command, String> {
     };
     let word = unlinked(first);
     let number = word.trim_start_matches('#').parse::<i64>();
+    let numbered = |word: Option<&&str>| {
+        let number = word?.trim_start_matches('#');
+        number.parse::<i64>().ok()
+    };
     let ask = match (word.to_lowercase().as_str(), words.len()) {
+        ("why", 2) if numbered(words.get(1)).is_some() => {
+            LeadAsk::Why(numbered(words.get(1)).unwrap_or_default())
+        }
+        ("why", 1) => return Err("Why which lead? Say its number".to_owned()),
         ("next", 1) => LeadAsk::Next,
         ("new", 1) => LeadAsk::New,
         (_, 1) if number.is_ok() => LeadAsk::Number(number.unwrap_or_default()),

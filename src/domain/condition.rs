@@ -104,6 +104,8 @@ pub struct Mistake {
 pub struct Condition {
     source: String,
     words: Option<String>,
+    /// Of each part between `&&` what it means that it does not hold.
+    denials: Vec<Option<String>>,
     expression: IdedExpr,
     slots: Vec<Slot>,
 }
@@ -136,10 +138,12 @@ impl Condition {
             let thread = thread::Builder::new().stack_size(STACK);
             thread.spawn_scoped(threads, work).ok()?.join().ok()
         });
-        let (expression, slots, words) = compiled.unwrap_or_else(|| Err(vec![unreadable(text)]))?;
+        let (expression, slots, (words, denials)) =
+            compiled.unwrap_or_else(|| Err(vec![unreadable(text)]))?;
         Ok(Self {
             source: text.to_owned(),
             words,
+            denials,
             expression,
             slots,
         })
@@ -156,6 +160,26 @@ impl Condition {
     #[must_use]
     pub fn words(&self) -> &str {
         self.words.as_deref().unwrap_or(&self.source)
+    }
+
+    /// Of a condition in several parts the first that does not hold of these facts, in words: "intent is not high".
+    #[must_use]
+    pub fn failing(&self, facts: &Facts<'_>) -> Option<&str> {
+        let parts = say::parts(&self.expression);
+        if parts.len() < 2 || parts.len() != self.denials.len() {
+            return None;
+        }
+        let lookup = Lookup::new(&self.slots, facts);
+        let fails = |part: &&IdedExpr| self.ask(part, &lookup) == Some(false);
+        let at = parts.iter().position(fails)?;
+        self.denials[at].as_deref()
+    }
+
+    fn ask(&self, expression: &IdedExpr, lookup: &Lookup<'_>) -> Option<bool> {
+        let mut context = Context::with_env(Arc::clone(&ENV));
+        context.set_variable_resolver(lookup);
+        let value = cel::Value::resolve_val(expression, &context).ok()?;
+        truth(&value)
     }
 
     /// How many submissions of whom within how long it asks for.
@@ -175,13 +199,7 @@ impl Condition {
     #[must_use]
     pub fn holds(&self, facts: &Facts<'_>) -> Verdict {
         let lookup = Lookup::new(&self.slots, facts);
-        let answer = {
-            let mut context = Context::with_env(Arc::clone(&ENV));
-            context.set_variable_resolver(&lookup);
-            cel::Value::resolve_val(&self.expression, &context)
-                .ok()
-                .and_then(|value| truth(&value))
-        };
+        let answer = self.ask(&self.expression, &lookup);
         Verdict {
             holds: answer == Some(true),
             missing: match answer {

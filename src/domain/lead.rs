@@ -1,5 +1,6 @@
 //! A lead and its offers: everything that one decision may change, in one value.
 
+mod candidate;
 mod clock;
 mod offer;
 mod undo;
@@ -7,7 +8,6 @@ mod undo;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,6 +21,7 @@ use super::{
     submission::ImportTo,
 };
 
+pub use candidate::{Candidate, Load, Passed, ordinal};
 pub use clock::{Breach, Cause, Clock, Promise};
 pub use offer::{Given, Offer, OfferKind, OfferLevel, OfferState, Reason};
 pub use undo::{Before, Undo, Undoable};
@@ -296,20 +297,6 @@ impl TrialCount {
             Self::Won => "won",
         }
     }
-}
-
-/// Somebody who was considered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Candidate {
-    /// Who.
-    pub rep: RepId,
-    /// Whether they could have taken it.
-    pub eligible: bool,
-    /// Why, or why not.
-    pub because: String,
-    /// Until when not, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
 }
 
 impl Lead {

@@ -41,7 +41,8 @@ impl<'a> Reader<'a> {
         let mut rule = None;
         for route in &self.policy.routes {
             let verdict = self.verdict(lead, route.when.as_ref(), None);
-            why.push(explain(route, &verdict));
+            let failing = || self.failing(lead, route.when.as_ref()?);
+            why.push(explain(route, &verdict, failing));
             if verdict.holds {
                 rule = Some(route);
                 break;
@@ -182,7 +183,16 @@ impl<'a> Reader<'a> {
                 missing: Vec::new(),
             };
         };
-        self.ask(lead, condition, rep, &SubmissionFacts::default())
+        self.ask(lead, rep, &SubmissionFacts::default(), |facts| {
+            condition.holds(facts)
+        })
+    }
+
+    /// Which part of a condition that does not hold is the reason, in words.
+    fn failing(&self, lead: &Lead, condition: &Condition) -> Option<String> {
+        self.ask(lead, None, &SubmissionFacts::default(), |facts| {
+            condition.failing(facts).map(str::to_owned)
+        })
     }
 
     /// Whether a filter's `condition` holds for a lead and the submission that brings it.
@@ -193,16 +203,16 @@ impl<'a> Reader<'a> {
         condition: &Condition,
         submission: &SubmissionFacts<'_>,
     ) -> Verdict {
-        self.ask(lead, condition, None, submission)
+        self.ask(lead, None, submission, |facts| condition.holds(facts))
     }
 
-    fn ask(
+    fn ask<T>(
         &self,
         lead: &Lead,
-        condition: &Condition,
         rep: Option<&Rep>,
         submission: &SubmissionFacts<'_>,
-    ) -> Verdict {
+        of: impl FnOnce(&Facts<'_>) -> T,
+    ) -> T {
         let mail = MailFacts::of(lead.contact.text(Field::Email));
         let account = self.account(lead);
         let open = |name: &str| {
@@ -240,7 +250,7 @@ impl<'a> Reader<'a> {
             submission: *submission,
             ..Facts::about(&lead.contact, self.now)
         };
-        condition.holds(&facts)
+        of(&facts)
     }
 
     /// The named account the lead belongs to.
@@ -321,12 +331,13 @@ pub fn sla_for<'p>(
     policy.slas.get(&id)
 }
 
-fn explain(route: &Route, verdict: &Verdict) -> String {
+fn explain(route: &Route, verdict: &Verdict, failing: impl FnOnce() -> Option<String>) -> String {
     match (&route.when, verdict.holds) {
         (None, _) => format!("rule {} takes everything", route.id),
         (Some(when), true) => format!("rule {} holds: {}", route.id, when.words()),
         (Some(when), false) if verdict.missing.is_empty() => {
-            format!("rule {} does not hold: {}", route.id, when.words())
+            let failing = failing().map_or_else(String::new, |why| format!(" ({why})"));
+            format!("rule {} does not hold: {}{failing}", route.id, when.words())
         }
         (Some(when), false) => format!(
             "rule {} does not hold: {} ({})",

@@ -313,6 +313,29 @@ impl Turns {
             })
             .map(|person| person.rep)
     }
+
+    /// Everybody eligible, whose turn it is first.
+    #[must_use]
+    pub fn line<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Vec<&'a RepId> {
+        let key = |person: &Present<'a>| {
+            let behind = self.shortfall(person.rep, person.weight) / person.weight.max(1e-9);
+            let balance = self.reps.get(person.rep);
+            let last_at = balance.and_then(|balance| balance.last_at);
+            // What is nearly even is even.
+            (
+                (behind * 1e9).round(),
+                last_at,
+                draw(person.rep, lot),
+                person.rep,
+            )
+        };
+        let mut line: Vec<_> = eligible.iter().map(key).collect();
+        line.sort_by(|a, b| {
+            let sooner = b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1));
+            sooner.then_with(|| b.2.cmp(&a.2))
+        });
+        line.into_iter().map(|(.., rep)| rep).collect()
+    }
 }
 
 /// A number drawn for one rep: mixes the name with the lot (FNV-1a), so that no name is favoured.

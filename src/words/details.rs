@@ -299,19 +299,24 @@ fn reasons(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Vec<Par
         points(lead.score.engagement)
     ))]));
     parts.extend(bullets(lead.score.why().cloned()));
-    if let Some(routing) = &lead.routing {
-        let hash = routing
-            .config
-            .strip_prefix("sha256:")
-            .unwrap_or(&routing.config);
-        let short: String = hash.chars().take(SHORT_HASH).collect();
-        let note = format!("Decided by configuration {short}.");
-        parts.push(Part::Note(vec![Run::plain(note)]));
-    }
+    parts.extend(lead.routing.as_ref().map(by_configuration));
     parts
 }
 
-fn decided(routing: &Routing, policy: &Policy, when: &When) -> Vec<Part> {
+/// Which configuration said so.
+pub(super) fn by_configuration(routing: &Routing) -> Part {
+    let hash = routing
+        .config
+        .strip_prefix("sha256:")
+        .unwrap_or(&routing.config);
+    let short: String = hash.chars().take(SHORT_HASH).collect();
+    Part::Note(vec![Run::plain(format!(
+        "Decided by configuration {short}."
+    ))])
+}
+
+/// By which rule, and who was considered.
+pub(super) fn decided(routing: &Routing, policy: &Policy, when: &When) -> Vec<Part> {
     let rule = routing.rule.as_ref().map_or_else(
         || "No rule held".to_owned(),
         |rule| format!("Rule {rule} decided"),
@@ -327,7 +332,8 @@ fn decided(routing: &Routing, policy: &Policy, when: &When) -> Vec<Part> {
                 "could not"
             };
             let name = policy.name_of(&candidate.rep);
-            format!("{name} {mark}: {}", because(candidate, when))
+            let stood = candidate.stood();
+            format!("{name} {mark}: {}{stood}", because(candidate, when))
         });
         parts.extend(bullets(said));
     }

@@ -54,6 +54,10 @@ impl Topic {
             ],
             Self::Lead => &[
                 ("4711", "by its number"),
+                (
+                    "why 4711",
+                    "why you did not get it, and what would have changed that",
+                ),
                 ("ada@example.com", "by its mail address"),
                 ("next", "takes the next one from the queue"),
                 ("new", "enters one by hand"),

@@ -35,6 +35,7 @@ pub mod stats;
 pub mod trouble;
 mod unreachable;
 pub mod when;
+pub mod why;
 
 #[cfg(test)]
 mod tests;

@@ -14,8 +14,8 @@ use crate::domain::{
     contact::{Field, FieldValue},
     id::{OfferId, RepId},
     lead::{
-        Candidate, Lead, Offer, OfferKind, OfferLevel, OfferState, Outcome, Reason, Routing, State,
-        Waiting,
+        Candidate, Lead, Load, Offer, OfferKind, OfferLevel, OfferState, Outcome, Passed, Reason,
+        Routing, State, Waiting,
     },
     plan::Plan,
     policy::{
@@ -211,12 +211,21 @@ pub fn lead() -> Lead {
                 eligible: true,
                 because: "free".to_owned(),
                 until: None,
+                place: Some(1),
+                load: Some(Load {
+                    open: 5,
+                    capacity: 12,
+                }),
+                passed: None,
             },
             Candidate {
                 rep: "jonas".into(),
                 eligible: false,
                 because: "is away".to_owned(),
                 until: Some("2026-11-30T08:00:00Z".parse().unwrap()),
+                place: None,
+                load: None,
+                passed: Some(Passed::Away),
             },
         ],
         overridden: false,

@@ -281,6 +281,41 @@ fn numbers_are_asked_for_in_any_order() {
 }
 
 #[test]
+fn experiments_and_whys_are_asked_for_by_name() {
+    let asked = |id: Option<&str>, period| {
+        Ok(Command::Experiment {
+            id: id.map(str::to_owned),
+            period,
+        })
+    };
+    let november = Period::Days {
+        from: date(2026, 11, 1),
+        to: date(2026, 11, 15),
+    };
+    for (line, id, period) in [
+        ("/leadstats experiment", None, None),
+        ("/leadstats experiment Speed", Some("Speed"), None),
+        (
+            "/leadstats experiments speed month",
+            Some("speed"),
+            Some(Period::Month),
+        ),
+        (
+            "/leadstats experiment speed 2026-11-01..2026-11-15",
+            Some("speed"),
+            Some(november),
+        ),
+    ] {
+        assert_eq!(read(line), asked(id, period), "{line}");
+    }
+    assert!(read("/leadstats experiment speed other").is_err());
+    for line in ["/lead why 4711", "/lead WHY #4711"] {
+        assert_eq!(read(line), Ok(Command::Lead(LeadAsk::Why(4711))), "{line}");
+    }
+    assert!(read("/lead why ada@example.com").is_err());
+}
+
+#[test]
 fn what_is_not_understood_is_said_in_words() {
     for (line, topic, what) in [
         (

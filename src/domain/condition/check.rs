@@ -24,7 +24,10 @@ use crate::domain::suggest;
 const MAX_DEPTH: usize = 64;
 
 /// What a right condition is compiled to, and its words.
-type Compiled = (IdedExpr, Vec<Slot>, Option<String>);
+type Compiled = (IdedExpr, Vec<Slot>, Said);
+
+/// The whole in words, and what it means of each of its parts that it does not hold.
+pub(super) type Said = (Option<String>, Vec<Option<String>>);
 
 /// Parses and checks; on a thread with room for the recursion.
 pub(super) fn compile(text: &str, scope: Scope, known: &Names) -> Result<Compiled, Vec<Mistake>> {
@@ -50,7 +53,8 @@ pub(super) fn compile(text: &str, scope: Scope, known: &Names) -> Result<Compile
     }
     let mut mistakes = checker.mistakes;
     if mistakes.is_empty() {
-        let words = say::say(program.expression());
+        let whole = program.expression();
+        let words = (say::say(whole), say::denials(whole));
         return Ok((expression, checker.slots, words));
     }
     mistakes.sort_by_key(|mistake| mistake.span.start);

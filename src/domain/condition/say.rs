@@ -11,6 +11,24 @@ pub(super) fn say(expression: &IdedExpr) -> Option<String> {
     sentence(expression, true)
 }
 
+/// What stands between the outermost `&&`; of all else the whole.
+pub(super) fn parts(expression: &IdedExpr) -> Vec<&IdedExpr> {
+    let mut sides = Vec::new();
+    match &expression.expr {
+        Expr::Call(call) if call.func_name == op::LOGICAL_AND => {
+            flatten(call, op::LOGICAL_AND, &mut sides);
+        }
+        _ => sides.push(expression),
+    }
+    sides
+}
+
+/// What it means of each part that it does not hold: "intent is not high".
+pub(super) fn denials(expression: &IdedExpr) -> Vec<Option<String>> {
+    let parts = parts(expression).into_iter();
+    parts.map(|part| sentence(part, false)).collect()
+}
+
 /// What holds, or with `holds` false what does not.
 fn sentence(expression: &IdedExpr, holds: bool) -> Option<String> {
     match &expression.expr {

@@ -276,3 +276,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_several_parts_the_one_that_fails_is_said() {
+    let contact = Contact::default();
+    let facts = Facts {
+        lead_type: "demo",
+        intent: "low",
+        fit: "strong",
+        ..Facts::about(&contact, Timestamp::UNIX_EPOCH)
+    };
+    for (text, said) in [
+        (
+            "lead.type == \"demo\" && intent == \"high\" && fit == \"weak\"",
+            Some("intent is not high"),
+        ),
+        // What is not given fails nothing by itself.
+        (
+            "lead.employees > 5 && fit == \"weak\"",
+            Some("fit is not weak"),
+        ),
+        ("intent == \"high\"", None),
+        ("intent == \"low\" && fit == \"strong\"", None),
+    ] {
+        assert_eq!(compiled(text).failing(&facts), said, "{text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Who may take a lead now, and who of them is next.
 
-use super::Case;
+use super::{Case, placed::passed};
 use crate::domain::{
     id::{RepId, TeamId},
     lead::{Candidate, OfferState, Routing},
@@ -157,6 +157,9 @@ impl<'w> Case<'_, 'w> {
                 .as_ref()
                 .map_or_else(|| "free".to_owned(), because),
             until: one.unfit.as_ref().and_then(Unfit::until),
+            place: None,
+            load: self.load_now(one.rep),
+            passed: one.unfit.as_ref().map(passed),
         });
         let candidates: Vec<Candidate> = candidates.collect();
         let routing = self.lead.routing.get_or_insert_with(Routing::default);

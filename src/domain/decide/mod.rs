@@ -12,6 +12,7 @@ mod news;
 mod offer;
 mod owner;
 mod place;
+mod placed;
 mod rank;
 mod reroute;
 mod sums;

@@ -32,6 +32,7 @@ impl<'w> Case<'_, 'w> {
             .map(|one| self.present(one.rep))
             .collect();
         let rep = self.choose(group, strategy, &fit, &present);
+        self.note_places(group, &fit);
         if let Some(routing) = self.lead.routing.as_mut() {
             routing.strategy = group.team.map(|_| strategy);
         }

@@ -174,3 +174,65 @@ fn targets(targets: &[Target]) -> String {
     let said: Vec<String> = targets.iter().map(Target::words).collect();
     said.join(", else ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn experiment(arms: &[(&str, f64)]) -> Experiment {
+        let arm = |(id, weight): &(&str, f64)| Arm {
+            id: (*id).to_owned(),
+            weight: *weight,
+            route: Route {
+                id: "hot".into(),
+                when: None,
+                to: Vec::new(),
+                sla: None,
+                strategy: None,
+                team: None,
+            },
+        };
+        Experiment {
+            id: "speed".to_owned(),
+            on: "hot".into(),
+            arms: arms.iter().map(arm).collect(),
+        }
+    }
+
+    fn arms_of(experiment: &Experiment) -> Vec<String> {
+        let arm = |n: u32| experiment.arm_of(&format!("company{n}.example"));
+        let id = |arm: Option<&Arm>| arm.map_or_else(String::new, |arm| arm.id.clone());
+        (0..4_000).map(|n| id(arm(n))).collect()
+    }
+
+    #[test]
+    fn accounts_are_spread_by_weight_and_keep_their_arm() {
+        let before = arms_of(&experiment(&[("a", 1.0), ("b", 3.0)]));
+        let share = |arms: &[String], id: &str| arms.iter().filter(|arm| *arm == id).count();
+        assert!(
+            (900..1_100).contains(&share(&before, "a")),
+            "{}",
+            share(&before, "a")
+        );
+        assert_eq!(before, arms_of(&experiment(&[("b", 3.0), ("a", 1.0)])));
+        // A third arm takes its share, and moves nobody between the others.
+        let after = arms_of(&experiment(&[("a", 1.0), ("b", 3.0), ("c", 1.0)]));
+        let mut both = before.iter().zip(&after);
+        assert!(both.all(|(was, is)| was == is || is == "c"));
+        assert!((700..900).contains(&share(&after, "c")));
+    }
+
+    /// The same on every machine and in every release: who is in which arm is a promise.
+    #[test]
+    fn the_arms_of_some_companies_never_change() {
+        let experiment = experiment(&[("a", 1.0), ("b", 1.0)]);
+        let arm = |account| experiment.arm_of(account).map(|arm| arm.id.as_str());
+        let companies = [
+            "globex.com",
+            "initech.de",
+            "company0.example",
+            "company2.example",
+        ];
+        insta::assert_compact_debug_snapshot!(companies.map(arm), @r#"[Some("a"), Some("a"), Some("b"), Some("b")]"#);
+    }
+}

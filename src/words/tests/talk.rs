@@ -392,7 +392,7 @@ fn why_names_the_rule_the_people_and_the_points() {
     Rule hot decided
     - rule hot takes everything
     Who was considered
-    - Ayşe Yılmaz could take it: free
+    - Ayşe Yılmaz could take it: free (1st in line, 5 of 12 leads)
     - Jonas Weber could not: is away until Mon 30 Nov 09:00
     Score 55.5: fit 40, engagement 15.5
     - +40 50 employees or more

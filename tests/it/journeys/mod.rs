@@ -19,6 +19,7 @@ mod moved;
 mod numbers;
 mod outages;
 mod owners;
+mod passed_over;
 mod people;
 mod pools;
 mod presses;

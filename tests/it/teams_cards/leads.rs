@@ -153,6 +153,9 @@ fn candidate(rep: &str, eligible: bool, because: &str) -> Candidate {
         eligible,
         because: because.to_owned(),
         until: None,
+        place: None,
+        load: None,
+        passed: None,
     }
 }
 
