@@ -12,7 +12,6 @@ use crate::{
         findings::{ArmCounts, findings},
         lead::TrialCount,
         policy::{Experiment, Policy, Target},
-        route::arm_words,
         stats::NO_TIME,
     },
     store::{
@@ -111,7 +110,7 @@ fn does(policy: &Policy, experiment: &Experiment) -> Vec<String> {
     let rule = policy.routes.iter().find(|route| route.id == experiment.on);
     let arms = experiment.arms.iter();
     rule.map_or_else(Vec::new, |rule| {
-        arms.map(|arm| arm_words(policy, rule, arm)).collect()
+        arms.map(|arm| arm.words(policy, rule)).collect()
     })
 }
 

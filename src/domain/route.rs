@@ -11,7 +11,7 @@ use super::{
     id::{RepId, SlaId, TeamId},
     lead::{Lead, Routing, Trial},
     mail::MailFacts,
-    policy::{Account, Arm, Policy, Rep, Route, Sla, Target, Team},
+    policy::{Account, Policy, Rep, Route, Sla, Target, Team},
     score::{Intent, Score},
     world::Clocks,
 };
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
             let team = team.and_then(|team| self.policy.team(&team));
             sla_for(self.policy, Some(route), team, &lead.lead_type)
         };
-        let words = arm.words(route, (clock(route), clock(&arm.route)));
+        let words = arm.words_under(route, clock(route), clock(&arm.route));
         let said = format!("experiment {}: arm {}, {words}", experiment.id, arm.id);
         Some((&arm.route, said))
     }
@@ -295,18 +295,6 @@ impl<'a> Reader<'a> {
         });
         route.team.clone().or(behind)
     }
-}
-
-/// What an arm of an experiment does in place of what its rule does, of leads of whatever type.
-#[must_use]
-pub fn arm_words(policy: &Policy, rule: &Route, arm: &Arm) -> String {
-    let clock = |route: &Route| {
-        let named = route.to.iter().find_map(Target::team);
-        let team = route.team.as_ref().or(named);
-        let team = team.and_then(|team| policy.team(team));
-        sla_for(policy, Some(route), team, "")
-    };
-    arm.words(rule, (clock(rule), clock(&arm.route)))
 }
 
 /// The clock of a lead: its route's, else its team's for its type, else the one named like its type.

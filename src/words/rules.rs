@@ -14,7 +14,6 @@ use crate::domain::{
         AfterDecline, Assignee, Audience, HolidayRule, Policy, Prefer, Repeat, Route, Rung, Sla,
         Step, StepAction, Strategy, Target, Team, WhenClosed,
     },
-    route::arm_words,
     strategy::WINDOW,
 };
 
@@ -194,7 +193,7 @@ fn route_words(policy: &Policy, route: &Route) -> String {
     let split = policy.experiment_on(&route.id);
     let split = split.map_or(String::new(), |experiment| {
         let arms = experiment.arms.iter();
-        let arms = arms.map(|arm| format!("{} {}", arm.id, arm_words(policy, route, arm)));
+        let arms = arms.map(|arm| format!("{} {}", arm.id, arm.words(policy, route)));
         let arms: Vec<String> = arms.collect();
         format!(
             " Experiment {}, by company: {}.",

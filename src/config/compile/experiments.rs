@@ -74,7 +74,8 @@ impl Compiler<'_> {
         let weight = self.count(raw.weight.as_ref(), "leave the arm out instead");
         let strategy = raw.strategy.as_ref();
         let named = raw.id.as_ref().and_then(|it| self.said(it, "`id`"));
-        let rule = rule?;
+        let misnamed = raw.sla.is_some() && sla.is_none();
+        let rule = rule.filter(|_| !misnamed)?;
         let route = Route {
             to: to.unwrap_or_else(|| rule.to.clone()),
             sla: sla.or_else(|| rule.sla.clone()),

@@ -139,16 +139,35 @@ impl Policy {
 }
 
 impl Arm {
-    /// What this arm does in place of what the rule does by itself, under these clocks: "4 hours instead of 15
-    /// minutes"; the arm that changes nothing goes as the rule says.
+    /// What this arm does in place of what the rule does by itself, of whatever lead: "4 hours instead of the team's
+    /// clock".
     #[must_use]
-    pub fn words(&self, rule: &Route, clocks: (Option<&Sla>, Option<&Sla>)) -> String {
+    pub fn words(&self, policy: &Policy, rule: &Route) -> String {
+        let named = |route: &Route| {
+            let id = route.sla.as_ref();
+            id.map_or_else(
+                || "the team's clock".to_owned(),
+                |id| clock(policy.slas.get(id)),
+            )
+        };
+        let differs = self.route.sla != rule.sla;
+        self.said(rule, differs.then(|| (named(&self.route), named(rule))))
+    }
+
+    /// The same of a lead under these clocks, as the rule and this arm give them: "4 hours instead of 15 minutes".
+    #[must_use]
+    pub fn words_under(&self, rule: &Route, was: Option<&Sla>, is: Option<&Sla>) -> String {
+        let differs = was.map(|sla| &sla.id) != is.map(|sla| &sla.id);
+        self.said(rule, differs.then(|| (clock(is), clock(was))))
+    }
+
+    /// The arm that changes nothing goes as the rule says.
+    fn said(&self, rule: &Route, clocks: Option<(String, String)>) -> String {
         let instead = |is: String, was: String| format!("{is} instead of {was}");
-        let mut said = Vec::new();
-        let (was, is) = clocks;
-        if was.map(|sla| &sla.id) != is.map(|sla| &sla.id) {
-            said.push(instead(clock(is), clock(was)));
-        }
+        let mut said: Vec<String> = clocks
+            .map(|(is, was)| instead(is, was))
+            .into_iter()
+            .collect();
         if self.route.to != rule.to {
             said.push(instead(targets(&self.route.to), targets(&rule.to)));
         }

@@ -235,11 +235,11 @@ fn about_routing() {
         ),
         (
             "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\" }, {}, { sla = \"demo\", weight = 2 }]",
-            "4:30: mistake: the arms `a` and `c` do the same",
+            "4:31: mistake: the arms `a` and `c` do the same",
         ),
         (
             "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ sla = \"demo\", id = \"b\" }, {}]",
-            "4:38: mistake: a second arm is called `b`",
+            "4:37: mistake: a second arm is called `b`",
         ),
         (
             "[[experiment]]\nid = \"x\"\non = \"rest\"\narms = [{ to = { nurture = \"x\" }, strategy = \"least-loaded\" }, {}]",
