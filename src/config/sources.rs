@@ -226,6 +226,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_kept_tells_no_secret_not_even_its_length() {
+        let text = "a = \"hush\" # ** stars **\nb = [\"hüsh\", \"x\"]\nc = \"${C}\"\n";
+        let mut sources = Sources::default();
+        sources.add(Path::new("one.toml"), text.to_owned());
+        for secret in ["\"hush\"", "\"hüsh\"", "\"x\""] {
+            let at = text.find(secret).unwrap();
+            sources.hide(&(at..at + secret.len()));
+        }
+        let kept = "a = \"***\" # ** stars **\nb = [\"***\", \"***\"]\nc = \"${C}\"\n";
+        let files = sources.without_secrets();
+        assert_eq!(files, [("one.toml".to_owned(), kept.to_owned())]);
+        assert_eq!(Sources::of(&files).without_secrets(), files);
+    }
+
+    #[test]
     fn a_place_within_a_text_is_found_in_what_was_typed() {
         for (typed, inner, expected) in [
             ("'a == b'", 2..4, "=="),

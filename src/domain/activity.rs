@@ -102,6 +102,12 @@ impl Activities {
         }
     }
 
+    /// Everything that was done, by the name under which it is counted, and when.
+    pub fn all(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        let each = self.0.iter();
+        each.flat_map(|(name, times)| times.iter().map(|at| (name.as_str(), *at)))
+    }
+
     /// When it was done, by the name under which it is counted; the oldest first.
     #[must_use]
     pub fn times(&self, name: &str) -> &[Timestamp] {

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{answers::Says, drive::Drive, people::away_at, state::Next};
 use crate::domain::{
+    activity::Deed,
     calendar::Period,
     event::{Actor, ContactHow, Event, Gone},
     id::{OfferId, RepId, TeamId},
@@ -78,6 +79,14 @@ impl Drive<'_> {
             .declines
             .first()
             .map_or(given, |first| first.id.clone())
+    }
+
+    /// Somebody does something more, by which a lead that rests may come back.
+    pub(super) fn does(&mut self, n: usize, name: String) {
+        let source = self.arrivals[n].source.clone();
+        let what = Deed::Did(name);
+        let at = self.now;
+        self.happens(n, Event::Did { what, at, source });
     }
 
     pub(super) fn contacts(&mut self, n: usize, epoch: u32) {

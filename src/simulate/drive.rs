@@ -116,6 +116,7 @@ impl<'a> Drive<'a> {
     fn take(&mut self, next: Next) {
         match next {
             Next::Arrives(n) => self.arrives(n),
+            Next::Does(n, name) => self.does(n, name),
             Next::Due(n, version) => {
                 if self.versions[n] == version {
                     self.happens(n, Event::Due);
@@ -147,7 +148,13 @@ impl<'a> Drive<'a> {
         lead.contact.clone_from(&arrival.person.contact);
         lead.attributes.clone_from(&arrival.person.attributes);
         lead.lead_type.clone_from(&arrival.person.lead_type);
-        lead.activities.clone_from(&arrival.activities);
+        for (name, at) in arrival.activities.all() {
+            if at <= self.now {
+                lead.activities.add(name, at);
+            } else {
+                self.agenda.note(at, Next::Does(n, name.to_owned()));
+            }
+        }
         lead.previous_owner.clone_from(&arrival.previous_owner);
         if let Some(rule) = self.policy().sources.get(&arrival.source) {
             lead.contact.fill_from(&rule.defaults);
@@ -161,7 +168,10 @@ impl<'a> Drive<'a> {
             lead.previous_owner = lead.previous_owner.or(owner);
         }
         let reader = self.reader();
-        reader.count_request(&mut lead);
+        // With a stored lead what it asked for is counted already.
+        if arrival.was.is_none() {
+            reader.count_request(&mut lead);
+        }
         reader.assess(&mut lead);
         let filters = &self.policy().filters;
         let nothing = SubmissionFacts::default();
@@ -228,6 +238,8 @@ impl<'a> Drive<'a> {
         self.world.chance = Chance::new(self.now, u128::from(self.outcome.decisions) << 32);
         self.world.previous_owner.clone_from(&lead.previous_owner);
         let asked = asked_anew(&lead, &event, &self.reader());
+        // What somebody did is put before the rules by the decision itself.
+        let asked = asked.filter(|_| !matches!(event, Event::Did { .. }));
         let before = asked.unwrap_or_else(|| lead.clone());
         match decide(before, event, self.now, &self.world) {
             Ok((after, effects)) => self.settle(n, &lead, after, &effects),
@@ -270,7 +282,7 @@ impl<'a> Drive<'a> {
             .filter(|offer| before.offer(&offer.id).is_none())
             .cloned()
             .collect();
-        let over = !after.is_open() || matches!(after.state, State::Nurture { .. });
+        let over = self.is_over(n, &after);
         self.leads[n] = Some(after).filter(|_| !over);
         for offer in new {
             self.deliver(n, &offer);
@@ -290,6 +302,13 @@ impl<'a> Drive<'a> {
                 self.records.count(lead, ended, self.now);
             }
         }
+    }
+
+    /// Whether nothing happens to a lead any more.
+    fn is_over(&self, n: usize, lead: &Lead) -> bool {
+        let rests = !lead.is_open() || matches!(lead.state, State::Nurture { .. });
+        let done = self.arrivals[n].activities.all();
+        rests && done.into_iter().all(|(_, at)| at <= self.now)
     }
 
     /// Whether a lead counts against its owner's capacity.

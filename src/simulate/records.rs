@@ -92,3 +92,56 @@ impl Lately {
         self.tally
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> Timestamp {
+        let day = jiff::SignedDuration::from_hours(24 * day);
+        Timestamp::UNIX_EPOCH + day
+    }
+
+    fn ended(rep: &str, ending: Ending, invalid: bool) -> Ended {
+        Ended {
+            team: None,
+            rep: Some(rep.into()),
+            ending,
+            reason: String::new(),
+            deal: None,
+            invalid,
+        }
+    }
+
+    fn all(records: &mut Records, rep: &str, now: Timestamp) -> Tally {
+        let all = records.all.get_mut(&RepId::from(rep));
+        all.map(|it| it.since(now)).unwrap_or_default()
+    }
+
+    #[test]
+    fn endings_count_for_ninety_days_and_those_of_no_lead_never() {
+        let mut records = Records {
+            asked: true,
+            all: BTreeMap::new(),
+            like: BTreeMap::new(),
+        };
+        let mut lead = Lead::new("lead_1".into(), 1, "web".into(), at(0));
+        for (day, ending, invalid) in [
+            (1, Ending::Won, false),
+            (2, Ending::Lost, false),
+            (3, Ending::Disqualified, true),
+            (4, Ending::Duplicate, false),
+            (60, Ending::Won, false),
+        ] {
+            records.count(&lead, &ended("anna", ending, invalid), at(day));
+        }
+        let tally = |won, ended| Tally { won, ended };
+        assert_eq!(all(&mut records, "anna", at(60)), tally(2, 3));
+        assert_eq!(all(&mut records, "anna", at(92)), tally(1, 2));
+        assert_eq!(all(&mut records, "anna", at(200)), tally(0, 0));
+        assert_eq!(all(&mut records, "ben", at(60)), tally(0, 0));
+        lead.lead_type = "other".to_owned();
+        let like = (likeness(&lead), RepId::from("anna"));
+        assert!(!records.like.contains_key(&like));
+    }
+}

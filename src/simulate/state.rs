@@ -21,6 +21,8 @@ const IN_FRONT: usize = 32;
 pub(super) enum Next {
     /// A lead comes in.
     Arrives(usize),
+    /// Its person does something, called so.
+    Does(usize, String),
     /// Its `wake_at` has come, unless something else has happened to it since.
     Due(usize, u32),
     /// Somebody says what they say to an offer.

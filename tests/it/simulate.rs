@@ -240,6 +240,29 @@ fn who_is_asked_for_the_first_time_answers_as_they_usually_do() {
 }
 
 #[test]
+fn what_somebody_did_later_brings_their_lead_back() {
+    let text = COMPANY.replace(
+        "id = \"rest\"\n    to = { team = \"sales\" }",
+        "id = \"warm\"\n    when = 'lead.activities(\"pricing_page\", \"7d\") >= 1'\n    to = { team = \"sales\" }\n    \
+         [[route]]\n    id = \"rest\"\n    to = { nurture = \"later\" }",
+    );
+    let mut arrivals = [lead(1, "10:00", &json!({})), lead(2, "10:01", &json!({}))];
+    arrivals[0]
+        .activities
+        .add("pricing_page", at("2026-11-23T12:00:00Z"));
+    let outcome = replay(&text, &History::default(), &arrivals);
+    assert_eq!(outcome.fates[0].rule, Some("warm".into()));
+    assert_eq!(
+        outcome.fates[0].owned_after,
+        Some(SignedDuration::from_mins(125))
+    );
+    assert_eq!(
+        (told(&outcome, 1), outcome.fates[1].state),
+        ("nurture".to_owned(), "nurture")
+    );
+}
+
+#[test]
 fn two_configurations_are_compared_lead_by_lead() {
     let arrivals = [
         lead(1, "10:00", &json!({"employees": 80})),
