@@ -175,6 +175,7 @@ fn everybody(rules: &Rules) -> BTreeMap<RepId, RepNow> {
             open: 0,
             offered: Offered::default(),
             record: Record::default(),
+            declined: BTreeMap::new(),
         }
     };
     let reps = rules.policy.reps.values();

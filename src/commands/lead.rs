@@ -19,7 +19,7 @@ use crate::{
     engine,
     store::{Error, facts, leads},
     words::{
-        details,
+        answers, details,
         why::{self, Before},
     },
 };
@@ -229,6 +229,10 @@ async fn take(asked: &Asked<'_>, lead: &LeadId) -> Result<Option<Lead>, Trouble>
             }
             | engine::Error::NoSuchLead,
         ) => Ok(None),
+        Err(engine::Error::Refused {
+            refusal: Refusal::HoldsEnough { most },
+            ..
+        }) => Err(Trouble::refused(answers::holds_enough(most))),
         Err(error) => Err(error.into()),
     }
 }

@@ -4,25 +4,15 @@ use super::{
     Answer, Context, LeadsView, Topic,
     asked::{Asked, Trouble},
     rights::{self, Sight},
-    rules,
+    rules, turns,
 };
 use crate::{
-    domain::{
-        card::{Card, Item, Part, Run},
-        id::{RepId, TeamId},
-        lead::Lead,
-        policy::Team,
-        strategy::Turns,
-    },
+    domain::{card::Card, id::RepId, lead::Lead},
     store::{
         Error,
         leads::{self, LeadFilter},
-        turns,
     },
-    words::{
-        lists::{self, Reader},
-        seen::cut,
-    },
+    words::lists::{self, Reader},
 };
 
 /// More than this nobody turns the pages of.
@@ -33,7 +23,8 @@ pub async fn page(context: Context<'_>, who: &RepId, value: &str) -> Answer {
     let mut carried = value.splitn(3, ':');
     let (name, page, text) = (carried.next(), carried.next(), carried.next());
     let view = match (name, text) {
-        (Some("queue"), _) => LeadsView::Queue,
+        (Some("queue"), None) => LeadsView::Queue,
+        (Some("queue"), Some(text)) => LeadsView::QueueOf(text.to_owned()),
         (Some("review"), _) => LeadsView::Review,
         (Some("search"), Some(text)) => LeadsView::Search(text.to_owned()),
         _ => LeadsView::Mine,
@@ -62,7 +53,13 @@ pub(super) async fn list(
     };
     match view {
         LeadsView::Mine => Ok(lists::mine(reader, &each(&mine(asked).await?), page)),
-        LeadsView::Queue => Ok(lists::queue(reader, &each(&queue(asked).await?), page)),
+        LeadsView::Queue => Ok(lists::queue(reader, "", &each(&queue(asked).await?), page)),
+        LeadsView::QueueOf(text) => Ok(lists::queue(
+            reader,
+            text,
+            &each(&queue(asked).await?),
+            page,
+        )),
         LeadsView::Review => Ok(lists::review(reader, &each(&review(asked).await?), page)),
         LeadsView::Search(text) => Ok(lists::found(
             reader,
@@ -70,7 +67,7 @@ pub(super) async fn list(
             &each(&search(asked, text).await?),
             page,
         )),
-        LeadsView::Turns => line(asked).await,
+        LeadsView::Turns => turns::list(asked).await,
     }
 }
 
@@ -146,79 +143,4 @@ async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
         Some(one) => vec![one],
         None => by_words,
     })
-}
-
-/// The line of each of their teams: who is furthest behind their share is next.
-async fn line(asked: &Asked<'_>) -> Result<Card, Trouble> {
-    let policy = asked.policy();
-    let theirs = policy
-        .teams
-        .iter()
-        .filter(|team| team.people().any(|person| person == asked.who));
-    let theirs: Vec<&Team> = theirs.collect();
-    if theirs.is_empty() {
-        return Ok(Card::sentence("You are in no team, so you are in no line."));
-    }
-    let ids: Vec<TeamId> = theirs.iter().map(|team| team.id.clone()).collect();
-    let stored = asked
-        .engine
-        .db()
-        .read(async |mut tx| turns::look(&mut tx, &ids).await)
-        .await?;
-    let none = Turns::default();
-    let items = theirs.iter().map(|team| {
-        let names = in_line(asked, team, stored.get(&team.id).unwrap_or(&none));
-        let names = if names.is_empty() {
-            "nobody".to_owned()
-        } else {
-            names.join(", ")
-        };
-        Item {
-            text: vec![
-                Run::bold(cut(team.id.as_str(), 40)),
-                Run::plain(format!(": {names}")),
-            ],
-            buttons: Vec::new(),
-        }
-    });
-    let items: Vec<Item> = items.collect();
-    let said: Vec<String> = items
-        .iter()
-        .map(|item| item.text.iter().map(Run::words).collect())
-        .collect();
-    Ok(Card {
-        summary: format!("Whose turn it is. {}.", said.join(". ")),
-        parts: vec![
-            Part::Text(vec![Run::bold("Whose turn it is, the next one first")]),
-            Part::List(items),
-            Part::Note(vec![Run::plain(
-                "Who is away, out of hours or full is passed over and keeps their place.",
-            )]),
-        ],
-    })
-}
-
-/// The members of a team as they come next; names are said to colleagues only.
-fn in_line(asked: &Asked<'_>, team: &Team, turns: &Turns) -> Vec<String> {
-    let weight = |rep: &RepId| asked.policy().reps.get(rep).map_or(1.0, |rep| rep.weight);
-    let last = |rep: &RepId| turns.reps.get(rep).and_then(|balance| balance.last_at);
-    let mut members: Vec<&RepId> = team.members.iter().collect();
-    members.sort_by(|a, b| {
-        let behind = |rep: &RepId| turns.shortfall(rep, weight(rep));
-        behind(b)
-            .total_cmp(&behind(a))
-            .then_with(|| last(a).cmp(&last(b)))
-    });
-    let name = |rep: &RepId| {
-        if asked.is_me(rep) {
-            "you".to_owned()
-        } else {
-            asked.policy().name_of(rep).to_owned()
-        }
-    };
-    members
-        .into_iter()
-        .enumerate()
-        .map(|(at, rep)| format!("{}. {}", at + 1, name(rep)))
-        .collect()
 }

@@ -26,6 +26,7 @@ mod period;
 pub mod rights;
 mod rules;
 mod stats;
+mod turns;
 
 pub use crate::words::commands::{CommandWords, Topic};
 pub use availability::cancel_listed as cancel;
@@ -208,6 +209,8 @@ pub enum LeadsView {
     Mine,
     /// Those that nobody has.
     Queue,
+    /// Those of them of which all these words hold.
+    QueueOf(String),
     /// Those that a manager decides.
     Review,
     /// Own place in the line of each team.

@@ -175,6 +175,7 @@ fn leads(words: &[&str]) -> Result<Command, String> {
     let view = match (first.to_lowercase().as_str(), rest) {
         ("mine", []) => LeadsView::Mine,
         ("queue", []) => LeadsView::Queue,
+        ("queue", _) => LeadsView::QueueOf(rest.join(" ").to_lowercase()),
         ("review", []) => LeadsView::Review,
         ("turns", []) => LeadsView::Turns,
         ("search" | "find", []) => {

@@ -175,6 +175,7 @@ mod tests {
             strategy: Strategy::RoundRobin,
             prefer: Vec::new(),
             share: None,
+            held: None,
             filter: None,
             when_closed: WhenClosed::Wait,
             sla: TeamSla::default(),

@@ -254,7 +254,9 @@ impl<'a> Linter<'a> {
 
 fn takes_always(target: &Target) -> bool {
     match target {
-        Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify(_) => true,
+        Target::Queue { .. } | Target::Review(_) | Target::Nurture(_) | Target::Disqualify(_) => {
+            true
+        }
         Target::Team(_)
         | Target::Pool { .. }
         | Target::AccountOwner
@@ -265,7 +267,9 @@ fn takes_always(target: &Target) -> bool {
 
 fn leads_to(route: &Route, team: &TeamId) -> bool {
     let named = route.to.iter().any(|target| match target {
-        Target::Team(to) | Target::Pool { team: to, .. } | Target::Queue(to) => to == team,
+        Target::Team(to) | Target::Pool { team: to, .. } | Target::Queue { team: to, .. } => {
+            to == team
+        }
         Target::Review(_)
         | Target::AccountOwner
         | Target::PreviousOwner

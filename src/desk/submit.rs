@@ -289,10 +289,16 @@ impl Submitted {
             Refusal::NoSuchRep | Refusal::NoSuchTeam | Refusal::NoSuchReason => {
                 Some(wrong(CHOICE, words::trouble::not_there_any_more()))
             }
+            Refusal::ForManagers
+            | Refusal::ReasonUsedUp { .. }
+            | Refusal::DeclinesUsedUp { .. } => {
+                words::answers::cannot_decline(refusal).map(|why| wrong(CHOICE, why))
+            }
             Refusal::OfferOver
             | Refusal::NoSuchOffer
             | Refusal::NotYours
             | Refusal::NotToBeTaken
+            | Refusal::HoldsEnough { .. }
             | Refusal::NotOwner
             | Refusal::TooLate
             | Refusal::Closed => None,

@@ -418,6 +418,27 @@ pub enum Refusal {
     /// No such reason.
     #[error("there is no such reason")]
     NoSuchReason,
+    /// Only who manages the team may give that reason.
+    #[error("only a manager can give that reason")]
+    ForManagers,
+    /// They have as many open leads as somebody may who takes one from the queue.
+    #[error("who takes one from the queue may have {most} open leads")]
+    HoldsEnough {
+        /// How many.
+        most: u32,
+    },
+    /// They have given that reason as often as they may within a day.
+    #[error("that reason was given {most} times in 24 hours already")]
+    ReasonUsedUp {
+        /// How often they may.
+        most: u32,
+    },
+    /// They have declined as often as they may within a day.
+    #[error("{most} leads were declined in 24 hours already")]
+    DeclinesUsedUp {
+        /// How often they may.
+        most: u32,
+    },
     /// No such rep.
     #[error("there is no such rep")]
     NoSuchRep,

@@ -119,7 +119,7 @@ impl Policy {
                     .and_then(|account| account.owner.clone()),
                 Target::Team(_)
                 | Target::Pool { .. }
-                | Target::Queue(_)
+                | Target::Queue { .. }
                 | Target::Review(_)
                 | Target::Nurture(_)
                 | Target::Disqualify(_) => None,

@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
         let behind = route.to.iter().find_map(|target| match target {
             Target::Team(team)
             | Target::Pool { team, .. }
-            | Target::Queue(team)
+            | Target::Queue { team, .. }
             | Target::Review(team) => Some(team.clone()),
             Target::Rep(rep) => named(rep),
             Target::AccountOwner => self

@@ -9,6 +9,8 @@
 //! A share may change, with the file or day by day for a newcomer: from then on the new one counts,
 //! and what went by before stays as it was.
 
+#[cfg(test)]
+mod fairness;
 mod matching;
 mod record;
 mod share;
@@ -250,6 +252,26 @@ impl Turns {
         })
     }
 
+    /// Everybody in line as they come next, with how many turns they are behind their share: as if all of
+    /// them were there now.
+    #[must_use]
+    pub fn line(&self, people: &[Present<'_>], absence: AbsenceCredit) -> Vec<(RepId, f64)> {
+        let mut turns = self.clone();
+        turns.settle(people, absence);
+        let mut line: Vec<&Present<'_>> = people.iter().collect();
+        line.sort_by(|a, b| {
+            let waited = |one: &Present<'_>| turns.waited_since(one.rep);
+            turns
+                .urgency(b)
+                .total_cmp(&turns.urgency(a))
+                .then_with(|| waited(a).cmp(&waited(b)))
+        });
+        let behind = |one: &Present<'_>| turns.shortfall(one.rep, one.weight);
+        line.into_iter()
+            .map(|one| (one.rep.clone(), behind(one)))
+            .collect()
+    }
+
     /// Writes a line into the balance.
     pub fn post(&mut self, entry: &Entry, now: Timestamp) {
         let round = self.round;
@@ -290,25 +312,31 @@ impl Turns {
         }
     }
 
+    /// How much it is somebody's turn. Half a turn is taken off before the weight is, so that neither
+    /// heavy nor light ones come too early (what Sainte-Laguë does with seats).
+    fn urgency(&self, person: &Present<'_>) -> f64 {
+        (self.shortfall(person.rep, person.weight) - 0.5) / person.weight.max(1e-9)
+    }
+
+    fn waited_since(&self, rep: &RepId) -> Option<Timestamp> {
+        self.reps.get(rep).and_then(|balance| balance.last_at)
+    }
+
     /// Whose turn it is among `eligible`: the largest shortfall for their weight; then who has
     /// waited longest; then by lot, never by name.
     #[must_use]
     pub fn next<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Option<&'a RepId> {
-        let behind = |person: &Present<'a>| {
-            self.shortfall(person.rep, person.weight) / person.weight.max(1e-9)
-        };
-        let waited = |rep: &RepId| self.reps.get(rep).and_then(|balance| balance.last_at);
         eligible
             .iter()
             .max_by(|a, b| {
-                let (of_a, of_b) = (behind(a), behind(b));
+                let (of_a, of_b) = (self.urgency(a), self.urgency(b));
                 let by_shortfall = if (of_a - of_b).abs() < 1e-9 {
                     std::cmp::Ordering::Equal
                 } else {
                     of_a.total_cmp(&of_b)
                 };
                 by_shortfall
-                    .then_with(|| waited(b.rep).cmp(&waited(a.rep)))
+                    .then_with(|| self.waited_since(b.rep).cmp(&self.waited_since(a.rep)))
                     .then_with(|| draw(a.rep, lot).cmp(&draw(b.rep, lot)))
             })
             .map(|person| person.rep)
@@ -338,15 +366,17 @@ impl Turns {
     }
 }
 
-/// A number drawn for one rep: mixes the name with the lot (FNV-1a), so that no name is favoured.
+/// A number drawn for one rep: mixes the name with the lot (FNV-1a), and stirs until no name is favoured in
+/// any run of lots (as SplitMix64 does).
 fn draw(rep: &RepId, lot: u64) -> u64 {
-    let seed = 0xcbf2_9ce4_8422_2325 ^ lot;
-    rep.as_str()
-        .bytes()
-        .fold(seed, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-        .rotate_left(29)
+    let seed = 0xcbf2_9ce4_8422_259f ^ lot;
+    let mut drawn = rep.as_str().bytes().fold(seed, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    for (shift, factor) in [(30, 0xbf58_476d_1ce4_e5b9), (27, 0x94d0_49bb_1331_11eb)] {
+        drawn = (drawn ^ (drawn >> shift)).wrapping_mul(factor);
+    }
+    drawn ^ (drawn >> 31)
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ pub struct RepNow {
     pub offered: Offered,
     /// How their leads ended lately; counted where a strategy asks.
     pub record: Record,
+    /// How often they declined within 24 hours, by reason; counted where that is limited.
+    pub declined: BTreeMap<String, u32>,
 }
 
 /// An absence that runs now.

@@ -31,11 +31,11 @@ use crate::{
         id::{LeadId, RepId, TeamId},
         lead::Lead,
         plan::Plan,
-        policy::{Groups, Team},
+        policy::{Groups, Policy, Team},
         route::Reader,
     },
     rules::Rules,
-    store::{self, Db, Tx, leads, turns},
+    store::{self, Db, Tx, leads, reps, turns},
 };
 
 pub use fetched::{NotFetched, PATIENCE};
@@ -207,6 +207,12 @@ impl Engine {
             let known = self.reps_now(tx, &rules, one, now).await?;
             world.reps.extend(known);
         }
+        if let Some(rep) = declines(&event, &rules.policy) {
+            let declined = reps::declined(tx, rep, now).await?;
+            if let Some(person) = world.reps.get_mut(rep) {
+                person.declined = declined;
+            }
+        }
         let (lead, effects) =
             decide(lead, event, now, &world).map_err(|refusal| Error::Refused {
                 refusal,
@@ -300,6 +306,16 @@ fn picks_nobody(event: &Event) -> bool {
 /// Whether the decision finds out by itself if the rules are to be asked, and believes them only then.
 fn asks_itself(event: &Event) -> bool {
     matches!(event, Event::Submitted(_) | Event::Did { .. })
+}
+
+/// Who declines, where that is limited.
+fn declines<'e>(event: &'e Event, policy: &Policy) -> Option<&'e RepId> {
+    let Event::Decline { by, .. } = event else {
+        return None;
+    };
+    let by_reason = policy.declines.iter().any(|it| it.per_day.is_some());
+    let by_team = policy.teams.iter().any(|it| it.turns.declines.is_some());
+    (by_reason || by_team).then_some(by)
 }
 
 /// To whom a person gives the lead.

@@ -104,6 +104,7 @@ impl Engine {
                     open: load.open,
                     offered: load.offered,
                     record: Record::default(),
+                    declined: BTreeMap::new(),
                 },
             );
         }
@@ -122,7 +123,7 @@ pub(super) fn zone_of(rep: &Rep, profile: Option<&str>) -> TimeZone {
 
 /// What has to be counted of a rep: no more than a limit or a strategy asks for, mostly nothing.
 fn wanted(rep: &Rep, policy: &Policy, now: Timestamp) -> Option<Wanted> {
-    let counts = rep.capacity.is_some() || by_load(policy, &rep.id);
+    let counts = rep.capacity.is_some() || by_load(policy, &rep.id) || held(policy, &rep.id);
     let capped = rep.caps != Caps::default();
     (counts || capped || rep.pending.is_some()).then(|| Wanted {
         rep: rep.id.clone(),
@@ -147,6 +148,12 @@ fn by_record(policy: &Policy, teams: &[TeamId]) -> bool {
         let mut asked = by_record.into_iter();
         asked.any(|strategy| policy.gives_out_by(strategy, team))
     })
+}
+
+/// Whether somebody's open leads limit what they take from a queue.
+fn held(policy: &Policy, rep: &RepId) -> bool {
+    let mut teams = policy.teams.iter();
+    teams.any(|team| team.held.is_some() && team.people().any(|one| one == *rep))
 }
 
 fn people_of(policy: &Policy, lead: &Lead, teams: &[TeamId]) -> Vec<RepId> {

@@ -47,6 +47,7 @@ pub(super) fn everybody(rules: &Rules, history: &History) -> BTreeMap<RepId, Rep
             open: 0,
             offered: Offered::default(),
             record: Record::default(),
+            declined: BTreeMap::new(),
         }
     };
     let reps = rules.policy.reps.values();

@@ -4,7 +4,7 @@ mod absence;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Error, Json, Sql, Tx, row, sql};
@@ -119,6 +119,31 @@ const EXTRA: &str = "insert into rep (id, extra_until) values ($1, $2) \
 pub async fn extra_until(tx: &mut Tx, rep: &RepId, until: Option<Timestamp>) -> Result<(), Error> {
     tx.q(EXTRA).bind(rep).bind(until).exec().await?;
     Ok(())
+}
+
+const DECLINED: &str = "select coalesce(reason, '') as reason, count(*) as n from offer \
+     where rep = $1 and offered_at > $2 and state = 'declined' and kind <> 'hand_over' and decided_at > $3 \
+     group by reason";
+
+/// A day, within which declines are counted.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// No offer waits longer for its answer.
+const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// How often a rep has declined within 24 hours, by reason.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn declined(
+    tx: &mut Tx,
+    rep: &RepId,
+    now: Timestamp,
+) -> Result<BTreeMap<String, u32>, Error> {
+    let query = tx.q(DECLINED).bind(rep).bind(now - LONGEST);
+    let rows: Vec<(String, i64)> = query.bind(now - DAY).all().await?;
+    let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(rows.into_iter().map(|(why, n)| (why, number(n))).collect())
 }
 
 const GONE: &str = "insert into rep (id, gone_at) values ($1, $2) \
@@ -296,7 +321,7 @@ async fn loads(
         return Ok(Vec::new());
     }
     let ago = |hours| {
-        let span = jiff::SignedDuration::from_hours(hours);
+        let span = SignedDuration::from_hours(hours);
         now.checked_sub(span).unwrap_or(Timestamp::MIN)
     };
     let query = tx.q(LOADS).bind(Json(wanted));

@@ -129,6 +129,42 @@ pub async fn ledger(tx: &mut Tx, team: &TeamId, limit: i64) -> Result<Vec<Posted
     tx.q(LEDGER).bind(team).bind(limit).all().await
 }
 
+/// A line of a rep's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Own {
+    /// When.
+    pub at: Timestamp,
+    /// By what number people call the lead, if it is about one.
+    pub number: Option<i64>,
+    /// The word for why.
+    pub why: String,
+    /// Turns; positive ones count as had.
+    pub amount: f64,
+}
+
+impl Row for Own {
+    fn read(row: RowRef<'_>) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: row.get("at")?,
+            number: row.get("number")?,
+            why: row.get("why")?,
+            amount: row.get("amount")?,
+        })
+    }
+}
+
+const OWN: &str = "select turn.at, lead.number, turn.why, turn.amount from turn \
+     left join lead on lead.id = turn.lead_id where turn.team = $1 and turn.rep = $2 \
+     order by turn.id desc limit $3";
+
+/// The last lines of one rep in a team's ledger, newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn own(tx: &mut Tx, team: &TeamId, rep: &RepId, limit: i64) -> Result<Vec<Own>, Error> {
+    tx.q(OWN).bind(team).bind(rep).bind(limit).all().await
+}
+
 const LOOK: Sql = sql!(
     "select team, doc from turns where team in (select value from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]

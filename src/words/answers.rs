@@ -123,6 +123,17 @@ pub fn refusal(
                 "That reason is no longer in the list. Please open the card of lead #{number} again."
             )
         }
+        Refusal::ForManagers => {
+            format!("Only a manager can give that reason. Lead #{number} waits for another one.")
+        }
+        Refusal::HoldsEnough { most } => format!("{} {now}", holds_enough(*most)),
+        Refusal::ReasonUsedUp { most } => format!("{}. {now}", used_up("given that reason", *most)),
+        Refusal::DeclinesUsedUp { most } => {
+            format!(
+                "{}. A manager can still move it. {now}",
+                used_up("declined", *most)
+            )
+        }
         Refusal::NoSuchTeam => {
             format!("That team is no longer there. Lead #{number} stays where it is. {now}")
         }
@@ -170,4 +181,54 @@ pub fn unknown_lead() -> String {
 #[must_use]
 pub fn stranger() -> String {
     "You are not in the list of reps yet. Whoever runs Baton can add you to baton.toml.".to_owned()
+}
+
+/// "You have declined twice in 24 hours, as often as you may".
+fn used_up(done: &str, most: u32) -> String {
+    let often = match most {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        more => format!("{more} times"),
+    };
+    format!("You have {done} {often} in 24 hours, as often as you may")
+}
+
+/// Somebody has too many open leads to take one more from a queue.
+#[must_use]
+pub fn holds_enough(most: u32) -> String {
+    format!(
+        "Who takes a lead from this queue may have at most {most} open ones, with the new one. Close one first."
+    )
+}
+
+/// The same where the reason is chosen.
+#[must_use]
+pub fn cannot_decline(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::ForManagers => Some("Only a manager can give that reason.".to_owned()),
+        Refusal::ReasonUsedUp { most } => {
+            let used_up = used_up("given that reason", *most);
+            Some(format!("{used_up}. Please choose another one."))
+        }
+        Refusal::DeclinesUsedUp { most } => {
+            let used_up = used_up("declined", *most);
+            Some(format!(
+                "{used_up}. It moves on by itself, or a manager moves it."
+            ))
+        }
+        Refusal::OfferOver
+        | Refusal::NoSuchOffer
+        | Refusal::NotYours
+        | Refusal::AlreadyYours
+        | Refusal::NotToBeTaken
+        | Refusal::HoldsEnough { .. }
+        | Refusal::NotOwner
+        | Refusal::Closed
+        | Refusal::NoSuchReason
+        | Refusal::NoSuchRep
+        | Refusal::NoSuchTeam
+        | Refusal::TooLate
+        | Refusal::NobodyFree
+        | Refusal::BadTime => None,
+    }
 }

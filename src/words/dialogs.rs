@@ -32,6 +32,7 @@ pub fn decline(lead: &Lead, offer: &Offer, policy: &Policy) -> Dialog {
     let choices: Vec<Choice> = policy
         .declines
         .iter()
+        .filter(|reason| !reason.managers_only || policy.manages(&offer.rep, lead))
         .map(|reason| Choice {
             value: reason.id.clone(),
             label: if offer.is_hand_over() {

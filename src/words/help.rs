@@ -40,6 +40,10 @@ impl Topic {
             Self::Leads => &[
                 ("mine", "whom to call now, then the rest"),
                 ("queue", "what you can take"),
+                (
+                    "queue demo high de",
+                    "by type, intent, fit, country, language or source",
+                ),
                 ("review", "what waits for your decision"),
                 ("turns", "who is next in your teams"),
                 ("search acme", "by number, name, company, mail or phone"),

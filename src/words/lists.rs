@@ -3,6 +3,7 @@
 //! ```text
 //! /leads mine     what to call now, then the rest       [Contacted] [Details]
 //! /leads queue    what may be taken                      [Take] [Details]
+//! /leads queue demo high de
 //! /leads review   what a manager decides                 [Assign…] [Details]
 //! /leads search TEXT
 //! ```
@@ -17,6 +18,7 @@ use super::{
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Item, Part, Run},
+    contact::Field,
     id::RepId,
     lead::{Lead, Offer, OfferKind, State},
     phrase::say_duration,
@@ -117,23 +119,55 @@ fn entry(seen: &Seen<'_>, words: &str, buttons: Vec<Button>) -> Item {
     }
 }
 
-/// What waits in the queue, oldest first; each can be taken.
+/// What waits in the queue, oldest first; each can be taken. With words only what is meant by each of
+/// them: a type, an intent, a fit, a country, a language, a source.
 #[must_use]
-pub fn queue(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
+pub fn queue(reader: Reader<'_>, text: &str, leads: &[&Lead], page: usize) -> Card {
     if leads.is_empty() {
         return empty("The queue is empty: every lead has somebody.");
     }
+    let meant = |lead: &&&Lead| is_meant(&Seen::by(reader.rep, lead, reader.policy), text);
+    let chosen: Vec<&Lead> = leads.iter().filter(meant).copied().collect();
+    let called = super::seen::cut(text, 60);
+    if chosen.is_empty() {
+        return empty(&format!(
+            "Of {} in the queue none is “{called}”. Words that choose: a type, an intent, a fit, a country, a language, a source.",
+            count(leads.len())
+        ));
+    }
     let listing = Listing {
-        headline: format!("In the queue: {}", count(leads.len())),
+        headline: if called.is_empty() {
+            format!("In the queue: {}", count(chosen.len()))
+        } else {
+            format!("In the queue as “{called}”: {}", count(chosen.len()))
+        },
         name: "queue",
-        text: "",
+        text,
         page,
     };
-    reader.list(&listing, leads, |lead, seen| {
+    reader.list(&listing, &chosen, |lead, seen| {
         let take = Button::new(Action::QueueTake, lead.id.as_str(), "Take")
             .spoken(format!("Take {}", seen.spoken()));
         let words = format!("{}, came in {} ago.", seen.asks(), reader.age(lead));
         (words, vec![take, details(lead, seen)])
+    })
+}
+
+/// Whether each word means the lead; what is hidden is not given away by asking for it.
+fn is_meant(seen: &Seen<'_>, text: &str) -> bool {
+    let lead = seen.lead();
+    let kind = lead.lead_type.replace('_', "-");
+    let fields = [Field::Country, Field::Language].map(|field| seen.exact(field));
+    let fixed = [
+        kind.as_str(),
+        lead.lead_type.as_str(),
+        lead.intent.word(),
+        lead.fit.word(),
+        lead.source.as_str(),
+    ];
+    text.split_whitespace().all(|word| {
+        let mut names = fixed.iter().chain(&fields);
+        names.any(|name| name.eq_ignore_ascii_case(word))
     })
 }
 

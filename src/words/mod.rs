@@ -33,6 +33,7 @@ pub mod rules;
 pub mod seen;
 pub mod stats;
 pub mod trouble;
+pub mod turns;
 mod unreachable;
 pub mod when;
 pub mod why;

@@ -479,7 +479,7 @@ fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> Strin
         Some(
             Target::Team(_)
             | Target::Pool { .. }
-            | Target::Queue(_)
+            | Target::Queue { .. }
             | Target::Review(_)
             | Target::Nurture(_)
             | Target::Disqualify(_),

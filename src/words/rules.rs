@@ -8,6 +8,7 @@ use super::seen::{begin, cut};
 use crate::domain::{
     action::Action,
     card::{Button, Card, Item, Part, Run},
+    contact::Field,
     filter::Then,
     id::{RepId, SlaId},
     policy::{
@@ -207,20 +208,25 @@ fn route_words(policy: &Policy, route: &Route) -> String {
 fn target_words(policy: &Policy, target: &Target) -> String {
     match target {
         Target::Team(team) => format!("team {team} is asked, {}", strategy_of(policy, team)),
-        Target::Pool { team, size, hide } => {
-            let who = size.map_or_else(
-                || format!("everybody in team {team}"),
-                |size| format!("the {size} of team {team} who suit best"),
-            );
-            let hidden: Vec<&str> = hide.iter().map(|field| field.name()).collect();
-            let hidden = if hidden.is_empty() {
-                String::new()
-            } else {
-                format!(" ({} shown once it is claimed)", hidden.join(", "))
+        Target::Pool {
+            team,
+            size,
+            matching,
+            hide,
+        } => {
+            let who = match (size, matching) {
+                (None, false) => format!("everybody in team {team}"),
+                (None, true) => format!("those of team {team} who suit best"),
+                (Some(size), false) => format!("the {size} of team {team} who suit best"),
+                (Some(size), true) => format!("at most {size} of team {team} who suit best"),
             };
+            let hidden = hidden_words(hide, "claimed");
             format!("{who} may claim it, the first has it{hidden}")
         }
-        Target::Queue(team) => format!("it waits in the queue of team {team}"),
+        Target::Queue { team, hide } => {
+            let hidden = hidden_words(hide, "taken");
+            format!("it waits in the queue of team {team}{hidden}")
+        }
         Target::Review(team) => format!("a manager of team {team} decides"),
         Target::AccountOwner => "whoever owns the account".to_owned(),
         Target::PreviousOwner => "whoever had this person before".to_owned(),
@@ -229,6 +235,14 @@ fn target_words(policy: &Policy, target: &Target) -> String {
         Target::Disqualify(None) => "it is dropped".to_owned(),
         Target::Disqualify(Some(why)) => format!("it is dropped ({})", cut(why, 60)),
     }
+}
+
+fn hidden_words(hide: &[Field], until: &str) -> String {
+    let hidden: Vec<&str> = hide.iter().map(|field| field.name()).collect();
+    if hidden.is_empty() {
+        return String::new();
+    }
+    format!(" ({} shown once it is {until})", hidden.join(", "))
 }
 
 fn strategy_of(policy: &Policy, team: &crate::domain::id::TeamId) -> &'static str {

@@ -38,7 +38,7 @@ impl<'a> Seen<'a> {
     /// in person everything, others of a pool what it shows.
     #[must_use]
     pub fn by(rep: &RepId, lead: &'a Lead, policy: &Policy) -> Self {
-        if !is_pooled(lead) && (lead.owner() == Some(rep) || policy.manages(rep, lead)) {
+        if !is_free(lead) && (lead.owner() == Some(rep) || policy.manages(rep, lead)) {
             return Self::whole(lead);
         }
         let mut offers = lead.offers.iter().filter(|offer| offer.rep == *rep);
@@ -46,7 +46,7 @@ impl<'a> Seen<'a> {
             OfferKind::Push | OfferKind::HandOver => true,
             OfferKind::Pool | OfferKind::Given => false,
         });
-        if asked_in_person && !is_pooled(lead) {
+        if asked_in_person && !is_free(lead) {
             return Self::whole(lead);
         }
         Self::in_channel(lead, policy)
@@ -187,8 +187,21 @@ impl<'a> Seen<'a> {
     }
 }
 
-fn is_pooled(lead: &Lead) -> bool {
-    matches!(lead.state, State::Pooled { .. })
+/// Whether it lies there for several to take.
+fn is_free(lead: &Lead) -> bool {
+    match lead.state {
+        State::Pooled { .. } | State::Queued { waiting: None, .. } => true,
+        State::Queued {
+            waiting: Some(_), ..
+        }
+        | State::Pending
+        | State::Offered { .. }
+        | State::Review { .. }
+        | State::Nurture { .. }
+        | State::Owned { .. }
+        | State::Closed { .. }
+        | State::Disqualified { .. } => false,
+    }
 }
 
 /// What the lead's pool hides. Once it is claimed the lead no longer says so, but its rule does; if that
@@ -197,20 +210,19 @@ fn hidden(lead: &Lead, policy: &Policy) -> Vec<Field> {
     if let State::Pooled { hide, .. } = &lead.state {
         return with_parts(hide);
     }
-    if !lead
-        .offers
-        .iter()
-        .any(|offer| offer.kind == OfferKind::Pool)
-    {
-        return Vec::new();
-    }
+    let pooled = lead.offers.iter().any(|it| it.kind == OfferKind::Pool);
     let Some(route) = policy.route_of(lead) else {
-        return Field::ALL.to_vec();
+        return if pooled {
+            Field::ALL.to_vec()
+        } else {
+            Vec::new()
+        };
     };
-    let of_pools = route.to.iter().flat_map(|target| match target {
-        Target::Pool { hide, .. } => hide.as_slice(),
-        Target::Team(_)
-        | Target::Queue(_)
+    let hide = route.to.iter().flat_map(|target| match target {
+        Target::Pool { hide, .. } if pooled => hide.as_slice(),
+        Target::Queue { hide, .. } => hide.as_slice(),
+        Target::Pool { .. }
+        | Target::Team(_)
         | Target::Review(_)
         | Target::AccountOwner
         | Target::PreviousOwner
@@ -218,7 +230,7 @@ fn hidden(lead: &Lead, policy: &Policy) -> Vec<Field> {
         | Target::Nurture(_)
         | Target::Disqualify(_) => &[],
     });
-    with_parts(&of_pools.copied().collect::<Vec<_>>())
+    with_parts(&hide.copied().collect::<Vec<_>>())
 }
 
 /// Who hides the name means the whole of it.
@@ -380,5 +392,30 @@ mod tests {
         );
         let pooled = tests::pooled();
         assert!(Seen::by(&"selin".into(), &pooled, &policy).hides(Field::Email));
+    }
+
+    #[test]
+    fn what_a_queue_hides_is_seen_by_nobody_until_somebody_has_taken_it() {
+        let (mut lead, mut policy) = (tests::owned(), tests::policy());
+        policy.routes[0].to = vec![Target::Queue {
+            team: "sdr".into(),
+            hide: vec![Field::Name, Field::Email],
+        }];
+        let hides = |lead: &Lead, rep: &str| {
+            let seen = Seen::by(&rep.into(), lead, &policy);
+            seen.hides(Field::Email) && seen.hides(Field::LastName)
+        };
+        let owner = lead.owner().cloned().unwrap_or_else(|| "jonas".into());
+        assert!(!hides(&lead, owner.as_str()));
+        assert!(!hides(&lead, "selin"));
+        lead.state = State::Queued {
+            team: Some("sdr".into()),
+            waiting: None,
+        };
+        assert!(
+            ["ayse", "jonas", "selin"]
+                .iter()
+                .all(|rep| hides(&lead, rep))
+        );
     }
 }

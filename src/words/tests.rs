@@ -111,6 +111,7 @@ pub fn policy() -> Policy {
             strategy: Strategy::RoundRobin,
             prefer: Vec::new(),
             share: None,
+            held: None,
             filter: None,
             when_closed: WhenClosed::Wait,
             sla: TeamSla::default(),
@@ -123,6 +124,7 @@ pub fn policy() -> Policy {
                 Target::Pool {
                     team: "sdr".into(),
                     size: None,
+                    matching: false,
                     hide: vec![Field::Email, Field::Phone],
                 },
             ),
@@ -164,6 +166,7 @@ pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
         lost_to_chat: SignedDuration::ZERO,
         delivered_in: crate::domain::policy::Platform::Slack,
         held_since: None,
+        turn: false,
     }
 }
 

@@ -454,13 +454,11 @@ async fn the_line_of_a_team_starts_with_who_is_next() {
         let lead = office.lead("Ada").await;
         let first = office.asked(&lead).await.unwrap();
         let said = office.says(first.as_str(), "/leads turns").await;
-        assert_eq!(
-            said,
-            format!(
-                "Whose turn it is. sales: 1. {}, 2. you.",
-                name(other(&first))
-            )
+        let expected = format!(
+            "Whose turn it is. sales: 1. {}, 2. you. You are number 2 of 2, 0.5 turns ahead of your share of 50 %.",
+            name(other(&first))
         );
+        assert_eq!(said, expected);
     })
     .await;
 }
@@ -596,7 +594,13 @@ fn policy() -> Policy {
         sources: BTreeMap::from([("website".into(), SourceRule::default())]),
         routes: vec![
             to("review", Target::Review("sales".into())),
-            to("queue", Target::Queue("sales".into())),
+            to(
+                "queue",
+                Target::Queue {
+                    team: "sales".into(),
+                    hide: Vec::new(),
+                },
+            ),
             to("", Target::Team("sales".into())),
         ],
         ..Policy::default()
@@ -638,6 +642,7 @@ fn team(id: &str, members: &[&str], managers: &[&str]) -> Team {
         strategy: Strategy::RoundRobin,
         prefer: Vec::new(),
         share: None,
+        held: None,
         filter: None,
         when_closed: WhenClosed::Wait,
         sla: TeamSla::default(),

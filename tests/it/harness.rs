@@ -308,6 +308,7 @@ fn team() -> Team {
         strategy: Strategy::RoundRobin,
         prefer: Vec::new(),
         share: None,
+        held: None,
         filter: None,
         when_closed: WhenClosed::Wait,
         sla: TeamSla::default(),

@@ -67,6 +67,7 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         lost_to_chat: SignedDuration::ZERO,
         delivered_in: baton::domain::policy::Platform::Slack,
         held_since: None,
+        turn: false,
     }
 }
 

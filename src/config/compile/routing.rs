@@ -224,14 +224,16 @@ impl Compiler<'_> {
         self.one_target(raw)
     }
 
-    /// `size` and `hide` are about a pool.
+    /// `size` and `matching` are about a pool, `hide` also about a queue.
     fn pool_only(&mut self, raw: &raw::Target) {
         if raw.pool.is_some() {
             return;
         }
         let size = raw.size.as_ref().map(|it| ("size", it.span()));
-        let hide = raw.hide.first().map(|it| ("hide", it.span()));
-        for (key, span) in size.into_iter().chain(hide) {
+        let matching = raw.matching.as_ref().map(|it| ("matching", it.span()));
+        let hide = raw.hide.first().filter(|_| raw.queue.is_none());
+        let hide = hide.map(|it| ("hide", it.span()));
+        for (key, span) in size.into_iter().chain(matching).chain(hide) {
             let message = format!("`{key}` means something for a `pool` only");
             let help = format!("take `{key}` out, or write `pool` instead of the target");
             self.mistake(span, message, help);
@@ -248,11 +250,14 @@ impl Compiler<'_> {
             return Some(Target::Pool {
                 team: self.refer(Kind::Team, pool)?,
                 size: size.and_then(|it| usize::try_from(it).ok()),
+                matching: raw.matching.as_ref().is_some_and(|it| *it.get_ref()),
                 hide,
             });
         }
         if let Some(queue) = &raw.queue {
-            return self.refer(Kind::Team, queue).map(Target::Queue);
+            let hide = raw.hide.iter().filter_map(|it| self.field(it)).collect();
+            let team = self.refer(Kind::Team, queue)?;
+            return Some(Target::Queue { team, hide });
         }
         if let Some(review) = &raw.review {
             return self.refer(Kind::Team, review).map(Target::Review);

@@ -80,6 +80,7 @@ impl Compiler<'_> {
             strategy: strategy(raw.strategy),
             prefer: raw.prefer.iter().map(|it| prefer(*it.get_ref())).collect(),
             share: self.share(raw),
+            held: self.count(raw.held.as_ref(), "without the key there is no limit"),
             filter: raw
                 .condition
                 .as_ref()

@@ -72,7 +72,7 @@ impl Linter<'_> {
         let policy = &self.rules.policy;
         let alone = |rep: &RepId| policy.team_of(rep).is_none();
         let without = |target: &Target| match target {
-            Target::Team(_) | Target::Pool { .. } | Target::Queue(_) | Target::Review(_) => {
+            Target::Team(_) | Target::Pool { .. } | Target::Queue { .. } | Target::Review(_) => {
                 Some(false)
             }
             Target::Rep(rep) => Some(alone(rep)),

@@ -202,6 +202,8 @@ pub struct Team {
     /// `share = 0.4`: under `best-match` and `top-performer`, the most of the team's last 20 turns for one.
     /// Default: 0.4 for `top-performer`, else none.
     pub share: Option<Spanned<f64>>,
+    /// `held = 10`: who has so many open leads takes none from the team's queue. Default: no limit.
+    pub held: Option<Spanned<u32>>,
     /// `when_closed = "wait"`, the default; or `"backups"`, or `"team:ID"`.
     pub when_closed: Option<Text>,
     /// `where = 'lead.language in rep.languages'`: must hold.

@@ -134,7 +134,10 @@ pub struct Target {
     pub pool: Option<Text>,
     /// `size = 3`: a pool of only the best three. Default: all.
     pub size: Option<Spanned<u32>>,
-    /// `hide = ["email", "phone"]`: until a pool's lead is claimed.
+    /// `matching = true`: a pool of only those who suit the lead best, by the team's `prefer` or `best-match`.
+    /// Default: false.
+    pub matching: Option<Spanned<bool>>,
+    /// `hide = ["email", "phone"]`: until a pool's lead is claimed, or a queue's is taken.
     pub hide: Vec<Text>,
     /// `queue = "sdr"`: browsed and taken, or the next one unseen.
     pub queue: Option<Text>,

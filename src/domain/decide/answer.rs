@@ -5,7 +5,7 @@ use crate::domain::{
     event::{Actor, FactKind, MeasureKind, Refusal},
     id::{OfferId, RepId},
     lead::{Offer, OfferKind, OfferLevel, OfferState, Promise, Reason, State, Undoable},
-    policy::{AfterDecline, Turn},
+    policy::{AfterDecline, DeclineReason, Turn},
     score::Stage,
     strategy::{Entry, EntryWhy},
 };
@@ -34,19 +34,9 @@ impl Case<'_, '_> {
             .now
             .duration_since(offer.delivered_at.unwrap_or(offer.offered_at));
         self.count(MeasureKind::Accepted, Some(by), Some(took));
-        if offer.kind == OfferKind::Pool
-            && let Some(team) = &offer.team
-        {
-            self.post_in_team(
-                team,
-                Entry {
-                    rep: by.clone(),
-                    why: EntryWhy::Claimed,
-                    amount: 1.0,
-                    offer: Some(id.clone()),
-                },
-            );
-            self.sum_given(Some(team), by);
+        self.take_turn(&offer);
+        if offer.kind == OfferKind::Pool {
+            self.sum_given(offer.team.as_ref(), by);
         }
         if offer.is_hand_over() {
             self.hand_over(&offer);
@@ -54,6 +44,28 @@ impl Case<'_, '_> {
         self.own(id, by, &Actor::Rep(by.clone()));
         self.undoable = Some((Undoable::Accept, id.clone()));
         Ok(())
+    }
+
+    /// What was not offered in turn costs one when it is taken: a pool's lead, and one that somebody asked
+    /// the rep by hand to take, where that counts.
+    fn take_turn(&mut self, offer: &Offer) {
+        let Some(team) = offer.team.as_ref().and_then(|id| self.policy().team(id)) else {
+            return;
+        };
+        let why = match offer.kind {
+            OfferKind::Pool => EntryWhy::Claimed,
+            OfferKind::Push if !offer.turn && self.counts_by_hand(team, &offer.rep) => {
+                EntryWhy::ByHand
+            }
+            OfferKind::Push | OfferKind::Given | OfferKind::HandOver => return,
+        };
+        let entry = Entry {
+            rep: offer.rep.clone(),
+            why,
+            amount: 1.0,
+            offer: Some(offer.id.clone()),
+        };
+        self.post_in_team(&team.id, entry);
     }
 
     /// Makes a pending offer's rep the owner; everybody else's card says so.
@@ -114,6 +126,7 @@ impl Case<'_, '_> {
     ) -> Result<(), Refusal> {
         let offer = self.answerable(id, by)?;
         let rule = self.policy().decline(reason).ok_or(Refusal::NoSuchReason)?;
+        self.may_decline(&offer, rule)?;
         self.end_offer(
             id,
             OfferState::Declined,
@@ -162,6 +175,28 @@ impl Case<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the rep may give this reason, and may decline once more.
+    fn may_decline(&self, offer: &Offer, rule: &DeclineReason) -> Result<(), Refusal> {
+        if rule.managers_only && !self.manages(&offer.rep) {
+            return Err(Refusal::ForManagers);
+        }
+        let person = self.world.reps.get(&offer.rep);
+        if offer.is_hand_over() {
+            return Ok(());
+        }
+        let declined = person.map(|person| &person.declined);
+        let so = declined.and_then(|declined| declined.get(&rule.id));
+        if let Some(most) = rule.per_day.filter(|most| so >= Some(most)) {
+            return Err(Refusal::ReasonUsedUp { most });
+        }
+        let team = offer.team.as_ref().and_then(|id| self.policy().team(id));
+        let all: u32 = declined.map_or(0, |declined| declined.values().sum());
+        match team.and_then(|team| team.turns.declines) {
+            Some(most) if all >= most => Err(Refusal::DeclinesUsedUp { most }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Goes on where an offer ended, unless others of a pool still have it before them.
@@ -222,6 +257,10 @@ impl Case<'_, '_> {
             && !self.manages(by)
         {
             return Err(Refusal::NotToBeTaken);
+        }
+        let open = self.world.reps.get(by).map_or(0, |person| person.open);
+        if let Some(most) = team.held.filter(|most| open >= *most) {
+            return Err(Refusal::HoldsEnough { most });
         }
         self.start_clock_of_list();
         let offer = self.offer_to(by, Some(team), OfferLevel::Hand, OfferKind::Given);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Case, alarm::LATE};
+use super::{Case, alarm::LATE, offer::Among};
 use crate::domain::{
     event::{Actor, Audible, Effect, FactKind, MeasureKind, Notice, Say},
     id::{OfferId, RepId, TeamId},
@@ -280,7 +280,7 @@ impl Case<'_, '_> {
             self.expire_pending();
         }
         let level = OfferLevel::Rung(Rung::Team);
-        if !self.pool(&level, team, None, &[]) && held {
+        if !self.pool(&level, team, Among::default(), &[]) && held {
             self.move_on(&level);
         }
     }

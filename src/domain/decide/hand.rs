@@ -11,7 +11,7 @@ use crate::domain::{
     },
     id::{OfferId, RepId, TeamId},
     lead::{Given, Offer, OfferKind, OfferLevel, OfferState, Reason, State},
-    policy::{Rep, Rung},
+    policy::{Rep, Rung, Team},
     strategy::{Entry, EntryWhy},
     world::Unfit,
 };
@@ -204,7 +204,7 @@ impl Case<'_, '_> {
         );
         self.note_given(&offer, by, words);
         self.count(MeasureKind::Assigned, Some(to), None);
-        if let Some(team) = team.filter(|team| team.turns.by_hand && team.members.contains(to)) {
+        if let Some(team) = team.filter(|team| self.counts_by_hand(team, to)) {
             let entry = Entry {
                 rep: to.clone(),
                 why: EntryWhy::ByHand,
@@ -214,6 +214,11 @@ impl Case<'_, '_> {
             self.post_in_team(&team.id, entry);
         }
         self.own(&offer, to, by);
+    }
+
+    /// Whether a lead given by hand is a turn of theirs.
+    pub(super) fn counts_by_hand(&self, team: &Team, to: &RepId) -> bool {
+        team.turns.by_hand && team.members.contains(to)
     }
 
     /// Only now could it be offered to anybody, so its clock starts now.

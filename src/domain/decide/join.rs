@@ -114,7 +114,7 @@ impl Case<'_, '_> {
         self.begin_plan();
         self.tell_rule();
         let to_a_team = match self.targets().first() {
-            Some(Target::Team(_) | Target::Pool { .. } | Target::Queue(_)) => true,
+            Some(Target::Team(_) | Target::Pool { .. } | Target::Queue { .. }) => true,
             Some(
                 Target::Rep(_)
                 | Target::AccountOwner

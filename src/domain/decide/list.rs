@@ -34,7 +34,7 @@ impl Case<'_, '_> {
             Some(
                 Target::Team(_)
                 | Target::Pool { .. }
-                | Target::Queue(_)
+                | Target::Queue { .. }
                 | Target::Review(_)
                 | Target::Rep(_)
                 | Target::AccountOwner

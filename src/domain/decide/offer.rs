@@ -12,6 +12,15 @@ use crate::domain::{
     strategy::{Entry, EntryWhy, Present},
 };
 
+/// Of whom a pool is made.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Among {
+    /// Only so many.
+    pub size: Option<usize>,
+    /// Only those who suit it.
+    pub matching: bool,
+}
+
 impl<'w> Case<'_, 'w> {
     /// Offers the lead to the next of a group; whether there was somebody.
     pub(super) fn push(&mut self, level: &OfferLevel, group: &Group<'w>) -> bool {
@@ -72,7 +81,7 @@ impl<'w> Case<'_, 'w> {
         &mut self,
         level: &OfferLevel,
         team: &'w Team,
-        size: Option<usize>,
+        among: Among,
         hide: &[Field],
     ) -> bool {
         let group = Group {
@@ -86,7 +95,10 @@ impl<'w> Case<'_, 'w> {
             .filter(|one| one.unfit.is_none())
             .map(|one| one.rep)
             .collect();
-        if let Some(size) = size.filter(|size| *size < fit.len()) {
+        if among.matching {
+            fit = self.first_by(team.strategy.matching(), Some(team), &fit);
+        }
+        if let Some(size) = among.size.filter(|size| *size < fit.len()) {
             fit = self.best(&group, fit, size);
         }
         for rep in &fit {
@@ -149,6 +161,7 @@ impl<'w> Case<'_, 'w> {
             lost_to_chat: jiff::SignedDuration::ZERO,
             delivered_in: Platform::default(),
             held_since: None,
+            turn: false,
         };
         offer.not_before = Some(self.free_from(self.now));
         self.lead.offers.push(offer);
@@ -216,9 +229,9 @@ impl<'w> Case<'_, 'w> {
         }
     }
 
-    /// Gives the turn of an offer back. A pool's offers never cost one.
+    /// Gives the turn of an offer back, if it cost one.
     pub(super) fn turn_back(&mut self, offer: &Offer, why: EntryWhy) {
-        if offer.kind == OfferKind::Push
+        if offer.turn
             && let Some(team) = offer.team.clone()
         {
             let entry = Entry {
@@ -277,6 +290,10 @@ impl<'w> Case<'_, 'w> {
         let turns = self.turns.entry(line.clone()).or_default();
         turns.post(&entry, self.now);
         turns.pass_on(present, entry.amount);
+        let offer = entry.offer.as_ref();
+        if let Some(offer) = offer.and_then(|offer| self.lead.offer_mut(offer)) {
+            offer.turn = entry.amount > 0.0;
+        }
         self.turned.insert(line.clone());
         self.effects.push(Effect::Turn {
             team: line.clone(),

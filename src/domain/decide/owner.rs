@@ -10,9 +10,10 @@ use crate::domain::{
         Notice, Refusal, Say,
     },
     id::RepId,
-    lead::{Lead, NextStep, Promise, State},
-    policy::{Rung, Target},
+    lead::{Lead, NextStep, Offer, Promise, State},
+    policy::{Rung, Target, TurnRule},
     score::Stage,
+    strategy::EntryWhy,
 };
 
 /// Nobody plans farther ahead; a day more than a year, so that "in a year" is allowed.
@@ -166,6 +167,10 @@ impl Case<'_, '_> {
             return Err(Refusal::Closed);
         }
         let owner = self.lead.owner().cloned();
+        let invalid = self.soon_found_invalid(end.ending);
+        if let Some(offer) = &invalid {
+            self.turn_back(offer, EntryWhy::Invalid);
+        }
         self.withdraw_pending(None, "closed");
         self.release_owner();
         self.lead.next_step = None;
@@ -189,10 +194,29 @@ impl Case<'_, '_> {
         self.fact(event, by.clone(), owner.as_ref(), None, detail);
         self.count_ending(end.ending, owner.as_ref());
         let reason = end.why.map_or("", NotWon::word);
-        self.count_ended(end.ending, owner.as_ref(), reason, deal.clone());
+        let invalid = invalid.is_some();
+        self.count_ended(end.ending, owner.as_ref(), reason, deal.clone(), invalid);
         self.end(end.ending, owner, note, deal);
         self.finish_plan();
         Ok(())
+    }
+
+    /// By which offer the owner has it, if it turned out so soon to be no lead at all that the turn comes back.
+    fn soon_found_invalid(&self, ending: Ending) -> Option<Offer> {
+        match ending {
+            Ending::Disqualified | Ending::Duplicate => {}
+            Ending::Won | Ending::Lost | Ending::Nurture => return None,
+        }
+        let State::Owned { offer, .. } = &self.lead.state else {
+            return None;
+        };
+        let offer = self.lead.offer(offer)?;
+        let team = offer.team.as_ref().and_then(|id| self.policy().team(id));
+        let soon = team
+            .map_or_else(TurnRule::default, |team| team.turns)
+            .invalid?;
+        let since = offer.decided_at.unwrap_or(offer.offered_at);
+        (self.now.duration_since(since) <= soon).then(|| offer.clone())
     }
 
     /// Puts the lead where its ending takes it.
@@ -240,6 +264,7 @@ impl Case<'_, '_> {
         owner: Option<&RepId>,
         reason: &str,
         deal: Option<Deal>,
+        invalid: bool,
     ) {
         if self.lead.test || ending == Ending::Nurture {
             return;
@@ -251,7 +276,7 @@ impl Case<'_, '_> {
             ending,
             reason: reason.to_owned(),
             deal,
-            invalid: false,
+            invalid,
         }));
     }
 

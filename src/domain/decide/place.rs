@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use super::{Case, choose::Group};
+use super::{Case, choose::Group, offer::Among};
 use crate::domain::{
     event::{Actor, Ending, FactKind, MeasureKind},
     id::{RepId, TeamId},
@@ -143,7 +143,7 @@ impl<'w> Case<'_, 'w> {
                 | Target::Rep(_)
                 | Target::AccountOwner
                 | Target::PreviousOwner => true,
-                Target::Queue(_)
+                Target::Queue { .. }
                 | Target::Review(_)
                 | Target::Nurture(_)
                 | Target::Disqualify(_) => false,
@@ -176,13 +176,22 @@ impl<'w> Case<'_, 'w> {
                 let group = self.group_of(target);
                 self.push(&level, &group)
             }
-            Target::Pool { team, size, hide } => {
+            Target::Pool {
+                team,
+                size,
+                matching,
+                hide,
+            } => {
                 let Some(team) = self.policy().team(team) else {
                     return false;
                 };
-                self.pool(&level, team, *size, hide) || self.try_instead(&level, team)
+                let among = Among {
+                    size: *size,
+                    matching: *matching,
+                };
+                self.pool(&level, team, among, hide) || self.try_instead(&level, team)
             }
-            Target::Queue(team) => {
+            Target::Queue { team, hide: _ } => {
                 self.lead.state = State::Queued {
                     team: Some(team.clone()),
                     waiting: None,
@@ -203,7 +212,8 @@ impl<'w> Case<'_, 'w> {
             Target::Disqualify(why) => {
                 let why = why.as_deref();
                 self.disqualify(why.unwrap_or("by rule"));
-                self.count_ended(Ending::Disqualified, None, why.unwrap_or_default(), None);
+                let why = why.unwrap_or_default();
+                self.count_ended(Ending::Disqualified, None, why, None, false);
                 true
             }
         }
@@ -286,7 +296,7 @@ impl<'w> Case<'_, 'w> {
                 .or_else(|| self.lead.previous_owner.clone()),
             Target::Team(_)
             | Target::Pool { .. }
-            | Target::Queue(_)
+            | Target::Queue { .. }
             | Target::Review(_)
             | Target::Nurture(_)
             | Target::Disqualify(_) => None,

@@ -108,9 +108,10 @@ impl<'w> Case<'_, 'w> {
             Target::Rep(_) | Target::AccountOwner | Target::PreviousOwner => {
                 vec![self.group_of(target)]
             }
-            Target::Queue(_) | Target::Review(_) | Target::Nurture(_) | Target::Disqualify(_) => {
-                Vec::new()
-            }
+            Target::Queue { .. }
+            | Target::Review(_)
+            | Target::Nurture(_)
+            | Target::Disqualify(_) => Vec::new(),
         });
         let rungs = self
             .lead

@@ -56,6 +56,9 @@ pub struct Offer {
     /// Since when the chat has been down: until it is back, no `reoffer` takes the offer away.
     #[serde(default)]
     pub held_since: Option<Timestamp>,
+    /// Whether it counts as a turn of the rep's in the team's line; one given back does not.
+    #[serde(default)]
+    pub turn: bool,
 }
 
 impl Offer {

@@ -252,6 +252,8 @@ pub struct Team {
     pub prefer: Vec<Prefer>,
     /// The share of the last turns that nobody has more of under `best-match` and `top-performer`.
     pub share: Option<f64>,
+    /// Who has so many open leads takes none from its queue; absent: no limit.
+    pub held: Option<u32>,
     /// Must hold for a rep to be asked; never relaxed.
     pub filter: Option<Condition>,
     /// What happens while nobody is in hours.
@@ -335,6 +337,15 @@ impl Strategy {
             Self::LeastLoaded => "least-loaded",
             Self::BestMatch => "best-match",
             Self::TopPerformer => "top-performer",
+        }
+    }
+
+    /// How those are found who suit a lead, whoever's turn it is: by matching, else by wishes alone.
+    #[must_use]
+    pub fn matching(self) -> Self {
+        match self {
+            Self::BestMatch => Self::BestMatch,
+            Self::RoundRobin | Self::LeastLoaded | Self::TopPerformer => Self::RoundRobin,
         }
     }
 }

@@ -60,11 +60,19 @@ pub enum Target {
         team: TeamId,
         /// Only the best so many by the team's strategy.
         size: Option<usize>,
+        /// Only those who suit it best, by the team's wishes or its matching.
+        #[serde(default)]
+        matching: bool,
         /// Not shown until somebody has claimed it.
         hide: Vec<Field>,
     },
     /// Reps take from it themselves.
-    Queue(TeamId),
+    Queue {
+        /// Whose people.
+        team: TeamId,
+        /// Not shown until somebody has taken it.
+        hide: Vec<Field>,
+    },
     /// A manager of this team decides.
     Review(TeamId),
     /// The account's named owner.
@@ -84,9 +92,10 @@ impl Target {
     #[must_use]
     pub fn team(&self) -> Option<&TeamId> {
         match self {
-            Self::Team(team) | Self::Pool { team, .. } | Self::Queue(team) | Self::Review(team) => {
-                Some(team)
-            }
+            Self::Team(team)
+            | Self::Pool { team, .. }
+            | Self::Queue { team, .. }
+            | Self::Review(team) => Some(team),
             Self::Rep(_)
             | Self::AccountOwner
             | Self::PreviousOwner
@@ -106,7 +115,7 @@ impl Target {
     pub fn pushed_to(&self) -> Option<&TeamId> {
         match self {
             Self::Team(team) | Self::Pool { team, .. } => Some(team),
-            Self::Queue(_)
+            Self::Queue { .. }
             | Self::Review(_)
             | Self::AccountOwner
             | Self::PreviousOwner
@@ -125,7 +134,7 @@ impl Target {
                 Some(size) => format!("a pool of {size} of {team}"),
                 None => format!("the pool of {team}"),
             },
-            Self::Queue(team) => format!("the queue of {team}"),
+            Self::Queue { team, .. } => format!("the queue of {team}"),
             Self::Review(team) => format!("a decision by {team}"),
             Self::AccountOwner => "the account's owner".to_owned(),
             Self::PreviousOwner => "the earlier owner".to_owned(),

@@ -51,6 +51,8 @@ enum TargetView {
         team: TeamId,
         /// Only the best so many.
         size: Option<usize>,
+        /// Only those who suit it.
+        matching: bool,
         /// Not shown until somebody has claimed it.
         hide: Vec<String>,
     },
@@ -104,12 +106,18 @@ fn view(route: &Route) -> RouteView {
 fn target(target: &Target) -> TargetView {
     match target {
         Target::Team(team) => TargetView::Team(team.clone()),
-        Target::Pool { team, size, hide } => TargetView::Pool {
+        Target::Pool {
+            team,
+            size,
+            matching,
+            hide,
+        } => TargetView::Pool {
             team: team.clone(),
             size: *size,
+            matching: *matching,
             hide: hide.iter().map(|field| field.name().to_owned()).collect(),
         },
-        Target::Queue(team) => TargetView::Queue(team.clone()),
+        Target::Queue { team, hide: _ } => TargetView::Queue(team.clone()),
         Target::Review(team) => TargetView::Review(team.clone()),
         Target::AccountOwner => TargetView::Owner(OwnerOf::Account),
         Target::PreviousOwner => TargetView::Owner(OwnerOf::Previous),

@@ -69,7 +69,7 @@ fn the_queue_can_be_taken_from_page_by_page() {
         team: Some("sdr".into()),
         waiting: None,
     };
-    let one = read("ayse", |reader| lists::queue(reader, &[&waits], 0));
+    let one = read("ayse", |reader| lists::queue(reader, "", &[&waits], 0));
     assert_snapshot!(text(&one), @r"
     (In the queue: 1 lead. #4711 · Ada Lovelace, Acme: asks for a demo, came in 10 min ago.)
     In the queue: 1 lead.
@@ -77,7 +77,7 @@ fn the_queue_can_be_taken_from_page_by_page() {
     ");
     let many: Vec<&Lead> = std::iter::repeat_n(&waits, 25).collect();
     let pressed = |page| {
-        let card = read("ayse", |reader| lists::queue(reader, &many, page));
+        let card = read("ayse", |reader| lists::queue(reader, "", &many, page));
         let turning = card.parts.last().cloned();
         (
             actions(&card)
@@ -95,7 +95,7 @@ fn the_queue_can_be_taken_from_page_by_page() {
     assert_eq!((first, carried(turning)), (10, vec!["queue:1".to_owned()]));
     let (last, turning) = pressed(99);
     assert_eq!((last, carried(turning)), (5, vec!["queue:1".to_owned()]));
-    let none = read("ayse", |reader| lists::queue(reader, &[], 0));
+    let none = read("ayse", |reader| lists::queue(reader, "", &[], 0));
     assert_eq!(none.summary, "The queue is empty: every lead has somebody.");
 }
 

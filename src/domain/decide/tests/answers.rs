@@ -29,6 +29,7 @@ fn pooled() -> Company {
     company.policy.routes[0].to = vec![Target::Pool {
         team: "sales".into(),
         size: None,
+        matching: false,
         hide: Vec::new(),
     }];
     company
@@ -250,7 +251,10 @@ fn who_could_not_be_reached_has_not_had_it() {
 #[test]
 fn only_a_teams_people_take_from_its_queue() {
     let mut story = Story::of(sales().rep("eve", |_| {}));
-    story.company.policy.routes[0].to = vec![Target::Queue("sales".into())];
+    story.company.policy.routes[0].to = vec![Target::Queue {
+        team: "sales".into(),
+        hide: Vec::new(),
+    }];
     let n = story.arrives();
     assert_eq!(story.claims(n, "eve"), Err(Refusal::NotToBeTaken));
     story.claims(n, "bo").unwrap();

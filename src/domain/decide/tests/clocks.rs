@@ -198,6 +198,7 @@ fn everybody_in_a_pool_is_reminded() {
     story.company.policy.routes[0].to = vec![Target::Pool {
         team: "sales".into(),
         size: None,
+        matching: false,
         hide: Vec::new(),
     }];
     let n = story.arrives();
@@ -211,7 +212,10 @@ fn everybody_in_a_pool_is_reminded() {
 #[test]
 fn queue_and_review_run_the_clock_with_notify_and_assign_only() {
     for target in [
-        Target::Queue("sales".into()),
+        Target::Queue {
+            team: "sales".into(),
+            hide: Vec::new(),
+        },
         Target::Review("sales".into()),
     ] {
         let mut story = Story::of(sales());

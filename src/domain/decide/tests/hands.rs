@@ -247,6 +247,7 @@ fn a_released_lead_goes_to_somebody_else_under_a_new_clock() {
         Target::Pool {
             team: "sales".into(),
             size: None,
+            matching: false,
             hide: Vec::new(),
         },
     ] {

@@ -97,8 +97,9 @@ fn target() -> impl Strategy<Value = Target> {
     let team = || prop::sample::select(&TEAMS[..]).prop_map(TeamId::from);
     prop_oneof![
         6 => team().prop_map(Target::Team),
-        2 => (team(), prop::option::of(1..3_usize)).prop_map(|(team, size)| Target::Pool { team, size, hide: Vec::new() }),
-        1 => team().prop_map(Target::Queue),
+        2 => (team(), prop::option::of(1..3_usize), any::<bool>())
+            .prop_map(|(team, size, matching)| Target::Pool { team, size, matching, hide: Vec::new() }),
+        1 => team().prop_map(|team| Target::Queue { team, hide: Vec::new() }),
         1 => team().prop_map(Target::Review),
         1 => prop::sample::select(&NAMES[..]).prop_map(|rep| Target::Rep(rep.into())),
         1 => Just(Target::PreviousOwner),

@@ -53,6 +53,7 @@ mod rounds;
 mod routing;
 mod story;
 mod strategies;
+mod turns;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -280,6 +281,7 @@ pub(super) fn plain_team(id: &str, members: &[&str]) -> Team {
         strategy: crate::domain::policy::Strategy::RoundRobin,
         prefer: Vec::new(),
         share: None,
+        held: None,
         filter: None,
         when_closed: crate::domain::policy::WhenClosed::Wait,
         sla: crate::domain::policy::TeamSla::default(),

@@ -57,6 +57,7 @@ fn a_pool_and_a_widened_offer_leave_out_who_does_not_match() {
     story.company.policy.routes[0].to = vec![Target::Pool {
         team: "sales".into(),
         size: None,
+        matching: false,
         hide: Vec::new(),
     }];
     let pooled = story.arrives_as(in_turkish);

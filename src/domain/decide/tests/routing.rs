@@ -32,13 +32,21 @@ fn each_target_leads_to_its_state() {
     let pool = Target::Pool {
         team: team(),
         size: None,
+        matching: false,
         hide: vec![Field::Email],
     };
     for (target, state, asked) in [
         (Target::Team(team()), "offered", 1),
         (Target::Rep("bo".into()), "offered", 1),
         (pool, "pooled", 2),
-        (Target::Queue(team()), "queued", 0),
+        (
+            Target::Queue {
+                team: team(),
+                hide: Vec::new(),
+            },
+            "queued",
+            0,
+        ),
         (Target::Review(team()), "review", 0),
         (Target::Nurture("newsletter".to_owned()), "nurture", 0),
         (Target::Disqualify(None), "disqualified", 0),
@@ -239,6 +247,7 @@ fn while_a_team_is_closed_it_waits_or_asks_backups_or_another_team() {
     let pool = Target::Pool {
         team: "sales".into(),
         size: None,
+        matching: false,
         hide: Vec::new(),
     };
     assert!(closed(WhenClosed::Wait, sales_target()).leads[0].is_waiting());
@@ -267,6 +276,7 @@ fn a_pool_of_size_asks_only_so_many_and_keeps_its_books() {
     let pool = Target::Pool {
         team: "sales".into(),
         size: Some(1),
+        matching: false,
         hide: Vec::new(),
     };
     let mut story = Story::of(duo().route(&[pool, sales_target()]));
@@ -405,7 +415,10 @@ fn bulk_arrivals_and_absences_favour_no_name() {
 fn who_was_absent_while_others_pulled_is_not_flooded() {
     let company = Company::new()
         .team("sales", &["ayse", "jonas", "bo"], |_| {})
-        .route(&[Target::Queue("sales".into())]);
+        .route(&[Target::Queue {
+            team: "sales".into(),
+            hide: Vec::new(),
+        }]);
     let mut story = Story::of(company);
     story.goes_away("bo", None);
     for n in 0..20 {

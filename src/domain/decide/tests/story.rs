@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     event::{Down, Gone, News, Notice},
     id::LeadId,
-    lead::OfferKind,
+    lead::{OfferKind, OfferState},
     policy::Platform,
     route::Reader,
     strategy::{Entry, Record},
@@ -223,7 +223,21 @@ impl Story {
                 week: lately(24 * 7),
             },
             record: person.record,
+            declined: self.declined_by(&rep.id),
         }
+    }
+
+    fn declined_by(&self, rep: &RepId) -> BTreeMap<String, u32> {
+        let from = self.now - SignedDuration::from_hours(24);
+        let mut declined = BTreeMap::new();
+        for offer in self.leads.iter().flat_map(|lead| &lead.offers) {
+            let lately = offer.decided_at.is_some_and(|at| at > from);
+            let theirs = offer.rep == *rep && offer.state == OfferState::Declined;
+            if let Some(reason) = offer.reason.as_ref().filter(|_| theirs && lately) {
+                *declined.entry(reason.id.clone()).or_default() += 1;
+            }
+        }
+        declined
     }
 
     /// Lets time pass until `text`, doing everything that comes due.

@@ -154,6 +154,36 @@ fn wishes_ask_for_the_deals_level_the_country_and_the_clock() {
     }
 }
 
+#[test]
+fn a_matching_pool_lays_a_lead_out_to_those_who_suit_it() {
+    let pool = |story: &mut Story, wishes: Vec<Prefer>, choice| {
+        let team = &mut story.company.policy.teams[0];
+        (team.prefer, team.strategy) = (wishes, choice);
+        story.company.policy.routes[0].to = vec![Target::Pool {
+            team: "one".into(),
+            size: None,
+            matching: true,
+            hide: Vec::new(),
+        }];
+        let n = story.arrives_as(german);
+        let mut asked = story.asked(n);
+        asked.sort_unstable();
+        asked.join(" ")
+    };
+    let mut story = Story::of(specialists());
+    let languages = vec![Prefer::Languages];
+    assert_eq!(
+        pool(&mut story, languages.clone(), Choice::LeastLoaded),
+        "anna bert"
+    );
+    assert_eq!(pool(&mut story, languages, Choice::BestMatch), "anna bert");
+    assert_eq!(pool(&mut story, Vec::new(), Choice::BestMatch), "anna");
+    assert_eq!(
+        pool(&mut story, Vec::new(), Choice::RoundRobin),
+        "anna bert carl"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
 
