@@ -15,7 +15,7 @@ mod matching;
 mod record;
 mod share;
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -326,43 +326,26 @@ impl Turns {
     /// waited longest; then by lot, never by name.
     #[must_use]
     pub fn next<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Option<&'a RepId> {
-        eligible
-            .iter()
-            .max_by(|a, b| {
-                let (of_a, of_b) = (self.urgency(a), self.urgency(b));
-                let by_shortfall = if (of_a - of_b).abs() < 1e-9 {
-                    std::cmp::Ordering::Equal
-                } else {
-                    of_a.total_cmp(&of_b)
-                };
-                by_shortfall
-                    .then_with(|| self.waited_since(b.rep).cmp(&self.waited_since(a.rep)))
-                    .then_with(|| draw(a.rep, lot).cmp(&draw(b.rep, lot)))
-            })
-            .map(|person| person.rep)
+        let next = eligible.iter().min_by(|a, b| self.sooner(a, b, lot));
+        next.map(|person| person.rep)
     }
 
     /// Everybody eligible, whose turn it is first.
     #[must_use]
-    pub fn line<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Vec<&'a RepId> {
-        let key = |person: &Present<'a>| {
-            let behind = self.shortfall(person.rep, person.weight) / person.weight.max(1e-9);
-            let balance = self.reps.get(person.rep);
-            let last_at = balance.and_then(|balance| balance.last_at);
-            // What is nearly even is even.
-            (
-                (behind * 1e9).round(),
-                last_at,
-                draw(person.rep, lot),
-                person.rep,
-            )
-        };
-        let mut line: Vec<_> = eligible.iter().map(key).collect();
-        line.sort_by(|a, b| {
-            let sooner = b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1));
-            sooner.then_with(|| b.2.cmp(&a.2))
-        });
-        line.into_iter().map(|(.., rep)| rep).collect()
+    pub fn places<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Vec<&'a RepId> {
+        let mut line: Vec<&Present<'a>> = eligible.iter().collect();
+        line.sort_by(|a, b| self.sooner(a, b, lot));
+        line.into_iter().map(|person| person.rep).collect()
+    }
+
+    /// Who of two comes first.
+    fn sooner(&self, a: &Present<'_>, b: &Present<'_>, lot: u64) -> Ordering {
+        // What is nearly even is even.
+        let urgent = |person: &Present<'_>| (self.urgency(person) * 1e9).round() + 0.0;
+        urgent(b)
+            .total_cmp(&urgent(a))
+            .then_with(|| self.waited_since(a.rep).cmp(&self.waited_since(b.rep)))
+            .then_with(|| draw(b.rep, lot).cmp(&draw(a.rep, lot)))
     }
 }
 

@@ -94,6 +94,7 @@ impl Fate {
             MeasureKind::ContactMissed => self.contacted = Some(false),
             MeasureKind::Arrived
             | MeasureKind::Imported
+            | MeasureKind::Routed
             | MeasureKind::Offered
             | MeasureKind::Accepted
             | MeasureKind::Declined

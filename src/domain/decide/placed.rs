@@ -29,7 +29,7 @@ impl Case<'_, '_> {
         let lot = self.lead.number.unsigned_abs();
         let present: Vec<Present<'_>> = fit.iter().map(|rep| self.present(rep)).collect();
         let turns = self.turns.get(team);
-        let line = turns.map_or_else(Vec::new, |turns| turns.line(&present, lot));
+        let line = turns.map_or_else(Vec::new, |turns| turns.places(&present, lot));
         line.into_iter().cloned().collect()
     }
 
