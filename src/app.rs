@@ -25,8 +25,8 @@ use crate::{
         raw::TokenRole,
     },
     desk::{self, Desk},
-    domain::policy::Platform,
-    engine::Engine,
+    domain::policy::{Changes, Platform},
+    engine::{Engine, Left},
     http,
     intake::fetch::Fetcher,
     rules::Rules,
@@ -179,7 +179,7 @@ impl App {
         if !left.is_empty() {
             tracing::info!(
                 count = left.len(),
-                "people are no longer in the configuration; what they had moves on"
+                "people take no leads any more; what they had moves on"
             );
         }
         let worker = Worker::new(self.engine.clone(), &self.chats);
@@ -296,18 +296,25 @@ impl Reloader {
         &self.engine
     }
 
+    /// What a new configuration says otherwise of named accounts than the one in force.
+    #[must_use]
+    pub fn accounts_changed(&self, compiled: &Compiled) -> Changes {
+        let before = self.engine.rules();
+        compiled.policy.accounts.changes(&before.policy.accounts)
+    }
+
     /// The keys of a new configuration that wait for a restart.
     #[must_use]
     pub fn waiting(&self, compiled: &Compiled) -> Vec<&'static str> {
         self.fixed.changed(compiled)
     }
 
-    /// Replaces rules, sources, tokens and secrets; moves what people who left had. Warns of what waits for a
-    /// restart.
+    /// Replaces rules, sources, tokens and secrets; moves what people who left had, and says whose leads that are.
+    /// Warns of what waits for a restart.
     ///
     /// # Errors
     /// When the database does not answer; the rules are in force all the same.
-    pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<()> {
+    pub async fn reload(&self, compiled: Compiled) -> anyhow::Result<Vec<Left>> {
         let waiting = self.waiting(&compiled);
         if !waiting.is_empty() {
             tracing::warn!(
@@ -328,7 +335,8 @@ impl Reloader {
         if let (Some(teams), Some(settings)) = (self.chats.teams(), &compiled.teams) {
             teams.set_credential(settings.credential.clone());
         }
-        self.engine
+        let left = self
+            .engine
             .note_people()
             .await
             .context("moving what people who left had")?;
@@ -336,7 +344,7 @@ impl Reloader {
             .try_again()
             .await
             .context("trying tokens again that were refused")?;
-        Ok(())
+        Ok(left)
     }
 }
 

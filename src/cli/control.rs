@@ -108,6 +108,9 @@ pub struct Reloaded {
     pub complaints: String,
     /// What it says otherwise than the one before.
     pub changes: Vec<String>,
+    /// Whose leads move, as they take none any more.
+    #[serde(default)]
+    pub moves: Vec<String>,
     /// Keys that wait for a restart.
     pub waiting: Vec<String>,
     /// What went wrong although the rules are in force.

@@ -6,7 +6,7 @@ mod columns;
 pub(super) mod count;
 mod foresee;
 pub(super) mod progress;
-mod rejects;
+pub(super) mod rejects;
 
 use std::{
     io::{IsTerminal, Write},
@@ -110,7 +110,8 @@ impl From<To> for ImportTo {
     }
 }
 
-fn delimiter(typed: &str) -> Result<u8, String> {
+/// What stands between cells, as it is typed on the command line.
+pub(super) fn delimiter(typed: &str) -> Result<u8, String> {
     match (typed, typed.as_bytes()) {
         ("\\t" | "tab", _) => Ok(b'\t'),
         (_, [one]) if one.is_ascii() && !one.is_ascii_alphanumeric() && *one != b'"' => Ok(*one),

@@ -1,5 +1,6 @@
 //! The command line: `baton --help` lists the commands.
 
+mod accounts;
 mod audit;
 mod check;
 mod config;
@@ -49,6 +50,8 @@ const EXAMPLES: &str = "Examples:
                                   post it as that source would, for a try
   baton import leads.csv --source fair --dry-run
                                   what would become of a list
+  baton accounts match ada@globex.de
+                                  of which named account somebody is, and whose that makes them
   baton stats last month          who was asked, who answered, how fast
   baton submissions list --status quarantined
                                   what came in and could not be used yet
@@ -132,6 +135,8 @@ enum Command {
     Send(send::Send),
     /// Bring in a list of leads: CSV, or JSON objects.
     Import(import::Import),
+    /// Named accounts: bring in a list of them, or say of which somebody is.
+    Accounts(accounts::Accounts),
     /// The numbers of /leadstats, as a table, JSON or CSV.
     Stats(stats::Stats),
     /// What came in, quarantined submissions included: list, show, map, replay, drop.
@@ -175,6 +180,7 @@ pub fn run() -> ExitCode {
         Command::Manifest(manifest) => manifest::run(&common, &manifest),
         Command::Send(send) => talk::block_on(send::run(&common, &send)),
         Command::Import(import) => talk::block_on(import::run(&common, &import)),
+        Command::Accounts(asked) => talk::block_on(accounts::run(&common, &asked)),
         Command::Stats(stats) => talk::block_on(stats::run(&common, &stats)),
         Command::Submissions(asked) => talk::block_on(submissions::run(&common, &asked)),
         Command::Completions(completions) => shell::completions(&completions),

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::{net::UnixStream, signal::unix::Signal};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,8 @@ use crate::{
     app::{Reloader, import::Importer},
     clock::Clock,
     config::{self, Sources},
+    engine::Left,
+    words,
 };
 
 const EXAMPLES: &str = "Examples:
@@ -100,6 +103,9 @@ fn in_words(told: &Reloaded, paint: Paint) -> String {
     }
     for change in &told.changes {
         said.push_str(&format!("  {change}\n"));
+    }
+    for moves in &told.moves {
+        said.push_str(&format!("  {moves}\n"));
     }
     if !told.waiting.is_empty() {
         let head = paint.warn("Waits for a restart of `baton serve`:");
@@ -195,10 +201,20 @@ impl Again {
         };
         said.done = true;
         said.changes = config::difference(&self.sources, &loaded.sources);
+        let accounts = self.reloader.accounts_changed(&compiled).counted();
+        if !accounts.is_empty() {
+            said.changes.push(format!("accounts: {accounts}"));
+        }
         let waiting = self.reloader.waiting(&compiled);
         said.waiting = waiting.into_iter().map(str::to_owned).collect();
         match self.reloader.reload(compiled).await {
-            Ok(()) => tracing::info!("the configuration was read again and is in force"),
+            Ok(left) => {
+                said.moves = left
+                    .iter()
+                    .map(|one| moves(one, self.clock.now()))
+                    .collect();
+                tracing::info!("the configuration was read again and is in force");
+            }
             Err(error) => {
                 let error = format!("{error:#}");
                 tracing::error!(
@@ -211,6 +227,18 @@ impl Again {
         self.sources = loaded.sources;
         said
     }
+}
+
+/// Whose leads move, and by when.
+fn moves(left: &Left, now: Timestamp) -> String {
+    let said = words::left::moves(left.asked, left.owned);
+    let last = left.until.duration_since(now).as_mins();
+    let last = if last > 0 {
+        format!(", the last one in {last} min")
+    } else {
+        String::new()
+    };
+    format!("{} takes no leads any more: {said}{last}", left.name)
 }
 
 fn shown(complaints: &[config::Complaint], sources: &Sources) -> String {

@@ -16,7 +16,10 @@ use crate::{
         lead::Lead,
     },
     engine,
-    store::{leads, reps},
+    store::{
+        self, accounts, leads,
+        reps::{self, KnownRep},
+    },
     words::moves as said,
 };
 
@@ -25,7 +28,7 @@ const MOST: usize = 500;
 
 /// Asks whether it is meant, with how much it is.
 pub(super) async fn ask(asked: &Asked<'_>, from: &Named, to: &Named) -> Result<Card, Trouble> {
-    let from = asked.find(from).await?;
+    let from = giver(asked, from).await?;
     let to = match team(asked, to) {
         Some(team) => Receiver::Team(team),
         None => Receiver::Rep(asked.find(to).await?),
@@ -54,10 +57,36 @@ fn team(asked: &Asked<'_>, named: &Named) -> Option<TeamId> {
         return None;
     };
     let name = name.strip_prefix("team ").unwrap_or(name);
-    let mut teams = asked.policy().teams.iter().map(|team| &team.id);
-    teams
-        .find(|team| team.as_str().eq_ignore_ascii_case(name))
-        .cloned()
+    let team = asked.policy().team_called(name);
+    team.map(|team| team.id.clone())
+}
+
+/// Whose leads they are: a rep's, or those of somebody who is no longer in the configuration.
+async fn giver(asked: &Asked<'_>, named: &Named) -> Result<RepId, Trouble> {
+    let trouble = match asked.find(named).await {
+        Ok(rep) => return Ok(rep),
+        Err(trouble) => trouble,
+    };
+    let (known, users) = asked
+        .engine
+        .db()
+        .read(async |mut tx| {
+            let known = reps::all(&mut tx).await?;
+            Ok::<_, store::Error>((known, accounts::users(&mut tx).await?))
+        })
+        .await?;
+    let is_meant = |rep: &KnownRep| match named {
+        Named::User(user) => users.iter().any(|(id, of)| *id == rep.id && of == user),
+        Named::Name(name) => {
+            let whole = rep.name.as_deref().unwrap_or_default().to_lowercase();
+            let first = whole.split_whitespace().next().unwrap_or_default();
+            let name = name.to_lowercase();
+            rep.id.as_str().to_lowercase() == name || whole == name || first == name
+        }
+    };
+    let gone = known.into_iter().filter(|rep| rep.gone_at.is_some());
+    let mut meant = gone.filter(is_meant);
+    meant.next().map(|rep| rep.id).ok_or(trouble)
 }
 
 /// Does what the button of that answer says, and tells what became of each.
@@ -121,8 +150,10 @@ async fn give(asked: &Asked<'_>, lead: &LeadId, to: &Receiver) -> Result<Option<
 /// Only who manages somebody gives away what they have; one's own leads go one by one, by asking.
 fn allowed(asked: &Asked<'_>, from: &RepId, to: &Receiver) -> Result<(), Trouble> {
     let policy = asked.policy();
-    if rights::managed(policy, &asked.who).is_empty() || !rights::manages(policy, &asked.who, from)
-    {
+    // Of somebody who has left no team tells whose they were: each lead does.
+    let has_left = !policy.reps.contains_key(from);
+    let theirs = has_left || rights::manages(policy, &asked.who, from);
+    if rights::managed(policy, &asked.who).is_empty() || !theirs {
         let name = policy.name_of(from);
         return Err(Trouble::refused(format!(
             "Only a manager of a team {name} is in can move their leads. Nothing was changed."

@@ -165,6 +165,7 @@ mod tests {
         let people = |ids: &[&str]| ids.iter().map(|id| RepId::from(*id)).collect();
         Team {
             id: id.into(),
+            name: id.to_owned(),
             members: people(members),
             managers: people(managers),
             named: usize::MAX,

@@ -139,7 +139,7 @@ async fn whose(asked: &Asked<'_>, of: Option<&StatsOf>) -> Result<Whose, Trouble
     match (of, sight) {
         (Some(StatsOf::Me), _) | (None, Sight::Own) => Ok(of_rep(asked, asked.who.clone(), None)),
         (Some(StatsOf::All), Sight::Own) => Err(Trouble::refused(said::not_yours(asked.words))),
-        (None | Some(StatsOf::All), Sight::Teams(teams)) => Ok(of_teams(&teams)),
+        (None | Some(StatsOf::All), Sight::Teams(teams)) => Ok(of_teams(asked, &teams)),
         (None | Some(StatsOf::All), Sight::All) => {
             let by = Some(By::Rep);
             Ok(Whose {
@@ -156,7 +156,7 @@ async fn whose(asked: &Asked<'_>, of: Option<&StatsOf>) -> Result<Whose, Trouble
 async fn of_named(asked: &Asked<'_>, named: &Named, sight: Sight) -> Result<Whose, Trouble> {
     if let Some(team) = team(asked, named) {
         if rights::sees_team(asked.policy(), &asked.who, &team) {
-            return Ok(of_teams(&[team]));
+            return Ok(of_teams(asked, &[team]));
         }
         return Err(Trouble::refused(said::not_yours(asked.words)));
     }
@@ -178,10 +178,8 @@ fn team(asked: &Asked<'_>, named: &Named) -> Option<TeamId> {
     let Named::Name(name) = named else {
         return None;
     };
-    let mut teams = asked.policy().teams.iter().map(|team| &team.id);
-    teams
-        .find(|team| team.as_str().eq_ignore_ascii_case(name))
-        .cloned()
+    let team = asked.policy().team_called(name);
+    team.map(|team| team.id.clone())
 }
 
 fn nobody(asked: &Asked<'_>, named: &Named, trouble: Trouble) -> Trouble {
@@ -216,8 +214,9 @@ fn of_rep(asked: &Asked<'_>, rep: RepId, teams: Option<Vec<TeamId>>) -> Whose {
     }
 }
 
-fn of_teams(teams: &[TeamId]) -> Whose {
-    let names: Vec<&str> = teams.iter().map(TeamId::as_str).collect();
+fn of_teams(asked: &Asked<'_>, teams: &[TeamId]) -> Whose {
+    let names = teams.iter().map(|team| asked.policy().team_name(team));
+    let names: Vec<&str> = names.collect();
     let heading = match names.as_slice() {
         [one] => format!("Team {one}"),
         several => format!("Teams {}", several.join(", ")),

@@ -18,7 +18,7 @@ mod sources;
 mod tests;
 mod tree;
 
-pub use compile::{Compiled, Loaded, load, load_with};
+pub use compile::{Compiled, Loaded, accounts_file, load, load_with};
 pub use complaint::{Complaint, Severity, plain, render};
 pub use difference::difference;
 pub use read::{Reading, read, read_with};

@@ -14,6 +14,7 @@ use super::{
     raw::Config,
     tree::{Fill, Tree, unreadable},
 };
+use crate::intake::table::text_of;
 
 /// What came of reading a configuration.
 #[derive(Debug)]
@@ -30,7 +31,30 @@ pub struct Reading {
 /// Reads `path` and what it includes. `env` looks up `${NAME}`.
 #[must_use]
 pub fn read(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> Reading {
-    read_with(path, env, &|path| std::fs::read_to_string(path))
+    read_with(path, env, &open)
+}
+
+/// The text of a file. A list may be in whatever encoding a spreadsheet has written it.
+///
+/// # Errors
+/// When it can't be read, or is no list and no UTF-8.
+pub(super) fn open(path: &Path) -> io::Result<String> {
+    let bytes = std::fs::read(path)?;
+    let list = path.extension().is_some_and(|end| {
+        ["csv", "tsv", "txt"]
+            .iter()
+            .any(|it| end.eq_ignore_ascii_case(it))
+    });
+    String::from_utf8(bytes).or_else(|other| {
+        if list {
+            Ok(text_of(other.as_bytes()))
+        } else {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                other.utf8_error(),
+            ))
+        }
+    })
 }
 
 /// Reads with another way to open files.

@@ -2,6 +2,62 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::{
+    contact::{Contact, Field},
+    mail::{self, MailFacts},
+    policy::host,
+};
+
+/// By what leads are known to be of one company.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompanySigns {
+    /// By what they are found, the surest first.
+    pub sought: Vec<String>,
+    /// By what they will be found.
+    pub kept: Vec<String>,
+}
+
+impl CompanySigns {
+    /// Those of a named account.
+    #[must_use]
+    pub fn of_account(name: &str) -> Self {
+        let sign = vec![format!("account {}", key(name))];
+        Self {
+            sought: sign.clone(),
+            kept: sign,
+        }
+    }
+
+    /// Those of a company that is no named account. A name alone tells it only with what kind of company it is, or
+    /// beside a domain of its own: "Test" and "Freelancer" are no companies. Who has a domain is not sought by name.
+    #[must_use]
+    pub fn of(contact: &Contact) -> Self {
+        let mail = MailFacts::of(contact.text(Field::Email)).company_domain;
+        let site = host(contact.text(Field::Website));
+        let site = Some(site).filter(|it| it.contains('.') && !mail::free_mail(it));
+        let site = site.and_then(|it| mail::registrable(&it).map(str::to_owned));
+        let domains = mail.into_iter().chain(site);
+        let mut domains: Vec<String> = domains.map(|it| format!("domain {it}")).collect();
+        domains.dedup();
+        let written = contact.text(Field::Company);
+        let name = key(written);
+        let tells = !name.is_empty() && (!domains.is_empty() || name != words(written).join(" "));
+        let name = tells.then(|| format!("name {name}"));
+        let sought = if domains.is_empty() {
+            let name = key(written);
+            let name = Some(name).filter(|it| !it.is_empty());
+            name.map(|it| format!("name {it}")).into_iter().collect()
+        } else {
+            domains.clone()
+        };
+        domains.extend(name);
+        Self {
+            sought,
+            kept: domains,
+        }
+    }
+}
+
 /// What kinds of companies are called behind their names, and what stands between such words.
 const LEGAL_FORMS: &[&str] = &[
     // English
@@ -180,6 +236,49 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(key(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_company_is_found_by_its_domain_and_by_a_name_that_is_one() {
+        for (email, website, company, sought, kept) in [
+            (
+                "a@mail.acme.co.uk",
+                "",
+                "",
+                "domain acme.co.uk",
+                "domain acme.co.uk",
+            ),
+            (
+                "a@acme.example",
+                "https://www.acme.example/x",
+                "Acme",
+                "domain acme.example",
+                "domain acme.example, name acme",
+            ),
+            ("a@gmail.com", "", "Acme GmbH", "name acme", "name acme"),
+            ("a@gmail.com", "", "Test", "name test", ""),
+            ("a@gmail.com", "gmail.com", "", "", ""),
+            (
+                "",
+                "acme.example",
+                "",
+                "domain acme.example",
+                "domain acme.example",
+            ),
+            ("", "", "", "", ""),
+        ] {
+            let mut contact = Contact::default();
+            contact.set_text(Field::Email, email);
+            contact.set_text(Field::Website, website);
+            contact.set_text(Field::Company, company);
+            let signs = CompanySigns::of(&contact);
+            assert_eq!(
+                signs.sought.join(", "),
+                sought,
+                "{email} {website} {company}"
+            );
+            assert_eq!(signs.kept.join(", "), kept, "{email} {website} {company}");
         }
     }
 

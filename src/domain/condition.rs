@@ -187,6 +187,14 @@ impl Condition {
         self.slots.iter().filter_map(Slot::count)
     }
 
+    /// Whether it asks of which territory a lead is.
+    #[must_use]
+    pub fn asks_territory(&self) -> bool {
+        let place = Variable::Territory;
+        let asks = |slot: &Slot| *slot == Slot::Value(place) || *slot == Slot::Given(place);
+        self.slots.iter().any(asks)
+    }
+
     /// Whether it asks who had the lead earlier.
     #[must_use]
     pub fn asks_owner(&self) -> bool {

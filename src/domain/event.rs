@@ -177,6 +177,18 @@ pub enum Event {
         /// Why.
         why: Gone,
     },
+    /// The rep is back from an absence.
+    RepBack {
+        /// Who.
+        rep: RepId,
+    },
+    /// Whoever owns it has left, and gives it up then.
+    OwnerLeaves {
+        /// Who.
+        rep: RepId,
+        /// When.
+        at: Timestamp,
+    },
     /// A chat can't be reached, and nobody knows for how long.
     ChatDown {
         /// Which.
@@ -221,6 +233,8 @@ impl Event {
             | Self::Delivered { .. }
             | Self::Undeliverable { .. }
             | Self::RepGone { .. }
+            | Self::RepBack { .. }
+            | Self::OwnerLeaves { .. }
             | Self::ChatDown { .. }
             | Self::Outage { .. } => Actor::Baton,
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     activity::Activities,
     contact::{Contact, Field},
-    event::Deal,
+    event::{Actor, Deal},
     id::{LeadId, OfferId, RepId, RouteId, SourceId, TeamId},
     plan::Plan,
     policy::Strategy,
@@ -23,7 +23,7 @@ use super::{
 
 pub use candidate::{Candidate, Load, Passed, ordinal};
 pub use clock::{Breach, Cause, Clock, Promise};
-pub use offer::{Given, Offer, OfferKind, OfferLevel, OfferState, Reason};
+pub use offer::{Behalf, Given, Offer, OfferKind, OfferLevel, OfferState, Reason};
 pub use undo::{Before, Undo, Undoable};
 
 /// How many attributes a lead has.
@@ -85,6 +85,9 @@ pub struct Lead {
     pub clock: Clock,
     /// Who owned it, or this person's lead, before.
     pub previous_owner: Option<RepId>,
+    /// Who owns the company's other leads, for a while: asked where the company has no owner by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_owner: Option<CompanyOwner>,
     /// When a person last did something with it.
     pub touched_at: Timestamp,
     /// When it last came back to life, after it had ended or gone to marketing.
@@ -99,6 +102,12 @@ pub struct Lead {
     /// When its vendor deleted it, which deletes nothing here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// Who decided what, when it was last in review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    /// When its owner, who has left, gives it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves_at: Option<Timestamp>,
     /// What its owner plans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_step: Option<NextStep>,
@@ -108,6 +117,44 @@ pub struct Lead {
     /// Who has been told that it is late, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm: Option<Alarm>,
+}
+
+/// Who owns other leads of a lead's company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanyOwner {
+    /// Who.
+    pub rep: RepId,
+    /// By what it is the same company: a domain, or a name.
+    pub sign: String,
+    /// The lead that they own, or owned last.
+    pub lead: i64,
+}
+
+/// What became of a lead that was in review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// By whom: a manager, a program, or Baton and its clock.
+    pub by: Actor,
+    /// What.
+    pub what: Decided,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What somebody decided of a lead in review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decided {
+    /// Somebody has it, or is asked, by hand.
+    Assigned,
+    /// It goes where the rules send it.
+    Routed,
+    /// It is dropped, or ended otherwise.
+    Ended,
+    /// A step of its clock moved it: nobody decided in time.
+    Late,
+    /// What else happened to it settled it.
+    Settled,
 }
 
 /// What an owner plans.
@@ -330,11 +377,14 @@ impl Lead {
             plan: None,
             clock: Clock::default(),
             previous_owner: None,
+            company_owner: None,
             touched_at: now,
             back_at: None,
             activities: Activities::default(),
             unsubscribed_at: None,
             deleted_at: None,
+            decision: None,
+            leaves_at: None,
             next_step: None,
             undo: None,
             alarm: None,
@@ -520,6 +570,24 @@ impl Lead {
         self.pending().find(|offer| offer.is_hand_over())
     }
 
+    /// The offer by which somebody has it, or is asked, in place of its account's owner.
+    #[must_use]
+    pub fn stood_in(&self) -> Option<&Offer> {
+        let owned = |offer: &Offer| matches!(&self.state, State::Owned { offer: by, .. } if *by == offer.id);
+        let stands_in = |offer: &&Offer| matches!(offer.behalf, Some(Behalf::StandsIn { .. }));
+        let mut offers = self.offers.iter().filter(stands_in);
+        offers.find(|offer| offer.is_pending() || owned(offer))
+    }
+
+    /// Whom somebody stands in for, and when that one is looked for again.
+    #[must_use]
+    pub fn stood_in_for(&self) -> Option<(&RepId, Option<Timestamp>)> {
+        match self.stood_in()?.behalf.as_ref()? {
+            Behalf::StandsIn { owner, until } => Some((owner, *until)),
+            Behalf::Returned { .. } => None,
+        }
+    }
+
     /// Who has room for another lead now that this one, as it was `before`, has changed: an offer of
     /// theirs was answered or ended, or they own it no longer.
     #[must_use]
@@ -579,6 +647,9 @@ impl Lead {
                 .and_then(|offer| offer.until),
             next_step.map(|step| step.due_at),
             snoozed.map(|snooze| snooze.until),
+            self.stood_in_for().and_then(|(_, until)| until),
+            self.leaves_at
+                .filter(|_| matches!(self.state, State::Owned { .. })),
         ]
         .into_iter()
         .flatten()

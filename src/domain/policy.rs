@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    company::CompanySigns,
     condition::TextList,
     contact::Contact,
     filter::Filter,
@@ -22,7 +23,7 @@ use super::{
     lead::Lead,
 };
 
-pub use accounts::{Account, Accounts, FoundBy};
+pub use accounts::{Account, Accounts, Changed, Changes, Found, FoundBy, host};
 pub use clocks::{
     Assignee, Audience, CalendarRule, HolidayRule, Repeat, Rung, Sla, Step, StepAction,
 };
@@ -33,7 +34,7 @@ pub use people::{
 };
 pub use routing::{
     AfterDecline, CardRule, DeclineReason, Golden, IntentRule, LinkRule, Route, SourceRule, Target,
-    Territory, TypeRule,
+    Territory, TypeRule, postal_code,
 };
 pub use scoring::{EngagementRule, FitRule, Scoring};
 
@@ -98,6 +99,23 @@ impl Policy {
         self.teams.iter().find(|team| team.members.contains(rep))
     }
 
+    /// A team's name as people read it, or the id of one that is no longer in the file.
+    #[must_use]
+    pub fn team_name<'a>(&'a self, id: &'a TeamId) -> &'a str {
+        let team = self.team(id);
+        team.map_or(id.as_str(), |team| team.name.as_str())
+    }
+
+    /// The team that somebody calls so: by its id, else by its name.
+    #[must_use]
+    pub fn team_called(&self, called: &str) -> Option<&Team> {
+        let by_id = |team: &&Team| team.id.as_str().eq_ignore_ascii_case(called);
+        let called = called.to_lowercase();
+        let by_name = |team: &&Team| team.name.to_lowercase() == called;
+        let by_name = || self.teams.iter().find(by_name);
+        self.teams.iter().find(by_id).or_else(by_name)
+    }
+
     /// The decline reason with this id.
     #[must_use]
     pub fn decline(&self, id: &str) -> Option<&DeclineReason> {
@@ -114,9 +132,7 @@ impl Policy {
             .filter_map(|target| match target {
                 Target::Rep(rep) => Some(rep.clone()),
                 Target::PreviousOwner => lead.previous_owner.clone(),
-                Target::AccountOwner => self
-                    .account_of(&lead.contact)
-                    .and_then(|account| account.owner.clone()),
+                Target::AccountOwner => self.account_owner(lead).cloned(),
                 Target::Team(_)
                 | Target::Pool { .. }
                 | Target::Queue { .. }
@@ -135,6 +151,29 @@ impl Policy {
     #[must_use]
     pub fn account_of(&self, contact: &Contact) -> Option<&Account> {
         self.accounts.find(contact).map(|(account, _)| account)
+    }
+
+    /// Whom the leads of a lead's company belong to: the account's owner by name, else whoever owns others of its leads.
+    #[must_use]
+    pub fn account_owner<'a>(&'a self, lead: &'a Lead) -> Option<&'a RepId> {
+        let account = self.account_of(&lead.contact);
+        let kept = || {
+            let kept = lead.company_owner.as_ref().map(|kept| &kept.rep);
+            kept.filter(|rep| self.reps.contains_key(*rep))
+        };
+        account
+            .and_then(|account| account.owner.as_ref())
+            .or_else(kept)
+    }
+
+    /// By what the other leads of somebody's company are found: its account, else domains and name. Those that are
+    /// kept for later are sure; a name that anybody may have written is looked for only where nothing is surer.
+    #[must_use]
+    pub fn company_signs(&self, contact: &Contact) -> CompanySigns {
+        match self.account_of(contact) {
+            Some(account) => CompanySigns::of_account(&account.name),
+            None => CompanySigns::of(contact),
+        }
     }
 
     /// Whether `rep` may say where a lead goes: an admin, or who manages the team that stands behind it.

@@ -1,6 +1,6 @@
 //! Which rule a lead falls under, and why: scores, intent and fit first, then the ordered routes.
 
-use std::collections::BTreeSet;
+use std::{cell::LazyCell, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -11,7 +11,7 @@ use super::{
     id::{RepId, SlaId, TeamId},
     lead::{Lead, Routing, Trial},
     mail::MailFacts,
-    policy::{Account, Policy, Rep, Route, Sla, Target, Team},
+    policy::{Account, Policy, Rep, Route, Sla, Target, Team, Territory, postal_code},
     score::{Intent, Score},
     world::Clocks,
 };
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
     /// Finds type, scores, intent and fit, then the rule that decides; writes them into the lead.
     pub fn route(&self, lead: &mut Lead) {
         self.assess(lead);
-        let mut why = Vec::new();
+        let mut why = self.whose_company(lead);
         let mut rule = None;
         for route in &self.policy.routes {
             let verdict = self.verdict(lead, route.when.as_ref(), None);
@@ -183,14 +183,21 @@ impl<'a> Reader<'a> {
                 missing: Vec::new(),
             };
         };
-        self.ask(lead, rep, &SubmissionFacts::default(), |facts| {
-            condition.holds(facts)
-        })
+        let about = About {
+            rep,
+            territory: self.territory(lead).unwrap_or_default(),
+            ..About::default()
+        };
+        self.ask(lead, &about, |facts| condition.holds(facts))
     }
 
     /// Which part of a condition that does not hold is the reason, in words.
     fn failing(&self, lead: &Lead, condition: &Condition) -> Option<String> {
-        self.ask(lead, None, &SubmissionFacts::default(), |facts| {
+        let about = About {
+            territory: self.territory(lead).unwrap_or_default(),
+            ..About::default()
+        };
+        self.ask(lead, &about, |facts| {
             condition.failing(facts).map(str::to_owned)
         })
     }
@@ -203,16 +210,16 @@ impl<'a> Reader<'a> {
         condition: &Condition,
         submission: &SubmissionFacts<'_>,
     ) -> Verdict {
-        self.ask(lead, None, submission, |facts| condition.holds(facts))
+        let about = About {
+            territory: self.territory(lead).unwrap_or_default(),
+            submission: *submission,
+            ..About::default()
+        };
+        self.ask(lead, &about, |facts| condition.holds(facts))
     }
 
-    fn ask<T>(
-        &self,
-        lead: &Lead,
-        rep: Option<&Rep>,
-        submission: &SubmissionFacts<'_>,
-        of: impl FnOnce(&Facts<'_>) -> T,
-    ) -> T {
+    fn ask<T>(&self, lead: &Lead, about: &About<'_>, of: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let rep = about.rep;
         let mail = MailFacts::of(lead.contact.text(Field::Email));
         let account = self.account(lead);
         let open = |name: &str| {
@@ -241,13 +248,16 @@ impl<'a> Reader<'a> {
             intent: lead.intent.word(),
             fit: lead.fit.word(),
             stage: lead.stage.word(),
-            account: account.map(account_facts).unwrap_or_default(),
-            territory: self.territory(lead).unwrap_or_default(),
+            account: AccountFacts {
+                owner: self.policy.account_owner(lead).map_or("", RepId::as_str),
+                ..account.map(account_facts).unwrap_or_default()
+            },
+            territory: about.territory,
             lists: &self.policy.lists,
             open: &open,
             activities: &done,
             rep: rep.map(|rep| rep_facts(rep, zone)),
-            submission: *submission,
+            submission: about.submission,
             ..Facts::about(&lead.contact, self.now)
         };
         of(&facts)
@@ -259,21 +269,63 @@ impl<'a> Reader<'a> {
         self.policy.account_of(&lead.contact)
     }
 
+    /// Of which account it is, by what, and whose that makes it; nothing of a company that nobody knows.
+    fn whose_company(&self, lead: &Lead) -> Vec<String> {
+        let found = self.policy.accounts.explain(&lead.contact);
+        let name = |rep: &RepId| self.policy.name_of(rep).to_owned();
+        let kept = lead.company_owner.as_ref().map(|kept| {
+            format!(
+                "its leads are {}'s, who has lead #{}",
+                name(&kept.rep),
+                kept.lead
+            )
+        });
+        let Some(found) = found else {
+            let by = |kept: String| {
+                let sign = lead
+                    .company_owner
+                    .as_ref()
+                    .map_or("", |it| it.sign.as_str());
+                format!("the same company by {sign}: {kept}")
+            };
+            return kept.map(by).into_iter().collect();
+        };
+        let account = found.account;
+        let owner = match (&account.owner, &account.owner_of) {
+            (Some(owner), None) => format!("its owner is {}", name(owner)),
+            (Some(owner), Some(above)) => {
+                format!("its owner is {}, who owns {above} above it", name(owner))
+            }
+            (None, _) => kept.unwrap_or_else(|| "nobody owns it".to_owned()),
+        };
+        let ties: String = found.ties.iter().map(|tie| format!("; {tie}")).collect();
+        let (by, sign) = (found.by.name(), &found.sign);
+        vec![format!(
+            "account {} by {by} {sign}: {owner}{ties}",
+            account.name
+        )]
+    }
+
     /// The first territory that holds.
     #[must_use]
     pub fn territory(&self, lead: &Lead) -> Option<&'a str> {
         let among = |list: &[String], value: &str| {
             list.is_empty() || list.iter().any(|item| item.eq_ignore_ascii_case(value))
         };
-        let holds = |countries: &[String], regions: &[String]| {
-            among(countries, lead.contact.text(Field::Country))
-                && among(regions, lead.contact.text(Field::Region))
+        let code = LazyCell::new(|| postal_code(lead.contact.text(Field::PostalCode)));
+        let begins = |codes: &[String]| {
+            codes.is_empty() || codes.iter().any(|begin| code.starts_with(begin))
         };
-        let found = self
-            .policy
-            .territories
-            .iter()
-            .find(|territory| holds(&territory.countries, &territory.regions));
+        let holds = |territory: &&Territory| {
+            among(&territory.countries, lead.contact.text(Field::Country))
+                && among(&territory.regions, lead.contact.text(Field::Region))
+                && begins(&territory.postal_codes)
+                && territory.when.as_ref().is_none_or(|when| {
+                    self.ask(lead, &About::default(), |facts| when.holds(facts))
+                        .holds
+                })
+        };
+        let found = self.policy.territories.iter().find(holds);
         found.map(|territory| territory.id.as_str())
     }
 
@@ -286,15 +338,20 @@ impl<'a> Reader<'a> {
             | Target::Queue { team, .. }
             | Target::Review(team) => Some(team.clone()),
             Target::Rep(rep) => named(rep),
-            Target::AccountOwner => self
-                .account(lead)
-                .and_then(|account| account.owner.as_ref())
-                .and_then(named),
+            Target::AccountOwner => self.policy.account_owner(lead).and_then(named),
             Target::PreviousOwner => lead.previous_owner.as_ref().and_then(named),
             Target::Nurture(_) | Target::Disqualify(_) => None,
         });
         route.team.clone().or(behind)
     }
+}
+
+/// What a condition is asked of beside the lead.
+#[derive(Clone, Copy, Default)]
+struct About<'a> {
+    rep: Option<&'a Rep>,
+    submission: SubmissionFacts<'a>,
+    territory: &'a str,
 }
 
 /// The clock of a lead: its route's, else its team's for its type, else the one named like its type.
@@ -348,7 +405,7 @@ fn not_given(verdict: &Verdict) -> String {
 fn account_facts(account: &Account) -> AccountFacts<'_> {
     AccountFacts {
         name: &account.name,
-        owner: account.owner.as_ref().map_or("", RepId::as_str),
+        owner: "",
         tier: &account.tier,
         named: true,
         customer: account.customer,

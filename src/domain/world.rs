@@ -175,10 +175,7 @@ impl RepNow {
     /// Why `rep` can take nothing at `now`, whatever the lead; `None` if they can.
     #[must_use]
     pub fn unfit(&self, rep: &Rep, now: Timestamp) -> Option<Unfit> {
-        let employed = rep.active
-            && rep.from.is_none_or(|from| from <= now)
-            && rep.until.is_none_or(|until| now < until);
-        if !employed {
+        if !rep.is_employed(now) {
             return Some(Unfit::Inactive);
         }
         if self.unreachable {

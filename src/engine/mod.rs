@@ -3,9 +3,12 @@
 mod absences;
 mod activities;
 mod apply;
+mod backlog;
+mod company;
 mod entered;
 mod fetched;
 mod known;
+mod left;
 mod list;
 mod outages;
 mod people;
@@ -18,7 +21,10 @@ mod stored;
 mod taken;
 mod world;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::AtomicI64},
+};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -26,7 +32,7 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     domain::{
-        decide::{asked_anew, decide, teams_concerned},
+        decide::{asked_anew, decide, routes_anew, teams_concerned},
         event::{Effect, Event, Gone, Receiver, Refusal},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
@@ -39,6 +45,7 @@ use crate::{
 };
 
 pub use fetched::{NotFetched, PATIENCE};
+pub use left::Left;
 pub use list::{Became, Foreseen};
 pub use people::{Absence, Kept, Returned, Went};
 pub use programs::Contact;
@@ -59,6 +66,8 @@ pub struct Engine {
     rules: Arc<ArcSwap<Rules>>,
     /// Who is in the chat's groups, as far as it is known.
     groups: Arc<ArcSwap<Groups>>,
+    /// Up to when it is known who has left.
+    left_noted: Arc<AtomicI64>,
 }
 
 /// Why an event was not handled.
@@ -100,6 +109,7 @@ impl Engine {
             clock,
             rules: Arc::new(ArcSwap::from_pointee(rules)),
             groups: Arc::default(),
+            left_noted: Arc::new(AtomicI64::new(i64::MAX)),
         }
     }
 
@@ -187,12 +197,18 @@ impl Engine {
         let teams = if picks_nobody(&event) {
             Vec::new()
         } else {
-            let peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
+            let mut peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
+            if may_route(&peeked, &event) {
+                peeked.company_owner = self.company_owner(tx, &peeked, &rules.policy, now).await?;
+            }
             concerned(&peeked, &event, &rules, now)
         };
         let turns = turns::lock(tx, &teams).await?;
         let leads::Locked { mut lead, version } =
             leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
+        if may_route(&lead, &event) {
+            lead.company_owner = self.company_owner(tx, &lead, &rules.policy, now).await?;
+        }
         let asked_rules = asked_anew(&lead, &event, &Reader::new(&rules.policy, &*rules, now));
         if let Some(asked) = asked_rules.as_ref().filter(|_| !asks_itself(&event)) {
             lead.clone_from(asked);
@@ -219,6 +235,8 @@ impl Engine {
                 lead: Box::new(before.clone()),
             })?;
         leads::save(tx, &lead, version, &before, now).await?;
+        self.note_company(tx, &before, &lead, &rules.policy, now)
+            .await?;
         self.apply(tx, &lead, &effects, &rules, now).await?;
         let freed = lead.freed_since(&before);
         Ok(Handled {
@@ -281,6 +299,7 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::ChatDown { .. }
         | Event::NextStep { .. }
         | Event::Snooze { .. }
+        | Event::OwnerLeaves { .. }
         | Event::Outage { .. } => true,
         Event::Arrived { .. }
         | Event::Submitted(_)
@@ -299,8 +318,14 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Reoffer { .. }
         | Event::RouteOn { .. }
         | Event::Reroute { .. }
-        | Event::RepGone { .. } => false,
+        | Event::RepGone { .. }
+        | Event::RepBack { .. } => false,
     }
+}
+
+/// Whether the rules are asked for this event, or may be by what they say.
+fn may_route(lead: &Lead, event: &Event) -> bool {
+    routes_anew(lead, event) || matches!(event, Event::Did { .. })
 }
 
 /// Whether the decision finds out by itself if the rules are to be asked, and believes them only then.

@@ -10,7 +10,7 @@ use crate::{
         event::{Actor, Audible, Event, Gone, Notice, Say, Told},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Undoable},
-        policy::{Platform, Policy},
+        policy::Platform,
     },
     store::{Tx, accounts, groups, leads, outbox, reps},
 };
@@ -224,7 +224,7 @@ impl Engine {
         Ok(moved)
     }
 
-    async fn pass_on_all(
+    pub(super) async fn pass_on_all(
         &self,
         tx: &mut Tx,
         rep: &RepId,
@@ -267,6 +267,10 @@ impl Engine {
                 let ended = reps::end_absences(&mut tx, rep, now).await?;
                 reps::extra_until(&mut tx, rep, until).await?;
                 reps::reachable(&mut tx, rep).await?;
+                for lead in leads::stood_in_for(&mut tx, rep).await? {
+                    let event = Event::RepBack { rep: rep.clone() };
+                    Box::pin(self.decide_stored(&mut tx, &lead, event, now)).await?;
+                }
                 self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now)
                     .await?;
                 Ok(Returned { ended })
@@ -423,44 +427,4 @@ impl Engine {
             })
             .await
     }
-
-    /// Notes who is in the configuration and who no longer is: offers of those who left move on,
-    /// and what they own is offered again. Returns who left.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub async fn note_people(&self) -> Result<Vec<RepId>, Error> {
-        let now = self.clock.now();
-        let rules = self.rules();
-        self.db
-            .write(async |mut tx| {
-                let left = who_left(&mut tx, &rules.policy, now).await?;
-                for rep in &left {
-                    self.pass_on_all(&mut tx, rep, Gone::Removed, now).await?;
-                    for lead in leads::owned_by(&mut tx, rep).await? {
-                        let event = Event::RepGone {
-                            rep: rep.clone(),
-                            why: Gone::Removed,
-                        };
-                        self.decide_stored(&mut tx, &lead, event, now).await?;
-                    }
-                }
-                Ok(left)
-            })
-            .await
-    }
-}
-
-/// Compares the people known with those in the file; marks who left and who is there (again).
-async fn who_left(tx: &mut Tx, policy: &Policy, now: Timestamp) -> Result<Vec<RepId>, Error> {
-    let mut left = Vec::new();
-    for known in reps::all(tx).await? {
-        if !policy.reps.contains_key(&known.id) && reps::gone(tx, &known.id, now).await? {
-            left.push(known.id);
-        }
-    }
-    for rep in policy.reps.keys() {
-        reps::here(tx, rep).await?;
-    }
-    Ok(left)
 }

@@ -169,6 +169,7 @@ impl Engine {
         content: &Content,
         by: &Actor,
     ) -> Result<Received, Error> {
+        self.backlog_first().await;
         let now = self.clock.now();
         self.db
             .write(async |mut tx| self.receive_in(&mut tx, submission, content, by, now).await)
@@ -398,6 +399,7 @@ impl Engine {
     ) -> Result<LeadId, Error> {
         let rules = self.rules();
         let id = lead.id.clone();
+        lead.company_owner = self.company_owner(tx, &lead, &rules.policy, now).await?;
         let reader = Reader::new(&rules.policy, &*rules, now);
         reader.count_request(&mut lead);
         reader.route(&mut lead);

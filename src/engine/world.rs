@@ -35,7 +35,14 @@ impl Engine {
         } else {
             people_of(&rules.policy, lead, teams)
         };
-        let mut reps = self.reps_now(tx, rules, &people, now).await?;
+        let paced = lead.is_waiting();
+        let mut reps = self.reps_for(tx, rules, &people, paced, now).await?;
+        // Somebody may have named another one to stand in for them this time.
+        let named = reps
+            .values()
+            .filter_map(|one| one.away.as_ref()?.cover.clone());
+        let missing: Vec<RepId> = named.filter(|cover| !reps.contains_key(cover)).collect();
+        reps.extend(self.reps_for(tx, rules, &missing, paced, now).await?);
         if by_record(&rules.policy, teams) {
             for (rep, record) in records::lately(tx, &people, lead, now).await? {
                 if let Some(person) = reps.get_mut(&rep) {
@@ -61,10 +68,22 @@ impl Engine {
         people: &[RepId],
         now: Timestamp,
     ) -> Result<BTreeMap<RepId, RepNow>, Error> {
+        self.reps_for(tx, rules, people, false, now).await
+    }
+
+    /// The same for a lead that, where it is `paced`, goes to nobody who has many unanswered offers.
+    async fn reps_for(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        people: &[RepId],
+        paced: bool,
+        now: Timestamp,
+    ) -> Result<BTreeMap<RepId, RepNow>, Error> {
         let wanted: Vec<Wanted> = people
             .iter()
             .filter_map(|id| rules.policy.reps.get(id))
-            .filter_map(|rep| wanted(rep, &rules.policy, now))
+            .filter_map(|rep| wanted(rep, &rules.policy, paced, now))
             .collect();
         self.reps_as(tx, rules, people, &wanted, now).await
     }
@@ -122,10 +141,10 @@ pub(super) fn zone_of(rep: &Rep, profile: Option<&str>) -> TimeZone {
 }
 
 /// What has to be counted of a rep: no more than a limit or a strategy asks for, mostly nothing.
-fn wanted(rep: &Rep, policy: &Policy, now: Timestamp) -> Option<Wanted> {
+fn wanted(rep: &Rep, policy: &Policy, paced: bool, now: Timestamp) -> Option<Wanted> {
     let counts = rep.capacity.is_some() || by_load(policy, &rep.id) || held(policy, &rep.id);
     let capped = rep.caps != Caps::default();
-    (counts || capped || rep.pending.is_some()).then(|| Wanted {
+    (counts || capped || paced || rep.pending.is_some()).then(|| Wanted {
         rep: rep.id.clone(),
         open_since: counts.then(|| now.checked_sub(rep.stale).unwrap_or(Timestamp::MIN)),
         offered: capped,
@@ -173,7 +192,11 @@ fn people_of(policy: &Policy, lead: &Lead, teams: &[TeamId]) -> Vec<RepId> {
     let covers = earlier
         .clone()
         .filter_map(|rep| policy.reps.get(rep)?.cover.as_ref());
-    let by_name = by_name.into_iter().chain(earlier.chain(covers).cloned());
+    let stood_in = lead.stood_in_for().map(|(owner, _)| owner.clone());
+    let by_name = by_name
+        .into_iter()
+        .chain(stood_in)
+        .chain(earlier.chain(covers).cloned());
     let all: BTreeSet<RepId> = of_teams.chain(of_offers).chain(by_name).collect();
     all.into_iter().collect()
 }

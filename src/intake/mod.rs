@@ -4,6 +4,7 @@
 //! [`delivery_id`] or [`body_hash`], and read by [`read`]; how a known vendor does all that is its
 //! [`Preset`]. Nothing here keeps anything.
 
+pub mod accounts;
 pub mod activities;
 pub mod body;
 pub mod columns;

@@ -113,6 +113,12 @@ impl Table {
     }
 }
 
+/// The text of a list in whatever encoding it is written; what that has no letter for becomes `�`.
+#[must_use]
+pub fn text_of(bytes: &[u8]) -> String {
+    encoding::decode(bytes, None).map_or_else(|_| String::new(), |(text, _)| text.into_owned())
+}
+
 /// Makes names of what stands over the columns: cleaned, none empty, no two the same.
 fn names<'c>(header: impl IntoIterator<Item = &'c str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

@@ -5,6 +5,7 @@ mod find;
 mod identity;
 mod list;
 mod offers;
+mod stand_ins;
 mod waiting;
 
 use jiff::Timestamp;
@@ -18,11 +19,12 @@ use crate::domain::{
 pub(super) use columns::Columns;
 pub use find::{
     by_number, by_offer, due, last_owner_of, next_wake, owned_by, passed_on, pending_with, waiting,
-    with_pending_offers, without_owner,
+    waiting_and_due, with_pending_offers, without_owner,
 };
 pub use identity::{by_email, by_sign, claim, hold};
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;
+pub use stand_ins::stood_in_for;
 pub use waiting::{of_rep, oldest, queue, queued_alone};
 
 /// A lead that nobody else can change until the transaction ends.
@@ -80,6 +82,7 @@ pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
         .exec()
         .await?;
     offers::save(tx, lead, &[]).await?;
+    stand_ins::save(tx, lead, None).await?;
     wake(tx, None, columns.wake_at).await
 }
 
@@ -146,6 +149,7 @@ pub async fn save(
         return Err(Error::conflict("lead_version"));
     }
     offers::save(tx, lead, &before.offers).await?;
+    stand_ins::save(tx, lead, Some(before)).await?;
     wake(tx, before.next_wake(), columns.wake_at).await
 }
 

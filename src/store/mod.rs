@@ -22,6 +22,7 @@ pub mod accounts;
 pub mod activities;
 pub mod audit;
 mod bus;
+pub mod companies;
 pub mod configs;
 pub mod endings;
 mod error;

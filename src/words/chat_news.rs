@@ -44,6 +44,9 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
         | Notice::Late { .. }
         | Notice::NobodyFree { .. }
         | Notice::Rerouted { .. }
+        | Notice::StoodIn { .. }
+        | Notice::WentOn { .. }
+        | Notice::Left { .. }
         | Notice::CannotReach { .. }
         | Notice::WroteAgain { .. }
         | Notice::StepDue { .. }

@@ -2,7 +2,7 @@
 
 use super::{seen::cut, when::When};
 use crate::domain::{
-    id::{RepId, TeamId},
+    id::RepId,
     lead::{Lead, Offer, OfferState, Outcome, State},
     policy::Policy,
 };
@@ -80,10 +80,17 @@ pub fn whereabouts(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) ->
             None => "Somebody is asked now.".to_owned(),
         },
         State::Pooled { team, .. } => {
+            let team = policy.team_name(team);
             format!("Team {team} may claim it; nobody has it yet.")
         }
-        State::Queued { team, waiting } => queued_words(team.as_ref(), waiting.is_some()),
-        State::Review { team } => format!("A manager of team {team} decides where it goes."),
+        State::Queued { team, waiting } => {
+            let team = team.as_ref().map(|team| policy.team_name(team));
+            queued_words(team, waiting.is_some())
+        }
+        State::Review { team } => {
+            let team = policy.team_name(team);
+            format!("A manager of team {team} decides where it goes.")
+        }
         State::Nurture { label } if lead.unsubscribed_at.is_none() => nurture_words(label),
         State::Nurture { .. } => "It is put by: they want no more mailings.".to_owned(),
         State::Owned { rep, offer } => owned_words(lead, rep, offer.as_str(), policy, reader, when),
@@ -100,7 +107,7 @@ pub fn whereabouts(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) ->
     }
 }
 
-fn queued_words(team: Option<&TeamId>, waits: bool) -> String {
+fn queued_words(team: Option<&str>, waits: bool) -> String {
     match (team, waits) {
         (_, true) => "Nobody has it yet; it goes to the first who is free.".to_owned(),
         (Some(team), false) => format!("Nobody has it yet; it is in the queue of team {team}."),

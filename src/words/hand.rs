@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{
     action::Action,
     card::{Choice, Dialog, Input, Part, Run},
-    id::{RepId, TeamId},
+    id::RepId,
     lead::Lead,
     policy::{Policy, Team},
 };
@@ -159,7 +159,7 @@ fn people(lead: &Lead, policy: &Policy) -> Vec<Choice> {
 /// The colleagues of the lead's team first, then the teams, then everybody else.
 fn receivers(lead: &Lead, policy: &Policy) -> Vec<Choice> {
     let near = people(lead, policy);
-    let teams = policy.teams.iter().map(|team| team_choice(&team.id));
+    let teams = policy.teams.iter().map(team_choice);
     let all = policy.reps.values().filter(|rep| rep.active);
     let far = all.map(|rep| choice(&format!("{REP}{}", rep.id), &rep.name));
     let owner = lead.owner().map(|owner| format!("{REP}{owner}"));
@@ -172,10 +172,10 @@ fn receivers(lead: &Lead, policy: &Policy) -> Vec<Choice> {
         .collect()
 }
 
-fn team_choice(team: &TeamId) -> Choice {
+fn team_choice(team: &Team) -> Choice {
     choice(
-        &format!("{TEAM}{team}"),
-        &format!("Team {team}: whoever is next"),
+        &format!("{TEAM}{}", team.id),
+        &format!("Team {}: whoever is next", team.name),
     )
 }
 

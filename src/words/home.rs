@@ -257,7 +257,8 @@ fn queue_buttons(queue: usize) -> Vec<Button> {
 }
 
 fn watched(reader: Reader<'_>, watch: &Watch<'_>) -> Vec<Part> {
-    let teams: Vec<&str> = watch.teams.iter().map(TeamId::as_str).collect();
+    let teams = watch.teams.iter();
+    let teams: Vec<&str> = teams.map(|team| reader.policy.team_name(team)).collect();
     let heading = match teams.as_slice() {
         [one] => format!("Team {one}"),
         several => format!("Teams {}", cut(&several.join(", "), 100)),

@@ -1,6 +1,7 @@
 //! All words that Baton says, as pure functions of state: cards, dialogs, notices and answers. Nobody
 //! else writes sentences, so that they can be read, mended and translated in one place.
 
+mod account;
 pub mod answers;
 pub mod availability;
 pub mod chat_news;
@@ -20,6 +21,7 @@ pub mod help;
 pub mod home;
 pub mod keep;
 pub mod late;
+pub mod left;
 pub mod lists;
 pub mod moves;
 pub mod next_step;

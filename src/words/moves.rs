@@ -25,7 +25,7 @@ fn count(leads: usize) -> String {
 fn name(policy: &Policy, to: &Receiver) -> String {
     match to {
         Receiver::Rep(rep) => policy.name_of(rep).to_owned(),
-        Receiver::Team(team) => format!("team {team}"),
+        Receiver::Team(team) => format!("team {}", policy.team_name(team)),
     }
 }
 

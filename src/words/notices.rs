@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    facts,
+    account, facts,
     fate::whereabouts,
-    heard, late, next_step,
+    heard, late, left, next_step,
     offer::contact_words,
     seen::{Seen, cut},
     unreachable,
@@ -61,6 +61,9 @@ pub fn notice(
         | Notice::FetchRefused { .. }
         | Notice::Quarantined { .. } => None,
         Notice::StepDue { offer } => telling.step_due(offer, lead),
+        Notice::Left { .. } => None,
+        Notice::StoodIn { offer } => account::stood_in(&telling, offer, lead),
+        Notice::WentOn { .. } => account::went_on(&telling, about),
         Notice::News { offer, news } => telling.news(offer, news, lead),
     }
 }
@@ -80,6 +83,7 @@ pub fn of_person(
     };
     match &say.notice {
         Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &[])),
+        Notice::Left { .. } => left::said(&say.notice, &telling.when),
         Notice::AnswerDue { .. }
         | Notice::ContactDue { .. }
         | Notice::Late { .. }
@@ -88,6 +92,8 @@ pub fn of_person(
         | Notice::WroteAgain { .. }
         | Notice::ChatWasDown { .. }
         | Notice::StepDue { .. }
+        | Notice::StoodIn { .. }
+        | Notice::WentOn { .. }
         | Notice::News { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }
@@ -96,7 +102,7 @@ pub fn of_person(
 }
 
 /// The leads, each once.
-fn each<'l>(about: &[(&Say, &'l Lead)]) -> Vec<&'l Lead> {
+pub(super) fn each<'l>(about: &[(&Say, &'l Lead)]) -> Vec<&'l Lead> {
     let mut known = BTreeSet::new();
     let leads = about.iter().map(|(_, lead)| *lead);
     leads.filter(|lead| known.insert(&lead.id)).collect()
@@ -111,8 +117,11 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::NobodyFree { .. }
         | Notice::Rerouted { .. }
         | Notice::CannotReach { .. }
+        | Notice::Left { .. }
         | Notice::WroteAgain { .. }
         | Notice::StepDue { .. }
+        | Notice::StoodIn { .. }
+        | Notice::WentOn { .. }
         | Notice::News { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
@@ -122,14 +131,14 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
 }
 
 /// Who is told, and when.
-struct Telling<'a> {
-    to: &'a Audible,
-    policy: &'a Policy,
-    when: When,
+pub(super) struct Telling<'a> {
+    pub(super) to: &'a Audible,
+    pub(super) policy: &'a Policy,
+    pub(super) when: When,
 }
 
 impl Telling<'_> {
-    fn seen<'l>(&self, lead: &'l Lead) -> Seen<'l> {
+    pub(super) fn seen<'l>(&self, lead: &'l Lead) -> Seen<'l> {
         match self.to {
             Audible::Rep(rep) => Seen::by(rep, lead, self.policy),
             Audible::Channel(_) => Seen::in_channel(lead, self.policy),
@@ -137,7 +146,7 @@ impl Telling<'_> {
     }
 
     /// Where the lead is now, to whoever is told.
-    fn whereabouts(&self, lead: &Lead) -> String {
+    pub(super) fn whereabouts(&self, lead: &Lead) -> String {
         let nobody = RepId::from("");
         let reader = match self.to {
             Audible::Rep(rep) => rep,
@@ -243,6 +252,15 @@ impl Telling<'_> {
             News::HandedOver { to } if !owns => {
                 format!("{} has taken over lead {called}.", self.policy.name_of(to))
             }
+            News::Returned { to } if !owns => format!(
+                "{} is back, and lead {called} is theirs again.",
+                self.policy.name_of(to)
+            ),
+            News::YoursAgain { from } if owns => format!(
+                "Lead {called} is yours: {} stood in for you. {}",
+                self.policy.name_of(from),
+                account::so_far(lead, &self.when)
+            ),
             News::NotHandedOver { asked } if owns => {
                 let asked = lead.offer(asked)?;
                 format!(
@@ -271,6 +289,8 @@ impl Telling<'_> {
             | News::Deleted { .. }
             | News::Moved { .. }
             | News::HandedOver { .. }
+            | News::Returned { .. }
+            | News::YoursAgain { .. }
             | News::NotHandedOver { .. } => return None,
         };
         Some(Card::sentence(words))
@@ -319,6 +339,7 @@ impl Telling<'_> {
             [_] => "a lead waits".to_owned(),
             more => format!("{} leads wait", more.len()),
         };
+        let team = self.policy.team_name(team);
         let headline = format!("Nobody in team {team} is free; {count}");
         let lines: Vec<(&Lead, String)> = waiting
             .iter()
@@ -404,7 +425,7 @@ impl Telling<'_> {
     }
 
     /// A headline, and up to ten leads with a sentence each.
-    fn listed(&self, headline: String, lines: &[(&Lead, String)]) -> Card {
+    pub(super) fn listed(&self, headline: String, lines: &[(&Lead, String)]) -> Card {
         // Leads that were due at one moment come in any order; people read them in theirs.
         let mut lines: Vec<&(&Lead, String)> = lines.iter().collect();
         lines.sort_by_key(|(lead, _)| lead.number);

@@ -18,6 +18,7 @@ use super::{
     seen::{Seen, begin, cut},
     when::When,
 };
+use crate::domain::lead::Behalf;
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Part, Run},
@@ -433,12 +434,14 @@ pub(super) fn why_theirs(lead: &Lead, offer: &Offer, policy: &Policy) -> String 
 }
 
 fn why_this_rep(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
-    let of_team = offer
-        .team
-        .as_ref()
-        .map_or_else(String::new, |team| format!(" in team {team}"));
+    let of_team = offer.team.as_ref().map_or_else(String::new, |team| {
+        format!(" in team {}", policy.team_name(team))
+    });
     let strategy = lead.routing.as_ref().and_then(|routing| routing.strategy);
     let turn = strategy.map_or("you are next", facts::strategy_words);
+    if let Some(behalf) = &offer.behalf {
+        return in_place_of(lead, behalf, policy);
+    }
     match (offer.kind, &offer.level) {
         (OfferKind::Given, _) => "given by hand or taken, not by turn".to_owned(),
         (OfferKind::HandOver, _) => "a colleague asked you to take it over".to_owned(),
@@ -455,6 +458,7 @@ fn why_this_rep(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
             format!("nobody took it yet, and you are a backup{of_team}")
         }
         (OfferKind::Push, OfferLevel::Rung(Rung::Other(team))) => {
+            let team = policy.team_name(team);
             format!("nobody took it yet, and it is team {team}'s turn to help")
         }
     }
@@ -466,13 +470,7 @@ const HAD_BEFORE: &str = "you, or whom you stand in for, had this person before"
 /// Why a rule that means a person means this one.
 fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> String {
     match policy.route_of(lead).and_then(|route| route.to.get(place)) {
-        Some(Target::AccountOwner) => match policy.account_of(&lead.contact) {
-            Some(account) if account.owner.as_ref() == Some(&offer.rep) => {
-                format!("{} is your account", account.name)
-            }
-            Some(account) => format!("you stand in for the owner of {}", account.name),
-            None => "you own the account".to_owned(),
-        },
+        Some(Target::AccountOwner) => whose_account(lead, offer, policy),
         Some(Target::PreviousOwner) => HAD_BEFORE.to_owned(),
         Some(Target::Rep(rep)) if *rep == offer.rep => "the rule names you".to_owned(),
         Some(Target::Rep(rep)) => format!("you stand in for {}", policy.name_of(rep)),
@@ -485,5 +483,47 @@ fn why_named(lead: &Lead, offer: &Offer, policy: &Policy, place: usize) -> Strin
             | Target::Disqualify(_),
         )
         | None => "you are next".to_owned(),
+    }
+}
+
+/// Why somebody is asked in place of an account's owner, or has it again.
+fn in_place_of(lead: &Lead, behalf: &Behalf, policy: &Policy) -> String {
+    let account = policy.account_of(&lead.contact);
+    let account = account.map_or("the account", |account| account.name.as_str());
+    match behalf {
+        Behalf::StandsIn { owner, .. } => {
+            let name = policy.name_of(owner);
+            format!(
+                "you stand in for {name}, who owns {account} and is away; it is theirs again when they are back"
+            )
+        }
+        Behalf::Returned { from } => {
+            format!(
+                "{account} is yours, and {} stood in for you",
+                policy.name_of(from)
+            )
+        }
+    }
+}
+
+/// Why the owner of the lead's company, or whoever stands in for them, is asked.
+fn whose_account(lead: &Lead, offer: &Offer, policy: &Policy) -> String {
+    let account = policy.account_of(&lead.contact);
+    let owner = account.and_then(|account| account.owner.as_ref());
+    match (account, owner, &lead.company_owner) {
+        (Some(account), Some(owner), _) if *owner == offer.rep => match &account.owner_of {
+            Some(above) => format!("{} belongs to {above}, your account", account.name),
+            None => format!("{} is your account", account.name),
+        },
+        (Some(account), Some(_), _) => format!("you stand in for the owner of {}", account.name),
+        (_, None, Some(kept)) if kept.rep == offer.rep => {
+            format!("lead #{} of the same company is yours", kept.lead)
+        }
+        (_, None, Some(kept)) => format!(
+            "you stand in for {}, who has lead #{} of the same company",
+            policy.name_of(&kept.rep),
+            kept.lead
+        ),
+        (_, None, None) | (None, Some(_), _) => "you own the account".to_owned(),
     }
 }

@@ -12,8 +12,9 @@ use super::{
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Confirm, Part, Run},
+    event::Actor,
     id::RepId,
-    lead::{Lead, OfferState, State},
+    lead::{Decided, Lead, OfferState, State},
     policy::{AfterDecline, Policy},
 };
 
@@ -39,11 +40,35 @@ pub fn review_card(
         | State::Closed { .. }
         | State::Disqualified { .. } => {
             let title = format!("Lead {}", seen.called());
-            let now = format!("Decided. {}", whereabouts(lead, policy, manager, &when));
+            let now = whereabouts(lead, policy, manager, &when);
+            let now = format!("{} {now}", decided(lead, manager, policy, &when));
             Card {
                 summary: format!("{title}: {now}"),
                 parts: vec![Part::Title(title), Part::Text(vec![Run::plain(now)])],
             }
+        }
+    }
+}
+
+/// Who decided what, for this reader: "Marta Lind assigned it today 11:05."
+fn decided(lead: &Lead, reader: &RepId, policy: &Policy, when: &When) -> String {
+    let Some(decision) = &lead.decision else {
+        return "Decided.".to_owned();
+    };
+    let at = when.said(decision.at);
+    let by = match &decision.by {
+        Actor::Rep(rep) if rep == reader => "You".to_owned(),
+        Actor::Rep(rep) => policy.name_of(rep).to_owned(),
+        Actor::Api(name) => format!("The program {}", cut(name, 40)),
+        Actor::Baton | Actor::Source(_) => String::new(),
+    };
+    match (decision.what, by.is_empty()) {
+        (Decided::Assigned, false) => format!("{by} assigned it {at}."),
+        (Decided::Routed, false) => format!("{by} sent it on by the rules {at}."),
+        (Decided::Ended, false) => format!("{by} ended it {at}."),
+        (Decided::Late, _) => format!("Nobody decided in time, so it went on {at}."),
+        (Decided::Settled | Decided::Assigned | Decided::Routed | Decided::Ended, _) => {
+            format!("Settled {at}.")
         }
     }
 }

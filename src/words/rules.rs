@@ -143,7 +143,7 @@ fn lines(policy: &Policy) -> Vec<Line> {
         ));
     }
     for team in &policy.teams {
-        all.push(line("Teams", team.id.as_str(), team_words(policy, team)));
+        all.push(line("Teams", &team.name, team_words(policy, team)));
     }
     for (id, sla) in clocks(policy) {
         all.push(line("How fast", id.as_str(), sla_words(policy, sla)));
@@ -207,13 +207,17 @@ fn route_words(policy: &Policy, route: &Route) -> String {
 
 fn target_words(policy: &Policy, target: &Target) -> String {
     match target {
-        Target::Team(team) => format!("team {team} is asked, {}", strategy_of(policy, team)),
+        Target::Team(team) => {
+            let name = policy.team_name(team);
+            format!("team {name} is asked, {}", strategy_of(policy, team))
+        }
         Target::Pool {
             team,
             size,
             matching,
             hide,
         } => {
+            let team = policy.team_name(team);
             let who = match (size, matching) {
                 (None, false) => format!("everybody in team {team}"),
                 (None, true) => format!("those of team {team} who suit best"),
@@ -225,9 +229,15 @@ fn target_words(policy: &Policy, target: &Target) -> String {
         }
         Target::Queue { team, hide } => {
             let hidden = hidden_words(hide, "taken");
-            format!("it waits in the queue of team {team}{hidden}")
+            format!(
+                "it waits in the queue of team {}{hidden}",
+                policy.team_name(team)
+            )
         }
-        Target::Review(team) => format!("a manager of team {team} decides"),
+        Target::Review(team) => format!("a manager of team {} decides", policy.team_name(team)),
+        Target::AccountOwner if policy.accounts.keep().is_some() => {
+            "whoever owns the account, or other leads of the company".to_owned()
+        }
         Target::AccountOwner => "whoever owns the account".to_owned(),
         Target::PreviousOwner => "whoever had this person before".to_owned(),
         Target::Rep(rep) => policy.name_of(rep).to_owned(),
@@ -293,7 +303,9 @@ fn team_words(policy: &Policy, team: &Team) -> String {
     match &team.when_closed {
         WhenClosed::Wait => {}
         WhenClosed::Backups => said.push("Out of hours: the backups.".to_owned()),
-        WhenClosed::Team(team) => said.push(format!("Out of hours: team {team}.")),
+        WhenClosed::Team(team) => {
+            said.push(format!("Out of hours: team {}.", policy.team_name(team)));
+        }
     }
     said.join(" ")
 }
@@ -381,13 +393,15 @@ fn action_words(policy: &Policy, action: &StepAction) -> String {
         StepAction::Remind => "a reminder".to_owned(),
         StepAction::Reoffer(Rung::Team) => "the next of the team".to_owned(),
         StepAction::Reoffer(Rung::Backups) => "the backups".to_owned(),
-        StepAction::Reoffer(Rung::Other(team)) => format!("team {team}"),
+        StepAction::Reoffer(Rung::Other(team)) => format!("team {}", policy.team_name(team)),
         StepAction::Widen => "everybody in the team may claim it".to_owned(),
         StepAction::Notify(Audience::Managers) => "the managers are told".to_owned(),
         StepAction::Notify(Audience::Channel) => "the channel is told".to_owned(),
         StepAction::Notify(Audience::Rep(rep)) => format!("{} is told", policy.name_of(rep)),
         StepAction::Assign(Assignee::Managers) => "a manager has it".to_owned(),
         StepAction::Assign(Assignee::Rep(rep)) => format!("{} has it", policy.name_of(rep)),
-        StepAction::Review(team) => format!("a manager of team {team} decides"),
+        StepAction::Review(team) => {
+            format!("a manager of team {} decides", policy.team_name(team))
+        }
     }
 }

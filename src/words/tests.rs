@@ -101,6 +101,7 @@ pub fn policy() -> Policy {
         reps: reps.into_iter().map(|rep| (rep.id.clone(), rep)).collect(),
         teams: vec![Team {
             id: "sdr".into(),
+            name: "sdr".to_owned(),
             members: vec!["ayse".into(), "jonas".into()],
             managers: vec!["selin".into()],
             named: usize::MAX,
@@ -148,6 +149,7 @@ pub fn policy() -> Policy {
 pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
     Offer {
         given: None,
+        behalf: None,
         id: id.into(),
         rep: rep.into(),
         team: Some("sdr".into()),

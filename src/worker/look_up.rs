@@ -160,6 +160,9 @@ fn is_reminder(one: &Claimed) -> bool {
         Notice::Late { .. }
         | Notice::NobodyFree { .. }
         | Notice::Rerouted { .. }
+        | Notice::StoodIn { .. }
+        | Notice::WentOn { .. }
+        | Notice::Left { .. }
         | Notice::CannotReach { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }

@@ -44,6 +44,9 @@ const LEADS_AT_ONCE: usize = 32;
 /// Due leads taken in one go.
 const LEADS_PER_LOOK: i64 = 256;
 
+/// Leads that wait, and whose chance has come, taken in one go.
+const WAITING_PER_LOOK: usize = 64;
+
 /// How often an instance says that it is alive.
 const BEAT: SignedDuration = SignedDuration::from_secs(5);
 
@@ -143,6 +146,7 @@ impl Worker {
     ) -> Result<Option<Timestamp>, Error> {
         self.wake_due(troubled).await?;
         self.engine.begin_absences().await?;
+        self.engine.note_last_days().await?;
         let now = self.engine.clock().now();
         let (lead, absence) = self
             .db()
@@ -167,7 +171,7 @@ impl Worker {
         self.learn_people().await?;
         self.learn_groups().await?;
         let leads = self.wake_due(&mut Vec::new()).await?;
-        let absences = self.engine.begin_absences().await?;
+        let absences = self.engine.begin_absences().await? + self.engine.note_last_days().await?;
         let mut messages = 0;
         for outlet in &self.outlets {
             let stop = CancellationToken::new();
@@ -185,18 +189,27 @@ impl Worker {
         loop {
             let now = self.engine.clock().now();
             troubled.retain(|(_, until)| *until > now);
-            let due = self
+            let (mut waiting, mut due) = self
                 .db()
-                .read(async |mut tx| leads::due(&mut tx, now, LEADS_PER_LOOK).await)
+                .read(async |mut tx| {
+                    let waiting = leads::waiting_and_due(&mut tx, now, WAITING_PER_LOOK).await?;
+                    Ok::<_, Error>((waiting, leads::due(&mut tx, now, LEADS_PER_LOOK).await?))
+                })
                 .await?;
-            let due: Vec<LeadId> = due
-                .into_iter()
-                .filter(|id| troubled.iter().all(|(bad, _)| bad != id))
-                .collect();
-            if due.is_empty() {
+            let fine = |id: &LeadId| troubled.iter().all(|(bad, _)| bad != id);
+            waiting.retain(fine);
+            // More of those who wait are among the others then, and would not go in their order.
+            let all = waiting.len() < WAITING_PER_LOOK;
+            due.retain(|id| all && fine(id) && !waiting.contains(id));
+            if due.is_empty() && waiting.is_empty() {
                 return Ok(woken);
             }
-            woken += due.len();
+            woken += due.len() + waiting.len();
+            // Those who wait for the same people go one after the other, in their order.
+            for id in waiting {
+                let failed = self.wake(id).await;
+                troubled.extend(failed.map(|id| (id, now + TROUBLED)));
+            }
             let failed: Vec<LeadId> = stream::iter(due)
                 .map(|id| self.wake(id))
                 .buffer_unordered(LEADS_AT_ONCE)

@@ -268,6 +268,9 @@ impl Worker {
             | Notice::Late { .. }
             | Notice::NobodyFree { .. }
             | Notice::Rerouted { .. }
+            | Notice::StoodIn { .. }
+            | Notice::WentOn { .. }
+            | Notice::Left { .. }
             | Notice::CannotReach { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }

@@ -218,6 +218,9 @@ fn lasting(say: &Say) -> Option<CardRef> {
             | Notice::ContactDue { .. }
             | Notice::NobodyFree { .. }
             | Notice::Rerouted { .. }
+            | Notice::StoodIn { .. }
+            | Notice::WentOn { .. }
+            | Notice::Left { .. }
             | Notice::CannotReach { .. }
             | Notice::WroteAgain { .. }
             | Notice::StepDue { .. }

@@ -632,6 +632,7 @@ fn team(id: &str, members: &[&str], managers: &[&str]) -> Team {
     let people = |ids: &[&str]| ids.iter().map(|id| RepId::from(*id)).collect();
     Team {
         id: TeamId::from(id),
+        name: id.to_owned(),
         members: people(members),
         managers: people(managers),
         named: usize::MAX,

@@ -298,6 +298,7 @@ fn reason(id: &str, label: &str, then: AfterDecline) -> DeclineReason {
 fn team() -> Team {
     Team {
         id: "sales".into(),
+        name: "sales".to_owned(),
         members: ["selin", "jonas", "ayse"].map(RepId::from).into(),
         managers: vec!["marta".into()],
         named: usize::MAX,

@@ -9,6 +9,7 @@
 mod api;
 mod architecture;
 mod cli;
+mod cli_accounts;
 mod cli_init;
 mod cli_submissions;
 mod commands;

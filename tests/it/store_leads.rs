@@ -49,6 +49,7 @@ pub fn lead(n: i64) -> Lead {
 pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
     Offer {
         given: None,
+        behalf: None,
         id: id.into(),
         rep: rep.into(),
         team: Some("sales".into()),

@@ -165,7 +165,7 @@ fn the_cards() -> Vec<(&'static str, Card)> {
         ),
         (
             "queue",
-            reader(&policy, |reader| lists::queue(reader, &queued, 1)),
+            reader(&policy, |reader| lists::queue(reader, "", &queued, 1)),
         ),
         (
             "lead",

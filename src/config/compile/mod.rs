@@ -3,6 +3,7 @@
 //! Everything in the file is checked, and every mistake is told at once with its place. What is
 //! understood but not done by this version is named in one warning.
 
+mod accounts;
 pub(super) mod builtin;
 mod calendars;
 mod canonical;
@@ -32,10 +33,11 @@ use sha2::{Digest, Sha256};
 use super::{
     Complaint, Severity, Sources, golden,
     raw::Config,
-    read::{Reading, read_with},
+    read::{Reading, open, read_with},
 };
 use crate::{domain::policy::Policy, intake};
 
+pub use accounts::accounts_file;
 pub use canonical::{Given, given};
 pub use fixed::Fixed;
 pub use microsoft::TeamsSettings;
@@ -78,7 +80,7 @@ pub struct Loaded {
 /// Reads, compiles and tries on the golden leads what stands at `path`. `env` looks up `${NAME}`.
 #[must_use]
 pub fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>, now: Timestamp) -> Loaded {
-    load_with(path, env, &|path| std::fs::read_to_string(path), now)
+    load_with(path, env, &open, now)
 }
 
 /// Loads with another way to open files.
@@ -129,6 +131,7 @@ fn compile(
         open,
         known: Known::of(raw),
         broken,
+        opened: Vec::new(),
         complaints: Vec::new(),
         later: Vec::new(),
     };
@@ -146,6 +149,8 @@ struct Compiler<'a> {
     known: Known,
     /// Whether a mistake was told before, so that what was not filled in is known already.
     broken: bool,
+    /// What stands in the files that it names, each as a digest.
+    opened: Vec<[u8; 32]>,
     complaints: Vec<Complaint>,
     /// Keys that are understood and not in effect yet.
     later: Vec<(String, Range<usize>)>,
@@ -157,8 +162,8 @@ impl Compiler<'_> {
         let (sources, source_rules) = self.all_sources();
         let routes = self.routes();
         let experiments = self.experiments(&routes);
-        let policy = Policy {
-            hash: hash(self.sources),
+        let mut policy = Policy {
+            hash: String::new(),
             calendars: self.calendars(),
             reps: self.reps(),
             territories: self.territories(),
@@ -177,6 +182,7 @@ impl Compiler<'_> {
             card: self.card(),
             bundle: self.bundle(),
         };
+        policy.hash = hash(self.sources, &self.opened);
         self.digests();
         self.webhooks();
         Compiled {
@@ -228,8 +234,9 @@ impl Compiler<'_> {
     }
 }
 
-/// The configuration's name: a digest of its text, secrets and what was filled in left out.
-fn hash(sources: &Sources) -> String {
+/// The configuration's name: a digest of its text, secrets and what was filled in left out, and of the lists and
+/// calendars that it names.
+fn hash(sources: &Sources, opened: &[[u8; 32]]) -> String {
     let mut digest = Sha256::new();
     for file in sources.files() {
         // A secret is starred out at its own length, which would tell one from another.
@@ -238,5 +245,6 @@ fn hash(sources: &Sources) -> String {
         digest.update(&text);
         digest.update([0]);
     }
+    opened.iter().for_each(|one| digest.update(one));
     format!("sha256:{}", hex::encode(digest.finalize()))
 }

@@ -1,4 +1,4 @@
-//! How good leads are and who gets them: scoring, intents, accounts, routes, declines, golden leads.
+//! How good leads are and who gets them: scoring, intents, routes, declines, golden leads.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 
 use super::{
-    super::raw::{self, Flag, OneOrMany, Text},
+    super::raw::{self, Flag, OneOrMany},
     Compiler, builtin, canonical,
     known::Kind,
     people,
@@ -14,10 +14,9 @@ use super::{
 use crate::domain::{
     activity::Deed,
     condition::Scope,
-    id::RepId,
     policy::{
-        Account, Accounts, AfterDecline, DeclineReason, EngagementRule, FitRule, Golden,
-        IntentRule, Route, Scoring, Target,
+        AfterDecline, DeclineReason, EngagementRule, FitRule, Golden, IntentRule, Route, Scoring,
+        Target,
     },
     score::Intent,
 };
@@ -96,70 +95,6 @@ impl Compiler<'_> {
             })
         });
         rules.collect()
-    }
-
-    pub fn accounts(&mut self) -> Accounts {
-        if let Some(file) = &self.raw.accounts.file {
-            self.later("accounts.file", file.span());
-        }
-        if let Some(keep) = &self.raw.accounts.keep {
-            self.some_time(keep);
-            self.later("accounts.keep", keep.span());
-        }
-        let raw = &self.raw.account;
-        self.once(
-            "account with the domain",
-            raw.iter().flat_map(|it| &it.domains),
-        );
-        Accounts::new(raw.iter().map(|it| self.account(it)).collect())
-    }
-
-    fn account(&mut self, raw: &raw::Account) -> Account {
-        if let Some(parent) = raw
-            .parent
-            .as_ref()
-            .filter(|it| it.get_ref() == raw.name.get_ref())
-        {
-            let help = "name the company it belongs to, or take `parent` out";
-            self.mistake(parent.span(), "a company can't belong to itself", help);
-        }
-        let text = |it: &Option<Text>| it.as_ref().map(|it| it.get_ref().clone());
-        Account {
-            name: self.said(&raw.name, "`name`").unwrap_or_default(),
-            domains: raw
-                .domains
-                .iter()
-                .filter_map(|it| self.domain(it))
-                .collect(),
-            parent: text(&raw.parent),
-            owner: raw.owner.as_ref().and_then(|it| self.account_owner(it)),
-            tier: text(&raw.tier).unwrap_or_default(),
-            customer: raw.customer,
-        }
-    }
-
-    fn domain(&mut self, text: &Text) -> Option<String> {
-        let typed = self.filled(text)?.to_lowercase();
-        let right = |it: char| it.is_alphanumeric() || it == '-' || it == '.';
-        if !typed.contains('.') || !typed.chars().all(right) {
-            let help = "write what stands behind the @: `globex.com`";
-            self.mistake(text.span(), format!("`{typed}` is no domain"), help);
-            return None;
-        }
-        Some(typed)
-    }
-
-    /// A rep by id or e-mail.
-    fn account_owner(&mut self, text: &Text) -> Option<RepId> {
-        let typed = self.filled(text)?;
-        let has_email = |rep: &&raw::Rep| {
-            let email = rep.email.as_ref();
-            email.is_some_and(|it| it.get_ref().eq_ignore_ascii_case(typed))
-        };
-        match self.raw.rep.iter().find(has_email) {
-            Some(rep) => Some(rep.id.get_ref().as_str().into()),
-            None => self.refer(Kind::Rep, text),
-        }
     }
 
     pub fn routes(&mut self) -> Vec<Route> {

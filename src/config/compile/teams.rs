@@ -9,10 +9,10 @@ use super::{
     people::{is_slack_id, turn, words},
 };
 use crate::domain::{
-    condition::Scope,
+    condition::{Condition, Scope},
     policy::{
         AbsenceCredit, Channel, Platform, Prefer, Strategy, Team, TeamSla, Territory, TurnRule,
-        WhenClosed,
+        WhenClosed, postal_code,
     },
 };
 
@@ -27,19 +27,18 @@ impl Compiler<'_> {
     }
 
     fn territory(&mut self, name: &Text, raw: &raw::Territory) -> Option<Territory> {
-        for code in &raw.postal_codes {
-            self.later("territory.postal_codes", code.span());
-        }
-        if let Some(when) = &raw.when {
-            self.condition(when, Scope::Lead);
-            self.later("territory.when", when.span());
-        }
+        let codes = raw.postal_codes.iter();
+        let postal_codes: Vec<String> = codes.filter_map(|it| self.postal_code(it)).collect();
+        let when = raw.when.as_ref().and_then(|it| self.territory_when(it));
         let countries = raw.countries.iter().filter_map(|it| self.country(it));
         let countries: Vec<String> = countries.collect();
         let regions = words(&raw.regions);
-        let says_nothing = raw.countries.is_empty() && regions.is_empty();
-        if says_nothing && raw.postal_codes.is_empty() && raw.when.is_none() {
-            let help = "give `countries`, `regions` or both";
+        let says_nothing = raw.countries.is_empty()
+            && regions.is_empty()
+            && raw.postal_codes.is_empty()
+            && raw.when.is_none();
+        if says_nothing {
+            let help = "give `countries`, `regions`, `postal_codes` or `when`";
             self.mistake(name.span(), "every lead would be of this territory", help);
         }
         // Without a place it would hold for every lead.
@@ -47,7 +46,30 @@ impl Compiler<'_> {
             id: name.get_ref().clone(),
             countries,
             regions,
+            postal_codes,
+            when,
         })
+    }
+
+    /// How postal codes begin: without blanks, in capital letters.
+    fn postal_code(&mut self, text: &Text) -> Option<String> {
+        let code = postal_code(self.filled(text)?);
+        if code.is_empty() {
+            let help = "write how the codes begin, as in `80`";
+            self.mistake(text.span(), "every postal code begins so", help);
+        }
+        Some(code).filter(|it| !it.is_empty())
+    }
+
+    /// A territory can't ask of which territory a lead is.
+    fn territory_when(&mut self, text: &Text) -> Option<Condition> {
+        let when = self.condition(text, Scope::Lead)?;
+        if when.asks_territory() {
+            let message = "a territory can't ask of which territory a lead is";
+            let help = "ask what the other territory asks";
+            self.mistake(text.span(), message, help);
+        }
+        Some(when)
     }
 
     pub fn teams(&mut self) -> Vec<Team> {
@@ -57,9 +79,7 @@ impl Compiler<'_> {
 
     fn team(&mut self, raw: &raw::Team) -> Team {
         let timezone = raw.timezone.as_ref().and_then(|it| self.zone(it));
-        if let Some(name) = &raw.name {
-            self.later("team.name", name.span());
-        }
+        let name = raw.name.as_ref().and_then(|it| self.said(it, "`name`"));
         let when_closed = raw.when_closed.as_ref();
         let (groups, members): (Vec<Text>, Vec<Text>) = raw
             .members
@@ -70,6 +90,7 @@ impl Compiler<'_> {
         let members = self.refer_all(Kind::Rep, &members);
         Team {
             id: raw.id.get_ref().as_str().into(),
+            name: name.unwrap_or_else(|| raw.id.get_ref().clone()),
             named: members.len(),
             members,
             groups: self.groups(&groups),

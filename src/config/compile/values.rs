@@ -1,6 +1,6 @@
 //! Single values: durations, zones, countries, addresses, numbers, secrets, conditions.
 
-use std::ops::Range;
+use std::{ops::Range, path::PathBuf};
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -8,11 +8,15 @@ use jiff::{
     tz::{self, TimeZone},
 };
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 use toml::Spanned;
 use url::Url;
 
 use super::{
-    super::raw::{Secret, Text},
+    super::{
+        Sources,
+        raw::{Secret, Text},
+    },
     Compiler,
 };
 use crate::{
@@ -260,11 +264,12 @@ impl Compiler<'_> {
 
     /// A text file beside the one in which `span` lies.
     pub fn file(&mut self, name: &str, span: &Range<usize>) -> Option<String> {
-        let beside = self.sources.locate(span);
-        let beside = beside.and_then(|(file, _)| file.path.parent());
-        let path = beside.map_or_else(|| name.into(), |beside| beside.join(name));
+        let path = beside(self.sources, name, span);
         match (self.open)(&path) {
-            Ok(text) => Some(text),
+            Ok(text) => {
+                self.opened.push(Sha256::digest(text.as_bytes()).into());
+                Some(text)
+            }
             Err(error) => {
                 let message = super::super::tree::unreadable(&path, &error);
                 let help = "the file is looked for beside this one";
@@ -273,4 +278,12 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// The path of a file beside the one in which `span` lies.
+pub(super) fn beside(sources: &Sources, name: &str, span: &Range<usize>) -> PathBuf {
+    let file = sources
+        .locate(span)
+        .and_then(|(file, _)| file.path.parent());
+    file.map_or_else(|| name.into(), |beside| beside.join(name))
 }

@@ -76,7 +76,7 @@ pub enum IntentLevel {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Accounts {
-    /// `file = "accounts.csv"`: name, domains, parent, owner, tier, customer.
+    /// `file = "accounts.csv"`: name, domains, parent, owner, tier, customer; `baton accounts import` writes it.
     pub file: Option<Text>,
     /// `keep = "90d"`: an owned lead makes its owner the account's for so long. Default: never.
     pub keep: Option<Text>,

@@ -6,8 +6,11 @@ use crate::domain::{
     lead::{Candidate, OfferState, Routing},
     policy::{Rep, Strategy, Team, TurnRule},
     strategy::Present,
-    world::Unfit,
+    world::{RepNow, Unfit},
 };
+
+/// So many unanswered offers somebody has who gets another one of the leads that wait, at most.
+const OF_THE_BACKLOG: u32 = 5;
 
 /// People who may be asked together, and in whose line it counts.
 #[derive(Clone, Debug)]
@@ -104,7 +107,15 @@ impl<'w> Case<'_, 'w> {
         }
         person
             .unfit(rep, self.now)
+            .or_else(|| self.enough_for_now(person))
             .or_else(|| self.mismatch(rep, team))
+    }
+
+    /// Nobody gets more than so many of those that wait before they have answered: a shift would begin with all of them
+    /// at once, and most would go unanswered. The next follow as these are answered.
+    fn enough_for_now(&self, person: &RepNow) -> Option<Unfit> {
+        let enough = self.before.is_waiting() && person.pending >= OF_THE_BACKLOG;
+        enough.then_some(Unfit::Pending(OF_THE_BACKLOG))
     }
 
     pub(super) fn mismatch(&self, rep: &Rep, team: Option<&Team>) -> Option<Unfit> {

@@ -97,6 +97,8 @@ impl Case<'_, '_> {
         self.expire_hand_over();
         self.step_due();
         self.wake_alarm();
+        self.look_for_owner();
+        self.leave_in_turn();
         let state = self.lead.state.clone();
         self.take_what_is_due();
         // What the clock did meanwhile is not to be undone by a late second thought.

@@ -10,7 +10,7 @@ use crate::domain::{
         Refusal, Say,
     },
     id::{OfferId, RepId, TeamId},
-    lead::{Given, Offer, OfferKind, OfferLevel, OfferState, Reason, State},
+    lead::{Behalf, Given, Offer, OfferKind, OfferLevel, OfferState, Reason, State},
     policy::{Rep, Rung, Team},
     strategy::{Entry, EntryWhy},
     world::Unfit,
@@ -325,8 +325,9 @@ impl Case<'_, '_> {
             return;
         };
         let still = matches!(&self.lead.state, State::Owned { rep: owner, .. } if *owner == rep);
-        if still || self.actor == Actor::Rep(rep.clone()) || !self.policy().reps.contains_key(&rep)
-        {
+        let rule = self.policy().reps.get(&rep);
+        let has_left = rule.is_none_or(|rule| rule.has_left(self.now));
+        if still || has_left || self.actor == Actor::Rep(rep.clone()) {
             return;
         }
         let is_told = |effect: &Effect| matches!(effect, Effect::Say(Say { to: Audible::Rep(to), notice: Notice::Rerouted { .. }, .. }) if *to == rep);
@@ -343,7 +344,13 @@ impl Case<'_, '_> {
         }
         let taken_over = match &self.lead.state {
             State::Owned { rep, offer } => {
-                let offer = self.lead.offer(offer).filter(|offer| offer.is_hand_over());
+                let offer = self.lead.offer(offer);
+                if offer.is_some_and(|offer| matches!(offer.behalf, Some(Behalf::Returned { .. })))
+                {
+                    // That is told with it.
+                    return;
+                }
+                let offer = offer.filter(|offer| offer.is_hand_over());
                 offer.map(|_| rep.clone())
             }
             State::Pending

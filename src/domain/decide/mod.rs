@@ -1,5 +1,6 @@
 //! The one place where a lead changes.
 
+mod account;
 mod alarm;
 mod answer;
 mod choose;
@@ -31,7 +32,7 @@ use super::{
     calendar::Calendar,
     event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
     id::{Chance, OfferId, RepId, TeamId},
-    lead::{Lead, Offer, State, Undoable},
+    lead::{Decided, Decision, Lead, Offer, State, Undoable},
     policy::{Policy, Route, Team},
     route::Reader,
     strategy::Turns,
@@ -59,14 +60,45 @@ pub fn decide(
     world: &World<'_>,
 ) -> Result<(Lead, Vec<Effect>), Refusal> {
     let mut case = Case::new(lead, event.actor(), now, world);
+    case.decides = decided_by(&event);
     case.note_missed(&event);
     case.settle_undo(&event);
     case.occur(event)?;
     Ok(case.finish())
 }
 
+/// What an event decides of a lead in review that it takes out of it.
+fn decided_by(event: &Event) -> Decided {
+    match event {
+        Event::Assign { .. } | Event::Claim { .. } | Event::Accept { .. } => Decided::Assigned,
+        Event::RouteOn { .. } => Decided::Routed,
+        Event::Close { .. } => Decided::Ended,
+        Event::Due => Decided::Late,
+        Event::Arrived { .. }
+        | Event::Submitted(_)
+        | Event::Did { .. }
+        | Event::SomebodyFree
+        | Event::Delivered { .. }
+        | Event::Undeliverable { .. }
+        | Event::Decline { .. }
+        | Event::Contacted { .. }
+        | Event::Undo { .. }
+        | Event::NextStep { .. }
+        | Event::Release { .. }
+        | Event::Reoffer { .. }
+        | Event::Snooze { .. }
+        | Event::RepGone { .. }
+        | Event::RepBack { .. }
+        | Event::OwnerLeaves { .. }
+        | Event::Reroute { .. }
+        | Event::ChatDown { .. }
+        | Event::Outage { .. } => Decided::Settled,
+    }
+}
+
 /// Whether the rules are asked again before this event is decided, whatever they say.
-fn routes_anew(lead: &Lead, event: &Event) -> bool {
+#[must_use]
+pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
     match event {
         Event::Arrived { .. } | Event::RouteOn { .. } | Event::Reroute { .. } => true,
         Event::Submitted(sent) => join::asks_anew(lead, sent),
@@ -87,6 +119,8 @@ fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::Reoffer { .. }
         | Event::Snooze { .. }
         | Event::RepGone { .. }
+        | Event::RepBack { .. }
+        | Event::OwnerLeaves { .. }
         | Event::ChatDown { .. }
         | Event::Outage { .. } => false,
     }
@@ -168,6 +202,8 @@ struct Case<'a, 'w> {
     unreachable: Option<RepId>,
     /// Who does it.
     actor: Actor,
+    /// What that decides of a lead in review.
+    decides: Decided,
     /// What of it may be taken back for a moment.
     undoable: Option<(Undoable, OfferId)>,
     effects: Vec<Effect>,
@@ -185,6 +221,7 @@ impl<'a, 'w> Case<'a, 'w> {
             turned: BTreeSet::new(),
             unreachable: None,
             actor,
+            decides: Decided::Settled,
             undoable: None,
             effects: Vec::new(),
         }
@@ -215,7 +252,9 @@ impl<'a, 'w> Case<'a, 'w> {
             | Event::Snooze { .. }
             | Event::RouteOn { .. }
             | Event::Reroute { .. }
-            | Event::RepGone { .. } => self.note_breaches(self.now - MOMENT),
+            | Event::RepGone { .. }
+            | Event::RepBack { .. }
+            | Event::OwnerLeaves { .. } => self.note_breaches(self.now - MOMENT),
         }
     }
 
@@ -268,6 +307,8 @@ impl<'a, 'w> Case<'a, 'w> {
             Event::RouteOn { by } => self.route_on(&by)?,
             Event::Reroute { by, rule } => self.reroute(&by, &rule)?,
             Event::RepGone { rep, why } => self.rep_gone(&rep, &why),
+            Event::RepBack { rep } => self.rep_back(&rep),
+            Event::OwnerLeaves { rep, at } => self.owner_leaves(&rep, at),
             Event::ChatDown { chat, since } => self.chat_down(chat, since),
             Event::Outage { of, from, until } => self.outage(of, from, until),
         }
@@ -362,8 +403,9 @@ impl<'a, 'w> Case<'a, 'w> {
             offer.released_at = Some(now);
         }
         self.lead.previous_owner = Some(rep.clone());
-        // A plan is its owner's.
+        // A plan is its owner's, and so is their leaving.
         self.lead.next_step = None;
+        self.lead.leaves_at = None;
         Some(rep)
     }
 
@@ -376,6 +418,8 @@ impl<'a, 'w> Case<'a, 'w> {
         }
         self.end_alarm();
         self.tell_former_owner();
+        self.tell_account_owner();
+        self.note_decision();
         self.keep_undo();
         self.count_trial();
         for card in self.cards_to_show() {
@@ -386,6 +430,22 @@ impl<'a, 'w> Case<'a, 'w> {
             self.effects.push(Effect::Round { team, turns });
         }
         (self.lead, self.effects)
+    }
+
+    /// Keeps who took the lead out of review, and how.
+    fn note_decision(&mut self) {
+        let in_review = |lead: &Lead| matches!(lead.state, State::Review { .. });
+        match (in_review(&self.before), in_review(&self.lead)) {
+            (true, false) => {
+                self.lead.decision = Some(Decision {
+                    by: self.actor.clone(),
+                    what: self.decides,
+                    at: self.now,
+                });
+            }
+            (false, true) => self.lead.decision = None,
+            (true, true) | (false, false) => {}
+        }
     }
 
     /// The cards that no longer show the truth: those of offers that changed and, when the lead

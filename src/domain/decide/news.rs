@@ -102,12 +102,35 @@ impl Case<'_, '_> {
                 if self.lead.clock.attempted_at.is_none() {
                     self.leave_owner(NO_LONGER);
                     self.find_another(cover.as_ref());
+                    self.keep_for_account(rep, cover.as_ref());
                 }
             }
             Gone::Removed => {
                 self.leave_owner(NO_LONGER);
                 self.find_another(None);
             }
+        }
+    }
+
+    /// Whoever owns it has left; when it is this lead's turn, it goes to somebody else.
+    pub(super) fn owner_leaves(&mut self, rep: &RepId, at: Timestamp) {
+        if matches!(&self.lead.state, State::Owned { rep: owner, .. } if owner == rep) {
+            self.lead.leaves_at = Some(at);
+        }
+    }
+
+    /// The turn of a lead whose owner has left has come, unless they are there again.
+    pub(super) fn leave_in_turn(&mut self) {
+        let State::Owned { rep, .. } = self.lead.state.clone() else {
+            return;
+        };
+        if self.lead.leaves_at.is_none_or(|at| at > self.now) {
+            return;
+        }
+        self.lead.leaves_at = None;
+        let rule = self.policy().reps.get(&rep);
+        if rule.is_none_or(|rule| rule.has_left(self.now)) {
+            self.rep_gone(&rep, &Gone::Removed);
         }
     }
 

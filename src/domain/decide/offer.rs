@@ -157,6 +157,7 @@ impl<'w> Case<'_, 'w> {
             released_at: None,
             reason: None,
             given: None,
+            behalf: None,
             lost: jiff::SignedDuration::ZERO,
             lost_to_chat: jiff::SignedDuration::ZERO,
             delivered_in: Platform::default(),

@@ -172,7 +172,8 @@ impl<'w> Case<'_, 'w> {
                 .policy()
                 .team(team)
                 .is_some_and(|team| self.try_team(&level, team)),
-            Target::Rep(_) | Target::AccountOwner | Target::PreviousOwner => {
+            Target::AccountOwner => self.ask_account_owner(&level),
+            Target::Rep(_) | Target::PreviousOwner => {
                 let group = self.group_of(target);
                 self.push(&level, &group)
             }
@@ -283,12 +284,9 @@ impl<'w> Case<'_, 'w> {
 
     /// The people behind a target that names or means one.
     pub(super) fn group_of(&self, target: &Target) -> Group<'w> {
-        let reader = self.reader();
         let one = match target {
             Target::Rep(rep) => Some(rep.clone()),
-            Target::AccountOwner => reader
-                .account(&self.lead)
-                .and_then(|account| account.owner.clone()),
+            Target::AccountOwner => self.policy().account_owner(&self.lead).cloned(),
             Target::PreviousOwner => self
                 .world
                 .previous_owner

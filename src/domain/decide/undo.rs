@@ -43,7 +43,9 @@ impl Case<'_, '_> {
             | Event::Reoffer { .. }
             | Event::RouteOn { .. }
             | Event::Reroute { .. }
-            | Event::RepGone { .. } => true,
+            | Event::RepGone { .. }
+            | Event::RepBack { .. } => true,
+            Event::OwnerLeaves { .. } => false,
             Event::Submitted(_)
             | Event::Did { .. }
             | Event::SomebodyFree

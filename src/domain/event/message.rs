@@ -109,6 +109,19 @@ pub enum Notice {
         /// In the chat's words.
         why: String,
     },
+    /// A rep takes no leads any more, and what they had goes to others; about no lead in particular.
+    Left {
+        /// Who.
+        rep: RepId,
+        /// As they were called.
+        name: String,
+        /// How many of their unanswered offers went on at once.
+        asked: usize,
+        /// How many leads they owned.
+        owned: usize,
+        /// When the last of these is offered to somebody else.
+        until: Timestamp,
+    },
     /// The chat could not be reached; about no lead in particular.
     ChatWasDown {
         /// Which.
@@ -159,6 +172,16 @@ pub enum Notice {
     StepDue {
         /// By which offer they own it.
         offer: OfferId,
+    },
+    /// Somebody stands in for you with a lead of your account.
+    StoodIn {
+        /// By which offer.
+        offer: OfferId,
+    },
+    /// A lead of your account goes on without you.
+    WentOn {
+        /// The lead's epoch.
+        epoch: u32,
     },
     /// Something became of your lead or offer that its card alone would not tell you.
     News {
@@ -217,6 +240,16 @@ pub enum News {
     HandedOver {
         /// Who.
         to: RepId,
+    },
+    /// Whom they stood in for is back, and has it again.
+    Returned {
+        /// Who.
+        to: RepId,
+    },
+    /// They are back: what somebody had in their place is theirs again.
+    YoursAgain {
+        /// Who stood in.
+        from: RepId,
     },
     /// The colleague does not want it, or has not answered.
     NotHandedOver {

@@ -48,6 +48,9 @@ pub struct Offer {
     /// Who gave it by hand, and what they said; absent: the rules made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
+    /// Set where an account's owner is away: whoever stands in for them, or they themselves when they are back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behalf: Option<Behalf>,
     /// What Baton or the chat was down for meanwhile, in the clock's hours; `not_before` is that much later.
     pub lost: SignedDuration,
     /// How much of that was the chat's doing.
@@ -100,7 +103,7 @@ impl Offer {
                 self.reason.as_ref().is_none_or(|reason| {
                     !matches!(
                         reason.id.as_str(),
-                        "away" | "undeliverable" | "undone" | "rerouted"
+                        "away" | "undeliverable" | "undone" | "rerouted" | "returned"
                     )
                 })
             }
@@ -127,6 +130,24 @@ pub enum OfferKind {
     /// The owner, or a manager, asks a colleague to take it over.
     #[serde(rename = "hand_over")]
     HandOver,
+}
+
+/// On whose behalf somebody has a lead of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Behalf {
+    /// They stand in for the account's owner, who is away.
+    StandsIn {
+        /// The owner.
+        owner: RepId,
+        /// When the owner is looked for again; absent: when they say that they are back.
+        until: Option<Timestamp>,
+    },
+    /// They are the account's owner, and back.
+    Returned {
+        /// Who stood in for them.
+        from: RepId,
+    },
 }
 
 /// A person who gave a lead to somebody.

@@ -125,6 +125,20 @@ impl Rep {
         self.weight * part.clamp(FIRST_SHARE, 1.0)
     }
 
+    /// Whether they take leads at all at this moment, as the configuration says it.
+    #[must_use]
+    pub fn is_employed(&self, now: Timestamp) -> bool {
+        self.active
+            && self.from.is_none_or(|from| from <= now)
+            && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether they take leads no longer, as the configuration says it.
+    #[must_use]
+    pub fn has_left(&self, now: Timestamp) -> bool {
+        !self.active || self.until.is_some_and(|until| until <= now)
+    }
+
     /// Their id in a chat, as the configuration says it.
     #[must_use]
     pub fn user_in(&self, platform: Platform) -> Option<&str> {
@@ -232,6 +246,8 @@ impl Channel {
 pub struct Team {
     /// As named in the file.
     pub id: TeamId,
+    /// As shown to people.
+    pub name: String,
     /// Who is offered its leads: those whom the file names, then those in the groups.
     pub members: Vec<RepId>,
     /// How many of them the file names.

@@ -194,6 +194,21 @@ pub struct Territory {
     pub countries: Vec<String>,
     /// Regions within; empty: any.
     pub regions: Vec<String>,
+    /// How postal codes begin, by [`postal_code`]; empty: any.
+    pub postal_codes: Vec<String>,
+    /// What else must hold; absent: nothing.
+    pub when: Option<Condition>,
+}
+
+/// A postal code as it is compared: in capital letters, without blanks and signs.
+#[must_use]
+pub fn postal_code(written: &str) -> String {
+    let signs = |it: &char| it.is_alphanumeric();
+    written
+        .chars()
+        .filter(signs)
+        .collect::<String>()
+        .to_uppercase()
 }
 
 /// What a card shows beside the fixed facts.

@@ -27,6 +27,8 @@ pub(super) struct Teams {
 #[schemars(rename = "Team")]
 struct TeamView {
     id: TeamId,
+    /// As people read it.
+    name: String,
     /// Who is offered its leads.
     members: Vec<RepId>,
     managers: Vec<RepId>,
@@ -107,6 +109,7 @@ async fn open(call: &Call) -> Result<BTreeMap<TeamId, Open>, Error> {
 fn view(team: &Team, available: Vec<RepId>, open: Open) -> TeamView {
     TeamView {
         id: team.id.clone(),
+        name: team.name.clone(),
         members: team.members.clone(),
         managers: team.managers.clone(),
         backups: team.backups.clone(),

@@ -62,7 +62,7 @@ const WAITING: Sql = sql!(
     "select id from lead where waiting and intent = $1 and team "
     [sqlite "in (select value from json_each($2))"]
     [postgres "= any (array(select jsonb_array_elements_text($2)))"]
-    " order by created_at limit $3"
+    " order by created_at, number limit $3"
 );
 
 /// The leads that wait for somebody of `teams` to be available: those that want most first, then the oldest.
@@ -82,6 +82,25 @@ pub async fn waiting(tx: &mut Tx, teams: &[TeamId], limit: usize) -> Result<Vec<
         found.extend(ids(query.bind(rest)).await?);
     }
     Ok(found)
+}
+
+const WAITING_AND_DUE: &str = "select id from lead where waiting and wake_at <= $1 \
+     order by case intent when 'high' then 0 when 'medium' then 1 else 2 end, created_at, number limit $2";
+
+/// The leads that wait for somebody and whose chance has come: those that want most first, then the oldest.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn waiting_and_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<LeadId>, Error> {
+    ids(tx.q(WAITING_AND_DUE).bind(now).bind(most(limit))).await
+}
+
+fn most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 const WITHOUT_OWNER: &str = "select team, state, count(*) from lead \

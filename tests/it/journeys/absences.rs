@@ -56,10 +56,11 @@ async fn nobody_is_free_and_the_manager_hears_of_ten_leads_in_one_message() {
         office.slash("jonas", "/back").await;
         // Slack takes one message a second.
         office.after("10s").await;
-        for number in 1001..=1010 {
+        // The rest as he answers: ten at once would go unanswered.
+        for number in 1001..=1005 {
             assert_eq!(office.story_of(number).await, "offered: jonas pending");
         }
-        assert_eq!(office.cards("jonas").len(), 10);
+        assert_eq!(office.cards("jonas").len(), 5);
         office.read("jonas");
         office.expect_nothing_else().await;
     })

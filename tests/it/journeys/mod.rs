@@ -2,6 +2,7 @@
 //! real Slack adapter over HTTP.
 
 mod absences;
+mod accounts;
 mod answers;
 mod by_hand;
 mod chat;
@@ -14,6 +15,7 @@ mod filters;
 mod hands;
 mod home;
 mod known;
+mod left;
 mod longest;
 mod moved;
 mod numbers;
@@ -25,6 +27,7 @@ mod pools;
 mod presses;
 mod quarantine;
 mod restarts;
+mod reviews;
 mod rights;
 mod rules;
 mod teams;

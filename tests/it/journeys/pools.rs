@@ -171,7 +171,7 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
             .await;
         reads!(office, "marta", @r"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        Decided. Jonas Weber has it since today 11:00.
+        You assigned it today 11:00. Jonas Weber has it since today 11:00.
         ");
         reads!(office, "jonas", @"
         # Your lead #1001 · Ada Lovelace, Analytical Engines

@@ -59,6 +59,7 @@ pub fn policy() -> Policy {
 fn offer(kind: OfferKind, state: OfferState) -> Offer {
     Offer {
         given: None,
+        behalf: None,
         id: "offer_01KAMJ3QF2V8W6T4X9Y7Z5B1C2".into(),
         rep: "ayse".into(),
         team: Some("sales".into()),

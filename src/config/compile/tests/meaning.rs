@@ -6,11 +6,14 @@ use crate::{
     config::render,
     domain::{
         calendar::Period,
+        contact::{Field, FieldValue},
         id::{RepId, SlaId},
+        lead::Lead,
         policy::{AfterDecline, HolidayRule, Target, Turn, WhenClosed},
-        route::sla_for,
+        route::{Reader, sla_for},
     },
     intake::Scheme,
+    rules::Rules,
 };
 
 fn example() -> Compiled {
@@ -126,16 +129,14 @@ fn a_built_in_reason_keeps_what_is_not_said_anew() {
 fn a_daughter_belongs_to_the_owner_of_its_mother() {
     let text = "[[rep]]\nid = \"ayse\"\nname = \"A\"\nemail = \"a@example.com\"\n\
         [[account]]\nname = \"Initech\"\nowner = \"A@example.com\"\n\
-        [[account]]\nname = \"Globex\"\nparent = \"initech\"\n\
-        [[account]]\nname = \"Round\"\nparent = \"Circle\"\n\
-        [[account]]\nname = \"Circle\"\nparent = \"Round\"\n";
+        [[account]]\nname = \"Globex\"\nparent = \"initech\"\n";
     let accounts = loaded(text).compiled.unwrap().policy.accounts;
     let owners: Vec<Option<&str>> = accounts
         .all()
         .iter()
         .map(|it| it.owner.as_ref().map(RepId::as_str))
         .collect();
-    assert_eq!(owners, [Some("ayse"), Some("ayse"), None, None]);
+    assert_eq!(owners, [Some("ayse"), Some("ayse")]);
 }
 
 #[test]
@@ -319,4 +320,46 @@ fn teams_is_microsofts_unless_other_places_are_named() {
     let loaded = loaded_from(&[("baton.toml", &text), ("teams.pem", pem)]);
     let teams = loaded.compiled.unwrap().teams.unwrap();
     assert!(matches!(teams.credential, Credential::Certificate(_)));
+}
+
+#[test]
+fn a_territory_is_told_by_postal_codes_and_by_conditions_too() {
+    let text = "[territory.munich]\ncountries = [\"DE\"]\npostal_codes = [\"80\", \"81\"]\n\
+        [territory.london]\npostal_codes = [\"ec1a\"]\n\
+        [territory.turks]\nwhen = 'lead.language == \"tr\" && lead.employees > 10'\n\
+        [territory.rest]\ncountries = [\"DE\"]\n";
+    let rules = Rules::new(loaded(text).compiled.unwrap().policy);
+    let reader = Reader::new(&rules.policy, &rules, now());
+    for (country, code, language, employees, territory) in [
+        ("DE", "80331", "", 0.0, Some("munich")),
+        ("AT", "80331", "", 0.0, None),
+        ("DE", "10115", "", 0.0, Some("rest")),
+        ("GB", "EC1A 1BB", "", 0.0, Some("london")),
+        ("DE", "", "tr", 11.0, Some("turks")),
+        ("DE", "", "tr", 9.0, Some("rest")),
+        ("", "", "", 0.0, None),
+    ] {
+        let mut lead = Lead::new("lead_1".into(), 1, "web".into(), now());
+        lead.contact.set_text(Field::Country, country);
+        lead.contact.set_text(Field::PostalCode, code);
+        lead.contact.set_text(Field::Language, language);
+        let employees = FieldValue::Number(employees);
+        lead.contact.set(Field::Employees, employees);
+        assert_eq!(
+            reader.territory(&lead),
+            territory,
+            "{country} {code} {language}"
+        );
+    }
+}
+
+#[test]
+fn a_team_is_called_by_its_name_and_found_by_either() {
+    let text = "[[team]]\nid = \"dach\"\nname = \"Sales DACH\"\nmembers = []\n[[team]]\nid = \"sdr\"\nmembers = []\n";
+    let policy = loaded(text).compiled.unwrap().policy;
+    assert_eq!(policy.team_name(&"dach".into()), "Sales DACH");
+    assert_eq!(policy.team_name(&"sdr".into()), "sdr");
+    for called in ["dach", "DACH", "sales dach"] {
+        assert_eq!(policy.team_called(called).unwrap().id, "dach".into());
+    }
 }

@@ -271,6 +271,7 @@ pub(super) fn plain_rep(id: &str) -> Rep {
 pub(super) fn plain_team(id: &str, members: &[&str]) -> Team {
     Team {
         id: id.into(),
+        name: id.to_owned(),
         members: members.iter().map(|rep| RepId::from(*rep)).collect(),
         managers: Vec::new(),
         named: usize::MAX,
