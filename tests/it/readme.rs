@@ -42,7 +42,7 @@ fn the_configuration_by_example_is_right() {
         .collect();
     assert!(mistakes.is_empty(), "{mistakes:?}");
     let policy = loaded.compiled.unwrap().policy;
-    assert_eq!((policy.reps.len(), policy.routes.len()), (3, 4));
+    assert_eq!((policy.reps.len(), policy.routes.len()), (3, 5));
 }
 
 #[test]

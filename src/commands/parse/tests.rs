@@ -356,9 +356,9 @@ fn what_is_not_understood_is_said_in_words() {
         ("/leads acme", Some(Topic::Leads), "`search acme`"),
         ("/leads search", Some(Topic::Leads), "Search for what?"),
         (
-            "/leads queue now",
+            "/leads turns now",
             Some(Topic::Leads),
-            "what “queue now” means",
+            "what “turns now” means",
         ),
         ("/leadstats by", Some(Topic::LeadStats), "By what?"),
         (
