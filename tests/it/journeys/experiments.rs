@@ -79,7 +79,7 @@ async fn leads_are_split_by_company_and_managers_read_what_came_of_it() {
         let (said, _) = office.types("jonas", "/leadrules").await;
         assert!(
             said.contains(
-                "Experiment speed, by company: a as the rule says; b 4 hours instead of 15 minutes."
+                "Experiment speed, by company: a as the rule says; b 4 hours instead of the team's clock."
             ),
             "{said}"
         );
