@@ -5,10 +5,6 @@
 //! ```
 
 #![expect(clippy::print_stdout, reason = "what it prints is the result")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "it measures the time that passes"
-)]
 
 use std::{fmt::Write, time::Instant};
 

@@ -31,8 +31,8 @@ pub(super) struct Typed {
 /// Answers a command.
 pub(super) async fn handle(desk: &Desk, typed: Typed) -> Answer {
     let (way, own) = (typed.way.clone(), desk.clone());
-    let work = async move {
-        let said = own.answer(&typed).await;
+    let work = Box::pin(async move {
+        let said = Box::pin(own.answer(&typed)).await;
         match said.dialog {
             Some(dialog) => Answer::Open {
                 dialog,
@@ -40,15 +40,15 @@ pub(super) async fn handle(desk: &Desk, typed: Typed) -> Answer {
             },
             None => Answer::Message(said.card),
         }
-    };
+    });
     answered(desk, way, Answer::Empty, work).await
 }
 
 /// Takes in a lead that somebody has entered by hand.
 pub(super) async fn entered(desk: &Desk, submitted: Submitted) -> Answer {
     let (way, own) = (Way::of_dialog(submitted.who.clone()), desk.clone());
-    let work = async move {
-        match own.enter(&submitted).await {
+    let work = Box::pin(async move {
+        match Box::pin(own.enter(&submitted)).await {
             Entered::Done(card) => Answer::DialogUpdate(Dialog {
                 action: submitted.action,
                 subject: submitted.subject,
@@ -59,7 +59,7 @@ pub(super) async fn entered(desk: &Desk, submitted: Submitted) -> Answer {
             }),
             Entered::Wrong(fields) => own.wrong(&submitted, fields).await,
         }
-    };
+    });
     answered(desk, way, Answer::DialogClose, work).await
 }
 

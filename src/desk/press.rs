@@ -57,8 +57,8 @@ impl Press {
 /// Does what the button says.
 pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
     let (way, own) = (press.way.clone(), desk.clone());
-    let work = async move {
-        let came_of_it = own.press(&press).await;
+    let work = Box::pin(async move {
+        let came_of_it = Box::pin(own.press(&press)).await;
         own.note(&press.way.who, press.action, &came_of_it);
         match came_of_it {
             Ok(answer) if press.on_page => own.on_page(&press, answer).await,
@@ -71,7 +71,7 @@ pub(super) async fn handle(desk: &Desk, press: Press) -> Answer {
                 }
             }
         }
-    };
+    });
     answered(desk, way, Answer::Empty, work).await
 }
 

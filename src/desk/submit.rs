@@ -65,13 +65,13 @@ pub(super) async fn handle(desk: &Desk, submitted: Submitted) -> Answer {
         return desk.wrong(&submitted, errors).await;
     }
     let (way, own) = (Way::of_dialog(submitted.who.clone()), desk.clone());
-    let work = async move {
-        match own.submit(&submitted).await {
+    let work = Box::pin(async move {
+        match Box::pin(own.submit(&submitted)).await {
             Said::Card(card) => Answer::DialogUpdate(to_read(&submitted, card)),
             Said::Errors(errors) => own.wrong(&submitted, errors).await,
             Said::Nothing => Answer::DialogClose,
         }
-    };
+    });
     answered(desk, way, Answer::DialogClose, work).await
 }
 

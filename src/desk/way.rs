@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use tokio::sync::oneshot;
 
@@ -80,7 +81,7 @@ pub(super) async fn answered(
     desk: &Desk,
     way: Way,
     otherwise: Answer,
-    work: impl Future<Output = Answer> + Send + 'static,
+    work: BoxFuture<'static, Answer>,
 ) -> Answer {
     let (done, answer) = oneshot::channel();
     let desk = desk.clone();

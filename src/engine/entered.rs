@@ -47,7 +47,7 @@ impl Engine {
                             words: String::new(),
                             premise: Premise::Any,
                         };
-                        self.handle_in(&mut tx, id, event, now).await?;
+                        Box::pin(self.handle_in(&mut tx, id, event, now)).await?;
                     }
                 }
                 Ok(received)

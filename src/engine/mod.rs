@@ -164,7 +164,10 @@ impl Engine {
         let now = self.clock.now();
         let (lead, event) = (lead.clone(), &event);
         self.db
-            .write(async |mut tx| self.handle_in(&mut tx, &lead, event.clone(), now).await)
+            .write(async |mut tx| {
+                // On the heap: whoever asks would carry all that may follow on the stack.
+                Box::pin(self.handle_in(&mut tx, &lead, event.clone(), now)).await
+            })
             .await
     }
 
@@ -179,9 +182,8 @@ impl Engine {
         event: Event,
         now: Timestamp,
     ) -> Result<Handled, Error> {
-        // On the heap: a press carries on its stack whatever it may start, several times over.
         let handled = Box::pin(self.decide_stored(tx, lead, event, now)).await?;
-        self.fill_freed_room(tx, &handled, now).await?;
+        Box::pin(self.fill_freed_room(tx, &handled, now)).await?;
         Ok(handled)
     }
 

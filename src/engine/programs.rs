@@ -57,7 +57,9 @@ impl Engine {
                     at: *at,
                     note: note.clone(),
                 };
-                self.handle_in(&mut tx, lead, event, now).await.map(drop)
+                Box::pin(self.handle_in(&mut tx, lead, event, now))
+                    .await
+                    .map(drop)
             })
             .await
     }

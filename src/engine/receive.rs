@@ -172,7 +172,9 @@ impl Engine {
         self.backlog_first().await;
         let now = self.clock.now();
         self.db
-            .write(async |mut tx| self.receive_in(&mut tx, submission, content, by, now).await)
+            .write(async |mut tx| {
+                Box::pin(self.receive_in(&mut tx, submission, content, by, now)).await
+            })
             .await
     }
 

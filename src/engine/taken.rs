@@ -43,7 +43,7 @@ impl Engine {
                     return first.ok_or(Error::NoSuchLead);
                 }
                 let event = Event::Claim { by: by.clone() };
-                self.handle_in(&mut tx, lead, event, now).await?;
+                Box::pin(self.handle_in(&mut tx, lead, event, now)).await?;
                 Ok(lead.clone())
             })
             .await
@@ -65,7 +65,7 @@ impl Engine {
         self.db
             .write(async |mut tx: Tx| {
                 if taken::keep(&mut tx, &name, lead, now).await? {
-                    self.handle_in(&mut tx, lead, event.clone(), now).await?;
+                    Box::pin(self.handle_in(&mut tx, lead, event.clone(), now)).await?;
                 }
                 Ok(())
             })

@@ -15,7 +15,7 @@ use crate::{
         lead::CompanyOwner,
         policy::{Found, Policy},
     },
-    store::{self, Db, companies},
+    store::{Db, companies},
 };
 
 const EXAMPLES: &str = "Examples:
@@ -75,9 +75,7 @@ async fn kept(compiled: &Compiled, contact: &Contact, clock: &Clock) -> Option<C
     let signs = compiled.policy.company_signs(contact);
     // Without a database nobody owns anything yet.
     let db = Db::open_read_only(&compiled.database).await.ok()?;
-    let read = db.read(async |mut tx| {
-        Ok::<_, store::Error>(companies::of(&mut tx, &signs.sought, since).await?)
-    });
+    let read = db.read(async |mut tx| companies::of(&mut tx, &signs.sought, since).await);
     let kept = read.await.ok().flatten();
     db.close().await;
     kept

@@ -55,7 +55,7 @@ impl Compiler<'_> {
                     .get_ref()
                     .id
                     .as_ref()
-                    .map_or(span.clone(), |id| id.span());
+                    .map_or(span.clone(), toml::Spanned::span);
                 self.mistake(place, message, "give each arm a name of its own");
             }
             if let Some(before) = arms.iter().find(|before| alike(before, &arm)) {

@@ -44,8 +44,8 @@ impl Case<'_, '_> {
             | Event::RouteOn { .. }
             | Event::Reroute { .. }
             | Event::RepGone { .. }
-            | Event::RepBack { .. } => true,
-            Event::OwnerLeaves { .. } => false,
+            | Event::RepBack { .. }
+            | Event::OwnerLeaves { .. } => true,
             Event::Submitted(_)
             | Event::Did { .. }
             | Event::SomebodyFree

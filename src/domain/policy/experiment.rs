@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::{Policy, Route, Sla, Strategy, Target, Team};
-use crate::domain::{contact::Field, id::RouteId, lead::Lead, mail::MailFacts};
+use crate::domain::{calendar::Period, contact::Field, id::RouteId, lead::Lead, mail::MailFacts};
 
 /// The source of what somebody enters by hand.
 const BY_HAND: &str = "manual";
@@ -186,7 +186,7 @@ fn clock(sla: Option<&Sla>) -> String {
     };
     let name = || sla.id.as_ref().map_or("its own", |id| id.as_str());
     sla.acknowledge
-        .map_or_else(|| format!("clock {}", name()), |within| within.words())
+        .map_or_else(|| format!("clock {}", name()), Period::words)
 }
 
 fn targets(targets: &[Target]) -> String {

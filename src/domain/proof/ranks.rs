@@ -97,11 +97,14 @@ pub fn sooner(one: &Ranked, other: &Ranked) -> Option<Sooner> {
     })
 }
 
+/// A place, and those between which the true one lies; without the upper one it lies beyond all that were reached.
+pub type Between = (Option<i64>, Option<(i64, Option<i64>)>);
+
 /// The middle one's place, and those between which the true middle lies; an end that no lead has reached is `None`.
 /// M. J. Campbell and M. J. Gardner, Calculating confidence intervals for some non-parametric analyses, British
 /// Medical Journal 296 (1988).
 #[must_use]
-pub fn median_interval(all: &Ranked) -> Option<(Option<i64>, Option<(i64, Option<i64>)>)> {
+pub fn median_interval(all: &Ranked) -> Option<Between> {
     let n = all.all();
     if n == 0 {
         return None;

@@ -170,7 +170,6 @@ fn measured(life: Life, offices: u64, leads: u32) -> (f64, f64) {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the figures are what is asked for")]
 fn nobody_is_far_from_their_share_whatever_happens() {
     let plain = Life::default();
     let weights = Life {

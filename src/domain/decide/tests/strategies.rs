@@ -144,7 +144,7 @@ fn wishes_ask_for_the_deals_level_the_country_and_the_clock() {
     ] {
         company.policy.teams[0].prefer = vec![wish];
         let reader = |lead: &mut Lead| match value.parse() {
-            Ok(number) => drop(lead.contact.set(field, FieldValue::Number(number))),
+            Ok(number) => lead.contact.set(field, FieldValue::Number(number)),
             Err(_) => lead.contact.set_text(field, value),
         };
         let mut story = Story::of(std::mem::take(&mut company));
