@@ -89,11 +89,18 @@ pub fn balance(rows: &[(String, Balance)], currency: &str) -> Table {
         label: "Rep".to_owned(),
         number: false,
     };
+    let columns = std::iter::once(name).chain(labels.map(|label| number(label.to_owned())));
+    let rows: Vec<Vec<String>> = rows.iter().map(|(name, one)| row(name, one)).collect();
+    // A column in which nothing stands only takes room, of which Teams has little.
+    let shown = |at: usize| rows.iter().any(|row| row[at] != dash());
+    let kept = |cells: &Vec<String>| {
+        let cells = cells.iter().enumerate().filter(|(at, _)| shown(*at));
+        cells.map(|(_, cell)| cell.clone()).collect()
+    };
+    let columns = columns.enumerate().filter(|(at, _)| shown(*at));
     Table {
-        columns: std::iter::once(name)
-            .chain(labels.map(|label| number(label.to_owned())))
-            .collect(),
-        rows: rows.iter().map(|(name, one)| row(name, one)).collect(),
+        columns: columns.map(|(_, column)| column).collect(),
+        rows: rows.iter().map(kept).collect(),
     }
 }
 

@@ -229,9 +229,9 @@ fn numbers_are_said_with_their_period_and_split() {
     - 12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong.
     - Jonas Weber, declined: Too busy now 3, Not my territory 1.
     _ What was put before whom in the turns of teams, each as a share of all: due is by weight, absences not taken into account; after hours is outside of their hours or the clock's.
-    Rep | Due | Leads | High intent | Worth EUR | After hours
-    Jonas Weber | 50 % | 60 % | 60 % | 60 % | –
-    Ayşe Yılmaz | 50 % | 40 % | 40 % | 40 % | –
+    Rep | Due | Leads | High intent | Worth EUR
+    Jonas Weber | 50 % | 60 % | 60 % | 60 %
+    Ayşe Yılmaz | 50 % | 40 % | 40 % | 40 %
     _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; time to accept is delivery to accept.
     ");
     let nothing = Report {
