@@ -23,10 +23,9 @@ use crate::{
         plan::Plan,
         policy::{Policy, Rep},
         route::Reader,
-        strategy::Record,
         submission::NewLead,
         suggest,
-        world::{Offered, RepNow, World},
+        world::{RepNow, World},
     },
     intake::{self, Reading, Source},
     rules::Rules,
@@ -153,7 +152,6 @@ fn arrived(
 fn kept_out(rules: &Rules, lead: &mut Lead, now: Timestamp) -> Option<String> {
     let reader = Reader::new(&rules.policy, rules, now);
     reader.count_request(lead);
-    reader.assess(lead);
     let filters = &rules.policy.filters;
     let hit = filter::sift(&reader, filters, lead, &SubmissionFacts::default())?;
     let filter = filters.iter().find(|filter| filter.id == hit.filter)?;
@@ -164,19 +162,8 @@ fn kept_out(rules: &Rules, lead: &mut Lead, now: Timestamp) -> Option<String> {
 /// Everybody with nothing to do.
 fn everybody(rules: &Rules) -> BTreeMap<RepId, RepNow> {
     let free = |rep: &Rep| {
-        let zone = rep.timezone.clone().unwrap_or(TimeZone::UTC);
-        RepNow {
-            calendar: rules.hours_of(rep, &zone),
-            zone,
-            away: None,
-            extra_until: None,
-            unreachable: false,
-            pending: 0,
-            open: 0,
-            offered: Offered::default(),
-            record: Record::default(),
-            declined: BTreeMap::new(),
-        }
+        let zone = rep.zone(None);
+        RepNow::idle(rules.hours_of(rep, &zone), zone)
     };
     let reps = rules.policy.reps.values();
     reps.map(|rep| (rep.id.clone(), free(rep))).collect()

@@ -72,21 +72,28 @@ pub struct Import {
     /// Where the leads go.
     #[arg(long, value_enum, default_value = "queue")]
     to: To,
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+/// What is the same of every list that is brought in.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
     /// Asks nothing. Without a terminal nothing is asked either.
     #[arg(long, short)]
-    yes: bool,
+    pub yes: bool,
     /// The encoding, where it is not found out: `windows-1254`, `latin1`, …
     #[arg(long, value_name = "NAME")]
-    encoding: Option<String>,
+    pub encoding: Option<String>,
     /// What stands between cells, where it is not found out.
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
-    delimiter: Option<u8>,
+    pub delimiter: Option<u8>,
     /// Where rows go that can't be used [default: FILE.rejects.csv].
     #[arg(long, value_name = "PATH")]
-    rejects: Option<PathBuf>,
+    pub rejects: Option<PathBuf>,
     /// How the result is written.
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    pub format: Format,
 }
 
 /// Where the leads of a list go.
@@ -157,7 +164,7 @@ pub async fn run(common: &Common, asked: &Import) -> anyhow::Result<ExitCode> {
         table: &table,
         plan: &plan,
     };
-    if asked.format == Format::Text {
+    if asked.list.format == Format::Text {
         talk::print(&columns::in_words(&table, &plan, Paint::stdout()))?;
     }
     if asked.dry_run {
@@ -174,8 +181,8 @@ pub async fn run(common: &Common, asked: &Import) -> anyhow::Result<ExitCode> {
 fn read(asked: &Import, source: &Source) -> anyhow::Result<Result<(Table, Plan), String>> {
     let bytes = route::read_lead(&asked.file)?;
     let how = Reading {
-        encoding: asked.encoding.as_deref(),
-        delimiter: asked.delimiter,
+        encoding: asked.list.encoding.as_deref(),
+        delimiter: asked.list.delimiter,
     };
     let table = match Table::read(&bytes, how) {
         Ok(table) => table,
@@ -204,7 +211,7 @@ impl List<'_> {
     /// Asks a person who looks on whether the columns are right.
     fn may_begin(&self) -> anyhow::Result<bool> {
         let piped = self.asked.file == Path::new("-") || !std::io::stdin().is_terminal();
-        if self.asked.yes || piped || self.asked.format == Format::Json {
+        if self.asked.list.yes || piped || self.asked.list.format == Format::Json {
             return Ok(true);
         }
         let many = self.table.rows.len();

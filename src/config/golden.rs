@@ -43,7 +43,6 @@ fn routed(golden: &Golden, rules: &Rules, now: Timestamp) -> (Option<Hit>, Routi
     }
     let reader = Reader::new(&rules.policy, rules, now);
     reader.count_request(&mut lead);
-    reader.assess(&mut lead);
     let nothing = SubmissionFacts::default();
     let kept_out = filter::sift(&reader, &rules.policy.filters, &mut lead, &nothing);
     reader.route(&mut lead);

@@ -70,7 +70,7 @@ impl fmt::Display for Hit {
     }
 }
 
-/// Asks the filters in their order about a lead that was assessed. The first that drops or parks has the last word;
+/// Assesses a lead and asks the filters about it in their order. The first that drops or parks has the last word;
 /// the marks before it stay in `lead.marks`, where the filters behind them see them.
 #[must_use]
 pub fn sift(
@@ -79,6 +79,7 @@ pub fn sift(
     lead: &mut Lead,
     submission: &SubmissionFacts<'_>,
 ) -> Option<Hit> {
+    reader.assess(lead);
     for filter in filters {
         if !reader.verdict_on(lead, &filter.when, submission).holds {
             continue;

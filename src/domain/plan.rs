@@ -50,7 +50,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exhausted: Option<Target>,
     /// How many attempts have reached nobody.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub in_vain: u32,
 }
 
@@ -196,7 +196,7 @@ impl Plan {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks it with a reference"
 )]
-fn is_none(many: &u32) -> bool {
+fn is_zero(many: &u32) -> bool {
     *many == 0
 }
 

@@ -333,14 +333,15 @@ impl<'a> Reader<'a> {
     fn team_behind(&self, lead: &Lead, route: &Route) -> Option<TeamId> {
         let named = |rep: &RepId| self.policy.team_of(rep).map(|team| team.id.clone());
         let behind = route.to.iter().find_map(|target| match target {
-            Target::Team(team)
-            | Target::Pool { team, .. }
-            | Target::Queue { team, .. }
-            | Target::Review(team) => Some(team.clone()),
             Target::Rep(rep) => named(rep),
             Target::AccountOwner => self.policy.account_owner(lead).and_then(named),
             Target::PreviousOwner => lead.previous_owner.as_ref().and_then(named),
-            Target::Nurture(_) | Target::Disqualify(_) => None,
+            Target::Team(_)
+            | Target::Pool { .. }
+            | Target::Queue { .. }
+            | Target::Review(_)
+            | Target::Nurture(_)
+            | Target::Disqualify(_) => target.team().cloned(),
         });
         route.team.clone().or(behind)
     }

@@ -375,20 +375,7 @@ mod tests {
                 weight: *weight,
             })
             .collect();
-        turns.settle(&present, AbsenceCredit::Average);
-        let rep = turns
-            .next(&present, lot)
-            .cloned()
-            .expect("somebody is present");
-        let entry = Entry {
-            rep: rep.clone(),
-            why: EntryWhy::Offered,
-            amount: 1.0,
-            offer: None,
-        };
-        turns.post(&entry, Timestamp::UNIX_EPOCH);
-        turns.pass_on(&present, 1.0);
-        rep
+        fairness::give(turns, &present, AbsenceCredit::Average, lot)
     }
 
     fn count(given: &[RepId], rep: &str) -> usize {

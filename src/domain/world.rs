@@ -133,6 +133,22 @@ impl Unfit {
         }
     }
 
+    /// Whether they are not there for anybody, so that not even a person can give them a lead; hours and what they
+    /// carry are for the one who gives to judge.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Inactive | Self::Unreachable | Self::Away(_) => true,
+            Self::Closed(_)
+            | Self::Full { .. }
+            | Self::Pending(_)
+            | Self::Capped(..)
+            | Self::HadIt
+            | Self::NotMatching(_)
+            | Self::OwnsIt => false,
+        }
+    }
+
     /// Until when, for what has a known end.
     #[must_use]
     pub fn until(&self) -> Option<Timestamp> {
@@ -172,6 +188,23 @@ impl Unfit {
 }
 
 impl RepNow {
+    /// Somebody with nothing to do.
+    #[must_use]
+    pub fn idle(calendar: Calendar, zone: TimeZone) -> Self {
+        Self {
+            zone,
+            calendar,
+            away: None,
+            extra_until: None,
+            unreachable: false,
+            pending: 0,
+            open: 0,
+            offered: Offered::default(),
+            record: Record::default(),
+            declined: BTreeMap::new(),
+        }
+    }
+
     /// Why `rep` can take nothing at `now`, whatever the lead; `None` if they can.
     #[must_use]
     pub fn unfit(&self, rep: &Rep, now: Timestamp) -> Option<Unfit> {

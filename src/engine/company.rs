@@ -40,34 +40,23 @@ impl Engine {
         if policy.accounts.keep().is_none() || lead.test {
             return Ok(());
         }
-        let owned = matches!(before.state, State::Owned { .. });
+        let owner = before
+            .owner()
+            .filter(|_| matches!(before.state, State::Owned { .. }));
         match &lead.state {
-            State::Owned { rep, .. } if before.owner() != Some(rep) || !owned => {
+            State::Owned { rep, .. } if owner != Some(rep) => {
                 let signs = policy.company_signs(&lead.contact);
                 companies::owned(tx, &signs.kept, rep, lead, now).await?;
             }
-            State::Closed { .. } | State::Nurture { .. } if owned => {
-                companies::ended(tx, lead, now).await?;
-            }
+            State::Owned { .. } => {}
+            _ if owner.is_none() => {}
+            State::Closed { .. } | State::Nurture { .. } => companies::ended(tx, lead, now).await?,
             State::Pending
             | State::Offered { .. }
             | State::Pooled { .. }
             | State::Queued { .. }
             | State::Review { .. }
-            | State::Disqualified { .. }
-                if owned =>
-            {
-                companies::given_up(tx, lead).await?;
-            }
-            State::Pending
-            | State::Offered { .. }
-            | State::Pooled { .. }
-            | State::Queued { .. }
-            | State::Review { .. }
-            | State::Disqualified { .. }
-            | State::Owned { .. }
-            | State::Closed { .. }
-            | State::Nurture { .. } => {}
+            | State::Disqualified { .. } => companies::given_up(tx, lead).await?,
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Engine, Error, apply::address, world::zone_of};
+use super::{Engine, Error, apply::address};
 use crate::{
     domain::{
         event::{Actor, Audible, Event, Gone, Notice, Say, Told},
@@ -194,7 +194,7 @@ impl Engine {
         };
         let known = reps::known(tx, std::slice::from_ref(&rep.id)).await?;
         let profile = known.get(&rep.id).and_then(|row| row.zone.as_deref());
-        let hours = rules.hours_of(rep, &zone_of(rep, profile));
+        let hours = rules.hours_of(rep, &rep.zone(profile));
         Ok(hours.spans_a_business_day(absence.from_at, absence.until_at))
     }
 

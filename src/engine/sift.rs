@@ -207,7 +207,6 @@ async fn ask(
     };
     let reader = Reader::new(&rules.policy, rules, now);
     reader.count_request(lead);
-    reader.assess(lead);
     Ok(filter::sift(&reader, &filters, lead, &facts))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{Engine, Error};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         id::{RepId, TeamId},
         lead::{Lead, State},
         policy::{Caps, Policy, Rep, Strategy, Team},
-        strategy::{Record, Turns},
+        strategy::Turns,
         world::{RepNow, World},
     },
     rules::Rules,
@@ -110,34 +110,22 @@ impl Engine {
                 away,
                 load,
             } = status.remove(&rep.id).unwrap_or_default();
-            let zone = zone_of(rep, zone.as_deref());
+            let zone = rep.zone(zone.as_deref());
             reps.insert(
                 rep.id.clone(),
                 RepNow {
-                    calendar: rules.hours_of(rep, &zone),
-                    zone,
                     away,
                     extra_until,
                     unreachable,
                     pending: load.pending,
                     open: load.open,
                     offered: load.offered,
-                    record: Record::default(),
-                    declined: BTreeMap::new(),
+                    ..RepNow::idle(rules.hours_of(rep, &zone), zone)
                 },
             );
         }
         Ok(reps)
     }
-}
-
-/// A rep's zone: from the file, else the chat profile's, else UTC.
-pub(super) fn zone_of(rep: &Rep, profile: Option<&str>) -> TimeZone {
-    let profile = || profile.and_then(|name| TimeZone::get(name).ok());
-    rep.timezone
-        .clone()
-        .or_else(profile)
-        .unwrap_or(TimeZone::UTC)
 }
 
 /// What has to be counted of a rep: no more than a limit or a strategy asks for, mostly nothing.

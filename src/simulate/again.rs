@@ -58,7 +58,6 @@ pub fn way(rules: &Rules, stored: &Lead) -> Way {
     let policy = &rules.policy;
     let mut lead = as_it_came(stored);
     let reader = Reader::new(policy, rules, lead.created_at);
-    reader.assess(&mut lead);
     let nothing = SubmissionFacts::default();
     let hit = filter::sift(&reader, &policy.filters, &mut lead, &nothing);
     reader.route(&mut lead);

@@ -172,7 +172,6 @@ impl<'a> Drive<'a> {
         if arrival.was.is_none() {
             reader.count_request(&mut lead);
         }
-        reader.assess(&mut lead);
         let filters = &self.policy().filters;
         let nothing = SubmissionFacts::default();
         if let Some(hit) = filter::sift(&reader, filters, &mut lead, &nothing) {

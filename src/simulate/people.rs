@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Absence, History};
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
         id::RepId,
         lead::{Lead, Offer, OfferKind, State},
         policy::{Caps, Rep},
-        strategy::Record,
         world::{Away, Offered, RepNow},
     },
     rules::Rules,
@@ -36,31 +35,11 @@ pub(super) struct People {
 /// Everybody of the rules at the beginning: with nothing to do.
 pub(super) fn everybody(rules: &Rules, history: &History) -> BTreeMap<RepId, RepNow> {
     let free = |rep: &Rep| {
-        let zone = zone_of(rep, history);
-        RepNow {
-            calendar: rules.hours_of(rep, &zone),
-            zone,
-            away: None,
-            extra_until: None,
-            unreachable: false,
-            pending: 0,
-            open: 0,
-            offered: Offered::default(),
-            record: Record::default(),
-            declined: BTreeMap::new(),
-        }
+        let zone = rep.zone(history.zones.get(&rep.id).map(String::as_str));
+        RepNow::idle(rules.hours_of(rep, &zone), zone)
     };
     let reps = rules.policy.reps.values();
     reps.map(|rep| (rep.id.clone(), free(rep))).collect()
-}
-
-/// A rep's zone: from the file, else the chat profile's, else UTC.
-fn zone_of(rep: &Rep, history: &History) -> TimeZone {
-    let profile = || TimeZone::get(history.zones.get(&rep.id)?).ok();
-    rep.timezone
-        .clone()
-        .or_else(profile)
-        .unwrap_or(TimeZone::UTC)
 }
 
 /// Whether an offer is one that its rep has to answer in person.

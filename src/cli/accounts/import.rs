@@ -16,7 +16,7 @@ use crate::{
     cli::{
         Common, Format,
         control::{self, Ask, Reloaded},
-        import::{delimiter, rejects::Rejects},
+        import::{ListArgs, rejects::Rejects},
         route,
         shown::{Paint, Table as Shown},
         talk,
@@ -52,21 +52,8 @@ pub struct Import {
     /// Says what would change, and writes nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Asks nothing. Without a terminal nothing is asked either.
-    #[arg(long, short)]
-    yes: bool,
-    /// The encoding, where it is not found out: `windows-1254`, `latin1`, …
-    #[arg(long, value_name = "NAME")]
-    encoding: Option<String>,
-    /// What stands between cells, where it is not found out.
-    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
-    delimiter: Option<u8>,
-    /// Where rows go that can't be used [default: FILE.rejects.csv].
-    #[arg(long, value_name = "PATH")]
-    rejects: Option<PathBuf>,
-    /// How the result is written.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 /// A list that can be put in force.
@@ -91,7 +78,7 @@ pub async fn run(common: &Common, asked: &Import) -> anyhow::Result<ExitCode> {
         }
     };
     let rejects = ready.write_rejects(asked)?;
-    if asked.format == Format::Text {
+    if asked.list.format == Format::Text {
         talk::print(&ready.in_words(rejects.as_deref(), Paint::stdout()))?;
     }
     let begin = !asked.dry_run && may_begin(asked, &ready)?;
@@ -101,7 +88,7 @@ pub async fn run(common: &Common, asked: &Import) -> anyhow::Result<ExitCode> {
     } else {
         None
     };
-    if asked.format == Format::Json {
+    if asked.list.format == Format::Json {
         talk::print(&format!(
             "{:#}\n",
             ready.as_json(begin, rejects.as_deref(), told.as_ref())
@@ -136,8 +123,8 @@ fn ready(common: &Common, path: &Path, asked: &Import) -> anyhow::Result<Result<
     };
     let bytes = route::read_lead(&asked.file)?;
     let how = Reading {
-        encoding: asked.encoding.as_deref(),
-        delimiter: asked.delimiter,
+        encoding: asked.list.encoding.as_deref(),
+        delimiter: asked.list.delimiter,
     };
     let table = Table::read(&bytes, how).map_err(|wrong| wrong.to_string());
     let read = table.and_then(|table| Ok((AccountList::of(&table)?, table)));
@@ -230,7 +217,7 @@ fn written(to: &Path, told: Option<&Result<Reloaded, String>>) -> String {
 /// Asks a person who looks on whether that is what they want.
 fn may_begin(asked: &Import, ready: &Ready) -> anyhow::Result<bool> {
     let piped = asked.file == Path::new("-") || !io::stdin().is_terminal();
-    if asked.yes || piped || asked.format == Format::Json {
+    if asked.list.yes || piped || asked.list.format == Format::Json {
         return Ok(true);
     }
     let mut terminal = io::stderr();
@@ -247,7 +234,11 @@ fn may_begin(asked: &Import, ready: &Ready) -> anyhow::Result<bool> {
 impl Ready {
     /// Writes the rows that can't be used to a file of their own; where that is.
     fn write_rejects(&self, asked: &Import) -> anyhow::Result<Option<PathBuf>> {
-        let mut rejects = Rejects::of(&asked.file, asked.rejects.as_deref(), &self.table.columns);
+        let mut rejects = Rejects::of(
+            &asked.file,
+            asked.list.rejects.as_deref(),
+            &self.table.columns,
+        );
         let mut wrong = self.list.rejects.iter().peekable();
         for row in &self.table.rows {
             let Some((_, why)) = wrong.next_if(|(line, _)| *line == row.line) else {

@@ -46,7 +46,7 @@ pub async fn run(
         count: Count::default(),
         rejects: Rejects::of(
             &list.asked.file,
-            list.asked.rejects.as_deref(),
+            list.asked.list.rejects.as_deref(),
             &list.table.columns,
         ),
         progress: Progress::of(list.table.rows.len()),
@@ -156,7 +156,7 @@ impl Work<'_> {
     fn tell(self, done: &anyhow::Result<bool>) -> anyhow::Result<()> {
         self.progress.end();
         let rejects = self.rejects.path();
-        match self.list.asked.format {
+        match self.list.asked.list.format {
             Format::Json => {
                 let mut said = self.count.as_json();
                 said["done"] = json!(matches!(done, Ok(true)));

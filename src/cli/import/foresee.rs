@@ -33,7 +33,7 @@ pub async fn run(list: &List<'_>, compiled: Compiled, clock: Clock) -> anyhow::R
     let count = forecast(list, &importer).await;
     importer.close().await;
     let count = count?;
-    talk::print(&match list.asked.format {
+    talk::print(&match list.asked.list.format {
         Format::Text => count.in_words(true, Paint::stdout()),
         Format::Json => {
             let mut said = count.as_json();

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Case;
 use crate::domain::{
     activity::Deed,
-    event::{Actor, Audible, FactKind, News, Notice, Say},
+    event::{Actor, FactKind, News, Notice},
     id::SourceId,
     lead::{Lead, State},
     route::Reader,
@@ -74,18 +74,10 @@ impl Case<'_, '_> {
 
     /// Tells whoever has the lead, or is asked.
     fn tell_all(&mut self, key: &str, news: &News) {
-        for offer in self.holders() {
-            let notice = Notice::News {
-                offer: offer.id.clone(),
-                news: news.clone(),
-            };
-            self.say(Say {
-                to: Audible::Rep(offer.rep),
-                key: format!("{key}:{}", offer.id),
-                cause: None,
-                notice,
-            });
-        }
+        self.tell_holders(key, |offer| Notice::News {
+            offer,
+            news: news.clone(),
+        });
     }
 }
 

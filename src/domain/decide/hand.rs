@@ -13,7 +13,6 @@ use crate::domain::{
     lead::{Behalf, Given, Offer, OfferKind, OfferLevel, OfferState, Reason, State},
     policy::{Rep, Rung, Team},
     strategy::{Entry, EntryWhy},
-    world::Unfit,
 };
 
 /// How long a colleague is asked where no SLA says how soon an answer is owed.
@@ -90,8 +89,7 @@ impl Case<'_, '_> {
         }
     }
 
-    /// Whoever is away or can't be reached is not asked by hand either; hours and capacity are for the
-    /// one who asks to judge.
+    /// Whoever is away or can't be reached is not asked by hand either.
     fn can_be_asked(&self, rep: &RepId) -> Result<(), Refusal> {
         let person = self.world.reps.get(rep);
         let rule = self.policy().reps.get(rep);
@@ -99,19 +97,8 @@ impl Case<'_, '_> {
             .zip(rule)
             .and_then(|(person, rep)| person.unfit(rep, self.now));
         match unfit {
-            Some(Unfit::Away(_) | Unfit::Inactive | Unfit::Unreachable | Unfit::Unknown) => {
-                Err(Refusal::NobodyFree)
-            }
-            None
-            | Some(
-                Unfit::Closed(_)
-                | Unfit::Full { .. }
-                | Unfit::Pending(_)
-                | Unfit::Capped(..)
-                | Unfit::HadIt
-                | Unfit::NotMatching(_)
-                | Unfit::OwnsIt,
-            ) => Ok(()),
+            Some(why) if why.is_gone() => Err(Refusal::NobodyFree),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Case, choose::Group};
 use crate::domain::{
     contact::{Contact, Field, FieldValue},
     event::{Actor, Audible, FactKind, Heard, MeasureKind, Notice, Say, Sent},
-    id::RepId,
+    id::{OfferId, RepId},
     lead::{Clock, Lead, Offer, OfferLevel, Outcome, State},
     person::{SignKind, is_sure},
     policy::Target,
@@ -50,7 +50,7 @@ impl Case<'_, '_> {
             }
             Some(_) | None => {
                 self.rate_as_sent(sent);
-                self.tell_holders(sent, &news);
+                self.tell_of(sent, &news);
             }
         }
     }
@@ -140,27 +140,31 @@ impl Case<'_, '_> {
         self.push(&OfferLevel::Hand, &group)
     }
 
-    /// Tells whoever has the lead, or is asked, what is new.
-    fn tell_holders(&mut self, sent: &Sent, news: &Learned) {
+    /// Tells whoever has the lead, or is asked, what the person has sent.
+    fn tell_of(&mut self, sent: &Sent, news: &Learned) {
         let how = if sent.new.update {
             Heard::Changed
         } else {
             Heard::Wrote
         };
         let what = news.lines();
+        let key = format!("again:{}", self.now.as_microsecond());
+        self.tell_holders(&key, |offer| Notice::WroteAgain {
+            offer,
+            what: what.clone(),
+            how,
+            by: sent.known.by,
+        });
+    }
+
+    /// Tells whoever has the lead, or is asked, of their offer.
+    pub(super) fn tell_holders(&mut self, key: &str, notice: impl Fn(OfferId) -> Notice) {
         for offer in self.holders() {
-            let key = format!("again:{}:{}", offer.id, self.now.as_microsecond());
-            let notice = Notice::WroteAgain {
-                offer: offer.id,
-                what: what.clone(),
-                how,
-                by: sent.known.by,
-            };
             self.say(Say {
+                key: format!("{key}:{}", offer.id),
                 to: Audible::Rep(offer.rep),
-                key,
                 cause: None,
-                notice,
+                notice: notice(offer.id),
             });
         }
     }

@@ -6,7 +6,6 @@ use crate::domain::{
     event::{Actor, Effect, Portion, Premise, Sum, Why},
     id::{RepId, TeamId},
     lead::{Offer, State},
-    world::Unfit,
 };
 
 impl Case<'_, '_> {
@@ -120,18 +119,7 @@ impl Case<'_, '_> {
         let person = self.world.reps.get(rep);
         let rule = self.policy().reps.get(rep);
         let Some(rule) = rule else { return true };
-        match person.and_then(|person| person.unfit(rule, self.now)) {
-            Some(Unfit::Away(_) | Unfit::Inactive | Unfit::Unreachable | Unfit::Unknown) => true,
-            None
-            | Some(
-                Unfit::Closed(_)
-                | Unfit::Full { .. }
-                | Unfit::Pending(_)
-                | Unfit::Capped(..)
-                | Unfit::HadIt
-                | Unfit::NotMatching(_)
-                | Unfit::OwnsIt,
-            ) => false,
-        }
+        let unfit = person.and_then(|person| person.unfit(rule, self.now));
+        unfit.is_some_and(|why| why.is_gone())
     }
 }

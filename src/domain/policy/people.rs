@@ -113,6 +113,14 @@ pub struct Rep {
 }
 
 impl Rep {
+    /// Their zone: from the file, else that of their chat profile, else UTC.
+    #[must_use]
+    pub fn zone(&self, profile: Option<&str>) -> TimeZone {
+        let profile = || profile.and_then(|name| TimeZone::get(name).ok());
+        let zone = self.timezone.clone().or_else(profile);
+        zone.unwrap_or(TimeZone::UTC)
+    }
+
     /// Their share at `now`. A newcomer's grows day by day from the first tenth to the whole.
     #[must_use]
     pub fn weight_at(&self, now: Timestamp) -> f64 {

@@ -248,31 +248,41 @@ fn names_win_nothing_where_all_are_level_and_one_may_not() {
     }
 }
 
+/// Gives a turn to whoever of those present is next.
+pub(super) fn give(
+    turns: &mut Turns,
+    here: &[Present<'_>],
+    absence: AbsenceCredit,
+    lot: u64,
+) -> RepId {
+    turns.settle(here, absence);
+    let rep = turns.next(here, lot).expect("somebody is there").clone();
+    let entry = Entry {
+        rep: rep.clone(),
+        why: EntryWhy::Offered,
+        amount: 1.0,
+        offer: None,
+    };
+    turns.post(&entry, Timestamp::UNIX_EPOCH);
+    turns.pass_on(here, 1.0);
+    rep
+}
+
 #[test]
 fn who_returns_catches_up_by_one_extra_turn_for_so_many_leads() {
     let names = ["a", "b", "c"].map(RepId::from);
     let mut turns = Turns::default();
     let paced = AbsenceCredit::OneExtraPer(10);
-    let mut give = |there: &[RepId], lot: u64| {
+    let mut next = |there: &[RepId], lot: u64| {
         let here: Vec<Present<'_>> = there
             .iter()
             .map(|rep| Present { rep, weight: 1.0 })
             .collect();
-        turns.settle(&here, paced);
-        let rep = turns.next(&here, lot).expect("somebody is there").clone();
-        let entry = Entry {
-            rep: rep.clone(),
-            why: EntryWhy::Offered,
-            amount: 1.0,
-            offer: None,
-        };
-        turns.post(&entry, Timestamp::UNIX_EPOCH);
-        turns.pass_on(&here, 1.0);
-        rep
+        give(&mut turns, &here, paced, lot)
     };
-    (0..30).for_each(|lot| drop(give(&names, lot)));
-    (0..60).for_each(|lot| drop(give(&names[..2], lot)));
-    let back: Vec<RepId> = (0..300).map(|lot| give(&names, lot)).collect();
+    (0..30).for_each(|lot| drop(next(&names, lot)));
+    (0..60).for_each(|lot| drop(next(&names[..2], lot)));
+    let back: Vec<RepId> = (0..300).map(|lot| next(&names, lot)).collect();
     let of_c = |given: &[RepId]| given.iter().filter(|rep| rep.as_str() == "c").count();
     // A third of what nine extra turns leave of 100, and those nine.
     assert!(
@@ -289,23 +299,13 @@ fn who_returns_catches_up_by_one_extra_turn_for_so_many_leads() {
 fn another_weight_counts_from_now_on_and_moves_nobody() {
     let names = ["a", "b"].map(RepId::from);
     let mut turns = Turns::default();
-    let mut give = |of_a: f64, lot: u64| {
+    let mut next = |of_a: f64, lot: u64| {
         let here =
             [(&names[0], of_a), (&names[1], 1.0)].map(|(rep, weight)| Present { rep, weight });
-        turns.settle(&here, AbsenceCredit::Average);
-        let rep = turns.next(&here, lot).expect("somebody is there").clone();
-        let entry = Entry {
-            rep: rep.clone(),
-            why: EntryWhy::Offered,
-            amount: 1.0,
-            offer: None,
-        };
-        turns.post(&entry, Timestamp::UNIX_EPOCH);
-        turns.pass_on(&here, 1.0);
-        rep
+        give(&mut turns, &here, AbsenceCredit::Average, lot)
     };
-    (0..200).for_each(|lot| drop(give(1.0, lot)));
-    let after: Vec<RepId> = (0..30).map(|lot| give(2.0, lot)).collect();
+    (0..200).for_each(|lot| drop(next(1.0, lot)));
+    let after: Vec<RepId> = (0..30).map(|lot| next(2.0, lot)).collect();
     let of_a = after.iter().filter(|rep| rep.as_str() == "a").count();
     assert!((19..=21).contains(&of_a), "{of_a}");
 }
