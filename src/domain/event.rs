@@ -63,6 +63,15 @@ pub enum Event {
         /// In the chat's words.
         why: String,
     },
+    /// The chat has not shown an offer's card so far, or refuses this card, though it can be reached.
+    NotShown {
+        /// Which.
+        offer: OfferId,
+        /// In the chat's words.
+        why: String,
+        /// Whether it is tried again.
+        again: bool,
+    },
     /// The rep takes the lead.
     Accept {
         /// Which offer's button was pressed.
@@ -232,6 +241,7 @@ impl Event {
             | Self::SomebodyFree
             | Self::Delivered { .. }
             | Self::Undeliverable { .. }
+            | Self::NotShown { .. }
             | Self::RepGone { .. }
             | Self::RepBack { .. }
             | Self::OwnerLeaves { .. }

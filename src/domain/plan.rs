@@ -324,7 +324,8 @@ impl Lead {
     }
 
     /// When a step is due as things stand: a step that takes a pending offer away waits until the
-    /// offer has had its time. `None` while that offer has not been delivered, or the chat is down.
+    /// offer has had its time. `None` while that offer is on its way, or the chat is down; one that the chat
+    /// has tried in vain to show is given up when its time would have been over.
     #[must_use]
     pub fn due_at(&self, step: &PlannedStep) -> Option<Timestamp> {
         if !self.waits_for_offers(step) {
@@ -335,7 +336,7 @@ impl Lead {
         }
         // Members of a pool whom the chat has not reached yet don't hold up the rest.
         self.asked()
-            .filter(|offer| offer.delivered_at.is_some())
+            .filter(|offer| offer.delivered_at.is_some() || offer.not_shown.is_some())
             .map(Offer::free_at)
             .max()
             .map(|free| free.max(step.at))

@@ -309,6 +309,7 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::Due
         | Event::SomebodyFree
         | Event::Undeliverable { .. }
+        | Event::NotShown { .. }
         | Event::Accept { .. }
         | Event::Decline { .. }
         | Event::Claim { .. }

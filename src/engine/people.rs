@@ -349,6 +349,7 @@ impl Engine {
                 notice: Notice::CannotReach {
                     rep: rep.clone(),
                     why: why.to_owned(),
+                    once: false,
                 },
             };
             let (to, bundle) = (address(&say.to), rules.policy.bundle);

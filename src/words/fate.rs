@@ -56,7 +56,9 @@ fn withdrawn_words(offer: &Offer) -> &'static str {
     let reason = offer.reason.as_ref().map(|reason| reason.id.as_str());
     match reason {
         Some("away") => "It was passed on because you were away.",
-        Some("undeliverable") => "It was passed on because the chat could not show it to you.",
+        Some("undeliverable" | "not shown") => {
+            "It was passed on because the chat could not show it to you."
+        }
         Some("left") => "It was passed on because you are no longer in the list of reps.",
         Some("moved on") => "Nobody claimed it in time.",
         Some("assigned") => "It was given out by hand.",

@@ -48,7 +48,9 @@ pub fn notice(
         Notice::Late { .. } => telling.late(about),
         Notice::NobodyFree { team } => telling.nobody_free(team, &each(about)),
         Notice::Rerouted { rule } => Some(telling.rerouted(rule, &each(about))),
-        Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &each(about))),
+        Notice::CannotReach { rep, why, once } => {
+            Some(telling.cannot_reach(rep, (why, *once), &each(about)))
+        }
         Notice::WroteAgain {
             offer,
             what,
@@ -82,7 +84,9 @@ pub fn of_person(
         when: When::new(now, viewer_zone),
     };
     match &say.notice {
-        Notice::CannotReach { rep, why } => Some(telling.cannot_reach(rep, why, &[])),
+        Notice::CannotReach { rep, why, once } => {
+            Some(telling.cannot_reach(rep, (why, *once), &[]))
+        }
         Notice::Left { .. } => left::said(&say.notice, &telling.when),
         Notice::AnswerDue { .. }
         | Notice::ContactDue { .. }
@@ -409,16 +413,26 @@ impl Telling<'_> {
         }
     }
 
-    fn cannot_reach(&self, rep: &RepId, why: &str, leads: &[&Lead]) -> Card {
+    /// `once`: it is about these leads' cards, and not about the rep.
+    fn cannot_reach(&self, rep: &RepId, (why, once): (&str, bool), leads: &[&Lead]) -> Card {
         let name = self.policy.name_of(rep);
-        let headline = format!("The chat does not deliver to {name}");
+        let headline = if once {
+            format!("The chat did not show {name} what they were asked")
+        } else {
+            format!("The chat does not deliver to {name}")
+        };
         let lines: Vec<(&Lead, String)> = leads
             .iter()
             .map(|lead| (*lead, self.whereabouts(lead)))
             .collect();
         let mut card = self.listed(headline, &lines);
         let reason = cut(&unreachable::reason(why), MAX_WHY);
-        let advice = format!("The chat says: {reason}. {name} gets no leads until this is mended.");
+        let then = if once {
+            "is asked again with the next lead"
+        } else {
+            "gets no leads until this is mended"
+        };
+        let advice = format!("The chat says: {reason}. {name} {then}.");
         card.summary.push_str(&format!(" {advice}"));
         card.parts.push(Part::Note(vec![Run::plain(advice)]));
         card

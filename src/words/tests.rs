@@ -168,6 +168,7 @@ pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
         lost_to_chat: SignedDuration::ZERO,
         delivered_in: crate::domain::policy::Platform::Slack,
         held_since: None,
+        not_shown: None,
         turn: false,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     chat::outcome::{FailKind, SendError},
     domain::{
         event::{Audible, CardRef, Event, Notice, Say},
-        id::TeamId,
+        id::{OfferId, TeamId},
     },
     engine::Error,
     store::{
@@ -195,8 +195,28 @@ fn news(one: &Claimed, outcome: &Outcome) -> Option<Event> {
             offer: offer.clone(),
             why: word.clone(),
         }),
-        Outcome::Pointless | Outcome::Failed(_) => None,
+        Outcome::Failed(error) => not_shown(offer, error, one.attempts),
+        Outcome::Pointless => None,
     }
+}
+
+/// What the lead is to know of a card that the chat did not take, the first time or for good.
+fn not_shown(offer: &OfferId, error: &SendError, attempts: i64) -> Option<Event> {
+    let (why, again) = match error {
+        SendError::Retry { why, .. } => (why, true),
+        SendError::Fail { kind, word } => match kind {
+            FailKind::Config => (word, true),
+            FailKind::OurBug | FailKind::Other => (word, false),
+            // Who can't be reached at all, what is posted anew, and a chat that takes nothing: not this card's fault.
+            FailKind::RecipientGone | FailKind::MessageGone | FailKind::TokenDead => return None,
+        },
+        SendError::NotYet { .. } | SendError::Unknown { .. } => return None,
+    };
+    (attempts <= 1 || !again).then(|| Event::NotShown {
+        offer: offer.clone(),
+        why: why.clone(),
+        again,
+    })
 }
 
 /// Longer each time: 1 s, 2 s, 4 s … five minutes.

@@ -166,12 +166,13 @@ impl Case<'_, '_> {
         }
     }
 
-    /// Reminds everybody who is asked, or the owner.
+    /// Reminds everybody who has seen what they are asked, or the owner.
     fn remind(&mut self) {
         let asked: Vec<(RepId, OfferId)> = match &self.lead.state {
             State::Offered { .. } | State::Pooled { .. } => self
                 .lead
                 .pending()
+                .filter(|offer| offer.delivered_at.is_some())
                 .map(|offer| (offer.rep.clone(), offer.id.clone()))
                 .collect(),
             State::Owned { rep, offer } => vec![(rep.clone(), offer.clone())],
@@ -215,7 +216,10 @@ impl Case<'_, '_> {
     pub(super) fn reoffer(&mut self, rung: &Rung) {
         match self.lead.state {
             State::Offered { .. } => self.expire_pending(),
-            State::Pooled { .. } => self.withdraw_pending(None, "moved on"),
+            State::Pooled { .. } => {
+                self.give_up_unshown();
+                self.withdraw_pending(None, "moved on");
+            }
             State::Queued {
                 waiting: Some(_), ..
             } => {}

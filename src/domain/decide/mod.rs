@@ -80,6 +80,7 @@ fn decided_by(event: &Event) -> Decided {
         | Event::SomebodyFree
         | Event::Delivered { .. }
         | Event::Undeliverable { .. }
+        | Event::NotShown { .. }
         | Event::Decline { .. }
         | Event::Contacted { .. }
         | Event::Undo { .. }
@@ -107,6 +108,7 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::SomebodyFree
         | Event::Delivered { .. }
         | Event::Undeliverable { .. }
+        | Event::NotShown { .. }
         | Event::Accept { .. }
         | Event::Decline { .. }
         | Event::Claim { .. }
@@ -239,6 +241,7 @@ impl<'a, 'w> Case<'a, 'w> {
             | Event::SomebodyFree
             | Event::Delivered { .. }
             | Event::Undeliverable { .. }
+            | Event::NotShown { .. }
             | Event::Accept { .. }
             | Event::Decline { .. }
             | Event::Claim { .. }
@@ -267,6 +270,7 @@ impl<'a, 'w> Case<'a, 'w> {
             Event::SomebodyFree => self.try_again(),
             Event::Delivered { offer, chat } => self.delivered(&offer, chat),
             Event::Undeliverable { offer, why } => self.undeliverable(&offer, &why),
+            Event::NotShown { offer, why, again } => self.not_shown(&offer, why, again),
             Event::Accept { offer, by } => self.accept(&offer, &by)?,
             Event::Decline {
                 offer,

@@ -23,6 +23,7 @@ impl Case<'_, '_> {
             return;
         };
         offer.delivered_at = Some(now);
+        offer.not_shown = None;
         offer.delivered_in = chat;
         if offer.is_hand_over() {
             offer.until = Some(answer_by);
@@ -43,19 +44,63 @@ impl Case<'_, '_> {
             rep: offer.rep.clone(),
             why: why.to_owned(),
         });
-        if let Some(team) = self.team().map(|team| team.id.clone()) {
-            let notice = Notice::CannotReach {
-                rep: offer.rep.clone(),
-                why: why.to_owned(),
-            };
-            let cause = Some(format!("unreachable:{}", offer.rep));
-            self.tell_managers(&team, &format!("unreachable:{id}"), cause, &notice);
-        }
+        self.report(&offer, why, false);
         if !offer.is_pending() {
             return;
         }
         self.take_away(&offer, "undeliverable");
         self.go_on_after(&offer);
+    }
+
+    /// The managers hear that the chat has not shown somebody a card.
+    fn report(&mut self, offer: &Offer, why: &str, once: bool) {
+        let Some(team) = self.team().map(|team| team.id.clone()) else {
+            return;
+        };
+        let rep = offer.rep.clone();
+        let key = format!("unreachable:{}", offer.id);
+        let cause = if once {
+            format!("not-shown:{rep}")
+        } else {
+            format!("unreachable:{rep}")
+        };
+        let why = why.to_owned();
+        let notice = Notice::CannotReach { rep, why, once };
+        self.tell_managers(&team, &key, Some(cause), &notice);
+    }
+
+    /// A card that the chat does not take, and takes of others: when it is not tried `again`, the lead moves on at
+    /// once, else at the step that would have taken it from somebody who saw it.
+    pub(super) fn not_shown(&mut self, id: &OfferId, why: String, again: bool) {
+        let Some(offer) = self.lead.offer_mut(id) else {
+            return;
+        };
+        if !offer.is_pending() || offer.delivered_at.is_some() {
+            return;
+        }
+        offer.not_shown = Some(why.clone());
+        let offer = offer.clone();
+        if !again {
+            self.give_up_showing(&offer, &why);
+            self.go_on_after(&offer);
+        }
+    }
+
+    /// Gives up what the chat has tried in vain to show.
+    pub(super) fn give_up_unshown(&mut self) {
+        let unshown = self.lead.asked().filter_map(|offer| {
+            let why = offer.not_shown.clone()?;
+            Some((offer.clone(), why))
+        });
+        for (offer, why) in unshown.collect::<Vec<_>>() {
+            self.give_up_showing(&offer, &why);
+        }
+    }
+
+    /// Whoever could not see their card has let nothing expire, and is not asked for this lead again.
+    fn give_up_showing(&mut self, offer: &Offer, why: &str) {
+        self.report(offer, why, true);
+        self.take_away(offer, "not shown");
     }
 
     /// Whoever was asked is out of it: the next one is asked, or the owner keeps it.

@@ -162,6 +162,7 @@ impl<'w> Case<'_, 'w> {
             lost_to_chat: jiff::SignedDuration::ZERO,
             delivered_in: Platform::default(),
             held_since: None,
+            not_shown: None,
             turn: false,
         };
         offer.not_before = Some(self.free_from(self.now));
@@ -303,6 +304,7 @@ impl<'w> Case<'_, 'w> {
     }
 
     pub(super) fn expire_pending(&mut self) {
+        self.give_up_unshown();
         let pending: Vec<Offer> = self.lead.asked().cloned().collect();
         for offer in pending {
             self.end_offer(&offer.id, OfferState::Expired, Reason::own("no answer"));

@@ -51,6 +51,7 @@ impl Case<'_, '_> {
             | Event::SomebodyFree
             | Event::Delivered { .. }
             | Event::Undeliverable { .. }
+            | Event::NotShown { .. }
             | Event::ChatDown { .. }
             | Event::Outage { .. } => false,
         };

@@ -108,6 +108,9 @@ pub enum Notice {
         rep: RepId,
         /// In the chat's words.
         why: String,
+        /// Whether that is about one card, and they are asked again with the next lead.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        once: bool,
     },
     /// A rep takes no leads any more, and what they had goes to others; about no lead in particular.
     Left {

@@ -59,6 +59,9 @@ pub struct Offer {
     /// Since when the chat has been down: until it is back, no `reoffer` takes the offer away.
     #[serde(default)]
     pub held_since: Option<Timestamp>,
+    /// Why the chat has not shown its card so far, though the chat itself can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_shown: Option<String>,
     /// Whether it counts as a turn of the rep's in the team's line; one given back does not.
     #[serde(default)]
     pub turn: bool,

@@ -184,7 +184,7 @@ proptest! {
                 Notice::Late { team: None, sla: None, epoch: 1 },
                 Notice::NobodyFree { team: "sdr".into() },
                 Notice::Rerouted { rule: "hot".to_owned() },
-                Notice::CannotReach { rep: rep.clone(), why: "gone".to_owned() },
+                Notice::CannotReach { rep: rep.clone(), why: "gone".to_owned(), once: false },
                 Notice::WroteAgain {
                     offer: "offer_0".into(),
                     what: vec!["x".to_owned()],

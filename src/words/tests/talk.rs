@@ -176,6 +176,7 @@ fn whoever_a_wrong_rule_had_given_a_lead_hears_where_it_is() {
 #[test]
 fn managers_hear_whom_the_chat_does_not_reach() {
     let what = Notice::CannotReach {
+        once: false,
         rep: "jonas".into(),
         why: "user_not_found".to_owned(),
     };

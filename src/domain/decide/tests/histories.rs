@@ -20,6 +20,7 @@ enum Happening {
     Declines(usize, usize, usize),
     Claims(usize, usize),
     Refused(usize, usize),
+    NotShown(usize, usize, bool),
     Away(usize, Option<u8>),
     Back(usize),
     Removed(usize),
@@ -42,6 +43,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         5 => (n(), n(), 0..4_usize).prop_map(|(a, b, c)| Happening::Declines(a, b, c)),
         2 => (n(), n()).prop_map(|(a, b)| Happening::Claims(a, b)),
         1 => (n(), n()).prop_map(|(a, b)| Happening::Refused(a, b)),
+        1 => (n(), n(), any::<bool>()).prop_map(|(a, b, again)| Happening::NotShown(a, b, again)),
         2 => (n(), any::<Option<u8>>()).prop_map(|(a, b)| Happening::Away(a, b)),
         2 => n().prop_map(Happening::Back),
         1 => n().prop_map(Happening::Removed),
@@ -293,6 +295,14 @@ fn event(happening: &Happening, lead: &Lead, now: Timestamp) -> Option<Event> {
                 why: "no".to_owned(),
             }
         }
+        Happening::NotShown(_, which, again) => {
+            let (offer, _) = offer(lead, *which)?;
+            Event::NotShown {
+                offer,
+                why: "no".to_owned(),
+                again: *again,
+            }
+        }
         Happening::Contacts(_, by) => Event::Contacted {
             by: Actor::Rep(name(*by)),
             how: ContactHow::Reached,
@@ -328,6 +338,7 @@ fn lead_of(happening: &Happening) -> usize {
         | Happening::Declines(n, ..)
         | Happening::Claims(n, _)
         | Happening::Refused(n, _)
+        | Happening::NotShown(n, ..)
         | Happening::Contacts(n, _)
         | Happening::Closes(n, ..)
         | Happening::Gives(n, _)
@@ -363,6 +374,7 @@ fn play(story: &mut Story, happening: &Happening) {
         | Happening::Declines(..)
         | Happening::Claims(..)
         | Happening::Refused(..)
+        | Happening::NotShown(..)
         | Happening::Contacts(..)
         | Happening::Closes(..)
         | Happening::Gives(..)

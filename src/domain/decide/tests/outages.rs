@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     event::Down,
-    lead::{Cause, Promise},
+    lead::{Cause, OfferState, Promise},
     policy::Platform,
 };
 
@@ -272,4 +272,72 @@ fn while_one_chat_is_down_what_was_asked_in_the_other_moves_on() {
         (asked, until_of(&story, n))
     };
     assert_eq!(after(true), after(false));
+}
+
+fn not_shown(story: &mut Story, n: usize, rep: &str, again: bool) {
+    let event = Event::NotShown {
+        offer: story.offer_of(n, rep),
+        why: "restricted_action".to_owned(),
+        again,
+    };
+    story.must(n, event);
+}
+
+#[test]
+fn a_card_that_the_chat_tries_in_vain_to_show_moves_on_with_the_step() {
+    let mut story = Story::of(sales());
+    story.chat_down = true;
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    not_shown(&mut story, n, &first, true);
+    story.until("10:14");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    story.chat_down = false;
+    story.until("10:15");
+    assert_ne!(story.asked(n), [first.as_str()]);
+    let was = &story.leads[n].offers[0];
+    assert_eq!(was.state, OfferState::Withdrawn);
+    assert_eq!(was.reason.as_ref().unwrap().id, "not shown");
+    assert!(!was.turn, "nobody had a turn who could not see it");
+    assert_eq!(story.told(n), ["10:15 selin cannot_reach"]);
+    assert!(
+        !story.person(&first).unreachable,
+        "the next lead may go to them"
+    );
+}
+
+#[test]
+fn a_card_that_the_chat_refuses_for_good_moves_on_at_once_and_its_rep_is_asked_for_the_next_lead() {
+    let mut story = Story::of(sales());
+    story.chat_down = true;
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    not_shown(&mut story, n, &first, false);
+    let second = story.asked(n)[0].to_owned();
+    assert_ne!(second, first);
+    assert_eq!(story.told(n), ["10:00 selin cannot_reach"]);
+    let other = story.arrives();
+    assert_eq!(story.asked(other), [first.as_str()]);
+}
+
+#[test]
+fn a_card_that_is_shown_after_all_has_its_time() {
+    let mut story = Story::of(sales());
+    story.chat_down = true;
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    not_shown(&mut story, n, &first, true);
+    story.until("10:13");
+    story.chat_down = false;
+    story.deliver();
+    story.until("10:17");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    story.until("10:18");
+    assert_ne!(story.asked(n), [first.as_str()]);
+    assert!(
+        story
+            .told(n)
+            .iter()
+            .all(|told| !told.ends_with("cannot_reach"))
+    );
 }
