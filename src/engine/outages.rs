@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Engine, Error, apply::address};
 use crate::{
     domain::{
-        event::{Audible, Down, Effect, Event, FactKind, Notice, Say},
+        event::{Audible, Down, Effect, Event, FactKind, Notice, Numbers, Say},
         id::{LeadId, RepId, SourceId, TeamId},
         policy::Platform,
     },
@@ -18,17 +18,77 @@ use crate::{
 /// Leads changed side by side; on SQLite they share commits.
 const AT_ONCE: usize = 32;
 
+/// From how long the managers hear that Baton was down. An update takes less.
+const NOTICED: SignedDuration = SignedDuration::from_mins(15);
+
+/// So many leads at most are counted as having waited.
+const MOST_OVERDUE: i64 = 10_000;
+
+/// A lead's number, and the team behind it.
+type OfTeam = (i64, Option<TeamId>);
+
 /// From how long the managers hear that the chat was down.
 const TOLD: SignedDuration = SignedDuration::from_mins(1);
 
 impl Engine {
-    /// Adds what Baton was down for to the offers that waited meanwhile; returns how many leads have such.
+    /// Adds what Baton was down for to the offers that waited meanwhile; returns how many leads have such. After a
+    /// stop that somebody may have noticed the managers are told what it meant for the leads of their teams.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn note_outage(&self, from: Timestamp, until: Timestamp) -> Result<usize, Error> {
+        let waited = self
+            .db()
+            .read(async |mut tx| leads::overdue(&mut tx, until, MOST_OVERDUE).await)
+            .await?;
         let of = Down::Baton;
-        self.to_all_asked(&Event::Outage { of, from, until }).await
+        let mut extended = self
+            .to_all_asked(&Event::Outage { of, from, until })
+            .await?;
+        let count = extended.len();
+        if until.duration_since(from) >= NOTICED {
+            // What becomes of those that were due is for their step to say.
+            extended.retain(|lead| !waited.contains(lead));
+            self.tell_of_stop((from, until), &waited, &extended).await?;
+        }
+        Ok(count)
+    }
+
+    /// Each manager hears once, of the leads of the teams that they manage; of none nobody is told.
+    async fn tell_of_stop(
+        &self,
+        (from, until): (Timestamp, Timestamp),
+        waited: &[OfTeam],
+        extended: &[OfTeam],
+    ) -> Result<(), Error> {
+        let rules = self.rules();
+        let theirs = |leads: &[OfTeam], manager: &RepId| -> Numbers {
+            let manages = |team: &Option<TeamId>| {
+                let team = team.as_ref().and_then(|team| rules.policy.team(team));
+                team.is_some_and(|team| team.managers.contains(manager))
+            };
+            let theirs = leads.iter().filter(|(_, team)| manages(team));
+            theirs.map(|(number, _)| *number).collect()
+        };
+        let key = format!("was-down:{}", from.as_microsecond());
+        self.db()
+            .write(async |mut tx| {
+                for manager in self.managers_of(|_| true) {
+                    let (waited, extended) = (theirs(waited, &manager), theirs(extended, &manager));
+                    if waited.all + extended.all > 0 {
+                        let notice = Notice::WasDown {
+                            from,
+                            until,
+                            waited,
+                            extended,
+                        };
+                        let manager = BTreeSet::from([manager]);
+                        tell(&mut tx, &manager, &key, None, &notice, until).await?;
+                    }
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// Since when a chat has been down, by what was written down last; absent: it was not, or is back.
@@ -69,7 +129,8 @@ impl Engine {
         let of = Down::Chat(chat);
         let leads = self
             .to_all_asked(&Event::Outage { of, from, until })
-            .await?;
+            .await?
+            .len();
         self.db()
             .write(async |mut tx| {
                 if !outages::end(&mut tx, chat, from, until).await? {
@@ -174,9 +235,9 @@ impl Engine {
             .collect()
     }
 
-    /// Lets an event happen to every lead of which an offer waits for an answer; returns of how many an offer
-    /// got more time.
-    async fn to_all_asked(&self, event: &Event) -> Result<usize, Error> {
+    /// Lets an event happen to every lead of which an offer waits for an answer; returns those of which one got
+    /// more time.
+    async fn to_all_asked(&self, event: &Event) -> Result<Vec<OfTeam>, Error> {
         let asked: Vec<LeadId> = self
             .db()
             .read(async |mut tx| leads::with_pending_offers(&mut tx).await)
@@ -185,8 +246,11 @@ impl Engine {
             stream::iter(asked).map(|lead| async move { self.handle(&lead, event.clone()).await });
         handled
             .buffer_unordered(AT_ONCE)
-            .try_fold(0, async |count, handled| {
-                Ok(count + usize::from(got_time(&handled.effects)))
+            .try_fold(Vec::new(), async |mut extended, handled| {
+                if got_time(&handled.effects) {
+                    extended.push((handled.lead.number, handled.lead.team().cloned()));
+                }
+                Ok(extended)
             })
             .await
     }

@@ -16,6 +16,7 @@
 //! | `baton_fetches_waiting` | `source` | people whose vendor has not said yet who they are |
 //! | `baton_fetches_refused` | `source` | of these those whose token the vendor refuses: somebody has to act |
 //! | `baton_fetches_oldest_seconds` | `source` | for how long the first of them has been waited for |
+//! | `baton_step_lateness_seconds` | | how long after their moment leads were looked at; a histogram |
 //! | `baton_worker_lateness_seconds` | | for how long the most overdue lead has been |
 //!
 //! No label names a person, a lead, or anything that a caller could make up.
@@ -33,7 +34,7 @@ use axum::{
 };
 use http::{StatusCode, header::CONTENT_TYPE};
 use jiff::Timestamp;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
 use super::{App, Error};
@@ -52,10 +53,18 @@ const BUCKETS: [f64; 11] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0,
 ];
 
+/// Seconds; a step is late by a fraction of one, or Baton was down.
+const LATE_BUCKETS: [f64; 11] = [
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 10.0, 60.0, 3600.0,
+];
+
 /// A process has one place where its metrics are gathered. Somebody else's recorder is left alone;
 /// `/metrics` is empty then.
 static GATHERED: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+    let lateness = Matcher::Full("baton_step_lateness_seconds".to_owned());
     let builder = PrometheusBuilder::new().set_buckets(&BUCKETS);
+    let builder =
+        builder.and_then(|builder| builder.set_buckets_for_metric(lateness, &LATE_BUCKETS));
     let recorder = builder.unwrap_or_default().build_recorder();
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_err() {

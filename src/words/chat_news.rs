@@ -6,7 +6,7 @@ use jiff::{Timestamp, Unit};
 use super::{seen::cut, when::When};
 use crate::domain::{
     card::{Card, Part, Run},
-    event::Notice,
+    event::{Notice, Numbers},
 };
 
 const MAX_WHY: usize = 300;
@@ -15,6 +15,19 @@ const MAX_WHY: usize = 300;
 #[must_use]
 pub fn news(notice: &Notice, when: &When) -> Option<Card> {
     match notice {
+        Notice::WasDown {
+            from,
+            until,
+            waited,
+            extended,
+        } => {
+            let headline = format!(
+                "Baton did not run from {} to {}.",
+                when.said(minute(*from)),
+                when.said_with_zone(minute(*until))
+            );
+            Some(card(headline, meanwhile(waited, extended)))
+        }
         Notice::ChatWasDown {
             chat,
             from,
@@ -51,6 +64,51 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
         | Notice::WroteAgain { .. }
         | Notice::StepDue { .. }
         | Notice::News { .. } => None,
+    }
+}
+
+/// What a stop of Baton's meant for leads.
+fn meanwhile(waited: &Numbers, extended: &Numbers) -> String {
+    let mut said = Vec::new();
+    if waited.all > 0 {
+        let (numbers, was) = (numbered(waited), each(waited, "was", "were"));
+        let takes = each(
+            waited,
+            "It takes the one that it",
+            "Each takes the one that it",
+        );
+        said.push(format!(
+            "{numbers} {was} due for a step meanwhile. {takes} has come to by now."
+        ));
+    }
+    if extended.all > 0 {
+        let (numbers, was) = (numbered(extended), each(extended, "was", "were"));
+        said.push(format!(
+            "{numbers} {was} in front of somebody, who has the time back."
+        ));
+    }
+    said.push(
+        "Clocks of leads went on; what was missed meanwhile counts against nobody.".to_owned(),
+    );
+    said.join(" ")
+}
+
+fn each(leads: &Numbers, one: &'static str, several: &'static str) -> &'static str {
+    if leads.all == 1 { one } else { several }
+}
+
+/// "Lead 12", "Leads 12 and 14", "Leads 12, 14, 15 and 3 more".
+fn numbered(leads: &Numbers) -> String {
+    let mut named: Vec<String> = leads.shown.iter().map(ToString::to_string).collect();
+    let more = leads.all.saturating_sub(named.len());
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    let last = named.pop().unwrap_or_default();
+    if named.is_empty() {
+        format!("Lead {last}")
+    } else {
+        format!("Leads {} and {last}", named.join(", "))
     }
 }
 

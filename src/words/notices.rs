@@ -58,7 +58,8 @@ pub fn notice(
             by,
         } => heard::again(&telling.seen(lead), lead.offer(offer)?, what, (*how, *by)),
         // About no lead: chat_news has the words.
-        Notice::ChatWasDown { .. }
+        Notice::WasDown { .. }
+        | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }
         | Notice::Quarantined { .. } => None,
@@ -94,6 +95,7 @@ pub fn of_person(
         | Notice::NobodyFree { .. }
         | Notice::Rerouted { .. }
         | Notice::WroteAgain { .. }
+        | Notice::WasDown { .. }
         | Notice::ChatWasDown { .. }
         | Notice::StepDue { .. }
         | Notice::StoodIn { .. }
@@ -127,6 +129,7 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::StoodIn { .. }
         | Notice::WentOn { .. }
         | Notice::News { .. }
+        | Notice::WasDown { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }

@@ -164,6 +164,7 @@ fn is_reminder(one: &Claimed) -> bool {
         | Notice::WentOn { .. }
         | Notice::Left { .. }
         | Notice::CannotReach { .. }
+        | Notice::WasDown { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }

@@ -272,6 +272,7 @@ impl Worker {
             | Notice::WentOn { .. }
             | Notice::Left { .. }
             | Notice::CannotReach { .. }
+            | Notice::WasDown { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }
             | Notice::FetchRefused { .. }

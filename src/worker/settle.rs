@@ -195,13 +195,13 @@ fn news(one: &Claimed, outcome: &Outcome) -> Option<Event> {
             offer: offer.clone(),
             why: word.clone(),
         }),
-        Outcome::Failed(error) => not_shown(offer, error, one.attempts),
+        Outcome::Failed(error) => not_shown(offer, error),
         Outcome::Pointless => None,
     }
 }
 
-/// What the lead is to know of a card that the chat did not take, the first time or for good.
-fn not_shown(offer: &OfferId, error: &SendError, attempts: i64) -> Option<Event> {
+/// What the lead is to know of a card that the chat did not take.
+fn not_shown(offer: &OfferId, error: &SendError) -> Option<Event> {
     let (why, again) = match error {
         SendError::Retry { why, .. } => (why, true),
         SendError::Fail { kind, word } => match kind {
@@ -212,7 +212,7 @@ fn not_shown(offer: &OfferId, error: &SendError, attempts: i64) -> Option<Event>
         },
         SendError::NotYet { .. } | SendError::Unknown { .. } => return None,
     };
-    (attempts <= 1 || !again).then(|| Event::NotShown {
+    Some(Event::NotShown {
         offer: offer.clone(),
         why: why.clone(),
         again,
@@ -245,6 +245,7 @@ fn lasting(say: &Say) -> Option<CardRef> {
             | Notice::WroteAgain { .. }
             | Notice::StepDue { .. }
             | Notice::News { .. }
+            | Notice::WasDown { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }
             | Notice::FetchRefused { .. }

@@ -309,6 +309,11 @@ impl Office {
         self.running().app.intake()
     }
 
+    /// The worker, for what its loops do by themselves.
+    pub fn worker(&self) -> baton::worker::Worker {
+        self.running().worker.clone()
+    }
+
     /// The desk, for what it does by itself.
     pub fn desk(&self) -> &baton::desk::Desk {
         self.running().app.desk()

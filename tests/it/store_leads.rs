@@ -68,6 +68,7 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         lost_to_chat: SignedDuration::ZERO,
         delivered_in: baton::domain::policy::Platform::Slack,
         held_since: None,
+        not_shown: None,
         turn: false,
     }
 }
@@ -268,7 +269,7 @@ async fn what_is_due_comes_in_its_order_and_wakes_the_worker() {
             .await;
         assert_eq!(
             look.unwrap(),
-            (Some(at(500)), vec![], vec!["lead_00002".into()])
+            (Some(at(500)), vec![], vec![("lead_00002".into(), at(500))])
         );
     })
     .await;

@@ -213,6 +213,12 @@ impl Case<'_, '_> {
                 offer.held_since = Some(since);
             }
         }
+        // What could not be shown just before is not that card's fault.
+        let reps = &self.world.policy.reps;
+        let there = |offer: &&mut Offer| reps.get(&offer.rep).is_none_or(|rep| rep.chat == chat);
+        for offer in self.lead.offers.iter_mut().filter(there) {
+            offer.not_shown = None;
+        }
     }
 
     /// What something was down for, in the clock's hours, is added to every offer that waited

@@ -125,6 +125,17 @@ pub enum Notice {
         /// When the last of these is offered to somebody else.
         until: Timestamp,
     },
+    /// Baton itself did not run; about no lead in particular.
+    WasDown {
+        /// From.
+        from: Timestamp,
+        /// Until.
+        until: Timestamp,
+        /// The leads whose moment came meanwhile.
+        waited: Numbers,
+        /// The leads of which somebody was asked meanwhile, and has that time back.
+        extended: Numbers,
+    },
     /// The chat could not be reached; about no lead in particular.
     ChatWasDown {
         /// Which.
@@ -275,4 +286,32 @@ pub enum Told {
         /// Who said so.
         by: Actor,
     },
+}
+
+/// Leads by their numbers, as many as are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// The first of them.
+    pub shown: Vec<i64>,
+    /// How many there are.
+    pub all: usize,
+}
+
+impl Numbers {
+    /// So many are named.
+    const MOST: usize = 20;
+}
+
+impl FromIterator<i64> for Numbers {
+    fn from_iter<I: IntoIterator<Item = i64>>(numbers: I) -> Self {
+        let mut all: Vec<i64> = numbers.into_iter().collect();
+        all.sort_unstable();
+        all.dedup();
+        let count = all.len();
+        all.truncate(Self::MOST);
+        Self {
+            shown: all,
+            all: count,
+        }
+    }
 }

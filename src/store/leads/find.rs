@@ -38,14 +38,32 @@ pub async fn by_offer(tx: &mut Tx, offer: &OfferId) -> Result<Option<Lead>, Erro
     Ok(row.map(|(doc,)| doc.0))
 }
 
-const DUE: &str = "select id from lead where wake_at <= $1 order by wake_at limit $2";
+const DUE: &str = "select id, wake_at from lead where wake_at <= $1 order by wake_at limit $2";
 
-/// The leads for which something is due at `now`, the longest due first.
+/// The leads for which something is due at `now`, and since when, the longest due first.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<LeadId>, Error> {
-    ids(tx.q(DUE).bind(now).bind(limit)).await
+pub async fn due(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(LeadId, Timestamp)>, Error> {
+    tx.q(DUE).bind(now).bind(limit).all().await
+}
+
+const OVERDUE: &str = "select number, team from lead where wake_at <= $1 order by number limit $2";
+
+/// The numbers of leads for which something is due at `now`, and the teams behind them.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn overdue(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(i64, Option<TeamId>)>, Error> {
+    tx.q(OVERDUE).bind(now).bind(limit).all().await
 }
 
 const NEXT_WAKE: &str = "select min(wake_at) from lead where wake_at is not null";

@@ -1,11 +1,14 @@
 //! Baton ends, and comes back.
 
+use std::time::Duration;
+
 use baton::store::{Error, outbox};
 use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
 
 use super::{ada, short};
 use crate::{
-    office::{SALES, in_each_chat},
+    office::{SALES, in_each_chat, on_both},
     reads,
 };
 
@@ -60,6 +63,9 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
             "owned by marta: selin expired, marta accepted"
         );
         reads!(office, "marta", @"
+        Baton did not run from Fri 20 Nov 11:00 to today 11:00 (Europe/Berlin).
+        Lead 1001 was due for a step meanwhile. It takes the one that it has come to by now. Clocks of leads went on; what was missed meanwhile counts against nobody.
+        ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -126,6 +132,79 @@ async fn what_baton_was_down_for_is_added_to_the_offer() {
             office.api_lead(1001).await["sla"]["breached"],
             serde_json::json!([{"what": "acknowledge", "cause": "baton"}])
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_hours_without_baton_the_manager_reads_once_what_that_meant() {
+    in_each_chat(SALES, async |office| {
+        office.lead(ada()).await;
+        office.after("9m").await;
+        office.lead(short("Grace")).await;
+        office.read("marta");
+        office.stop().await;
+        office.sleep("3h");
+        office.start().await;
+        reads!(office, "marta", @"
+        Baton did not run from today 11:09 to today 14:09 (Europe/Berlin).
+        Leads 1001 and 1002 were due for a step meanwhile. Each takes the one that it has come to by now. Clocks of leads went on; what was missed meanwhile counts against nobody.
+        ----
+        # Your lead #1001 · Ada Lovelace, Analytical Engines
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Call: +4930123456
+        Mail: ada@analytical.example
+        “Please show us how it works.”
+        Please call now: it was due today 11:30 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        ----
+        # Your lead #1002 · Grace
+        Asks for a demo
+        Source: website
+        Looks like: low intent, weak fit
+        Score: 0 (fit 0, engagement 0)
+        Mail: grace@example.org
+        Please call now: it was due today 11:39 (Europe/Berlin).
+        (Why you: rule all; given by hand or taken, not by turn.)
+        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        ");
+        office.stop().await;
+        office.sleep("10s");
+        office.start().await;
+        // The same stop is told of once; one of seconds is nobody's news.
+        assert!(!office.read("marta").contains("did not run"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_stood_still_gives_the_time_back_too() {
+    on_both(SALES, async |office| {
+        office.lead(ada()).await;
+        office.settle().await;
+        let until = async || {
+            let lead = office.api_lead(1001).await;
+            lead["offers"][0]["until"].as_str().unwrap()[..16].to_owned()
+        };
+        assert_eq!(until().await, "2026-11-20T10:15");
+        let stop = CancellationToken::new();
+        let works = tokio::spawn(office.worker().run(stop.clone()));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        office.sleep("30m");
+        for _ in 0..100 {
+            if until().await == "2026-11-20T10:45" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        stop.cancel();
+        works.await.unwrap().unwrap();
+        assert_eq!(until().await, "2026-11-20T10:45");
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
     })
     .await;
 }

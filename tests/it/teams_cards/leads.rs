@@ -78,6 +78,7 @@ fn offer(kind: OfferKind, state: OfferState) -> Offer {
         lost_to_chat: SignedDuration::ZERO,
         delivered_in: baton::domain::policy::Platform::Teams,
         held_since: None,
+        not_shown: None,
         turn: false,
     }
 }

@@ -485,6 +485,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::Rerouted { .. } => "rerouted",
         Notice::CannotReach { .. } => "cannot_reach",
         Notice::WroteAgain { .. } => "wrote_again",
+        Notice::WasDown { .. } => "was_down",
         Notice::ChatWasDown { .. } => "chat_was_down",
         Notice::ChannelRefuses { .. } => "channel_refuses",
         Notice::FetchRefused { .. } => "fetch_refused",
