@@ -1,5 +1,7 @@
 //! The rules in force with their calendars ready: what a reload replaces as a whole.
 
+pub mod walk;
+
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},

@@ -7,7 +7,7 @@
 
 #[cfg(test)]
 mod tests;
-mod week;
+pub(super) mod week;
 
 use std::path::Path;
 

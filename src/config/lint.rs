@@ -8,20 +8,24 @@ mod people;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use toml::Spanned;
 
-use super::{Complaint, Severity, raw};
+use super::{Complaint, Severity, check::week::stretch, raw};
 use crate::{
     domain::{
         calendar::Holidays,
         condition::Condition,
-        id::TeamId,
-        policy::{Assignee, Audience, HolidayRule, Route, Rung, Sla, StepAction, Target, Team},
+        policy::{
+            Assignee, Audience, HolidayRule, Route, Rung, Sla, Step, StepAction, Target, Team,
+        },
     },
-    rules::Rules,
+    rules::{
+        Rules,
+        walk::{self, Standings, Stretch},
+    },
 };
 
 pub(super) use people::zone;
@@ -42,12 +46,16 @@ pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> 
     linter.targets();
     linter.people();
     linter.steps();
+    linter.unheard();
     linter.holidays();
     linter.closed();
     linter.zones();
     linter.clocks();
     linter.lints
 }
+
+/// So many times are named in which something is wrong.
+const NAMED: usize = 2;
 
 struct Linter<'a> {
     raw: &'a raw::Config,
@@ -129,28 +137,13 @@ impl<'a> Linter<'a> {
     /// Steps that reach nobody in one of the teams whose leads they move.
     fn steps(&mut self) {
         for (team, raw) in self.rules.policy.teams.iter().zip(&self.raw.team) {
-            if !self.gets_leads(&team.id) {
+            if !walk::gets_leads(&self.rules.policy, team) {
                 continue;
             }
-            for sla in self.slas_of(team) {
+            for sla in walk::slas_of(&self.rules.policy, team) {
                 self.steps_of(sla, team, raw);
             }
         }
-    }
-
-    /// Whether a route leads to the team.
-    fn gets_leads(&self, team: &TeamId) -> bool {
-        self.rules.policy.ways().any(|route| leads_to(route, team))
-    }
-
-    /// The clocks that a lead of this team can have.
-    fn slas_of(&self, team: &Team) -> Vec<&'a Sla> {
-        let policy = &self.rules.policy;
-        let by_route = policy.ways().filter(|it| leads_to(it, &team.id));
-        let by_route = by_route.filter_map(|it| it.sla.clone());
-        let by_type = team.sla.by_type.values().chain(&team.sla.default).cloned();
-        let ids: BTreeSet<_> = by_route.chain(by_type).collect();
-        ids.iter().filter_map(|id| policy.slas.get(id)).collect()
     }
 
     fn steps_of(&mut self, sla: &Sla, team: &Team, raw: &raw::Team) {
@@ -182,6 +175,40 @@ impl<'a> Linter<'a> {
             );
             let help = format!("give the team `{lacks}`, or write other steps");
             self.say(raw.id.span(), message, &help);
+        }
+    }
+
+    /// Steps that come when nobody whom they mean is there.
+    fn unheard(&mut self) {
+        for found in walk::walk(self.rules, &Standings::default(), self.now) {
+            let sla = found.sla.as_str();
+            // What is built in has no hours; nobody has thought about it yet.
+            if self.raw.sla.keys().all(|name| name.get_ref() != sla) {
+                continue;
+            }
+            let teams = self.rules.policy.teams.iter().zip(&self.raw.team);
+            let Some((team, raw)) = teams.into_iter().find(|(team, _)| team.id == found.team)
+            else {
+                continue;
+            };
+            let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
+            let message = format!(
+                "leads of the team `{}` that come in {}: these steps of the SLA `{}` reach nobody: {}",
+                found.team,
+                times(&found.arrivals, &zone),
+                sla,
+                found
+                    .steps
+                    .iter()
+                    .map(step_words)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+            self.say(
+                raw.id.span(),
+                message,
+                "compare the hours of the clock with those of its people: `baton check --calendar`",
+            );
         }
     }
 
@@ -265,17 +292,34 @@ fn takes_always(target: &Target) -> bool {
     }
 }
 
-fn leads_to(route: &Route, team: &TeamId) -> bool {
-    let named = route.to.iter().any(|target| match target {
-        Target::Team(to) | Target::Pool { team: to, .. } | Target::Queue { team: to, .. } => {
-            to == team
-        }
-        Target::Review(_)
-        | Target::AccountOwner
-        | Target::PreviousOwner
-        | Target::Rep(_)
-        | Target::Nurture(_)
-        | Target::Disqualify(_) => false,
-    });
-    named || route.team.as_ref() == Some(team)
+/// The first of these times in words, and how many more there are.
+fn times(stretches: &[Stretch], zone: &TimeZone) -> String {
+    let first: Vec<String> = stretches
+        .iter()
+        .take(NAMED)
+        .map(|(from, until)| stretch(*from, *until, zone))
+        .collect();
+    let more = match stretches.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        1 => ", and once more this week".to_owned(),
+        more => format!(", and {more} more times this week"),
+    };
+    format!("{}{more}", first.join(", "))
+}
+
+fn step_words(step: &Step) -> String {
+    let what = match &step.action {
+        StepAction::Remind => "remind the rep".to_owned(),
+        StepAction::Reoffer(Rung::Team) => "reoffer to the team".to_owned(),
+        StepAction::Reoffer(Rung::Backups) => "reoffer to the backups".to_owned(),
+        StepAction::Reoffer(Rung::Other(team)) => format!("reoffer to `{team}`"),
+        StepAction::Widen => "widen to a pool".to_owned(),
+        StepAction::Notify(Audience::Managers) => "notify the managers".to_owned(),
+        StepAction::Notify(Audience::Channel) => "notify the channel".to_owned(),
+        StepAction::Notify(Audience::Rep(rep)) => format!("notify `{rep}`"),
+        StepAction::Assign(Assignee::Managers) => "assign to a manager".to_owned(),
+        StepAction::Assign(Assignee::Rep(rep)) => format!("assign to `{rep}`"),
+        StepAction::Review(team) => format!("review by `{team}`"),
+    };
+    format!("{what} after {}", step.after)
 }

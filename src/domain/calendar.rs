@@ -115,6 +115,22 @@ impl Calendar {
         Some(whole_micros(self.next_stretch(at)?.opens.max(at)))
     }
 
+    /// When it is open from one moment to another.
+    #[must_use]
+    pub fn open_from(&self, from: Timestamp, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let mut open = Vec::new();
+        let mut at = from;
+        while let Some(opens) = self.next_open(at).filter(|opens| *opens < end) {
+            let closes = self.next_close(opens).unwrap_or(end).min(end);
+            open.push((opens, closes));
+            if closes <= opens {
+                break;
+            }
+            at = closes;
+        }
+        open
+    }
+
     /// When it closes, if it is open at `at`. None: it is closed, or does not close within a year.
     #[must_use]
     pub fn next_close(&self, at: Timestamp) -> Option<Timestamp> {

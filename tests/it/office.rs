@@ -310,7 +310,7 @@ impl Office {
     }
 
     /// The worker, for what its loops do by themselves.
-    pub fn worker(&self) -> baton::worker::Worker {
+    pub fn worker(&self) -> Worker {
         self.running().worker.clone()
     }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use crate::{
     config::lint::zone,
     domain::{
-        calendar::{Calendar, Holidays},
+        calendar::Holidays,
         policy::{HolidayRule, Rep, Team},
     },
     rules::Rules,
@@ -42,7 +42,7 @@ fn person(out: &mut String, rules: &Rules, rep: &Rep, now: Timestamp) {
     if rep.calendar.is_none() {
         out.push_str("  always\n");
     } else {
-        for (from, until) in open(&calendar, now, now + SignedDuration::from_hours(24 * DAYS)) {
+        for (from, until) in calendar.open_from(now, now + SignedDuration::from_hours(24 * DAYS)) {
             let _ = writeln!(out, "  {}", stretch(from, until, calendar.zone()));
         }
     }
@@ -61,22 +61,8 @@ fn zone_name(zone: &TimeZone) -> &str {
     zone.iana_name().unwrap_or("UTC")
 }
 
-/// The open stretches between two moments.
-fn open(calendar: &Calendar, from: Timestamp, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-    let mut stretches = Vec::new();
-    let mut at = from;
-    while let Some(opens) = calendar.next_open(at).filter(|opens| *opens < end) {
-        let closes = calendar.next_close(opens).unwrap_or(end).min(end);
-        stretches.push((opens, closes));
-        if closes <= opens {
-            break;
-        }
-        at = closes;
-    }
-    stretches
-}
-
-fn stretch(from: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
+/// A stretch of time in words.
+pub(in crate::config) fn stretch(from: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
     let (from, until) = (from.to_zoned(zone.clone()), until.to_zoned(zone.clone()));
     let end = if from.date() == until.date() {
         until.strftime("%H:%M")
@@ -108,7 +94,7 @@ fn gaps(out: &mut String, rules: &Rules, team: &Team, now: Timestamp) {
         .filter_map(|id| rules.policy.reps.get(id));
     let mut all: Vec<_> = there
         .filter(|rep| rep.active)
-        .flat_map(|rep| open(&rules.hours_of(rep, &zone(rep)), now, end))
+        .flat_map(|rep| rules.hours_of(rep, &zone(rep)).open_from(now, end))
         .collect();
     all.sort_unstable();
     all.push((end, end));

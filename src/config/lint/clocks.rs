@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::{Linter, leads_to};
+use super::Linter;
 use crate::{
     config::{
         compile::builtin::LAST_SLA,
@@ -12,6 +12,7 @@ use crate::{
         id::{RepId, SlaId},
         policy::{Route, Target},
     },
+    rules::walk,
 };
 
 const ADVICE: &str = "name an SLA like the type, or give the route an `sla`";
@@ -37,7 +38,7 @@ impl Linter<'_> {
             let id = team.id.get_ref();
             let gets = routes
                 .iter()
-                .any(|route| route.sla.is_none() && leads_to(route, &id.as_str().into()));
+                .any(|route| route.sla.is_none() && walk::leads_to(route, &id.as_str().into()));
             let chosen = |lead_type: &str| match team.sla.as_ref().map(Spanned::get_ref) {
                 Some(Form::Text(_)) => true,
                 Some(Form::Long(by_type)) => by_type.keys().any(|it| {

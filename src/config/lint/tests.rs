@@ -241,3 +241,16 @@ fn an_account_in_a_chat_that_is_not_set_up_is_remarked_on_once() {
         "no chat at all is another remark's business"
     );
 }
+
+#[test]
+fn steps_that_come_when_nobody_is_there_are_named_with_the_leads_that_they_are_for() {
+    let clock = "[sla.demo]\nacknowledge = \"15m\"\ncontact = \"30m\"\n";
+    insta::assert_snapshot!(lints(&format!("{GOOD}{clock}")), @"baton.toml:9:6: lint: leads of the team `sdr` that come in Mon 23 Nov 17:30 to Tue 24 Nov 09:00, Tue 24 Nov 17:30 to Wed 25 Nov 09:00, and 3 more times this week: these steps of the SLA `demo` reach nobody: reoffer to the team after 15m, notify the managers after 45m, assign to a manager after 1h (compare the hours of the clock with those of its people: `baton check --calendar`)");
+    let office = format!("{GOOD}{clock}calendar = \"office\"\n");
+    assert_eq!(lints(&office), "");
+    let far = office.replace(
+        "country = \"TR\"\n",
+        "country = \"TR\"\ntimezone = \"Asia/Tokyo\"\n",
+    );
+    insta::assert_snapshot!(lints(&far), @"baton.toml:10:6: lint: leads of the team `sdr` that come in Mon 23 Nov 13:00 to 18:00, Tue 24 Nov 11:30 to 18:00, and 4 more times this week: these steps of the SLA `demo` reach nobody: reoffer to the team after 15m, notify the managers after 45m, assign to a manager after 1h (compare the hours of the clock with those of its people: `baton check --calendar`)");
+}

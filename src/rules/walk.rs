@@ -1,0 +1,211 @@
+//! The steps of every clock over the coming days: which of them would reach nobody, for leads that come in when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::Rules;
+use crate::domain::{
+    id::{RepId, SlaId, TeamId},
+    policy::{Assignee, Audience, Policy, Rep, Route, Rung, Sla, Step, StepAction, Team},
+    world::Clocks,
+};
+
+/// Leads are thought of as coming in so often.
+const EVERY: SignedDuration = SignedDuration::from_mins(30);
+/// Within so long.
+const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Steps further away than this are not looked at.
+const FURTHEST: SignedDuration = SignedDuration::from_hours(21 * 24);
+/// Whoever comes so soon after a step, or has just left, is there for it.
+const NEARLY: SignedDuration = SignedDuration::from_mins(5);
+
+/// From when until when.
+pub type Stretch = (Timestamp, Timestamp);
+
+/// How people are beside what the configuration says.
+#[derive(Clone, Debug, Default)]
+pub struct Standings {
+    /// When they are away; without an end until they are back.
+    pub away: BTreeMap<RepId, Vec<(Timestamp, Option<Timestamp>)>>,
+    /// To whom the chat delivers nothing.
+    pub unreachable: BTreeSet<RepId>,
+    /// The zones of their chat profiles.
+    pub zones: BTreeMap<RepId, String>,
+}
+
+/// Steps of a clock that would reach nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    /// Whose leads.
+    pub team: TeamId,
+    /// Whose steps.
+    pub sla: SlaId,
+    /// Which of them, in their order.
+    pub steps: Vec<Step>,
+    /// For leads that come in then.
+    pub arrivals: Vec<Stretch>,
+}
+
+/// Walks the escalation of each team's clocks for leads that come in within seven days of `now`. Steps for which
+/// nobody is named at all are left out: `baton check` says that otherwise.
+#[must_use]
+pub fn walk(rules: &Rules, standings: &Standings, now: Timestamp) -> Vec<Unheard> {
+    let there = Presence::new(rules, standings, now);
+    let policy = &rules.policy;
+    let teams = policy.teams.iter().filter(|team| gets_leads(policy, team));
+    let chains = teams.flat_map(|team| {
+        slas_of(policy, team)
+            .into_iter()
+            .map(move |sla| (team, sla))
+    });
+    chains
+        .filter_map(|(team, sla)| there.walk(rules, team, sla, now))
+        .collect()
+}
+
+/// Whether a route leads to the team.
+#[must_use]
+pub fn gets_leads(policy: &Policy, team: &Team) -> bool {
+    policy.ways().any(|route| leads_to(route, &team.id))
+}
+
+/// The clocks that a lead of this team can have.
+#[must_use]
+pub fn slas_of<'p>(policy: &'p Policy, team: &Team) -> Vec<&'p Sla> {
+    let by_route = policy.ways().filter(|it| leads_to(it, &team.id));
+    let by_route = by_route.filter_map(|it| it.sla.clone());
+    let by_type = team.sla.by_type.values().chain(&team.sla.default).cloned();
+    let ids: BTreeSet<_> = by_route.chain(by_type).collect();
+    ids.iter().filter_map(|id| policy.slas.get(id)).collect()
+}
+
+/// Whether a route leads to the team, or has it behind it.
+#[must_use]
+pub fn leads_to(route: &Route, team: &TeamId) -> bool {
+    let named = route.to.iter().any(|target| target.team() == Some(team));
+    named || route.team.as_ref() == Some(team)
+}
+
+/// When everybody is there.
+struct Presence<'a> {
+    policy: &'a Policy,
+    open: BTreeMap<RepId, Vec<Stretch>>,
+}
+
+impl<'a> Presence<'a> {
+    fn new(rules: &'a Rules, standings: &Standings, now: Timestamp) -> Self {
+        let policy = &rules.policy;
+        let end = now + AHEAD + FURTHEST;
+        let reps = policy.reps.values();
+        let reachable = reps.filter(|rep| rep.active && !standings.unreachable.contains(&rep.id));
+        let open = reachable.map(|rep| {
+            let zone = rep.zone(standings.zones.get(&rep.id).map(String::as_str));
+            let hours = rules.hours_of(rep, &zone).open_from(now - NEARLY, end);
+            let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
+            (rep.id.clone(), without(employed(rep, hours), away))
+        });
+        Self {
+            policy,
+            open: open.collect(),
+        }
+    }
+
+    fn walk(&self, rules: &Rules, team: &Team, sla: &Sla, now: Timestamp) -> Option<Unheard> {
+        let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
+        let clock = rules.clock(sla.calendar.as_ref(), &zone);
+        let mut unheard: Vec<usize> = Vec::new();
+        let mut arrivals: Vec<Stretch> = Vec::new();
+        let moments = std::iter::successors(Some(now), |at| Some(*at + EVERY));
+        for at in moments.take_while(|at| *at < now + AHEAD) {
+            let before = unheard.len();
+            for (place, step) in sla.escalation.iter().enumerate() {
+                let due = clock.add(at, step.after);
+                let due = due.filter(|due| *due < at + FURTHEST);
+                if due.is_some_and(|due| self.reaches_nobody(&step.action, team, due)) {
+                    unheard.push(place);
+                }
+            }
+            if unheard.len() > before {
+                join(&mut arrivals, at);
+            }
+        }
+        unheard.sort_unstable();
+        unheard.dedup();
+        (!unheard.is_empty()).then(|| Unheard {
+            team: team.id.clone(),
+            sla: sla.id.clone().unwrap_or_else(|| SlaId::from("")),
+            steps: unheard
+                .iter()
+                .map(|place| sla.escalation[*place].clone())
+                .collect(),
+            arrivals,
+        })
+    }
+
+    /// Whether those whom a step means are named, and none of them is there.
+    fn reaches_nobody(&self, action: &StepAction, team: &Team, at: Timestamp) -> bool {
+        let other = |team: &TeamId| self.policy.team(team);
+        let people: Vec<&RepId> = match action {
+            StepAction::Reoffer(Rung::Team) | StepAction::Widen => team.members.iter().collect(),
+            StepAction::Reoffer(Rung::Backups) => team.backups.iter().collect(),
+            StepAction::Reoffer(Rung::Other(team)) => {
+                other(team).into_iter().flat_map(|it| &it.members).collect()
+            }
+            StepAction::Notify(Audience::Managers) | StepAction::Assign(Assignee::Managers) => {
+                team.managers.iter().collect()
+            }
+            StepAction::Review(team) => other(team)
+                .into_iter()
+                .flat_map(|it| &it.managers)
+                .collect(),
+            StepAction::Notify(Audience::Rep(rep)) | StepAction::Assign(Assignee::Rep(rep)) => {
+                vec![rep]
+            }
+            // Whoever has it was there when they were asked; a channel is read by somebody.
+            StepAction::Remind | StepAction::Notify(Audience::Channel) => Vec::new(),
+        };
+        !people.is_empty() && !people.into_iter().any(|rep| self.is_there(rep, at))
+    }
+
+    fn is_there(&self, rep: &RepId, at: Timestamp) -> bool {
+        let open = self.open.get(rep).map_or(&[][..], Vec::as_slice);
+        let first = open.partition_point(|(_, until)| *until + NEARLY < at);
+        open.get(first)
+            .is_some_and(|(from, _)| *from <= at + NEARLY)
+    }
+}
+
+/// Adds the time from `at` on to stretches that end there, or begins one.
+fn join(stretches: &mut Vec<Stretch>, at: Timestamp) {
+    match stretches.last_mut() {
+        Some((_, until)) if *until == at => *until = at + EVERY,
+        Some(_) | None => stretches.push((at, at + EVERY)),
+    }
+}
+
+/// Hours within somebody's first and last day.
+fn employed(rep: &Rep, hours: Vec<Stretch>) -> Vec<Stretch> {
+    let within = |(from, until): Stretch| {
+        let from = rep.from.map_or(from, |first| first.max(from));
+        let until = rep.until.map_or(until, |last| last.min(until));
+        (from < until).then_some((from, until))
+    };
+    hours.into_iter().filter_map(within).collect()
+}
+
+/// Hours without absences.
+fn without(mut hours: Vec<Stretch>, away: &[(Timestamp, Option<Timestamp>)]) -> Vec<Stretch> {
+    for (gone, back) in away {
+        let back = back.unwrap_or(Timestamp::MAX);
+        let left = hours.into_iter().flat_map(|(from, until)| {
+            let before = (from, until.min(*gone));
+            let after = (from.max(back), until);
+            [before, after]
+                .into_iter()
+                .filter(|(from, until)| from < until)
+        });
+        hours = left.collect();
+    }
+    hours
+}
