@@ -16,7 +16,7 @@ use toml::Spanned;
 use super::{Complaint, Severity, check::week::stretch, raw};
 use crate::{
     domain::{
-        calendar::Holidays,
+        calendar::{Holidays, lacking},
         condition::Condition,
         policy::{
             Assignee, Audience, HolidayRule, Route, Rung, Sla, Step, StepAction, Target, Team,
@@ -24,7 +24,7 @@ use crate::{
     },
     rules::{
         Rules,
-        walk::{self, Standings, Stretch},
+        walk::{self, Stretch},
     },
 };
 
@@ -180,7 +180,7 @@ impl<'a> Linter<'a> {
 
     /// Steps that come when nobody whom they mean is there.
     fn unheard(&mut self) {
-        for found in walk::walk(self.rules, &Standings::default(), self.now) {
+        for found in walk::walk(self.rules, self.now) {
             let sla = found.sla.as_str();
             // What is built in has no hours; nobody has thought about it yet.
             if self.raw.sla.keys().all(|name| name.get_ref() != sla) {
@@ -233,8 +233,12 @@ impl<'a> Linter<'a> {
                 }
                 HolidayRule::Rep => self.holidays_of_reps(name.get_ref()),
                 HolidayRule::Fixed(holidays) => {
-                    let place = raw.holidays.as_ref().map(Spanned::span);
-                    self.national_only(holidays, &place.unwrap_or_else(|| name.span()));
+                    let given = raw.holidays.as_ref();
+                    let place = given.map_or(name.span(), Spanned::span);
+                    self.national_only(holidays, &place);
+                    if let Some([country]) = given.map(|it| it.get_ref().0.as_slice()) {
+                        self.lacking(country, &place);
+                    }
                 }
                 HolidayRule::None => {}
             }
@@ -255,7 +259,10 @@ impl<'a> Linter<'a> {
             }
             let place = raw.country.as_ref().map_or(raw.id.span(), Spanned::span);
             match rep.country.as_deref().map(Holidays::of) {
-                Some(Ok(holidays)) => self.national_only(&holidays, &place),
+                Some(Ok(holidays)) => {
+                    self.national_only(&holidays, &place);
+                    self.lacking(rep.country.as_deref().unwrap_or_default(), &place);
+                }
                 Some(Err(error)) => {
                     let help = "write ISO codes: `DE`, or `DE-BY` with the region";
                     self.say(place, error.to_string(), help);
@@ -265,6 +272,19 @@ impl<'a> Linter<'a> {
                     self.say(place, message, "give `country`");
                 }
             }
+        }
+    }
+
+    /// Said of the first who is concerned: a team in Istanbul needs it once.
+    fn lacking(&mut self, country: &str, place: &Range<usize>) {
+        let Some(missing) = lacking(country) else {
+            return;
+        };
+        let message = format!("the public holidays of `{country}` are known without {missing}");
+        let help = "put the dates or an .ics file beside the country in a calendar of theirs: \
+                    `holidays = [\"TR\", \"file:bayram.ics\"]`";
+        if self.lints.iter().all(|said| said.message != message) {
+            self.say(place.clone(), message, help);
         }
     }
 

@@ -27,7 +27,7 @@ use jiff::{
 use opening_hours::{Context, OpeningHours};
 
 use day::{Hours, Inner, Stretch};
-pub use holidays::{Holidays, HolidaysError};
+pub use holidays::{Holidays, HolidaysError, lacking};
 pub use period::{Period, PeriodError};
 
 /// A calendar that is closed for so many days on end is taken to be closed for ever.

@@ -21,7 +21,7 @@ use super::{
 pub use effect::{Effect, Fact, FactKind};
 pub use ending::{Deal, Ended, Ending, NotWon};
 pub use measure::{Measure, MeasureKind};
-pub use message::{Audible, CardRef, Heard, News, Notice, Numbers, Say, Told};
+pub use message::{Audible, CardRef, Deserted, Heard, News, Notice, Numbers, Say, Told};
 pub use sum::{Portion, Sum, Why};
 
 /// Something that happens to a lead. Webhook, button, command, timer and API all become one of these.

@@ -10,6 +10,7 @@ mod fetched;
 mod known;
 mod left;
 mod list;
+mod nightly;
 mod outages;
 mod people;
 mod programs;

@@ -267,7 +267,7 @@ fn got_time(effects: &[Effect]) -> bool {
         .any(|effect| matches!(effect, Effect::Fact(fact) if fact.event == FactKind::Delivered))
 }
 
-async fn tell(
+pub(super) async fn tell(
     tx: &mut Tx,
     whom: &BTreeSet<RepId>,
     key: &str,

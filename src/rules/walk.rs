@@ -47,11 +47,36 @@ pub struct Unheard {
     pub arrivals: Vec<Stretch>,
 }
 
-/// Walks the escalation of each team's clocks for leads that come in within seven days of `now`. Steps for which
-/// nobody is named at all are left out: `baton check` says that otherwise.
+/// Walks the escalation of each team's clocks for leads that come in within seven days of `now`, by the configuration
+/// alone. Steps for which nobody is named at all are left out: `baton check` says that otherwise.
 #[must_use]
-pub fn walk(rules: &Rules, standings: &Standings, now: Timestamp) -> Vec<Unheard> {
+pub fn walk(rules: &Rules, now: Timestamp) -> Vec<Unheard> {
+    let usual = Presence::new(rules, &Standings::default(), now);
+    chains(rules, now, |action, team, at| {
+        usual.reaches_nobody(action, team, at)
+    })
+}
+
+/// The same with people as they are: the steps that would reach somebody if it were not for that.
+#[must_use]
+pub fn walk_as_they_are(rules: &Rules, standings: &Standings, now: Timestamp) -> Vec<Unheard> {
     let there = Presence::new(rules, standings, now);
+    let zones = standings.zones.clone();
+    let usual = Standings {
+        zones,
+        ..Standings::default()
+    };
+    let usual = Presence::new(rules, &usual, now);
+    chains(rules, now, |action, team, at| {
+        there.reaches_nobody(action, team, at) && !usual.reaches_nobody(action, team, at)
+    })
+}
+
+fn chains(
+    rules: &Rules,
+    now: Timestamp,
+    unheard: impl Fn(&StepAction, &Team, Timestamp) -> bool,
+) -> Vec<Unheard> {
     let policy = &rules.policy;
     let teams = policy.teams.iter().filter(|team| gets_leads(policy, team));
     let chains = teams.flat_map(|team| {
@@ -60,8 +85,45 @@ pub fn walk(rules: &Rules, standings: &Standings, now: Timestamp) -> Vec<Unheard
             .map(move |sla| (team, sla))
     });
     chains
-        .filter_map(|(team, sla)| there.walk(rules, team, sla, now))
+        .filter_map(|(team, sla)| {
+            let is_unheard = |action: &StepAction, at| unheard(action, team, at);
+            walk_one(rules, team, sla, now, &is_unheard)
+        })
         .collect()
+}
+
+fn walk_one(
+    rules: &Rules,
+    team: &Team,
+    sla: &Sla,
+    now: Timestamp,
+    is_unheard: &dyn Fn(&StepAction, Timestamp) -> bool,
+) -> Option<Unheard> {
+    let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
+    let clock = rules.clock(sla.calendar.as_ref(), &zone);
+    let mut unheard: BTreeSet<usize> = BTreeSet::new();
+    let mut arrivals: Vec<Stretch> = Vec::new();
+    let moments = std::iter::successors(Some(now), |at| Some(*at + EVERY));
+    for at in moments.take_while(|at| *at < now + AHEAD) {
+        let is_lost = |step: &Step| {
+            let due = clock.add(at, step.after);
+            let due = due.filter(|due| *due < at + FURTHEST);
+            due.is_some_and(|due| is_unheard(&step.action, due))
+        };
+        let places = (0..sla.escalation.len()).filter(|place| is_lost(&sla.escalation[*place]));
+        let lost: Vec<usize> = places.collect();
+        if !lost.is_empty() {
+            unheard.extend(lost);
+            join(&mut arrivals, at);
+        }
+    }
+    let steps = unheard.iter().map(|place| sla.escalation[*place].clone());
+    (!unheard.is_empty()).then(|| Unheard {
+        team: team.id.clone(),
+        sla: sla.id.clone().unwrap_or_else(|| SlaId::from("")),
+        steps: steps.collect(),
+        arrivals,
+    })
 }
 
 /// Whether a route leads to the team.
@@ -109,38 +171,6 @@ impl<'a> Presence<'a> {
             policy,
             open: open.collect(),
         }
-    }
-
-    fn walk(&self, rules: &Rules, team: &Team, sla: &Sla, now: Timestamp) -> Option<Unheard> {
-        let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
-        let clock = rules.clock(sla.calendar.as_ref(), &zone);
-        let mut unheard: Vec<usize> = Vec::new();
-        let mut arrivals: Vec<Stretch> = Vec::new();
-        let moments = std::iter::successors(Some(now), |at| Some(*at + EVERY));
-        for at in moments.take_while(|at| *at < now + AHEAD) {
-            let before = unheard.len();
-            for (place, step) in sla.escalation.iter().enumerate() {
-                let due = clock.add(at, step.after);
-                let due = due.filter(|due| *due < at + FURTHEST);
-                if due.is_some_and(|due| self.reaches_nobody(&step.action, team, due)) {
-                    unheard.push(place);
-                }
-            }
-            if unheard.len() > before {
-                join(&mut arrivals, at);
-            }
-        }
-        unheard.sort_unstable();
-        unheard.dedup();
-        (!unheard.is_empty()).then(|| Unheard {
-            team: team.id.clone(),
-            sla: sla.id.clone().unwrap_or_else(|| SlaId::from("")),
-            steps: unheard
-                .iter()
-                .map(|place| sla.escalation[*place].clone())
-                .collect(),
-            arrivals,
-        })
     }
 
     /// Whether those whom a step means are named, and none of them is there.

@@ -3,18 +3,29 @@
 
 use jiff::{Timestamp, Unit};
 
-use super::{seen::cut, when::When};
+use super::{rules::action_words, seen::cut, when::When};
 use crate::domain::{
     card::{Card, Part, Run},
-    event::{Notice, Numbers},
+    event::{Deserted, Notice, Numbers},
+    policy::Policy,
 };
 
 const MAX_WHY: usize = 300;
+/// So many times are named of those at which nobody is there.
+const MOST_TIMES: usize = 3;
 
 /// The message for a notice that is about no lead; `None` for the others.
 #[must_use]
-pub fn news(notice: &Notice, when: &When) -> Option<Card> {
+pub fn news(notice: &Notice, when: &When, policy: &Policy) -> Option<Card> {
     match notice {
+        Notice::NobodyThere { team, clocks } => {
+            let team = policy.team_name(team);
+            let headline = format!("Nobody of team {team} will be there for some leads.");
+            let each = clocks.iter().map(|clock| deserted(clock, when, policy));
+            let lines: Vec<String> = each.collect();
+            let advice = "Absences count, and whom the chat does not reach. A cover, or backups, would help.";
+            Some(card(headline, format!("{} {advice}", lines.join(" "))))
+        }
         Notice::WasDown {
             from,
             until,
@@ -65,6 +76,29 @@ pub fn news(notice: &Notice, when: &When) -> Option<Card> {
         | Notice::StepDue { .. }
         | Notice::News { .. } => None,
     }
+}
+
+/// "Those of SLA demo that come in Mon 09:00 to Mon 18:00 reach nobody at: the next of the team."
+fn deserted(clock: &Deserted, when: &When, policy: &Policy) -> String {
+    let steps = clock.steps.iter().map(|step| action_words(policy, step));
+    let steps: Vec<String> = steps.collect();
+    let times = clock.arrivals.iter().take(MOST_TIMES);
+    let times = times.map(|(from, until)| {
+        let (from, until) = (minute(*from), minute(*until));
+        format!("from {} to {}", when.said(from), when.said(until))
+    });
+    let mut times: Vec<String> = times.collect();
+    match clock.arrivals.len().saturating_sub(MOST_TIMES) {
+        0 => {}
+        1 => times.push("once more in the coming week".to_owned()),
+        more => times.push(format!("{more} more times in the coming week")),
+    }
+    format!(
+        "Those under SLA {} that come in {} find nobody at these steps: {}.",
+        clock.sla,
+        times.join(", "),
+        steps.join("; ")
+    )
 }
 
 /// What a stop of Baton's meant for leads.

@@ -59,6 +59,7 @@ pub fn notice(
         } => heard::again(&telling.seen(lead), lead.offer(offer)?, what, (*how, *by)),
         // About no lead: chat_news has the words.
         Notice::WasDown { .. }
+        | Notice::NobodyThere { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }
@@ -96,6 +97,7 @@ pub fn of_person(
         | Notice::Rerouted { .. }
         | Notice::WroteAgain { .. }
         | Notice::WasDown { .. }
+        | Notice::NobodyThere { .. }
         | Notice::ChatWasDown { .. }
         | Notice::StepDue { .. }
         | Notice::StoodIn { .. }
@@ -130,6 +132,7 @@ fn is_of_this_stretch(say: &Say, lead: &Lead) -> bool {
         | Notice::WentOn { .. }
         | Notice::News { .. }
         | Notice::WasDown { .. }
+        | Notice::NobodyThere { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }

@@ -388,7 +388,8 @@ fn repeat_words(repeat: Repeat) -> String {
     )
 }
 
-fn action_words(policy: &Policy, action: &StepAction) -> String {
+/// What a step does, in words.
+pub(super) fn action_words(policy: &Policy, action: &StepAction) -> String {
     match action {
         StepAction::Remind => "a reminder".to_owned(),
         StepAction::Reoffer(Rung::Team) => "the next of the team".to_owned(),

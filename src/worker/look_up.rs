@@ -165,6 +165,7 @@ fn is_reminder(one: &Claimed) -> bool {
         | Notice::Left { .. }
         | Notice::CannotReach { .. }
         | Notice::WasDown { .. }
+        | Notice::NobodyThere { .. }
         | Notice::ChatWasDown { .. }
         | Notice::ChannelRefuses { .. }
         | Notice::FetchRefused { .. }

@@ -28,9 +28,16 @@ const LOOKED_UP: SignedDuration = SignedDuration::from_hours(24);
 /// How often it is looked whether there is somebody new.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(60);
 
+/// How often it is looked whether there are steps ahead that would reach nobody.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
+
 impl Worker {
     pub(super) async fn keep_knowing_people(self, stop: CancellationToken) {
+        let mut ahead_at = Timestamp::MIN;
         while !stop.is_cancelled() {
+            if let Err(error) = guarded(self.look_ahead(&mut ahead_at)).await {
+                tracing::warn!(%error, "the coming week could not be looked at; trying again");
+            }
             if let Err(error) = guarded(self.learn_people()).await {
                 tracing::warn!(%error, "people could not be looked up; trying again");
             }
@@ -42,6 +49,16 @@ impl Worker {
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+    }
+
+    /// Looks for steps in the coming week that would reach nobody, once an hour.
+    async fn look_ahead(&self, last: &mut Timestamp) -> Result<(), Error> {
+        let now = self.engine.clock().now();
+        if now.duration_since(*last) >= AHEAD {
+            self.engine.look_ahead().await?;
+            *last = now;
+        }
+        Ok(())
     }
 
     /// Looks up everybody who was not lately: whether somebody is in hours is known before they are asked.

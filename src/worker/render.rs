@@ -165,7 +165,8 @@ impl Worker {
             },
         };
         let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
-        let card = match words::chat_news::news(&say.notice, &When::new(now, &zone)) {
+        let card = match words::chat_news::news(&say.notice, &When::new(now, &zone), &rules.policy)
+        {
             Some(card) => Some(card),
             None if let Notice::Quarantined { source, .. } = &say.notice => {
                 self.render_quarantined(source, claimed, &together).await?
@@ -273,6 +274,7 @@ impl Worker {
             | Notice::Left { .. }
             | Notice::CannotReach { .. }
             | Notice::WasDown { .. }
+            | Notice::NobodyThere { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }
             | Notice::FetchRefused { .. }

@@ -246,6 +246,7 @@ fn lasting(say: &Say) -> Option<CardRef> {
             | Notice::StepDue { .. }
             | Notice::News { .. }
             | Notice::WasDown { .. }
+            | Notice::NobodyThere { .. }
             | Notice::ChatWasDown { .. }
             | Notice::ChannelRefuses { .. }
             | Notice::FetchRefused { .. }

@@ -31,7 +31,7 @@ fn the_example_has_remarks_and_no_mistake() {
     assert!(!text.contains("mistake"), "{text}");
     let carets = CheckFormat::Carets { colour: false };
     let Checked { text, .. } = checked(super::super::EXAMPLE, carets);
-    insta::assert_snapshot!(text.lines().last().unwrap(), @"baton.toml is right: 3 reps, 2 teams, 4 sources, 6 routes; 5 remarks");
+    insta::assert_snapshot!(text.lines().last().unwrap(), @"baton.toml is right: 3 reps, 2 teams, 4 sources, 6 routes; 6 remarks");
 }
 
 #[test]

@@ -16,7 +16,7 @@ id = "ayse"
 name = "Ayşe"
 email = "ayse@example.com"
 calendar = "office"
-country = "TR"
+country = "DE"
 [[team]]
 id = "sdr"
 members = ["ayse"]
@@ -109,8 +109,8 @@ fn what_looks_wrong_is_said() {
             "10:11: lint: nobody of the team `sdr` is there in the coming 7 days",
         ),
         (
-            "country = \"TR\"\n",
-            "country = \"TR\"\nuntil = \"2026-11-22\"\n",
+            "country = \"DE\"\n",
+            "country = \"DE\"\nuntil = \"2026-11-22\"\n",
             "lint: nobody of the team `sdr` is there in the coming 7 days",
         ),
         (
@@ -119,12 +119,12 @@ fn what_looks_wrong_is_said() {
             "9:6: lint: `new` is in no team",
         ),
         (
-            "country = \"TR\"\n",
+            "country = \"DE\"\n",
             "country = \"FR-ARA\"\n",
             "7:11: lint: only the holidays of the whole country are known for `FR-ARA`",
         ),
         (
-            "country = \"TR\"\n",
+            "country = \"DE\"\n",
             "",
             "3:6: lint: no holidays are known for `ayse`: no country",
         ),
@@ -231,7 +231,7 @@ fn slacks_profiles_say_where_people_are_and_those_of_teams_do_not() {
 #[test]
 fn an_account_in_a_chat_that_is_not_set_up_is_remarked_on_once() {
     let id = "teams = \"00000000-0000-4000-8000-000000000003\"\n";
-    let text = GOOD.replacen("country = \"TR\"\n", &format!("country = \"TR\"\n{id}"), 1);
+    let text = GOOD.replacen("country = \"DE\"\n", &format!("country = \"DE\"\n{id}"), 1);
     let slack = "[slack]\nbot_token = \"x\"\nsigning_secret = \"y\"\n";
     let said = lints_of(loaded(&format!("{slack}{text}")));
     insta::assert_snapshot!(said, @"baton.toml:11:9: lint: an account in Microsoft Teams, and there is no `[teams]` (nobody is asked there. Cards that stand there from before are changed no more, and `baton doctor` counts them; put `[teams]` back, or take `teams` out of the reps)");
@@ -249,8 +249,8 @@ fn steps_that_come_when_nobody_is_there_are_named_with_the_leads_that_they_are_f
     let office = format!("{GOOD}{clock}calendar = \"office\"\n");
     assert_eq!(lints(&office), "");
     let far = office.replace(
-        "country = \"TR\"\n",
-        "country = \"TR\"\ntimezone = \"Asia/Tokyo\"\n",
+        "country = \"DE\"\n",
+        "country = \"DE\"\ntimezone = \"Asia/Tokyo\"\n",
     );
     insta::assert_snapshot!(lints(&far), @"baton.toml:10:6: lint: leads of the team `sdr` that come in Mon 23 Nov 13:00 to 18:00, Tue 24 Nov 11:30 to 18:00, and 4 more times this week: these steps of the SLA `demo` reach nobody: reoffer to the team after 15m, notify the managers after 45m, assign to a manager after 1h (compare the hours of the clock with those of its people: `baton check --calendar`)");
 }

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::Datelike;
-use jiff::civil::Date;
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday, date},
+};
 use opening_hours::{ContextHolidays, localization::Country};
 
 use super::{germany, ics};
@@ -54,7 +57,8 @@ impl Holidays {
     /// The holidays of a country, `"DE"`, or of a region in it, `"DE-BY"`.
     ///
     /// Regional holidays are known for Germany's Länder. Any other region gets its country's
-    /// holidays and is remembered in [`Holidays::national_only`].
+    /// holidays and is remembered in [`Holidays::national_only`]; the United Kingdom alone means England and Wales.
+    /// Where the data lacks days that move, [`lacking`] says so.
     ///
     /// # Errors
     ///
@@ -70,6 +74,7 @@ impl Holidays {
         let country: Country = country.parse().map_err(|_| unknown())?;
         let mut holidays = Self::on(days_of(&country.holidays()));
         match (country, region) {
+            (Country::GB, None | Some("ENG" | "WLS")) => add_bank_holidays(&mut holidays.dates),
             (_, None) => {}
             (Country::DE, Some(state)) if germany::STATES.contains(&state) => {
                 let regional = days_of(&country.holidays_regional());
@@ -159,6 +164,37 @@ fn days_of(holidays: &ContextHolidays) -> Vec<Date> {
     holidays.get_public().iter().filter_map(jiff_date).collect()
 }
 
+/// What the data knows of no part of the United Kingdom as a whole, and England and Wales have in common: New Year's
+/// Day or the Monday after it, Easter Monday, the last Monday of August.
+fn add_bank_holidays(dates: &mut BTreeSet<Date>) {
+    let years: BTreeSet<i16> = dates.iter().map(|day| day.year()).collect();
+    let is_good_friday =
+        |day: &Date| matches!(day.month(), 3 | 4) && day.weekday() == Weekday::Friday;
+    let good_fridays: Vec<Date> = dates.iter().copied().filter(is_good_friday).collect();
+    let mondays = good_fridays
+        .into_iter()
+        .filter_map(|day| day.checked_add(3.days()).ok());
+    dates.extend(mondays);
+    for year in years {
+        let new_year = date(year, 1, 1);
+        let observed = match new_year.weekday() {
+            Weekday::Saturday | Weekday::Sunday => new_year.nth_weekday(1, Weekday::Monday),
+            _ => Ok(new_year),
+        };
+        let summer = date(year, 8, 1).nth_weekday_of_month(-1, Weekday::Monday);
+        dates.extend(observed.into_iter().chain(summer));
+    }
+}
+
+/// Days that the data of a country does not have, in words; `None` where nothing is known to be missing.
+#[must_use]
+pub fn lacking(code: &str) -> Option<&'static str> {
+    let country = code.trim().split('-').next().unwrap_or_default();
+    country
+        .eq_ignore_ascii_case("TR")
+        .then_some("Ramazan Bayramı and Kurban Bayramı")
+}
+
 fn jiff_date(day: chrono::NaiveDate) -> Option<Date> {
     let year = i16::try_from(day.year()).ok()?;
     Date::new(
@@ -181,8 +217,6 @@ fn states() -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
 
     fn in_2026(holidays: &Holidays) -> Vec<Date> {
@@ -267,5 +301,50 @@ mod tests {
         let own = date(2026, 11, 23);
         let holidays = Holidays::of("TR").unwrap().and(Holidays::on([own]));
         assert!(holidays.contains(own) && holidays.contains(date(2026, 10, 29)));
+    }
+
+    /// What the data says too little and too much of 2026, by the official list of that country or Land, written
+    /// as `month.day`.
+    fn compared(code: &str, year: i16, official: &str) -> String {
+        let day = |text: &str| {
+            let (month, day) = text.split_once('.').unwrap();
+            date(year, month.parse().unwrap(), day.parse().unwrap())
+        };
+        let official: BTreeSet<Date> = official.split_whitespace().map(day).collect();
+        let said = Holidays::of(code).unwrap();
+        let said: BTreeSet<Date> = said.days().filter(|day| day.year() == year).collect();
+        let lacks = official.difference(&said).map(|day| format!("lacks {day}"));
+        let adds = said.difference(&official).map(|day| format!("adds {day}"));
+        lacks.chain(adds).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn official_lists_are_kept_or_the_difference_is_known() {
+        // gov.uk, bank holidays of England and Wales.
+        assert_eq!(
+            compared("GB", 2026, "1.1 4.3 4.6 5.4 5.25 8.31 12.25 12.28"),
+            ""
+        );
+        assert_eq!(
+            compared("GB", 2027, "1.1 3.26 3.29 5.3 5.31 8.30 12.27 12.28"),
+            ""
+        );
+        assert_eq!(
+            compared("GB-ENG", 2028, "1.3 4.14 4.17 5.1 5.29 8.28 12.25 12.26"),
+            ""
+        );
+        // Codul muncii, art. 139.
+        let romania =
+            "1.1 1.2 1.6 1.7 1.24 4.10 4.12 4.13 5.1 5.31 6.1 8.15 11.30 12.1 12.25 12.26";
+        assert_eq!(compared("RO", 2026, romania), "");
+        let bavaria = "1.1 1.6 4.3 4.6 5.1 5.14 5.25 6.4 8.15 10.3 11.1 12.25 12.26";
+        assert_eq!(compared("DE-BY", 2026, bavaria), "");
+        let berlin = "1.1 3.8 4.3 4.6 5.1 5.14 5.25 10.3 12.25 12.26";
+        assert_eq!(compared("DE-BE", 2026, berlin), "");
+        // Law 2429; the Bayrams go by the moon, and their dates are for the configuration to say.
+        let turkey = "1.1 3.20 3.21 3.22 4.23 5.1 5.19 5.27 5.28 5.29 5.30 7.15 8.30 10.29";
+        insta::assert_snapshot!(compared("TR", 2026, turkey), @"lacks 2026-03-20, lacks 2026-03-21, lacks 2026-03-22, lacks 2026-05-27, lacks 2026-05-28, lacks 2026-05-29, lacks 2026-05-30");
+        assert_eq!(lacking("tr-34"), Some("Ramazan Bayramı and Kurban Bayramı"));
+        assert_eq!(lacking("GB"), None);
     }
 }

@@ -7,7 +7,7 @@ use super::Actor;
 use crate::domain::{
     id::{OfferId, RepId, SlaId, SourceId, TeamId},
     person::SignKind,
-    policy::Platform,
+    policy::{Platform, StepAction},
     score::Intent,
 };
 
@@ -124,6 +124,13 @@ pub enum Notice {
         owned: usize,
         /// When the last of these is offered to somebody else.
         until: Timestamp,
+    },
+    /// Steps of a team's clocks would reach nobody in the coming week; about no lead in particular.
+    NobodyThere {
+        /// Whose leads.
+        team: TeamId,
+        /// Each clock with such steps.
+        clocks: Vec<Deserted>,
     },
     /// Baton itself did not run; about no lead in particular.
     WasDown {
@@ -286,6 +293,17 @@ pub enum Told {
         /// Who said so.
         by: Actor,
     },
+}
+
+/// Steps of a clock at which nobody would be there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deserted {
+    /// Which clock.
+    pub sla: SlaId,
+    /// What they do, in their order.
+    pub steps: Vec<StepAction>,
+    /// For leads that come in from then until then.
+    pub arrivals: Vec<(Timestamp, Timestamp)>,
 }
 
 /// Leads by their numbers, as many as are read.

@@ -486,6 +486,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::CannotReach { .. } => "cannot_reach",
         Notice::WroteAgain { .. } => "wrote_again",
         Notice::WasDown { .. } => "was_down",
+        Notice::NobodyThere { .. } => "nobody_there",
         Notice::ChatWasDown { .. } => "chat_was_down",
         Notice::ChannelRefuses { .. } => "channel_refuses",
         Notice::FetchRefused { .. } => "fetch_refused",
