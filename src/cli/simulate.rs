@@ -41,7 +41,9 @@ Answers: whoever was asked for a stored lead in fact answers the same, as late a
 own answers is drawn (from five on; else one of all answers), the same one in every run. Where nothing is known, who is
 asked accepts after --accept-after, tries to reach the lead --contact-after later (both in their working hours), and
 ends it --end-after later. Whoever comes back within the list joins the earlier lead while that is open. What waits in a
-queue to be pulled is taken by whoever of its team is free and carries least; reviews stay where they are.
+queue to be pulled is taken by whoever of its team is free and carries least. Of a lead in review a manager decides as in
+fact, or as they usually do; where nothing is known it goes on by the rules --review-after later, in their working
+hours. Who has declined as often as the rules allow lets the offer lie.
 
 A file is CSV or JSON objects as for `baton import`, with a column for the time of arrival; a column `source` may name
 the source of a row. It reads only, beside a running server too.";
@@ -68,6 +70,9 @@ pub struct Simulate {
     /// From the card to the accept, where nothing is known.
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
     accept_after: SignedDuration,
+    /// From a lead's coming into review to its going on by the rules, where nothing is known.
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = time)]
+    review_after: SignedDuration,
     /// From the accept to the first attempt, where nothing is known.
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = time)]
     contact_after: SignedDuration,
@@ -189,6 +194,7 @@ impl Simulate {
     fn usual(&self) -> Usual {
         Usual {
             accept: self.accept_after,
+            review: self.review_after,
             contact: self.contact_after,
             end: self.end_after,
         }

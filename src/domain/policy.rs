@@ -192,6 +192,13 @@ impl Policy {
             })
     }
 
+    /// Whether somebody may decline, or give a reason, only so often a day.
+    #[must_use]
+    pub fn limits_declines(&self) -> bool {
+        let by_reason = self.declines.iter().any(|it| it.per_day.is_some());
+        by_reason || self.teams.iter().any(|it| it.turns.declines.is_some())
+    }
+
     /// The lead with its points as they are worth at `now`; what was done fades while nobody looks.
     #[must_use]
     pub fn rated(&self, mut lead: Lead, now: Timestamp) -> Lead {

@@ -342,9 +342,7 @@ fn declines<'e>(event: &'e Event, policy: &Policy) -> Option<&'e RepId> {
     let Event::Decline { by, .. } = event else {
         return None;
     };
-    let by_reason = policy.declines.iter().any(|it| it.per_day.is_some());
-    let by_team = policy.teams.iter().any(|it| it.turns.declines.is_some());
-    (by_reason || by_team).then_some(by)
+    policy.limits_declines().then_some(by)
 }
 
 /// To whom a person gives the lead.

@@ -8,9 +8,9 @@ use super::{answers::Says, drive::Drive, people::away_at, state::Next};
 use crate::domain::{
     activity::Deed,
     calendar::Period,
-    event::{Actor, ContactHow, Event, Gone},
+    event::{Actor, ContactHow, Ending, Event, Gone, Handing, Premise, Receiver},
     id::{OfferId, RepId, TeamId},
-    lead::{Lead, OfferKind, State},
+    lead::{Decided, Lead, OfferKind, State},
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; as live.
@@ -34,9 +34,48 @@ impl Drive<'_> {
                 self.agenda.note(at, Next::Stales(n));
             }
         }
+        if let State::Review { team } = &after.state
+            && !matches!(before.state, State::Review { .. })
+            && let Some(manager) = self.manager_of(team)
+        {
+            let (_, decided) = self.answers.decision(arrival, &manager);
+            let at = self.in_hours(&manager, decided);
+            self.agenda.note(at, Next::Reviews(n, after.epoch));
+        }
         if in_queue(after) && !in_queue(before) {
             let after = self.answers.usual().accept;
             self.agenda.note(self.now + after, Next::Pulls(n));
+        }
+    }
+
+    /// Who decides for a team: the first of its managers who are in the rules.
+    fn manager_of(&self, team: &TeamId) -> Option<RepId> {
+        let managers = &self.policy().team(team)?.managers;
+        let known = |rep: &&RepId| self.policy().reps.contains_key(*rep);
+        managers.iter().find(known).cloned()
+    }
+
+    /// A manager decides of a lead as in fact; where that can't be, it goes on by the rules.
+    pub(super) fn reviews(&mut self, n: usize, epoch: u32) {
+        let in_review = |lead: &&Lead| lead.epoch == epoch && reviewed_by(lead).is_some();
+        let lead = self.leads[n].as_ref().filter(in_review);
+        let Some(manager) = lead
+            .and_then(reviewed_by)
+            .and_then(|team| self.manager_of(team))
+        else {
+            return;
+        };
+        let arrival = &self.arrivals[n];
+        let owner = arrival.was.as_ref().and_then(|was| was.owner.clone());
+        let (what, _) = self.answers.decision(arrival, &manager);
+        let by = Actor::Rep(manager);
+        match (what, owner) {
+            (Decided::Assigned, Some(owner)) => self.happens(n, given(owner, by.clone())),
+            (Decided::Ended, _) => self.happens(n, closed(by.clone(), Ending::Disqualified)),
+            (Decided::Assigned | Decided::Routed | Decided::Late | Decided::Settled, _) => {}
+        }
+        if self.leads[n].as_ref().and_then(reviewed_by).is_some() {
+            self.happens(n, Event::RouteOn { by });
         }
     }
 
@@ -107,14 +146,7 @@ impl Drive<'_> {
             return;
         };
         let ending = self.answers.ending(&self.arrivals[n], &owner);
-        let event = Event::Close {
-            by: Actor::Rep(owner),
-            ending,
-            deal: None,
-            why: None,
-            note: String::new(),
-        };
-        self.happens(n, event);
+        self.happens(n, closed(Actor::Rep(owner), ending));
     }
 
     /// Who owns a lead whose plan is still that of `epoch`.
@@ -231,6 +263,35 @@ impl Drive<'_> {
         person.away = away;
         self.wake_waiting(&self.teams_of(rep), FOR_WHO_RETURNS, None);
     }
+}
+
+fn closed(by: Actor, ending: Ending) -> Event {
+    Event::Close {
+        by,
+        ending,
+        deal: None,
+        why: None,
+        note: String::new(),
+    }
+}
+
+/// What a manager says who gives a lead in review to somebody.
+fn given(owner: RepId, by: Actor) -> Event {
+    Event::Assign {
+        to: Receiver::Rep(owner),
+        by,
+        handing: Handing::Now,
+        words: String::new(),
+        premise: Premise::InReview,
+    }
+}
+
+/// The team whose managers are to decide of it.
+fn reviewed_by(lead: &Lead) -> Option<&TeamId> {
+    if let State::Review { team } = &lead.state {
+        return Some(team);
+    }
+    None
 }
 
 /// Whether it lies in a queue until somebody pulls it.

@@ -2,14 +2,15 @@
 //!
 //! Whoever was asked for a lead in fact says the same again, as late as then. Of everybody else one of their own
 //! answers is drawn, by the lead's number, so that it is the same in every run. Who has hardly answered anything yet
-//! answers like all others, and where nobody has, everybody accepts after a usual time.
+//! answers like all others, and where nobody has, everybody accepts after a usual time. Managers decide of leads in
+//! review likewise; where nothing is known, those go on by the rules.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
 use super::Arrival;
-use crate::domain::{event::Ending, id::RepId};
+use crate::domain::{event::Ending, id::RepId, lead::Decided};
 
 /// From so many answers on somebody's own are drawn from.
 const ENOUGH: usize = 5;
@@ -39,6 +40,8 @@ pub struct Answer {
 pub struct Usual {
     /// From the card to the accept.
     pub accept: SignedDuration,
+    /// From a lead's coming into review to the manager's decision.
+    pub review: SignedDuration,
     /// From the accept to the first attempt.
     pub contact: SignedDuration,
     /// From the accept to the end.
@@ -49,6 +52,7 @@ impl Default for Usual {
     fn default() -> Self {
         Self {
             accept: SignedDuration::from_mins(5),
+            review: SignedDuration::from_hours(1),
             contact: SignedDuration::from_mins(15),
             end: SignedDuration::from_hours(10 * 24),
         }
@@ -60,6 +64,7 @@ impl Default for Usual {
 pub struct Answers {
     by_rep: BTreeMap<RepId, Vec<Answer>>,
     all: Vec<Answer>,
+    decisions: Vec<(Decided, SignedDuration)>,
     contacts: Vec<SignedDuration>,
     ends: Vec<SignedDuration>,
     endings: Vec<Ending>,
@@ -80,6 +85,7 @@ impl Answers {
                 theirs.push(answer.clone());
                 known.all.push(answer.clone());
             }
+            known.decisions.extend(was.decided);
             known.contacts.extend(was.contacted_after);
             known.ends.extend(was.ended_after);
             known.endings.extend(was.ending);
@@ -113,6 +119,15 @@ impl Answers {
             says: Says::Accepts,
             after: self.usual.accept,
         })
+    }
+
+    /// What the manager decides of a lead in review, and when.
+    pub(super) fn decision(&self, arrival: &Arrival, manager: &RepId) -> (Decided, SignedDuration) {
+        let was = arrival.was.as_ref().and_then(|was| was.decided);
+        let known = Some(&self.decisions).filter(|it| it.len() >= ENOUGH);
+        let drawn = || pick(known?, arrival.number, manager.as_str()).copied();
+        was.or_else(drawn)
+            .unwrap_or((Decided::Routed, self.usual.review))
     }
 
     /// How long after the accept its owner tries to reach it.

@@ -40,6 +40,8 @@ pub(super) struct Drive<'a> {
     pub(super) world: World<'a>,
     pub(super) people: People,
     records: Records,
+    /// Whether the rules say how often somebody may decline.
+    limits_declines: bool,
     pub(super) now: Timestamp,
     pub(super) agenda: Agenda,
     waiting: Waiting,
@@ -77,6 +79,7 @@ impl<'a> Drive<'a> {
             world,
             people: People::default(),
             records: Records::new(&rules.policy),
+            limits_declines: rules.policy.limits_declines(),
             now: Timestamp::MIN,
             agenda: foreseen(history, arrivals),
             waiting: Waiting::default(),
@@ -123,6 +126,7 @@ impl<'a> Drive<'a> {
                 }
             }
             Next::Answers(n, offer) => self.answers(n, &offer),
+            Next::Reviews(n, epoch) => self.reviews(n, epoch),
             Next::Contacts(n, epoch) => self.contacts(n, epoch),
             Next::Ends(n, epoch) => self.ends(n, epoch),
             Next::Pulls(n) => self.pulls(n),
@@ -264,6 +268,9 @@ impl<'a> Drive<'a> {
         let reps = &mut self.world.reps;
         self.people
             .carry(reps, n, (before, counted), (&after, counts));
+        if self.limits_declines {
+            self.people.note_declines(before, &after, self.now);
+        }
         self.keep(&after, effects);
         self.outcome.count(n, &after, effects);
         self.outcome.fates[n].note(&after, self.now);

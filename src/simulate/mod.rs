@@ -23,6 +23,7 @@ use crate::{
         activity::Activities,
         event::Ending,
         id::{RepId, RouteId, SourceId, TeamId},
+        lead::Decided,
         submission::NewLead,
     },
     rules::Rules,
@@ -66,6 +67,8 @@ pub struct Was {
     pub owner: Option<RepId>,
     /// What those said who were asked.
     pub answers: BTreeMap<RepId, Answer>,
+    /// What a manager decided of it while it was in review, and how long after its arrival, in their working time.
+    pub decided: Option<(Decided, SignedDuration)>,
     /// How long after the accept somebody first tried to reach it.
     pub contacted_after: Option<SignedDuration>,
     /// How long after the accept it ended.

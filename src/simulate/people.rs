@@ -8,7 +8,7 @@ use super::{Absence, History};
 use crate::{
     domain::{
         id::RepId,
-        lead::{Lead, Offer, OfferKind, State},
+        lead::{Lead, Offer, OfferKind, OfferState, State},
         policy::{Caps, Rep},
         world::{Away, Offered, RepNow},
     },
@@ -28,6 +28,8 @@ pub(super) struct People {
     owned: BTreeMap<RepId, BTreeSet<usize>>,
     /// When those with a cap were offered something in the last week.
     offered: BTreeMap<RepId, VecDeque<Timestamp>>,
+    /// What they declined in the last day, by reason, where the rules limit that.
+    declined: BTreeMap<RepId, VecDeque<(Timestamp, String)>>,
     /// The most that they carried at once.
     pub most: BTreeMap<RepId, u32>,
 }
@@ -109,8 +111,30 @@ impl People {
         }
     }
 
-    /// Brings what those with a cap were offered lately up to date.
+    /// Notes who has declined a lead.
+    pub fn note_declines(&mut self, before: &Lead, after: &Lead, now: Timestamp) {
+        let declined = |offer: &&Offer| offer.state == OfferState::Declined;
+        let fresh = |offer: &&Offer| before.offer(&offer.id).is_none_or(|was| !declined(&was));
+        for offer in after.offers.iter().filter(declined).filter(fresh) {
+            let reason = offer.reason.clone().unwrap_or_default().id;
+            let theirs = self.declined.entry(offer.rep.clone()).or_default();
+            theirs.push_back((now, reason));
+        }
+    }
+
+    /// Brings what those with a cap were offered lately, and what was declined, up to date.
     pub fn look_back(&mut self, reps: &mut BTreeMap<RepId, RepNow>, now: Timestamp) {
+        for (rep, declines) in &mut self.declined {
+            while declines.front().is_some_and(|(at, _)| *at <= now - DAY) {
+                declines.pop_front();
+            }
+            if let Some(person) = reps.get_mut(rep) {
+                person.declined.clear();
+                for (_, reason) in declines.iter() {
+                    *person.declined.entry(reason.clone()).or_default() += 1;
+                }
+            }
+        }
         for (rep, times) in &mut self.offered {
             while times.front().is_some_and(|at| *at <= now - WEEK) {
                 times.pop_front();

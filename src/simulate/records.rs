@@ -32,12 +32,10 @@ pub(super) struct Records {
 
 impl Records {
     pub fn new(policy: &Policy) -> Self {
-        let asks = |strategy| match strategy {
-            Strategy::BestMatch | Strategy::TopPerformer => true,
-            Strategy::RoundRobin | Strategy::LeastLoaded => false,
-        };
+        let by_record = [Strategy::BestMatch, Strategy::TopPerformer];
+        let asks = |team| by_record.iter().any(|it| policy.gives_out_by(*it, team));
         Self {
-            asked: policy.teams.iter().any(|team| asks(team.strategy)),
+            asked: policy.teams.iter().any(asks),
             all: BTreeMap::new(),
             like: BTreeMap::new(),
         }

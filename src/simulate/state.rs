@@ -27,6 +27,8 @@ pub(super) enum Next {
     Due(usize, u32),
     /// Somebody says what they say to an offer.
     Answers(usize, OfferId),
+    /// A manager decides where it goes.
+    Reviews(usize, u32),
     /// Its owner tries to reach it.
     Contacts(usize, u32),
     /// It ends.

@@ -2,7 +2,7 @@
 
 use baton::{
     config::{compile::given, load_with},
-    domain::{activity::Activities, submission::NewLead},
+    domain::{activity::Activities, lead::Decided, submission::NewLead},
     rules::Rules,
     simulate::{
         Absence, Answer, Answers, Arrival, History, Outcome, Says, Usual, Was, owner_of, simulate,
@@ -260,6 +260,67 @@ fn what_somebody_did_later_brings_their_lead_back() {
         (told(&outcome, 1), outcome.fates[1].state),
         ("nurture".to_owned(), "nurture")
     );
+}
+
+/// What is in review goes to whom a manager gave it, or an hour later by the rules.
+#[test]
+fn managers_decide_of_reviews_as_they_did_or_by_the_rules() {
+    let text = COMPANY.replace(
+        "to = { rep = \"anna\" }",
+        "to = [{ review = \"sales\" }, { rep = \"anna\" }]",
+    );
+    let employees = json!({"employees": 80});
+    let mut arrivals = [
+        lead(1, "10:00", &employees),
+        lead(2, "10:01", &employees),
+        lead(3, "10:02", &employees),
+    ];
+    let decided = |what, owner: Option<&str>| Was {
+        owner: owner.map(Into::into),
+        decided: Some((what, SignedDuration::from_mins(7))),
+        ..Was::default()
+    };
+    arrivals[0].was = Some(decided(Decided::Assigned, Some("ben")));
+    arrivals[1].was = Some(decided(Decided::Ended, None));
+    let outcome = replay(&text, &History::default(), &arrivals);
+    assert_eq!(told(&outcome, 0), "ben 7 min");
+    assert_eq!(outcome.fates[1].state, "disqualified");
+    assert_eq!(told(&outcome, 2), "anna 65 min");
+}
+
+/// Who has declined twice lets the third offer lie until it moves on.
+#[test]
+fn nobody_declines_more_often_than_the_rules_allow() {
+    let text = COMPANY
+        .replace(
+            "managers = [\"mia\"]",
+            "managers = [\"mia\"]\n    turns = { declines = 2 }",
+        )
+        .replace(
+            "to = { rep = \"anna\" }",
+            "to = [{ team = \"sales\" }, { rep = \"mia\" }]",
+        )
+        .replace("members = [\"anna\", \"ben\"]", "members = [\"anna\"]");
+    let mut arrivals: Vec<Arrival> = (1..=3)
+        .map(|n| lead(n, &format!("10:{n}0"), &json!({"employees": 80})))
+        .collect();
+    for arrival in &mut arrivals {
+        let declines = Answer {
+            says: Says::Declines("busy".to_owned()),
+            after: SignedDuration::from_mins(1),
+        };
+        arrival.was = Some(Was {
+            answers: [("anna".into(), declines)].into(),
+            ..Was::default()
+        });
+    }
+    let outcome = replay(&text, &History::default(), &arrivals);
+    assert_eq!(
+        (told(&outcome, 0), told(&outcome, 1)),
+        ("mia 6 min".to_owned(), "mia 6 min".to_owned())
+    );
+    assert_eq!(outcome.fates[2].asked[0], "anna".into());
+    assert_ne!(told(&outcome, 2), "mia 6 min");
 }
 
 #[test]

@@ -11,9 +11,9 @@ use crate::{
         activity::Activities,
         calendar::Calendar,
         contact::Field,
-        event::Ending,
+        event::{Actor, Ending},
         id::{RepId, SourceId},
-        lead::{Lead, Offer, OfferKind, OfferState, State},
+        lead::{Decided, Lead, Offer, OfferKind, OfferState, State},
         policy::{Groups, Platform, Policy, Rep},
         submission::{ImportTo, NewLead},
     },
@@ -237,6 +237,7 @@ fn was(lead: &Lead, hours: &BTreeMap<RepId, Calendar>) -> Was {
         team: routing.and_then(|it| it.team.clone()),
         owner: owner.cloned(),
         answers,
+        decided: decided(lead, &took),
         contacted_after: contacted
             .map(|((owner, from), to)| took(owner, from, to))
             .map(|took| took.max(SignedDuration::ZERO)),
@@ -245,11 +246,27 @@ fn was(lead: &Lead, hours: &BTreeMap<RepId, Calendar>) -> Was {
     }
 }
 
+/// What a manager decided of it in review, and how late; nothing is known of what a clock did.
+fn decided(lead: &Lead, took: Took<'_>) -> Option<(Decided, SignedDuration)> {
+    let decision = lead.decision.as_ref()?;
+    let after = match &decision.by {
+        Actor::Rep(rep) => took(rep, lead.created_at, decision.at),
+        Actor::Api(_) => decision.at.duration_since(lead.created_at),
+        Actor::Baton | Actor::Source(_) => return None,
+    };
+    match decision.what {
+        Decided::Assigned | Decided::Routed | Decided::Ended => {
+            Some((decision.what, after.max(SignedDuration::ZERO)))
+        }
+        Decided::Late | Decided::Settled => None,
+    }
+}
+
+/// How much of somebody's working time lies between two moments.
+type Took<'a> = &'a dyn Fn(&RepId, Timestamp, Timestamp) -> SignedDuration;
+
 /// What somebody said to an offer; nothing is known of one that was taken away, or waits.
-fn answer(
-    offer: &Offer,
-    took: &dyn Fn(&RepId, Timestamp, Timestamp) -> SignedDuration,
-) -> Option<Answer> {
+fn answer(offer: &Offer, took: Took<'_>) -> Option<Answer> {
     match offer.kind {
         OfferKind::Push | OfferKind::Pool => {}
         // Nobody was asked, or somebody who had it.
