@@ -125,6 +125,8 @@ fn counts(arm: &str, rows: &[Counted]) -> ArmCounts {
             counts.leads += n;
         } else if row.what == TrialCount::Won.word() {
             counts.won += n;
+        } else if row.what == experiments::AGAIN {
+            counts.again += n;
         } else if row.bucket != NO_TIME {
             *counts.contacted.times.entry(row.bucket).or_default() += n;
         }

@@ -1,5 +1,6 @@
 //! What an experiment has shown: each arm's numbers, and what they prove against the first arm.
 //!
+//! Of each company, else person, the first lead counts: they are what the arms are drawn for, and so what is independent.
 //! Leads count in the arm that they were put in, whatever became of them later, and whoever has not been tried yet
 //! counts as later than all who have: only so the arms are alike but for what they do.
 
@@ -18,8 +19,10 @@ use super::{
 pub struct ArmCounts {
     /// Which.
     pub arm: String,
-    /// Leads that came into it.
+    /// Leads that came into it, of each company the first.
     pub leads: u64,
+    /// The later leads of those companies, which count no further.
+    pub again: u64,
     /// When the first attempt to reach them was made, by its place in the histogram.
     pub contacted: Ranked,
     /// Leads won.
@@ -31,8 +34,10 @@ pub struct ArmCounts {
 pub struct ArmNumbers {
     /// Which.
     pub arm: String,
-    /// Leads that came into it.
+    /// Leads that came into it, of each company the first.
     pub leads: u64,
+    /// The later leads of those companies, which count no further.
+    pub again: u64,
     /// How many of them somebody has tried to reach.
     pub contacted: Share,
     /// How many of them were won.
@@ -178,6 +183,7 @@ fn numbers(counts: &ArmCounts) -> ArmNumbers {
     ArmNumbers {
         arm: counts.arm.clone(),
         leads: counts.leads,
+        again: counts.again,
         contacted: share(counts.tried()),
         won: share(counts.rate(counts.won)),
         half: Half {
@@ -253,6 +259,7 @@ mod tests {
         ArmCounts {
             arm: name.to_owned(),
             leads,
+            again: 0,
             contacted,
             won,
         }

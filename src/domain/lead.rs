@@ -331,6 +331,9 @@ pub enum TrialCount {
     /// Somebody tried to reach it, for the first time.
     Contacted,
     /// It was won.
+    /// A digest of the company, else of the person, that was put into the arm; empty: its leads count each.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     Won,
 }
 

@@ -74,6 +74,7 @@ impl<'a> Reader<'a> {
             lead.trial = Some(Trial {
                 experiment: experiment.id.clone(),
                 arm: arm.id.clone(),
+                unit: experiment.unit_of(lead),
                 since: self.now,
                 counted: BTreeSet::new(),
             });

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Error, Sql, Tx, row, sql, tally::quarter};
 use crate::domain::{
-    lead::{Lead, TrialCount},
+    id::LeadId,
+    lead::{Lead, Trial, TrialCount},
     stats::{NO_TIME, bucket_of},
 };
 
@@ -13,7 +14,35 @@ const COUNT: Sql = sql!(
      on conflict (experiment, quarter_at, arm, what, bucket) do update set n = experiment_tally.n + 1"
 );
 
-/// Counts something of a lead in the arm that it is in; nothing if it is in none.
+/// What is counted of a lead whose company has one in the experiment already.
+pub const AGAIN: &str = "again";
+
+const STAND_FOR: Sql = sql!(
+    "insert into experiment_unit (experiment, unit, lead_id) values ($1, $2, $3) \
+     on conflict (experiment, unit) do nothing"
+);
+const STANDS_FOR: Sql =
+    sql!("select lead_id from experiment_unit where experiment = $1 and unit = $2");
+
+/// Whether this is the lead that counts for its company: the first. Leads of one company are not tried and won
+/// independently of each other, so a test that counted each would believe too much.
+async fn stands(tx: &mut Tx, lead: &Lead, trial: &Trial) -> Result<bool, Error> {
+    if trial.unit.is_empty() {
+        return Ok(true);
+    }
+    let query = tx.q(STAND_FOR).bind(trial.experiment.as_str());
+    query
+        .bind(trial.unit.as_str())
+        .bind(&lead.id)
+        .exec()
+        .await?;
+    let query = tx.q(STANDS_FOR).bind(trial.experiment.as_str());
+    let (first,): (LeadId,) = query.bind(trial.unit.as_str()).one().await?;
+    Ok(first == lead.id)
+}
+
+/// Counts something of a lead in the arm that it is in; nothing if it is in none. Of the later leads of a company it is
+/// counted only that they came.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -26,9 +55,14 @@ pub async fn count(
     let Some(trial) = &lead.trial else {
         return Ok(());
     };
+    let word = match (stands(tx, lead, trial).await?, what) {
+        (true, _) => what.word(),
+        (false, TrialCount::Entered) => AGAIN,
+        (false, TrialCount::Contacted | TrialCount::Won) => return Ok(()),
+    };
     let query = tx.q(COUNT).bind(trial.experiment.as_str());
     let query = query.bind(trial.arm.as_str()).bind(quarter(trial.since));
-    let query = query.bind(what.word());
+    let query = query.bind(word);
     let bucket = took.map_or(NO_TIME, bucket_of);
     query.bind(bucket).exec().await.map(drop)
 }
@@ -38,7 +72,7 @@ pub async fn count(
 pub struct Counted {
     /// Which arm.
     pub arm: String,
-    /// The word of a [`TrialCount`].
+    /// The word of a [`TrialCount`], or [`AGAIN`].
     pub what: String,
     /// Of a time, its place in the histogram.
     pub bucket: i64,

@@ -81,7 +81,8 @@ pub fn heading(standing: &Standing) -> String {
 }
 
 /// How the numbers are to be read.
-pub const NOTE: &str = "In brackets: between which the truth lies, 95 % sure. A lead counts in its arm whatever became \
+pub const NOTE: &str = "In brackets: between which the truth lies, 95 % sure. Of each company, or person without one, \
+    the first lead counts: more of theirs prove nothing more. A lead counts in its arm whatever became \
     of it later, and one that nobody has tried yet as later than all. Decide beforehand when to stop: who looks every \
     day finds something by chance.";
 
@@ -165,11 +166,20 @@ pub fn sentences(findings: &Findings) -> Vec<String> {
     if findings.arms.len() < 2 || fewest.is_none_or(|leads| leads == 0) {
         return vec!["There is nothing to compare yet: not every arm has had a lead.".to_owned()];
     }
+    let again: u64 = findings.arms.iter().map(|arm| arm.again).sum();
+    let left = match again {
+        0 => None,
+        1 => Some("1 later lead of a company that is counted already is left out.".to_owned()),
+        more => Some(format!(
+            "{more} later leads of companies that are counted already are left out."
+        )),
+    };
     let mut said: Vec<String> = findings
         .found
         .iter()
         .map(|finding| sentence(finding, &findings.arms))
         .collect();
+    said.extend(left);
     if findings.found.iter().all(|it| it.what != Compared::Speed) {
         said.push("Speed: too few leads to compare, it takes eight in each arm.".to_owned());
     }

@@ -101,6 +101,7 @@ fn arm(arm: &ArmNumbers, does: &str) -> Value {
         "arm": arm.arm,
         "does": does,
         "leads": arm.leads,
+        "again": arm.again,
         "contacted": share(arm.contacted),
         "won": share(arm.won),
         "speed_to_lead": {
@@ -133,7 +134,7 @@ fn finding(finding: &Finding) -> Value {
     })
 }
 
-const HEAD: &str = "arm,does,leads,contacted,contacted_low,contacted_high,won,won_low,won_high,speed_to_lead_median_s,\
+const HEAD: &str = "arm,does,leads,again,contacted,contacted_low,contacted_high,won,won_low,won_high,speed_to_lead_median_s,\
 speed_to_lead_low_s,speed_to_lead_high_s";
 
 fn csv(standing: &Standing) -> String {
@@ -149,10 +150,11 @@ fn csv(standing: &Standing) -> String {
     let arms = standing.findings.arms.iter().zip(&standing.does);
     let lines = arms.map(|(arm, does)| {
         format!(
-            "{},{},{},{},{},{},{},{}\r\n",
+            "{},{},{},{},{},{},{},{},{}\r\n",
             cell(&arm.arm),
             cell(does),
             arm.leads,
+            arm.again,
             share(arm.contacted),
             share(arm.won),
             seconds(arm.half.within),

@@ -39,6 +39,13 @@ impl Experiment {
         self.arms.iter().find(|arm| arm.id == id)
     }
 
+    /// A digest of whom the arms are drawn for: the lead's company, else the person.
+    #[must_use]
+    pub fn unit_of(&self, lead: &Lead) -> String {
+        let digest = digest([&self.id, "unit", &account_of(lead)]);
+        hex::encode(&digest[..16])
+    }
+
     /// The arm of an account, always the same one. Each arm draws for it, and the best draw for its weight has it
     /// (weighted rendezvous hashing): another order of the arms changes nothing, and an arm that is added takes only
     /// its share away from each of the others.
@@ -53,12 +60,7 @@ impl Experiment {
 
 /// A number above 0 and below 1, the same on every machine.
 fn draw(experiment: &str, account: &str, arm: &str) -> f64 {
-    let mut digest = Sha256::new();
-    for part in [experiment, account, arm] {
-        digest.update(part);
-        digest.update([0]);
-    }
-    let bytes = digest.finalize();
+    let bytes = digest([experiment, account, arm]);
     let number = bytes
         .iter()
         .take(6)
@@ -66,6 +68,15 @@ fn draw(experiment: &str, account: &str, arm: &str) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "48 bits fit")]
     let share = (number as f64 + 0.5) / (1u64 << 48) as f64;
     share
+}
+
+fn digest(parts: [&str; 3]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part);
+        digest.update([0]);
+    }
+    digest.finalize().into()
 }
 
 /// Whose leads stay together: the company by its domain, else the person.

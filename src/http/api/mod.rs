@@ -14,6 +14,7 @@
 
 mod availability;
 mod create;
+mod experiments;
 mod input;
 mod lead;
 mod leads;

@@ -8,7 +8,11 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Call, input::PLAIN};
+use super::{
+    Call,
+    experiments::{self, ExperimentView},
+    input::PLAIN,
+};
 use crate::{
     commands::{
         Period,
@@ -101,6 +105,8 @@ pub(super) struct Report {
     endings: Vec<EndingView>,
     /// The money in which balances are told; empty: none.
     currency: String,
+    /// How experiments do, of the leads that came into them then.
+    experiments: Vec<ExperimentView>,
 }
 
 /// Leads that ended alike.
@@ -261,6 +267,7 @@ pub(super) async fn show(call: Call, asked: Filter) -> Result<Report, Error> {
         zone: zone.clone(),
     };
     let found = numbers::gather(engine.db(), &rules.policy, &wanted).await?;
+    let experiments = experiments::all(engine.db(), &rules.policy, (from, to)).await?;
     Ok(Report {
         from,
         to,
@@ -270,6 +277,7 @@ pub(super) async fn show(call: Call, asked: Filter) -> Result<Report, Error> {
         groups: found.groups.into_iter().map(group).collect(),
         endings: found.endings.into_iter().map(ending).collect(),
         currency: found.currency,
+        experiments,
     })
 }
 
