@@ -1,6 +1,7 @@
 //! `baton stats [WHAT…]`: the numbers of `/leadstats`, as a table or for programs.
 
 mod experiment;
+mod sheet;
 mod written;
 
 use std::{collections::BTreeMap, process::ExitCode};
@@ -138,7 +139,7 @@ fn write(report: &Report, format: Written) -> String {
         Written::Json => format!("{}\n", written::json(report)),
         Written::Csv => {
             talk::say(&written::heading(report));
-            written::csv(report)
+            sheet::csv(report)
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Numbers as a table, as JSON, and as lines for a spreadsheet.
+//! Numbers as a table, and as JSON.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Count, Report};
 use crate::{
-    cli::shown::{Paint, Table, cell},
+    cli::shown::{Paint, Table},
     commands::numbers::{self, Group, Numbers},
     domain::{
         fairness::{Balance, OfAll},
@@ -339,59 +339,13 @@ fn view(numbers: &Numbers) -> Value {
     })
 }
 
-const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,\
-time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,\
-contacted_kept,contacted_missed,imported,duplicates";
-
-/// One line for each group, or one for all; times in seconds, empty when nothing was measured.
-pub fn csv(report: &Report) -> String {
-    let mut text = format!("{COLUMNS}\r\n");
-    if report.by.is_none() {
-        text.push_str(&line("", &report.whose, &report.numbers.total));
-    }
-    for group in &report.numbers.groups {
-        text.push_str(&line(&group.key, &group.name, &group.numbers));
-    }
-    text
-}
-
-fn line(key: &str, name: &str, numbers: &Numbers) -> String {
-    let time = |took: Option<SignedDuration>| {
-        took.map_or_else(String::new, |took| format!("{:.3}", took.as_secs_f64()))
-    };
-    let count = |n: u64| n.to_string();
-    let cells = [
-        cell(key),
-        cell(name),
-        count(numbers.arrived),
-        count(numbers.offered),
-        count(numbers.accepted),
-        count(numbers.declined),
-        count(numbers.expired),
-        count(numbers.escalated),
-        count(numbers.won),
-        count(numbers.lost),
-        time(numbers.accept_median),
-        time(numbers.accept_p90),
-        time(numbers.contact_median),
-        time(numbers.contact_p90),
-        count(numbers.answered.kept),
-        count(numbers.answered.missed),
-        count(numbers.contacted.kept),
-        count(numbers.contacted.missed),
-        count(numbers.imported),
-        count(numbers.caught),
-    ];
-    format!("{}\r\n", cells.join(","))
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{commands::numbers::Gathered, domain::event::Ending};
     use std::collections::BTreeMap;
 
-    fn report(by: Option<By>) -> Report {
+    pub fn report(by: Option<By>) -> Report {
         let numbers = Numbers {
             arrived: 12,
             offered: 15,
@@ -460,15 +414,6 @@ mod tests {
         Won: 4, 36000 EUR together, 12000 EUR each
 
         to lead: arrival to first attempt, median and 9 of 10. to accept: delivery to accept, median. answered, contacted: SLA kept, of the clocks that have ended.
-        "#);
-    }
-
-    #[test]
-    fn a_spreadsheet_gets_lines_and_no_formula() {
-        insta::assert_snapshot!(csv(&report(Some(By::Rep))).replace('\r', ""), @r#"
-        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed,imported,duplicates
-        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0,0,0
-        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0,0,0
         "#);
     }
 
