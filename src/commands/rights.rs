@@ -147,6 +147,7 @@ mod tests {
             languages: Vec::new(),
             territories: Vec::new(),
             skills: Vec::new(),
+            functions: Vec::new(),
             cover: None,
             external: Default::default(),
             calendar: None,

@@ -14,6 +14,7 @@ pub mod event;
 pub mod fairness;
 pub mod filter;
 pub mod findings;
+pub mod function;
 pub mod id;
 pub mod lead;
 pub mod mail;

@@ -432,4 +432,5 @@ fn rep_facts<'a>(rep: &'a Rep, timezone: &'a str) -> RepFacts<'a> {
         territories: &rep.territories,
         skills: &rep.skills,
     }
+        functions: &rep.functions,
 }

@@ -315,6 +315,7 @@ fn wish_words(wish: Prefer) -> &'static str {
         Prefer::Languages => "who speaks their language",
         Prefer::Territories => "whose territory it is",
         Prefer::Skills => "who knows the subject",
+        Prefer::Functions => "who knows how to talk with people of their job",
         Prefer::Level => "whose experience the deal asks for",
         Prefer::Country => "who works in their country",
         Prefer::Timezone => "whose clock is near theirs",

@@ -56,6 +56,7 @@ fn rep(id: &str, name: &str, role: Role) -> Rep {
         languages: Vec::new(),
         territories: Vec::new(),
         skills: Vec::new(),
+        functions: Vec::new(),
         cover: None,
         external: Default::default(),
         calendar: None,

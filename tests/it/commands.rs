@@ -677,6 +677,7 @@ fn rep(id: &str, name: &str, role: Role, zone: &str) -> Rep {
         languages: Vec::new(),
         territories: Vec::new(),
         skills: Vec::new(),
+        functions: Vec::new(),
         cover: None,
         external: BTreeMap::new(),
         calendar: Some("office".into()),

@@ -353,6 +353,7 @@ fn rep(id: &str, role: Role) -> Rep {
         languages: Vec::new(),
         territories: Vec::new(),
         skills: Vec::new(),
+        functions: Vec::new(),
         cover: None,
         external: BTreeMap::new(),
         calendar: None,

@@ -13,8 +13,10 @@ use super::{
 };
 use crate::domain::{
     calendar::{Holidays, HolidaysError, Period},
+    function,
     id::RepId,
     policy::{Caps, Level, Platform, Rep, Role, Turn},
+    suggest,
 };
 
 /// Said where somebody could only ever get nothing.
@@ -88,6 +90,7 @@ impl Compiler<'_> {
             languages: self.languages(&raw.languages),
             territories: self.refer_all(Kind::Territory, &raw.territories),
             skills: words(&raw.skills),
+            functions: self.functions(&raw.functions),
             cover: self.cover(raw),
             external: texts(&raw.external),
             calendar: calendar.map(Into::into),
@@ -100,6 +103,25 @@ impl Compiler<'_> {
             from,
             until,
         }
+    }
+
+    /// What people do in their companies, each as conditions call it.
+    fn functions(&mut self, raw: &[Text]) -> Vec<String> {
+        let mut known = Vec::new();
+        for one in raw {
+            let said = one.get_ref().as_str();
+            if function::ALL.contains(&said) {
+                known.push(said.to_owned());
+            } else {
+                let message = format!("there is no function `{said}`");
+                let help = match suggest::nearest(said, function::ALL) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known are {}", function::ALL.join(", ")),
+                };
+                self.mistake(one.span(), message, help);
+            }
+        }
+        known
     }
 
     fn rep_email(&mut self, raw: &raw::Rep) -> Option<String> {

@@ -291,6 +291,7 @@ fn prefer(wish: raw::Preference) -> Prefer {
         raw::Preference::Languages => Prefer::Languages,
         raw::Preference::Territories => Prefer::Territories,
         raw::Preference::Skills => Prefer::Skills,
+        raw::Preference::Functions => Prefer::Functions,
         raw::Preference::Level => Prefer::Level,
         raw::Preference::Country => Prefer::Country,
         raw::Preference::Timezone => Prefer::Timezone,

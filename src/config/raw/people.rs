@@ -113,6 +113,9 @@ pub struct Rep {
     /// `skills = ["fintech"]`.
     #[serde(default)]
     pub skills: Vec<Text>,
+    /// `functions = ["finance", "it"]`: what those do in their companies with whom they know how to talk.
+    #[serde(default)]
+    pub functions: Vec<Text>,
     /// `cover = "jonas"`: who stands in while away.
     pub cover: Option<Text>,
     /// `external = { hubspot = "512" }`: this person elsewhere.
@@ -241,6 +244,8 @@ pub enum Preference {
     Territories,
     /// Has a skill that the lead's industry, product or use case asks for.
     Skills,
+    /// Knows how to talk with who does what the lead does.
+    Functions,
     /// Has the level that the deal asks for.
     Level,
     /// Lives in the lead's country.

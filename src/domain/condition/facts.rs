@@ -22,7 +22,7 @@ use super::{
 };
 use crate::domain::{
     contact::{Contact, Field, FieldKind},
-    spam,
+    function, spam,
 };
 
 /// One lead at one moment, as conditions see it. Start with [`Facts::about`] and fill in the rest.
@@ -119,6 +119,8 @@ pub struct RepFacts<'a> {
     pub territories: &'a [String],
     /// Skills.
     pub skills: &'a [String],
+    /// Functions of people they sell to.
+    pub functions: &'a [String],
 }
 
 static NO_ATTRIBUTES: BTreeMap<String, String> = BTreeMap::new();
@@ -167,6 +169,7 @@ impl<'a> Facts<'a> {
             Variable::Domain => Text(self.domain),
             Variable::FreeMail => Bool(self.free_mail),
             Variable::Disposable => Bool(self.disposable),
+            Variable::Function => Text(function::of(self.contact.text(Field::Title))),
             Variable::Marks => Texts(self.marks),
             Variable::EarlierOwner => Text(self.owner),
             Variable::ScoreFit => Number(self.score.fit),
@@ -196,6 +199,7 @@ impl<'a> Facts<'a> {
             Variable::RepLanguages => Texts(rep.languages),
             Variable::RepTerritories => Texts(rep.territories),
             Variable::RepSkills => Texts(rep.skills),
+            Variable::RepFunctions => Texts(rep.functions),
         })
     }
 }

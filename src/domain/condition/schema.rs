@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{Names, Scope};
-use crate::domain::contact::{Field, FieldKind};
+use crate::domain::{
+    contact::{Field, FieldKind},
+    function,
+};
 
 /// The type of an expression. Numbers are one type: a person who writes a rule knows no other.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +73,7 @@ pub(super) enum Closed {
     Territory,
     Rep,
     Filter,
+    Function,
 }
 
 impl Closed {
@@ -84,6 +88,7 @@ impl Closed {
             Closed::Territory => "territory",
             Closed::Rep => "rep",
             Closed::Filter => "filter",
+            Closed::Function => "function",
         }
     }
 
@@ -98,6 +103,7 @@ impl Closed {
             Closed::Territory => or_none(&names.territories),
             Closed::Rep => or_none(&names.reps),
             Closed::Filter => names.filters.iter().map(String::as_str).collect(),
+            Closed::Function => function::ALL.into_iter().chain([""]).collect(),
         }
     }
 }
@@ -150,6 +156,7 @@ variables! {
     Domain "lead.domain" Type::TEXT,
     FreeMail "lead.free_mail" Type::Bool,
     Disposable "lead.disposable" Type::Bool,
+    Function "lead.function" Type::Text(Some(Closed::Function)),
     Marks "lead.marks" Type::texts(Some(Closed::Filter)),
     EarlierOwner "lead.owner" Type::Text(Some(Closed::Rep)),
     ScoreFit "score.fit" Type::Number,
@@ -179,6 +186,7 @@ variables! {
     RepLanguages "rep.languages" Type::texts(None),
     RepTerritories "rep.territories" Type::texts(Some(Closed::Territory)),
     RepSkills "rep.skills" Type::texts(None),
+    RepFunctions "rep.functions" Type::texts(Some(Closed::Function)),
 }
 
 impl Variable {

@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use super::Case;
 use crate::domain::{
     contact::Field,
-    id::RepId,
+    function,
+    lead::Candidate,
     policy::{Prefer, Rep, Strategy, Team},
     strategy::{
         Allowance, BAND, Part, RECENT, WINDOW, allowance, asked_level, hours_apart, matched,
@@ -16,6 +17,7 @@ use crate::domain::{
 /// All that is compared where a team does not say what.
 const EVERYTHING: [Prefer; 6] = [
     Prefer::Skills,
+    Prefer::Functions,
     Prefer::Languages,
     Prefer::Territories,
     Prefer::Country,
@@ -180,6 +182,11 @@ impl Case<'_, '_> {
                 Part::so_far(what, near_level(rep.level, asked))
             }),
             Prefer::Timezone => self.clock_apart(rep).map(|hours| {
+            Prefer::Functions => {
+                let does = function::of(text(Field::Title));
+                let what = format!("function {does}");
+                (!does.is_empty()).then(|| Part::is(what, has(&rep.functions, does)))
+            }
                 let what = format!("clock {hours} h apart");
                 Part::so_far(what, near_clock(hours))
             }),
@@ -220,9 +227,11 @@ impl Case<'_, '_> {
 
     fn meets(&self, rep: &Rep, wish: Prefer, among: &[&Rep]) -> bool {
         match wish {
-            Prefer::Languages | Prefer::Territories | Prefer::Country | Prefer::Skills => {
-                self.parts(rep, wish).iter().any(|part| part.value > 0.0)
-            }
+            Prefer::Languages
+            | Prefer::Territories
+            | Prefer::Country
+            | Prefer::Skills
+            | Prefer::Functions => self.parts(rep, wish).iter().any(|part| part.value > 0.0),
             Prefer::Level => match self.lead.contact.number(Field::DealValue) {
                 Some(deal) => rep.level == asked_level(deal),
                 // Of a deal nobody knows it may be a large one.

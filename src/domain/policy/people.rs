@@ -88,6 +88,8 @@ pub struct Rep {
     pub territories: Vec<String>,
     /// Free words.
     pub skills: Vec<String>,
+    /// What people do in their companies with whom they know how to talk, of [`crate::domain::function::ALL`].
+    pub functions: Vec<String>,
     /// Who stands in while away.
     pub cover: Option<RepId>,
     /// This person's ids in other systems, by system.
@@ -384,6 +386,8 @@ pub enum Prefer {
     Territories,
     /// The product, use case or industry is one of the rep's skills.
     Skills,
+    /// What the lead does in their company is one of the rep's functions.
+    Functions,
     /// The level that the deal asks for; of a deal nobody knows, the higher the better.
     Level,
     /// The lead's country is the one the rep works in.

@@ -254,6 +254,7 @@ pub(super) fn plain_rep(id: &str) -> Rep {
         languages: Vec::new(),
         territories: Vec::new(),
         skills: Vec::new(),
+        functions: Vec::new(),
         cover: None,
         external: BTreeMap::new(),
         calendar: None,
