@@ -20,6 +20,7 @@ use crate::{
     store::{Error, facts, leads},
     words::{
         answers, details,
+        seen::Seen,
         why::{self, Before},
     },
 };
@@ -52,7 +53,8 @@ pub(super) async fn answer(asked: &Asked<'_>, ask: LeadAsk) -> Result<Answer, Tr
                     None => Ok(None),
                 }
             });
-            shown(asked, found.await?, &email).await
+            let told = |lead: &Lead| Seen::by(&asked.who, lead, asked.policy()).is_found_by(&email);
+            shown(asked, found.await?.filter(told), &email).await
         }
         LeadAsk::Next => Ok(next(asked).await?.into()),
         LeadAsk::New => Ok(entered::form(asked)),

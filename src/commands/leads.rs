@@ -12,7 +12,10 @@ use crate::{
         Error,
         leads::{self, LeadFilter},
     },
-    words::lists::{self, Reader},
+    words::{
+        lists::{self, Reader},
+        seen::Seen,
+    },
 };
 
 /// More than this nobody turns the pages of.
@@ -139,8 +142,9 @@ async fn search(asked: &Asked<'_>, text: &str) -> Result<Vec<Lead>, Trouble> {
         })
         .await?;
     let theirs = |lead: &Lead| rights::finds(asked.policy(), &asked.who, lead);
+    let told = |lead: &Lead| Seen::by(&asked.who, lead, asked.policy()).is_found_by(text);
     Ok(match by_number.filter(theirs) {
         Some(one) => vec![one],
-        None => by_words,
+        None => by_words.into_iter().filter(told).collect(),
     })
 }

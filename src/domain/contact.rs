@@ -32,6 +32,16 @@ macro_rules! fields {
             /// All of them, in the contract's order.
             pub const ALL: &'static [Field] = &[$(Field::$variant),*];
 
+            /// By which people look for a lead.
+            pub const SEARCHED: [Field; 6] = [
+                Field::Name,
+                Field::FirstName,
+                Field::LastName,
+                Field::Company,
+                Field::Email,
+                Field::Phone,
+            ];
+
             /// The field's name in configuration, conditions and JSON.
             #[must_use]
             pub fn name(self) -> &'static str {

@@ -105,6 +105,9 @@ pub struct Lead {
     /// Who decided what, when it was last in review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
+    /// What a pool or a queue it lay in hides, for good, from everybody but those who were asked or had it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<Field>,
     /// When its owner, who has left, gives it up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaves_at: Option<Timestamp>,
@@ -307,6 +310,19 @@ pub struct Routing {
     pub overridden: bool,
 }
 
+impl Routing {
+    /// How a line of the why begins that tells of which account the lead is.
+    pub const ACCOUNT: &str = "account ";
+    /// How a line of the why begins that tells by what its company has others.
+    pub const SAME_COMPANY: &str = "the same company by ";
+
+    /// Whether this line of the why tells of which company the lead is.
+    #[must_use]
+    pub fn tells_company(line: &str) -> bool {
+        line.starts_with(Self::ACCOUNT) || line.starts_with(Self::SAME_COMPANY)
+    }
+}
+
 /// The arm of an experiment that a lead is in. It keeps it, whatever becomes of it, since only so the arms can be
 /// compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -315,6 +331,9 @@ pub struct Trial {
     pub experiment: String,
     /// Which arm.
     pub arm: String,
+    /// A digest of the company, else of the person, that was put into the arm; empty: its leads count each.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// Since when.
     pub since: Timestamp,
     /// What has been counted of it, each once.
@@ -331,9 +350,6 @@ pub enum TrialCount {
     /// Somebody tried to reach it, for the first time.
     Contacted,
     /// It was won.
-    /// A digest of the company, else of the person, that was put into the arm; empty: its leads count each.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub unit: String,
     Won,
 }
 
@@ -387,6 +403,7 @@ impl Lead {
             unsubscribed_at: None,
             deleted_at: None,
             decision: None,
+            hidden: Vec::new(),
             leaves_at: None,
             next_step: None,
             undo: None,

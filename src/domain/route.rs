@@ -287,7 +287,7 @@ impl<'a> Reader<'a> {
                     .company_owner
                     .as_ref()
                     .map_or("", |it| it.sign.as_str());
-                format!("the same company by {sign}: {kept}")
+                format!("{}{sign}: {kept}", Routing::SAME_COMPANY)
             };
             return kept.map(by).into_iter().collect();
         };
@@ -302,7 +302,8 @@ impl<'a> Reader<'a> {
         let ties: String = found.ties.iter().map(|tie| format!("; {tie}")).collect();
         let (by, sign) = (found.by.name(), &found.sign);
         vec![format!(
-            "account {} by {by} {sign}: {owner}{ties}",
+            "{}{} by {by} {sign}: {owner}{ties}",
+            Routing::ACCOUNT,
             account.name
         )]
     }
@@ -431,6 +432,6 @@ fn rep_facts<'a>(rep: &'a Rep, timezone: &'a str) -> RepFacts<'a> {
         languages: &rep.languages,
         territories: &rep.territories,
         skills: &rep.skills,
-    }
         functions: &rep.functions,
+    }
 }

@@ -56,7 +56,7 @@ pub fn lead_card(
     let mut parts = vec![Part::Title(format!("Lead {}", seen.called()))];
     parts.extend(everything(&seen, history, policy, reader, when));
     parts.push(Part::Divider);
-    parts.extend(reasons(lead, policy, reader, when));
+    parts.extend(reasons(&seen, policy, reader, when));
     let owns = matches!(&lead.state, State::Owned { rep, .. } if rep == reader);
     parts.push(Part::Buttons(if owns {
         owner_buttons(&seen)
@@ -273,12 +273,13 @@ pub fn why(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Dialog 
         Run::plain(": "),
         Run::plain(whereabouts(lead, policy, reader, when)),
     ])];
-    parts.extend(reasons(lead, policy, reader, when));
+    parts.extend(reasons(&seen, policy, reader, when));
     to_read(Action::LeadWhy, titled("Why", lead), lead, parts)
 }
 
 /// Who was found by which rule, the points, and the configuration that said so.
-fn reasons(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Vec<Part> {
+fn reasons(seen: &Seen<'_>, policy: &Policy, reader: &RepId, when: &When) -> Vec<Part> {
+    let lead = seen.lead();
     let mut parts = Vec::new();
     let own = lead.offers.iter().rev().find(|offer| offer.rep == *reader);
     if let Some(offer) = own {
@@ -289,7 +290,7 @@ fn reasons(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Vec<Par
         ]));
     }
     match &lead.routing {
-        Some(routing) => parts.extend(decided(routing, policy, when)),
+        Some(routing) => parts.extend(decided(seen, routing, policy, reader, when)),
         None => parts.push(Part::Text(vec![Run::plain("No rule has been asked yet.")])),
     }
     parts.push(Part::Text(vec![Run::bold(format!(
@@ -298,7 +299,8 @@ fn reasons(lead: &Lead, policy: &Policy, reader: &RepId, when: &When) -> Vec<Par
         points(lead.score.fit),
         points(lead.score.engagement)
     ))]));
-    parts.extend(bullets(lead.score.why().cloned()));
+    let why = lead.score.why();
+    parts.extend(bullets(why.map(|line| seen.shown(line, MAX_VALUE))));
     parts.extend(lead.routing.as_ref().map(by_configuration));
     parts
 }
@@ -315,28 +317,41 @@ pub(super) fn by_configuration(routing: &Routing) -> Part {
     ))])
 }
 
-/// By which rule, and who was considered.
-pub(super) fn decided(routing: &Routing, policy: &Policy, when: &When) -> Vec<Part> {
+/// By which rule, and who was considered; of colleagues a rep reads what the rules ask of them, and not what they win.
+pub(super) fn decided(
+    seen: &Seen<'_>,
+    routing: &Routing,
+    policy: &Policy,
+    reader: &RepId,
+    when: &When,
+) -> Vec<Part> {
     let rule = routing.rule.as_ref().map_or_else(
         || "No rule held".to_owned(),
         |rule| format!("Rule {rule} decided"),
     );
     let mut parts = vec![Part::Text(vec![Run::bold(rule)])];
-    parts.extend(bullets(routing.why.iter().cloned()));
-    if !routing.candidates.is_empty() {
-        parts.push(Part::Text(vec![Run::bold("Who was considered")]));
-        let said = routing.candidates.iter().map(|candidate| {
-            let mark = if candidate.eligible {
-                "could take it"
-            } else {
-                "could not"
-            };
-            let name = policy.name_of(&candidate.rep);
-            let stood = candidate.stood();
-            format!("{name} {mark}: {}{stood}", because(candidate, when))
-        });
-        parts.extend(bullets(said));
+    let told = |line: &&String| !(seen.hides(Field::Company) && Routing::tells_company(line));
+    let why = routing.why.iter().filter(told);
+    parts.extend(bullets(why.map(|line| seen.shown(line, MAX_VALUE))));
+    if routing.candidates.is_empty() {
+        return parts;
     }
+    parts.push(Part::Text(vec![Run::bold("Who was considered")]));
+    let manages = policy.manages(reader, seen.lead());
+    let said = routing.candidates.iter().map(|candidate| {
+        let mark = if candidate.eligible {
+            "could take it"
+        } else {
+            "could not"
+        };
+        let name = policy.name_of(&candidate.rep);
+        let openly = candidate.openly.as_ref();
+        let openly = openly.filter(|_| !manages && candidate.rep != *reader);
+        let because = openly.map_or_else(|| because(candidate, when), Clone::clone);
+        let because = seen.shown(&because, MAX_VALUE);
+        format!("{name} {mark}: {because}{}", candidate.stood())
+    });
+    parts.extend(bullets(said));
     parts
 }
 

@@ -86,7 +86,7 @@ impl Telling<'_> {
     fn item(&self, lead: &Lead) -> Item {
         let seen = match self.reader {
             Some(rep) => Seen::by(rep, lead, self.policy),
-            None => Seen::in_channel(lead, self.policy),
+            None => Seen::in_channel(lead),
         };
         let words = if lead.alarm.is_some() {
             self.late_words(lead)

@@ -151,7 +151,7 @@ impl Telling<'_> {
     pub(super) fn seen<'l>(&self, lead: &'l Lead) -> Seen<'l> {
         match self.to {
             Audible::Rep(rep) => Seen::by(rep, lead, self.policy),
-            Audible::Channel(_) => Seen::in_channel(lead, self.policy),
+            Audible::Channel(_) => Seen::in_channel(lead),
         }
     }
 

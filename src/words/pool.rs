@@ -22,7 +22,7 @@ use crate::domain::{
 /// id, as everybody who presses has another offer or none.
 #[must_use]
 pub fn pool_card(lead: &Lead, policy: &Policy, zone: &TimeZone, now: Timestamp) -> Card {
-    let seen = Seen::in_channel(lead, policy);
+    let seen = Seen::in_channel(lead);
     let when = When::new(now, zone);
     match &lead.state {
         State::Pooled { .. } => open(lead, &seen, policy, &when),

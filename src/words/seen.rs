@@ -5,15 +5,31 @@ use crate::domain::{
     contact::{Contact, Field, FieldValue},
     id::RepId,
     lead::{Lead, OfferKind, State},
-    policy::{Policy, Target},
+    policy::Policy,
 };
 
+/// What tells who somebody is.
+const IDENTITY: [Field; 11] = [
+    Field::Name,
+    Field::FirstName,
+    Field::LastName,
+    Field::Email,
+    Field::Phone,
+    Field::Company,
+    Field::Website,
+    Field::Message,
+    Field::ExternalId,
+    Field::City,
+    Field::PostalCode,
+];
 /// What stands for what is hidden.
 const HIDDEN: &str = "…";
 /// More of a text than this is never looked at.
 const MOST_READ: usize = 4_000;
 /// Fewer digits in a row are no phone number.
 const PHONE_DIGITS: usize = 6;
+/// So few characters are hidden only where they are a word of their own.
+const SHORT: usize = 2;
 /// The most characters of a name.
 const MAX_NAME: usize = 60;
 
@@ -49,15 +65,24 @@ impl<'a> Seen<'a> {
         if asked_in_person && !is_free(lead) {
             return Self::whole(lead);
         }
-        Self::in_channel(lead, policy)
+        Self::in_channel(lead)
+    }
+
+    /// As somebody sees it whose it is not to see: its number, and nothing of whom it is.
+    #[must_use]
+    pub fn nothing(lead: &'a Lead) -> Self {
+        Self {
+            lead,
+            hide: IDENTITY.to_vec(),
+        }
     }
 
     /// As everybody in a channel may see it.
     #[must_use]
-    pub fn in_channel(lead: &'a Lead, policy: &Policy) -> Self {
+    pub fn in_channel(lead: &'a Lead) -> Self {
         Self {
             lead,
-            hide: hidden(lead, policy),
+            hide: with_parts(&lead.hidden),
         }
     }
 
@@ -102,6 +127,17 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// Whether `text`, with which somebody looks for the lead, stands in what they may see of it: what is hidden is
+    /// not given away by asking for it.
+    #[must_use]
+    pub fn is_found_by(&self, text: &str) -> bool {
+        let text = text.trim().to_lowercase();
+        let mut fields = Field::SEARCHED.into_iter();
+        !self.hides_something()
+            || text.trim_start_matches('#') == self.lead.number.to_string()
+            || fields.any(|field| self.exact(field).to_lowercase().contains(&text))
+    }
+
     /// Something that the lead wrote, on one line of at most `max` characters, without what is hidden.
     #[must_use]
     pub fn shown(&self, text: &str, max: usize) -> String {
@@ -113,6 +149,9 @@ impl<'a> Seen<'a> {
         for field in &self.hide {
             for secret in secrets(&self.lead.contact, *field) {
                 text = without(&text, &secret);
+            }
+            for word in secret_words(&self.lead.contact, *field) {
+                text = without_word(&text, &word);
             }
         }
         if self.hides(Field::Phone) {
@@ -204,35 +243,6 @@ fn is_free(lead: &Lead) -> bool {
     }
 }
 
-/// What the lead's pool hides. Once it is claimed the lead no longer says so, but its rule does; if that
-/// is gone too, everything is hidden.
-fn hidden(lead: &Lead, policy: &Policy) -> Vec<Field> {
-    if let State::Pooled { hide, .. } = &lead.state {
-        return with_parts(hide);
-    }
-    let pooled = lead.offers.iter().any(|it| it.kind == OfferKind::Pool);
-    let Some(route) = policy.route_of(lead) else {
-        return if pooled {
-            Field::ALL.to_vec()
-        } else {
-            Vec::new()
-        };
-    };
-    let hide = route.to.iter().flat_map(|target| match target {
-        Target::Pool { hide, .. } if pooled => hide.as_slice(),
-        Target::Queue { hide, .. } => hide.as_slice(),
-        Target::Pool { .. }
-        | Target::Team(_)
-        | Target::Review(_)
-        | Target::AccountOwner
-        | Target::PreviousOwner
-        | Target::Rep(_)
-        | Target::Nurture(_)
-        | Target::Disqualify(_) => &[],
-    });
-    with_parts(&hide.copied().collect::<Vec<_>>())
-}
-
 /// Who hides the name means the whole of it.
 fn with_parts(hide: &[Field]) -> Vec<Field> {
     let names = [Field::Name, Field::FirstName, Field::LastName];
@@ -252,12 +262,46 @@ fn secrets(contact: &Contact, field: Field) -> Vec<String> {
         Some(FieldValue::Number(number)) => vec![number.to_string()],
         Some(FieldValue::List(list)) => list.clone(),
     };
-    let long_enough = |text: &String| text.trim().chars().count() > 2;
+    let long_enough = |text: &String| text.trim().chars().count() > SHORT;
     values.into_iter().filter(long_enough).collect()
+}
+
+/// The words that tell a hidden value where they stand alone: parts of a name, whose domain it is, and what is as
+/// short as a country.
+fn secret_words(contact: &Contact, field: Field) -> Vec<String> {
+    let text = contact.text(field).trim();
+    let named = [Field::Name, Field::FirstName, Field::LastName].contains(&field);
+    let words: Vec<&str> = match text.split_once('@') {
+        _ if named => text.split_whitespace().collect(),
+        Some((_, domain)) if field == Field::Email => vec![domain],
+        Some(_) | None => vec![text],
+    };
+    let told = |word: &&str| {
+        let length = word.chars().count();
+        length > 1 && (named || field == Field::Email || length <= SHORT)
+    };
+    words.into_iter().filter(told).map(str::to_owned).collect()
 }
 
 /// The text without any occurrence of `secret`, whatever its case.
 fn without(text: &str, secret: &str) -> String {
+    replaced(text, secret, |_, _| true)
+}
+
+/// The text without `word` where it stands alone, whatever its case.
+fn without_word(text: &str, word: &str) -> String {
+    let goes_on = |next: Option<&char>| next.is_some_and(|c| c.is_alphanumeric());
+    replaced(text, word, |before, after| {
+        !goes_on(before) && !goes_on(after)
+    })
+}
+
+/// The text without `secret` where what stands before and behind it is `right`.
+fn replaced(
+    text: &str,
+    secret: &str,
+    right: impl Fn(Option<&char>, Option<&char>) -> bool,
+) -> String {
     let lower = |c: char| c.to_lowercase().next().unwrap_or(c);
     let secret: Vec<char> = one_line(secret).chars().map(lower).collect();
     let chars: Vec<char> = text.chars().collect();
@@ -265,7 +309,9 @@ fn without(text: &str, secret: &str) -> String {
     let mut at = 0;
     while let Some(c) = chars.get(at) {
         let rest = chars[at..].iter().map(|c| lower(*c));
-        if rest.take(secret.len()).eq(secret.iter().copied()) {
+        let found = rest.take(secret.len()).eq(secret.iter().copied());
+        let before = at.checked_sub(1).and_then(|before| chars.get(before));
+        if found && right(before, chars.get(at + secret.len())) {
             out.push_str(HIDDEN);
             at += secret.len();
         } else {
@@ -378,6 +424,10 @@ mod tests {
             without("I am ADA lovelace, ada", "Ada\nLovelace"),
             "I am …, ada"
         );
+        assert_eq!(
+            without_word("Ann plans, says ANN. Ann's mail: x@ann.example", "Ann"),
+            "… plans, says …. …'s mail: x@….example"
+        );
         assert_eq!(without_mails("write a@b.example now"), "write … now");
         assert_eq!(without_numbers("+49 (30) 12-34, 2 of 3"), " … , 2 of 3");
     }
@@ -396,11 +446,8 @@ mod tests {
 
     #[test]
     fn what_a_queue_hides_is_seen_by_nobody_until_somebody_has_taken_it() {
-        let (mut lead, mut policy) = (tests::owned(), tests::policy());
-        policy.routes[0].to = vec![Target::Queue {
-            team: "sdr".into(),
-            hide: vec![Field::Name, Field::Email],
-        }];
+        let (mut lead, policy) = (tests::owned(), tests::policy());
+        lead.hidden = vec![Field::Name, Field::Email];
         let hides = |lead: &Lead, rep: &str| {
             let seen = Seen::by(&rep.into(), lead, &policy);
             seen.hides(Field::Email) && seen.hides(Field::LastName)

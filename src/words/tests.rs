@@ -217,6 +217,7 @@ pub fn lead() -> Lead {
                 rep: "ayse".into(),
                 eligible: true,
                 because: "free".to_owned(),
+                openly: None,
                 until: None,
                 place: Some(1),
                 load: Some(Load {
@@ -229,6 +230,7 @@ pub fn lead() -> Lead {
                 rep: "jonas".into(),
                 eligible: false,
                 because: "is away".to_owned(),
+                openly: None,
                 until: Some("2026-11-30T08:00:00Z".parse().unwrap()),
                 place: None,
                 load: None,
@@ -285,9 +287,10 @@ pub fn pooled() -> Lead {
         offer("offer_2", "jonas", OfferKind::Pool, OfferState::Pending),
     ];
     lead.routing.as_mut().unwrap().rule = Some("warm".into());
+    lead.hidden = vec![Field::Email, Field::Phone];
     lead.state = State::Pooled {
         team: "sdr".into(),
-        hide: vec![Field::Email, Field::Phone],
+        hide: lead.hidden.clone(),
     };
     lead
 }

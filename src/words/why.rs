@@ -6,6 +6,7 @@ use super::{
     commands::{CommandWords, Topic},
     details,
     facts::because,
+    seen::Seen,
     when::When,
 };
 use crate::domain::{
@@ -43,7 +44,14 @@ pub fn why_not(
         Part::Text(vec![Run::plain(said.join(" "))]),
     ];
     if let Some(routing) = &lead.routing {
-        parts.extend(details::decided(routing, policy, when));
+        let seen = Seen::nothing(lead);
+        parts.extend(details::decided(
+            &seen,
+            routing,
+            policy,
+            &candidate.rep,
+            when,
+        ));
         parts.push(details::by_configuration(routing));
     }
     Card {
@@ -178,6 +186,7 @@ mod tests {
             rep: "ann".into(),
             eligible: false,
             because: because.to_owned(),
+            openly: None,
             until: None,
             place: None,
             load: None,

@@ -167,6 +167,7 @@ impl<'w> Case<'_, 'w> {
                 .unfit
                 .as_ref()
                 .map_or_else(|| "free".to_owned(), because),
+            openly: None,
             until: one.unfit.as_ref().and_then(Unfit::until),
             place: None,
             load: self.load_now(one.rep),

@@ -30,10 +30,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     calendar::Calendar,
+    contact::Field,
     event::{Actor, CardRef, Effect, Event, Fact, FactKind, Measure, MeasureKind, Refusal, Say},
     id::{Chance, OfferId, RepId, TeamId},
     lead::{Decided, Decision, Lead, Offer, State, Undoable},
-    policy::{Policy, Route, Team},
+    policy::{Policy, Route, Target, Team},
     route::Reader,
     strategy::Turns,
     world::World,
@@ -420,6 +421,7 @@ impl<'a, 'w> Case<'a, 'w> {
         for offer in self.lead.offers.iter_mut().filter(asked) {
             offer.until = until;
         }
+        self.keep_hidden();
         self.end_alarm();
         self.tell_former_owner();
         self.tell_account_owner();
@@ -434,6 +436,30 @@ impl<'a, 'w> Case<'a, 'w> {
             self.effects.push(Effect::Round { team, turns });
         }
         (self.lead, self.effects)
+    }
+
+    /// Keeps with the lead what is hidden of it while it lies there for several, whatever the rules say later.
+    fn keep_hidden(&mut self) {
+        let by_rule = || self.route().into_iter().flat_map(|route| &route.to);
+        let hide: Vec<Field> = match &self.lead.state {
+            State::Pooled { hide, .. } => hide.clone(),
+            State::Queued { .. } => by_rule()
+                .flat_map(Target::hidden_in_queue)
+                .copied()
+                .collect(),
+            State::Pending
+            | State::Offered { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Owned { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => return,
+        };
+        for field in hide {
+            if !self.lead.hidden.contains(&field) {
+                self.lead.hidden.push(field);
+            }
+        }
     }
 
     /// Keeps who took the lead out of review, and how.

@@ -10,12 +10,12 @@ use crate::domain::{
     policy::{Prefer, Rep, Strategy, Team},
     strategy::{
         Allowance, BAND, Part, RECENT, WINDOW, allowance, asked_level, hours_apart, matched,
-        near_clock, near_level, team_rate,
+        near_clock, near_level, said, team_rate,
     },
 };
 
 /// All that is compared where a team does not say what.
-const EVERYTHING: [Prefer; 6] = [
+const EVERYTHING: [Prefer; 7] = [
     Prefer::Skills,
     Prefer::Functions,
     Prefer::Languages,
@@ -25,11 +25,12 @@ const EVERYTHING: [Prefer; 6] = [
     Prefer::Timezone,
 ];
 
-/// A rep's figure under a strategy, and in words what it is made of.
+/// A rep's figure under a strategy, in words what it is made of, and what of that colleagues read.
 struct Ranked<'r> {
     rep: &'r Rep,
     figure: f64,
     words: String,
+    openly: String,
 }
 
 impl Case<'_, '_> {
@@ -80,12 +81,10 @@ impl Case<'_, '_> {
             if share.is_some() {
                 let words = format!("; {had} of the last {WINDOW} turns, at most {most}");
                 one.words.push_str(&words);
+                one.openly.push_str(&words);
             }
         }
-        let notes: Vec<(RepId, String)> = ranked
-            .iter()
-            .map(|one| (one.rep.id.clone(), one.words.clone()))
-            .collect();
+        self.note_figures(&ranked);
         let least = allowed.iter().copied().min().unwrap_or(Allowance::Spent);
         let within = allowed.iter().map(|may| *may == least);
         let left: Vec<Ranked<'r>> = ranked
@@ -93,7 +92,6 @@ impl Case<'_, '_> {
             .zip(within)
             .filter_map(|(one, within)| within.then_some(one))
             .collect();
-        self.note_figures(notes);
         let best = left.iter().map(|one| one.figure).max_by(f64::total_cmp);
         let best = best.unwrap_or_default();
         let in_turn = least == Allowance::Spent;
@@ -104,14 +102,15 @@ impl Case<'_, '_> {
     }
 
     /// What the why says of whom could be asked.
-    fn note_figures(&mut self, notes: Vec<(RepId, String)>) {
+    fn note_figures(&mut self, ranked: &[Ranked<'_>]) {
         let Some(routing) = self.lead.routing.as_mut() else {
             return;
         };
-        for (rep, words) in notes {
-            let theirs = |one: &&mut crate::domain::lead::Candidate| one.rep == rep && one.eligible;
+        for one in ranked {
+            let theirs = |it: &&mut Candidate| it.rep == one.rep.id && it.eligible;
             if let Some(candidate) = routing.candidates.iter_mut().find(theirs) {
-                candidate.because = words;
+                candidate.because.clone_from(&one.words);
+                candidate.openly = Some(one.openly.clone());
             }
         }
     }
@@ -138,7 +137,13 @@ impl Case<'_, '_> {
             figure * 100.0,
             usual * 100.0,
         );
-        Ranked { rep, figure, words }
+        let openly = "by what everybody wins lately".to_owned();
+        Ranked {
+            rep,
+            figure,
+            words,
+            openly,
+        }
     }
 
     fn match_of<'r>(&self, rep: &'r Rep, team: &Team) -> Ranked<'r> {
@@ -150,7 +155,18 @@ impl Case<'_, '_> {
         let parts = wishes.iter().flat_map(|wish| self.parts(rep, *wish));
         let parts: Vec<Part> = parts.chain([self.success_part(rep, team)]).collect();
         let (figure, words) = matched(&parts);
-        Ranked { rep, figure, words }
+        // The last part is what they win.
+        let asked = parts.len() - 1;
+        let openly = match said(&parts)[..asked].join(", ") {
+            asked if asked.is_empty() => "by what everybody wins lately".to_owned(),
+            asked => format!("match: {asked}"),
+        };
+        Ranked {
+            rep,
+            figure,
+            words,
+            openly,
+        }
     }
 
     /// What the lead says about one of the wishes, held against the rep; nothing where it says nothing.
@@ -165,6 +181,11 @@ impl Case<'_, '_> {
             Prefer::Skills => {
                 let fields = [Field::Product, Field::UseCase, Field::Industry].into_iter();
                 return fields.filter_map(|it| of(it, &rep.skills)).collect();
+            }
+            Prefer::Functions => {
+                let does = function::of(text(Field::Title));
+                let what = format!("function {does}");
+                (!does.is_empty()).then(|| Part::is(what, has(&rep.functions, does)))
             }
             Prefer::Languages => of(Field::Language, &rep.languages),
             Prefer::Territories => self.reader().territory(&self.lead).map(|territory| {
@@ -182,11 +203,6 @@ impl Case<'_, '_> {
                 Part::so_far(what, near_level(rep.level, asked))
             }),
             Prefer::Timezone => self.clock_apart(rep).map(|hours| {
-            Prefer::Functions => {
-                let does = function::of(text(Field::Title));
-                let what = format!("function {does}");
-                (!does.is_empty()).then(|| Part::is(what, has(&rep.functions, does)))
-            }
                 let what = format!("clock {hours} h apart");
                 Part::so_far(what, near_clock(hours))
             }),

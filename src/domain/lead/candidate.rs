@@ -15,6 +15,10 @@ pub struct Candidate {
     pub eligible: bool,
     /// Why, or why not.
     pub because: String,
+    /// The same for colleagues, where it tells what somebody wins: everybody sees their own numbers only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub openly: Option<String>,
     /// Until when not, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,

@@ -125,6 +125,22 @@ impl Target {
         }
     }
 
+    /// What a queue does not show until somebody has taken the lead.
+    #[must_use]
+    pub fn hidden_in_queue(&self) -> &[Field] {
+        match self {
+            Self::Queue { hide, .. } => hide,
+            Self::Team(_)
+            | Self::Pool { .. }
+            | Self::Review(_)
+            | Self::AccountOwner
+            | Self::PreviousOwner
+            | Self::Rep(_)
+            | Self::Nurture(_)
+            | Self::Disqualify(_) => &[],
+        }
+    }
+
     /// In short: "team sdr", "the pool of sdr".
     #[must_use]
     pub fn words(&self) -> String {

@@ -64,13 +64,21 @@ impl Part {
 /// How good a match of these parts is, each counting the same, and in words with what each adds to 100.
 #[must_use]
 pub fn matched(parts: &[Part]) -> (f64, String) {
-    let each = 1.0 / f64::from(u32::try_from(parts.len()).unwrap_or(u32::MAX).max(1));
+    let each = each_of(parts);
     let sum: f64 = parts.iter().map(|part| part.value * each).sum();
-    let said: Vec<String> = parts.iter().map(|part| part.said(each)).collect();
-    (
-        sum,
-        format!("match {:.0} of 100: {}", sum * 100.0, said.join(", ")),
-    )
+    let said = said(parts).join(", ");
+    (sum, format!("match {:.0} of 100: {said}", sum * 100.0))
+}
+
+/// What each part adds to 100, in words.
+#[must_use]
+pub fn said(parts: &[Part]) -> Vec<String> {
+    let each = each_of(parts);
+    parts.iter().map(|part| part.said(each)).collect()
+}
+
+fn each_of(parts: &[Part]) -> f64 {
+    1.0 / f64::from(u32::try_from(parts.len()).unwrap_or(u32::MAX).max(1))
 }
 
 /// The level that a deal asks for.

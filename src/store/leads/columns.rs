@@ -88,15 +88,7 @@ fn given(text: &str) -> Option<String> {
 
 /// What people search by, in lower case, apart by line breaks so that no match spans two fields.
 fn words(lead: &Lead) -> String {
-    let fields = [
-        Field::Name,
-        Field::FirstName,
-        Field::LastName,
-        Field::Company,
-        Field::Email,
-        Field::Phone,
-    ];
-    let texts = fields.map(|field| lead.contact.text(field).to_lowercase());
+    let texts = Field::SEARCHED.map(|field| lead.contact.text(field).to_lowercase());
     let given: Vec<&str> = texts
         .iter()
         .map(String::as_str)

@@ -211,6 +211,7 @@ proptest! {
         case in any::<bool>(),
     ) {
         let (mut lead, mut policy) = (pooled(), policy());
+        lead.hidden.clone_from(&hide);
         for (place, field) in Field::ALL.iter().enumerate() {
             lead.contact.set_text(*field, format!("Secret{place}x"));
         }
@@ -220,9 +221,6 @@ proptest! {
         lead.contact.set_text(Field::Message, format!("hello {repeated}."));
         lead.attributes.insert("Budget".to_owned(), repeated);
         lead.state = State::Pooled { team: "sdr".into(), hide: hide.clone() };
-        if let Some(Target::Pool { hide: rule, .. }) = policy.routes[1].to.first_mut() {
-            rule.clone_from(&hide);
-        }
         if gone_on {
             let done = claimed();
             (lead.state, lead.offers) = (done.state, done.offers);

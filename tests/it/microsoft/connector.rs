@@ -42,6 +42,8 @@ pub(super) struct Connector {
     /// The channels that Baton is in, as far as somebody asks.
     joined: BTreeSet<String>,
     last_id: u64,
+    /// All that was ever sent, also what was changed since.
+    sent: Vec<Value>,
 }
 
 impl Microsoft {
@@ -55,6 +57,11 @@ impl Microsoft {
         let kept = self.kept();
         let found = kept.connector.conversations.get(conversation);
         found.cloned().unwrap_or_default()
+    }
+
+    /// All that Baton ever sent of itself.
+    pub fn all_sent(&self) -> Vec<Value> {
+        self.kept().connector.sent.clone()
     }
 
     /// The threads of a channel, each by its conversation.
@@ -111,6 +118,7 @@ impl Connector {
 
     fn post(&mut self, conversation: &str, activity: Value) -> String {
         self.last_id += 1;
+        self.sent.push(activity.clone());
         let id = format!("17952880754{:02}", self.last_id);
         let messages = self.conversations.entry(conversation.to_owned());
         messages.or_default().push(Message {
@@ -242,6 +250,7 @@ async fn change(
     let mut world = kept.lock().unwrap();
     lets_in(&world, &headers)?;
     is_right(&activity)?;
+    world.connector.sent.push(activity.clone());
     let messages = world.connector.conversations.get_mut(&conversation);
     let messages = messages.ok_or_else(|| refusal(404, "ConversationNotFound"))?;
     let message = messages.iter_mut().find(|message| message.id == id);

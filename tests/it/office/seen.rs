@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use baton::{domain::lead::State, playground::Message, store::leads};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Office, PATIENCE, PEOPLE, people::all_buttons, room, user};
 
@@ -133,6 +133,24 @@ impl Office {
     /// All that stands in somebody's messages.
     pub fn cards(&self, who: &str) -> Vec<String> {
         self.seen(who).into_iter().map(|one| one.shown).collect()
+    }
+
+    /// All that the chats were ever sent: messages, what they were changed to, dialogs, home tabs, and answers.
+    pub fn everything_sent(&self) -> String {
+        let calls = self.slack.calls().into_iter().map(|call| call.arguments);
+        let whispered = PEOPLE
+            .iter()
+            .flat_map(|(who, _)| self.slack.ephemeral_to(&user(who)));
+        let whispered = whispered.map(|one| json!([one.text, one.blocks]));
+        let dialogs = PEOPLE
+            .iter()
+            .filter_map(|(who, _)| self.slack.dialog_of(&user(who)));
+        let dialogs = dialogs.map(|dialog| dialog.view);
+        let teams = self.teams.iter().flat_map(|teams| teams.everything());
+        let all = calls.chain(whispered).chain(dialogs).chain(teams);
+        all.map(|one| one.to_string())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// What somebody is told next, for their eyes only or in their direct messages.

@@ -29,6 +29,8 @@ const NOTED: &str = "Noted.";
 pub struct Desktop {
     pub microsoft: Microsoft,
     screens: Mutex<BTreeMap<String, Screen>>,
+    /// What requests were answered with.
+    answered: Mutex<Vec<Value>>,
 }
 
 /// What only one person sees.
@@ -54,6 +56,7 @@ impl Desktop {
         Self {
             microsoft,
             screens: Mutex::default(),
+            answered: Mutex::default(),
         }
     }
 
@@ -66,6 +69,13 @@ impl Desktop {
 
     fn screens(&self) -> MutexGuard<'_, BTreeMap<String, Screen>> {
         self.screens.lock().unwrap()
+    }
+
+    /// All that the chat was ever sent, in messages and in answers.
+    pub fn everything(&self) -> Vec<Value> {
+        let mut all = self.microsoft.all_sent();
+        all.extend(self.answered.lock().unwrap().iter().cloned());
+        all
     }
 
     /// What somebody was told for their eyes only.
@@ -99,6 +109,7 @@ impl Office {
         );
         let (status, said) = self.teams().microsoft.send(&url, activity, second).await;
         assert_eq!(status, 200, "{activity}");
+        self.teams().answered.lock().unwrap().push(said.clone());
         said
     }
 

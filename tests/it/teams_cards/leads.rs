@@ -159,6 +159,7 @@ fn candidate(rep: &str, eligible: bool, because: &str) -> Candidate {
         place: None,
         load: None,
         passed: None,
+        openly: None,
     }
 }
 
