@@ -11,7 +11,7 @@ use crate::domain::{
     event::{Ending, Fact, FactKind},
     id::{LeadId, OfferId, RepId, RouteId, SlaId, SourceId, TeamId},
     lead::{Breach, Candidate, Cause, Lead, Offer, OfferState, Promise, Reason, Routing, State},
-    policy::Strategy,
+    policy::{Account, Policy, Strategy},
     score::{Fit, Intent, Score, Stage},
 };
 
@@ -43,6 +43,8 @@ pub(super) struct LeadView {
     attributes: BTreeMap<String, String>,
     /// The filters that marked it.
     marks: Vec<String>,
+    /// The account that its company is, by the rules as they are now; nothing for readers.
+    account: Option<AccountView>,
     owner: Option<RepId>,
     /// All of them, oldest first.
     offers: Vec<OfferView>,
@@ -60,6 +62,30 @@ pub(super) struct LeadView {
     outcome: Option<OutcomeView>,
     /// Its history, oldest first.
     timeline: Vec<Line>,
+}
+
+/// A company with a name of its own.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
+struct AccountView {
+    name: String,
+    /// Who owns its leads; none: nobody by name.
+    owner: Option<RepId>,
+    /// The configuration's own word; empty: none.
+    tier: String,
+    /// Whether it buys already.
+    customer: bool,
+}
+
+impl AccountView {
+    fn of(account: &Account) -> Self {
+        Self {
+            name: account.name.clone(),
+            owner: account.owner.clone(),
+            tier: account.tier.clone(),
+            customer: account.customer,
+        }
+    }
 }
 
 /// Who has a lead.
@@ -269,7 +295,13 @@ pub(super) fn contact_schema(_: &mut SchemaGenerator) -> Schema {
 
 impl LeadView {
     /// The lead with its history, with or without what tells who it is.
-    pub(super) fn new(lead: Lead, timeline: Vec<(Timestamp, Fact)>, open: bool) -> Self {
+    pub(super) fn new(
+        lead: Lead,
+        timeline: Vec<(Timestamp, Fact)>,
+        policy: &Policy,
+        open: bool,
+    ) -> Self {
+        let account = policy.account_of(&lead.contact).filter(|_| open);
         let state = LeadState::of(&lead);
         let (waiting, owner, sla) = (lead.is_waiting(), lead.owner().cloned(), sla(&lead));
         let outcome = OutcomeView::of(&lead, open);
@@ -285,6 +317,7 @@ impl LeadView {
             intent: lead.intent,
             fit: lead.fit,
             contact: contact.collect(),
+            account: account.map(AccountView::of),
             owner,
             sla,
             unsubscribed_at: lead.unsubscribed_at,
@@ -305,7 +338,7 @@ impl LeadView {
                 BTreeMap::new()
             },
             offers: lead.offers.into_iter().map(|it| offer(it, open)).collect(),
-            route: lead.routing.map(route),
+            route: lead.routing.map(|it| route(it, open)),
             timeline: timeline.into_iter().map(|it| line(it, open)).collect(),
         }
     }
@@ -362,14 +395,23 @@ fn reason(reason: Reason, open: bool) -> ReasonView {
     }
 }
 
-fn route(routing: Routing) -> RouteView {
+fn route(routing: Routing, open: bool) -> RouteView {
+    let why = routing.why.into_iter();
+    let candidates = routing.candidates.into_iter();
     RouteView {
         rule: routing.rule,
         team: routing.team,
         strategy: routing.strategy,
         config: routing.config,
-        why: routing.why,
-        candidates: routing.candidates,
+        why: why
+            .filter(|line| open || !Routing::tells_company(line))
+            .collect(),
+        candidates: candidates
+            .map(|one| Candidate {
+                openly: None,
+                ..one
+            })
+            .collect(),
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn list(call: Call, filter: Filter) -> Result<Page, Error> {
     let (told, next) = read.await?;
     let leads = told
         .into_iter()
-        .map(|(lead, timeline)| LeadView::new(rated(&call, lead), timeline, open));
+        .map(|(lead, timeline)| view(&call, lead, timeline));
     Ok(Page {
         leads: leads.collect(),
         next: next.map(|cursor| cursor.to_string()),
@@ -123,7 +123,6 @@ fn cursor(text: &str) -> Result<Cursor, Error> {
 
 /// One lead, by its id or its number.
 pub(super) async fn show(call: Call, _: Nothing) -> Result<LeadView, Error> {
-    let open = call.sees_contacts();
     let read = call.app.engine.db().read(async |mut tx| {
         let Some(lead) = find(&mut tx, &call.name).await? else {
             return Ok(None);
@@ -132,13 +131,15 @@ pub(super) async fn show(call: Call, _: Nothing) -> Result<LeadView, Error> {
         Ok::<_, store::Error>(Some((lead, timeline)))
     });
     let (lead, timeline) = read.await?.ok_or_else(no_such_lead)?;
-    Ok(LeadView::new(rated(&call, lead), timeline, open))
+    Ok(view(&call, lead, timeline))
 }
 
-/// With its points as they are worth now.
-fn rated(call: &Call, lead: Lead) -> Lead {
+/// As whoever calls may see it, with its points as they are worth now.
+fn view(call: &Call, lead: Lead, timeline: Vec<(Timestamp, Fact)>) -> LeadView {
     let engine = &call.app.engine;
-    engine.rules().policy.rated(lead, engine.clock().now())
+    let rules = engine.rules();
+    let rated = rules.policy.rated(lead, engine.clock().now());
+    LeadView::new(rated, timeline, &rules.policy, call.sees_contacts())
 }
 
 pub(super) fn no_such_lead() -> Error {

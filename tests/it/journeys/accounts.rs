@@ -44,6 +44,10 @@ async fn who_stands_in_for_an_owner_gives_the_lead_back_when_they_return() {
         office.slash("ayse", "/away until back cover @jonas").await;
         office.lead(ada()).await;
         assert_eq!(office.story_of(1001).await, "offered: jonas pending");
+        assert_eq!(
+            office.api_lead(1001).await["account"],
+            json!({"name": "Analytical", "owner": "ayse", "tier": "", "customer": false})
+        );
         reads!(office, "ayse", @"While you are away Jonas Weber is asked for you: lead #1001 · Ada Lovelace, Analytical Engines, of your account Analytical. It is yours again when you are back.");
         reads!(office, "jonas", @"
         # New lead #1001 · Ada Lovelace, Analytical Engines
