@@ -75,10 +75,10 @@ fn element(element: &Value) -> Vec<String> {
         "Table" => all(&element["rows"]).map(row).collect(),
         "Image" => vec![format!("![{}]", element["altText"].as_str().unwrap())],
         input if input.starts_with("Input.") => {
-            vec![format!(
-                "{}: <{input}>",
-                element["label"].as_str().unwrap_or_default()
-            )]
+            let label = element["label"].as_str().unwrap_or_default();
+            let choices = all(&element["choices"]).filter_map(|it| it["title"].as_str());
+            let choices: String = choices.map(|choice| format!(" [{choice}]")).collect();
+            vec![format!("{label}: <{input}>{choices}")]
         }
         chart if chart.starts_with("Chart.") => vec![format!("<{chart}>")],
         _ => all(&element["items"]).flat_map(self::element).collect(),

@@ -52,8 +52,9 @@ type = "demo"
         for (id, name) in PEOPLE {
             if people.contains(&format!("\"{id}\"")) {
                 text.push_str(&format!(
-                    "\n[[rep]]\nid = \"{id}\"\nname = \"{name}\"\nemail = \"{id}@example.com\"\n{}\n",
-                    self.account(id)
+                    "\n[[rep]]\nid = \"{id}\"\nname = \"{name}\"\nemail = \"{id}@example.com\"\n{}\n{}\n",
+                    self.account(id),
+                    self.more_of(id)
                 ));
             }
         }
@@ -62,6 +63,14 @@ type = "demo"
             return text + &rules.replace("slack:C0SALES", &channel);
         }
         text + rules
+    }
+
+    /// What the rules say of somebody beside their account, in lines like `# ayse: level = "senior"`.
+    fn more_of(&self, who: &str) -> String {
+        let mark = format!("# {who}: ");
+        let lines = self.rules.lines();
+        let theirs: Vec<&str> = lines.filter_map(|line| line.strip_prefix(&mark)).collect();
+        theirs.join("\n")
     }
 
     /// The chats that there are.
