@@ -11,7 +11,9 @@ use crate::{
         check::{self, CheckFormat},
     },
 };
+use anyhow::Context;
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 
 use super::{Common, talk};
 
@@ -21,7 +23,7 @@ const EXAMPLES: &str = "Examples:
   baton check --calendar             who works when, and when a team has nobody
 
 At the end it says what the rules would have changed for the last 200 leads, if there is a store: which would have met
-another rule, team or target. It reads only, beside a running server too. Exit code 2 on mistakes, 0 with only remarks.";
+another rule, team or target; with --format json each such change is an entry of severity `change` with its `leads`. It reads only, beside a running server too. Exit code 2 on mistakes, 0 with only remarks.";
 
 /// Reads the configuration and prints every mistake with file, line and a caret.
 #[derive(Debug, Args)]
@@ -62,14 +64,28 @@ pub async fn run(common: &Common, asked: &Check) -> anyhow::Result<ExitCode> {
         };
         check::check(&path, &talk::env, now, format)
     };
-    talk::print(&checked.text)?;
-    if checked.exit == 0 && !asked.calendar && matches!(asked.format, Written::Text) {
-        let compiled = config::load(&path, &talk::env, now).compiled;
-        let told = match compiled {
-            Some(compiled) => last::told(compiled, now).await,
-            None => None,
-        };
-        talk::print(&told.unwrap_or_default())?;
-    }
+    let told = match asked.format {
+        Written::Text | Written::Json if checked.exit == 0 && !asked.calendar => {
+            let compiled = config::load(&path, &talk::env, now).compiled;
+            match compiled {
+                Some(compiled) => last::look(compiled, now).await,
+                None => None,
+            }
+        }
+        Written::Text | Written::Json | Written::Lines => None,
+    };
+    let text = match (told, asked.format) {
+        (None, _) => checked.text,
+        (Some(told), Written::Json) => with_entries(&checked.text, told.entries())?,
+        (Some(told), Written::Text | Written::Lines) => checked.text + &told.text(),
+    };
+    talk::print(&text)?;
     Ok(ExitCode::from(checked.exit))
+}
+
+/// The list of what was found with what the store tells behind it.
+fn with_entries(found: &str, entries: Vec<Value>) -> anyhow::Result<String> {
+    let mut all: Vec<Value> = serde_json::from_str(found).context("reading what was found")?;
+    all.extend(entries);
+    Ok(format!("{:#}\n", Value::Array(all)))
 }

@@ -39,6 +39,11 @@ async fn a_wrong_rule_is_found_on_the_last_leads_and_taken_back_by_the_server() 
         let (_, said) = place.baton(&["check"]).await;
         assert!(said.contains("2 would have gone another way"), "{said}");
         assert!(said.contains("2: all (sales) → big (big) (#"), "{said}");
+        let (_, told) = place.json(&["check", "--format", "json"]).await;
+        let mut entries = told.as_array().unwrap().iter();
+        let change = entries.find(|it| it["severity"] == "change").unwrap();
+        assert_eq!(change["message"], "all (sales) → big (big)");
+        assert_eq!(change["leads"].as_array().unwrap().len(), 2, "{told}");
         // The server still goes by the old rules, under which nothing would change.
         let (code, said) = place.baton(&["reroute", "--rule", "all", "--apply"]).await;
         assert_eq!(code, 1, "{said}");

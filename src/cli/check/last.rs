@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
 
 use crate::{
     cli::talk,
@@ -11,7 +12,6 @@ use crate::{
     domain::{
         id::{RouteId, TeamId},
         lead::Lead,
-        policy::Policy,
     },
     rules::Rules,
     simulate::{Way, way},
@@ -29,45 +29,77 @@ const EXAMPLES: usize = 5;
 /// Nobody waits longer for a database that does not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The paragraph, or why there is none; nothing without a store.
-pub async fn told(compiled: Compiled, now: Timestamp) -> Option<String> {
+/// What the store tells.
+pub enum Told {
+    /// It can't be read, for this reason.
+    Unread(String),
+    /// Something.
+    Read(Box<Known>),
+}
+
+/// Leads and people of the store, and the rules they are put before.
+pub struct Known {
+    leads: Vec<Lead>,
+    before: BTreeMap<String, Rules>,
+    people: Vec<KnownRep>,
+    rules: Rules,
+}
+
+/// Looks into the store; nothing where there is none.
+pub async fn look(compiled: Compiled, now: Timestamp) -> Option<Told> {
     let file = compiled.database.strip_prefix("sqlite:");
     let file = file.map(|file| file.strip_prefix("//").unwrap_or(file));
     if file.is_some_and(|file| !Path::new(file.split('?').next().unwrap_or(file)).exists()) {
         return None;
     }
     let read = tokio::time::timeout(PATIENCE, read(&compiled.database)).await;
-    let (leads, before, known) = match read {
+    let (leads, before, people) = match read {
         Ok(Ok(read)) => read,
-        Ok(Err(error)) => return Some(unread(&error.to_string())),
-        Err(_) => return Some(unread("it does not answer")),
+        Ok(Err(error)) => return Some(Told::Unread(error.to_string())),
+        Err(_) => return Some(Told::Unread("it does not answer".to_owned())),
     };
-    let rules = Rules::new(compiled.policy);
-    let before = compiled_again(before, now);
-    let mut said = gone(&known, &rules.policy);
-    if !leads.is_empty() {
-        said += &in_words(&leads, &before, &rules);
-    }
-    Some(said)
+    Some(Told::Read(Box::new(Known {
+        leads,
+        before: compiled_again(before, now),
+        people,
+        rules: Rules::new(compiled.policy),
+    })))
 }
 
-/// People of the file whom the chat does not know any more.
-fn gone(known: &[KnownRep], policy: &Policy) -> String {
-    let gone = known.iter().filter_map(|known| {
-        let rep = policy.reps.get(&known.id).filter(|rep| rep.active)?;
-        let why = known.barred()?;
-        let id = &rep.id;
-        Some(format!(
-            "`{id}` has left the chat, which says: {why}. Take them out of the file, or mend their account.\n"
-        ))
-    });
-    gone.collect()
+impl Told {
+    /// The paragraph for people.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Unread(why) => format!("{}\n", unread(why)),
+            Self::Read(known) => {
+                let gone = known.gone().map(|said| format!("{said}\n"));
+                let mut said: String = gone.collect();
+                if !known.leads.is_empty() {
+                    said += &known.in_words();
+                }
+                said
+            }
+        }
+    }
+
+    /// The same for programs, beside mistakes and remarks: each change is one entry with the leads that it is about.
+    pub fn entries(&self) -> Vec<Value> {
+        let entry = |severity: &str, message: String, leads: Vec<i64>| json!({"severity": severity, "message": message, "leads": leads});
+        match self {
+            Self::Unread(why) => vec![entry("lint", unread(why), Vec::new())],
+            Self::Read(known) => {
+                let gone = known.gone().map(|said| entry("lint", said, Vec::new()));
+                let changes = known.changes().into_iter();
+                let changes = changes
+                    .map(|((then, now), leads)| entry("change", format!("{then} → {now}"), leads));
+                gone.chain(changes).collect()
+            }
+        }
+    }
 }
 
 fn unread(why: &str) -> String {
-    format!(
-        "What would change for the last leads is not known: the database can't be read: {why}\n"
-    )
+    format!("What would change for the last leads is not known: the database can't be read: {why}")
 }
 
 /// Files by name, with their text.
@@ -125,46 +157,69 @@ fn compiled_again(before: BTreeMap<String, Files>, now: Timestamp) -> BTreeMap<S
     before.into_iter().filter_map(again).collect()
 }
 
-fn in_words(leads: &[Lead], before: &BTreeMap<String, Rules>, rules: &Rules) -> String {
-    let mut changes: BTreeMap<(String, String), Vec<i64>> = BTreeMap::new();
-    for lead in leads {
-        let routing = lead.routing.as_ref();
-        let then = routing.and_then(|routing| before.get(&routing.config));
-        let then = then.map_or_else(|| Way::as_stored(lead), |rules| way(rules, lead));
-        let now = way(rules, lead);
-        if !then.is_same(&now) {
-            let change = (said(&then, &now), said(&now, &then));
-            changes.entry(change).or_default().push(lead.number);
+/// Two ways, as they were and are now, with the leads that would change from one to the other.
+type Changes = Vec<((String, String), Vec<i64>)>;
+
+impl Known {
+    /// People of the file whom the chat does not know any more.
+    fn gone(&self) -> impl Iterator<Item = String> {
+        self.people.iter().filter_map(|known| {
+            let rep = self.rules.policy.reps.get(&known.id);
+            let id = &rep.filter(|rep| rep.active)?.id;
+            let why = known.barred()?;
+            Some(format!(
+                "`{id}` has left the chat, which says: {why}. Take them out of the file, or mend their account."
+            ))
+        })
+    }
+
+    /// Which leads would go another way, the most frequent change first.
+    fn changes(&self) -> Changes {
+        let mut changes: BTreeMap<(String, String), Vec<i64>> = BTreeMap::new();
+        for lead in &self.leads {
+            let routing = lead.routing.as_ref();
+            let then = routing.and_then(|routing| self.before.get(&routing.config));
+            let then = then.map_or_else(|| Way::as_stored(lead), |rules| way(rules, lead));
+            let now = way(&self.rules, lead);
+            if !then.is_same(&now) {
+                let change = (said(&then, &now), said(&now, &then));
+                changes.entry(change).or_default().push(lead.number);
+            }
         }
+        let mut changes: Changes = changes.into_iter().collect();
+        changes.sort_by_key(|(_, numbers)| std::cmp::Reverse(numbers.len()));
+        changes
     }
-    let since = leads.iter().map(|lead| lead.created_at).min();
-    let since = since.map_or_else(String::new, |at| {
-        let at = at.to_zoned(TimeZone::system());
-        format!(", since {}", at.strftime("%-d %b %Y"))
-    });
-    let many = match leads.len() {
-        1 => format!("the last lead{since}"),
-        many => format!("the last {many} leads{since}"),
-    };
-    if changes.is_empty() {
-        return format!("Of {many}, these rules would have changed nothing.\n");
-    }
-    let otherwise: usize = changes.values().map(Vec::len).sum();
-    let mut each: Vec<_> = changes.into_iter().collect();
-    each.sort_by_key(|(_, numbers)| std::cmp::Reverse(numbers.len()));
-    let each = each.into_iter().map(|((then, now), numbers)| {
-        let examples = numbers.iter().take(EXAMPLES).map(|it| format!("#{it}"));
-        let examples: Vec<String> = examples.collect();
-        let more = if numbers.len() > EXAMPLES {
-            ", …"
-        } else {
-            ""
+
+    fn in_words(&self) -> String {
+        let since = self.leads.iter().map(|lead| lead.created_at).min();
+        let since = since.map_or_else(String::new, |at| {
+            let at = at.to_zoned(TimeZone::system());
+            format!(", since {}", at.strftime("%-d %b %Y"))
+        });
+        let many = match self.leads.len() {
+            1 => format!("the last lead{since}"),
+            many => format!("the last {many} leads{since}"),
         };
-        let many = numbers.len();
-        format!("  {many}: {then} → {now} ({}{more})\n", examples.join(", "))
-    });
-    let each: String = each.collect();
-    format!("Of {many}, {otherwise} would have gone another way by these rules:\n{each}")
+        let changes = self.changes();
+        if changes.is_empty() {
+            return format!("Of {many}, these rules would have changed nothing.\n");
+        }
+        let otherwise: usize = changes.iter().map(|(_, numbers)| numbers.len()).sum();
+        let each = changes.into_iter().map(|((then, now), numbers)| {
+            let examples = numbers.iter().take(EXAMPLES).map(|it| format!("#{it}"));
+            let examples: Vec<String> = examples.collect();
+            let more = if numbers.len() > EXAMPLES {
+                ", …"
+            } else {
+                ""
+            };
+            let many = numbers.len();
+            format!("  {many}: {then} → {now} ({}{more})\n", examples.join(", "))
+        });
+        let each: String = each.collect();
+        format!("Of {many}, {otherwise} would have gone another way by these rules:\n{each}")
+    }
 }
 
 /// A way, as far as it differs from `other`.
