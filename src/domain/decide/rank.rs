@@ -6,6 +6,7 @@ use super::Case;
 use crate::domain::{
     contact::Field,
     function,
+    id::RepId,
     lead::Candidate,
     policy::{Prefer, Rep, Strategy, Team},
     strategy::{
@@ -152,7 +153,11 @@ impl Case<'_, '_> {
         } else {
             &team.prefer
         };
-        let parts = wishes.iter().flat_map(|wish| self.parts(rep, *wish));
+        // Where nobody says whose jobs they know, those make no difference.
+        let sells_by_job = || team.members.iter().any(|id| self.knows_jobs(id));
+        let counts = |wish: &&Prefer| **wish != Prefer::Functions || sells_by_job();
+        let wishes = wishes.iter().filter(counts);
+        let parts = wishes.flat_map(|wish| self.parts(rep, *wish));
         let parts: Vec<Part> = parts.chain([self.success_part(rep, team)]).collect();
         let (figure, words) = matched(&parts);
         // The last part is what they win.
@@ -167,6 +172,11 @@ impl Case<'_, '_> {
             words,
             openly,
         }
+    }
+
+    fn knows_jobs(&self, rep: &RepId) -> bool {
+        let rep = self.policy().reps.get(rep);
+        rep.is_some_and(|rep| !rep.functions.is_empty())
     }
 
     /// What the lead says about one of the wishes, held against the rep; nothing where it says nothing.
