@@ -203,6 +203,14 @@ impl Condition {
         self.slots.iter().any(asks)
     }
 
+    /// Whether it asks how leads like this one end.
+    #[must_use]
+    pub fn asks_win(&self) -> bool {
+        let win = Variable::ScoreWin;
+        let asks = |slot: &Slot| *slot == Slot::Value(win) || *slot == Slot::Given(win);
+        self.slots.iter().any(asks)
+    }
+
     /// Whether it holds for these facts.
     #[must_use]
     pub fn holds(&self, facts: &Facts<'_>) -> Verdict {

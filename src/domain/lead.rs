@@ -105,6 +105,9 @@ pub struct Lead {
     /// Who decided what, when it was last in review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
+    /// The share of leads like it that were won in the year before, if a rule asks for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub win: Option<f64>,
     /// What a pool or a queue it lay in hides, for good, from everybody but those who were asked or had it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<Field>,
@@ -403,6 +406,7 @@ impl Lead {
             unsubscribed_at: None,
             deleted_at: None,
             decision: None,
+            win: None,
             hidden: Vec::new(),
             leaves_at: None,
             next_step: None,

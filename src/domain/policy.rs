@@ -59,6 +59,8 @@ pub struct Policy {
     pub routes: Vec<Route>,
     /// At most one on each rule.
     pub experiments: Vec<Experiment>,
+    /// Whether a condition asks how leads like one end.
+    pub asks_win: bool,
     /// How fit and engagement are counted.
     pub scoring: Scoring,
     /// Ordered: the first that holds; none: low.

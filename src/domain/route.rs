@@ -250,6 +250,7 @@ impl<'a> Reader<'a> {
             fit: lead.fit.word(),
             stage: lead.stage.word(),
             account: AccountFacts {
+                win: lead.win,
                 owner: self.policy.account_owner(lead).map_or("", RepId::as_str),
                 ..account.map(account_facts).unwrap_or_default()
             },

@@ -79,6 +79,7 @@ fn as_it_came(stored: &Lead) -> Lead {
     lead.attributes.clone_from(&stored.attributes);
     lead.lead_type.clone_from(&stored.lead_type);
     lead.activities.clone_from(&stored.activities);
+    lead.win = stored.win;
     let own = |rep: &RepId| stored.offers.iter().any(|offer| offer.rep == *rep);
     let before = stored.previous_owner.clone();
     lead.previous_owner = before.filter(|rep| !own(rep));

@@ -160,6 +160,7 @@ impl<'a> Drive<'a> {
             }
         }
         lead.previous_owner.clone_from(&arrival.previous_owner);
+        lead.win = arrival.was.as_ref().and_then(|was| was.win);
         if let Some(rule) = self.policy().sources.get(&arrival.source) {
             lead.contact.fill_from(&rule.defaults);
         }

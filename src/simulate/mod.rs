@@ -67,6 +67,8 @@ pub struct Was {
     pub owner: Option<RepId>,
     /// What those said who were asked.
     pub answers: BTreeMap<RepId, Answer>,
+    /// The share of leads like it that were won before it came.
+    pub win: Option<f64>,
     /// What a manager decided of it while it was in review, and how long after its arrival, in their working time.
     pub decided: Option<(Decided, SignedDuration)>,
     /// How long after the accept somebody first tried to reach it.

@@ -69,9 +69,10 @@ const STEPS: &[Step] = &[
     step!(20261122182000, "keep_configs"),
     step!(20261122183000, "count_experiments"),
     step!(20261122183100, "sum_reasons"),
-    step!(20261122186000, "count_companies_once"),
     step!(20261122180000, "keep_companies"),
     step!(20261122180100, "keep_stand_ins"),
+    step!(20261122186000, "count_companies_once"),
+    step!(20261122186100, "index_records"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{
     event::{Ended, Ending},
     id::RepId,
     lead::Lead,
-    strategy::{RECENT, Record, Tally, likeness},
+    strategy::{RECENT, Record, Tally, likeness, team_rate},
 };
 
 /// Endings are kept by the week, which begins where the count of time did: on a Thursday.
 const WEEK: i64 = 7 * 24 * 3600 * 1_000_000;
+
+/// How far back it counts for what leads like one come to.
+const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// All leads, whatever they are like.
 const ALL: &str = "";
@@ -44,6 +47,39 @@ pub async fn count(tx: &mut Tx, lead: &Lead, ended: &Ended, now: Timestamp) -> R
         query.bind(week(now)).bind(won).exec().await?;
     }
     Ok(())
+}
+
+const ODDS: Sql = sql!(
+    "select likeness, cast(sum(won) as bigint) as won, cast(sum(ended) as bigint) as ended from record \
+     where likeness in ('', $1) and week_at >= $2 group by likeness"
+);
+
+/// The share won of the leads like this one that ended within the last year, whoever had them; nearer to the share of
+/// all the fewer they are.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn odds(tx: &mut Tx, lead: &Lead, now: Timestamp) -> Result<f64, Error> {
+    let since = now.checked_sub(YEAR).unwrap_or(Timestamp::MIN);
+    let query = tx.q(ODDS).bind(likeness(lead)).bind(week(since));
+    let sums: Vec<(String, i64, i64)> = query.all().await?;
+    let mut record = Record::default();
+    for (likeness, won, ended) in sums {
+        let tally = Tally {
+            won: number(won),
+            ended: number(ended),
+        };
+        if likeness == ALL {
+            record.all = tally;
+        } else {
+            record.like = tally;
+        }
+    }
+    Ok(record.like.rate(team_rate([&record].into_iter())))
+}
+
+fn number(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 #[derive(Debug)]
@@ -82,7 +118,6 @@ pub async fn lately(
     let sums: Vec<Sum> = query.bind(week(since)).all().await?;
     let mut records: BTreeMap<RepId, Record> = BTreeMap::new();
     for sum in sums {
-        let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
         let tally = Tally {
             won: number(sum.won),
             ended: number(sum.ended),

@@ -237,6 +237,7 @@ fn was(lead: &Lead, hours: &BTreeMap<RepId, Calendar>) -> Was {
         team: routing.and_then(|it| it.team.clone()),
         owner: owner.cloned(),
         answers,
+        win: lead.win,
         decided: decided(lead, &took),
         contacted_after: contacted
             .map(|((owner, from), to)| took(owner, from, to))

@@ -134,6 +134,7 @@ fn compile(
         opened: Vec::new(),
         complaints: Vec::new(),
         later: Vec::new(),
+        asks_win: false,
     };
     let compiled = compiler.all();
     let later = compiler.not_in_effect();
@@ -152,6 +153,8 @@ struct Compiler<'a> {
     /// What stands in the files that it names, each as a digest.
     opened: Vec<[u8; 32]>,
     complaints: Vec<Complaint>,
+    /// Whether a condition asks how leads like one end.
+    asks_win: bool,
     /// Keys that are understood and not in effect yet.
     later: Vec<(String, Range<usize>)>,
 }
@@ -177,11 +180,13 @@ impl Compiler<'_> {
             filters: self.filters(),
             routes,
             experiments,
+            asks_win: false,
             declines: self.declines(),
             golden: self.golden(),
             card: self.card(),
             bundle: self.bundle(),
         };
+        policy.asks_win = self.asks_win;
         policy.hash = hash(self.sources, &self.opened);
         self.digests();
         self.webhooks();

@@ -223,7 +223,10 @@ impl Compiler<'_> {
     pub fn condition(&mut self, text: &Text, scope: Scope) -> Option<Condition> {
         let typed = self.filled(text)?;
         match Condition::compile(typed, scope, &self.known.conditions) {
-            Ok(condition) => Some(condition),
+            Ok(condition) => {
+                self.asks_win |= condition.asks_win();
+                Some(condition)
+            }
             Err(mistakes) => {
                 for mistake in mistakes {
                     let span = self.sources.within(&text.span(), &mistake.span);

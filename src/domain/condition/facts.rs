@@ -77,6 +77,8 @@ pub struct Facts<'a> {
 pub struct ScoreFacts {
     /// Points for who they are.
     pub fit: f64,
+    /// The share of leads like this one that are won, 0 to 1; where it is known.
+    pub win: Option<f64>,
     /// Points for what they do, faded.
     pub engagement: f64,
 }
@@ -172,6 +174,7 @@ impl<'a> Facts<'a> {
             Variable::Function => Text(function::of(self.contact.text(Field::Title))),
             Variable::Marks => Texts(self.marks),
             Variable::EarlierOwner => Text(self.owner),
+            Variable::ScoreWin => Number(self.score.win?),
             Variable::ScoreFit => Number(self.score.fit),
             Variable::ScoreEngagement => Number(self.score.engagement),
             Variable::ScoreTotal => Number(self.score.fit + self.score.engagement),

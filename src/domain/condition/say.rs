@@ -265,6 +265,7 @@ fn noun(of: &Expr, field: &str) -> Option<String> {
         ("lead", "owner") => "the earlier owner".to_owned(),
         ("lead", _) => field_words,
         ("score", "total") => "the score".to_owned(),
+        ("score", "win") => "the share won of leads like it".to_owned(),
         ("score", _) => format!("the {field_words} score"),
         ("account", "name") => "the account".to_owned(),
         ("account", _) => format!("the account's {field_words}"),

@@ -162,6 +162,7 @@ variables! {
     ScoreFit "score.fit" Type::Number,
     ScoreEngagement "score.engagement" Type::Number,
     ScoreTotal "score.total" Type::Number,
+    ScoreWin "score.win" Type::Number,
     Intent "intent" Type::Text(Some(Closed::Intent)),
     Fit "fit" Type::Text(Some(Closed::Fit)),
     Stage "stage" Type::Text(Some(Closed::Stage)),

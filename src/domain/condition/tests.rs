@@ -125,6 +125,7 @@ fn answer(text: &str) -> String {
         },
         open: &|calendar| calendar == "office",
         rep: Some(RepFacts {
+            win: Some(0.25),
             languages: &languages,
             ..RepFacts::default()
         }),

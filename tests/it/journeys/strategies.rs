@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::office::{Office, SALES, in_each_chat};
+use crate::office::{Office, SALES, in_each_chat, on_both};
 
 /// The sales team with more said of the team and its people; those with equal shares come in no order.
 fn sales(team: &str, target: &str) -> String {
@@ -134,6 +134,63 @@ async fn a_shotgun_lays_a_lead_out_to_all_whose_field_it_is() {
         assert_eq!(
             office.story_of(1001).await,
             "owned by selin: jonas withdrawn, selin accepted"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_finds_who_knows_how_to_talk_with_it() {
+    let rules = sales("prefer = [\"functions\"]", "{ team = \"sales\" }")
+        + "# ayse: functions = [\"finance\", \"executive\"]\n# selin: functions = [\"procurement\"]\n";
+    in_each_chat(&rules, async |office| {
+        for (n, (title, rep)) in [
+            ("Directrice financière", "ayse"),
+            ("Leiter Einkauf", "selin"),
+            ("CFO", "ayse"),
+            ("Geschäftsführerin", "ayse"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut lead = lead(n, "", "");
+            lead["title"] = title.into();
+            office.lead(lead).await;
+            let number = 1001 + i64::try_from(n).unwrap();
+            assert_eq!(
+                office.story_of(number).await,
+                format!("offered: {rep} pending"),
+                "{title}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_likely_a_deal_is_decides_where_a_rule_asks() {
+    let rules = SALES.replace(
+        "[[route]]\nid = \"all\"",
+        "[[route]]\nid = \"likely\"\nwhen = 'score.win >= 0.65'\nto = { nurture = \"likely\" }\n\n[[route]]\nid = \"all\"",
+    );
+    on_both(&rules, async |office| {
+        for n in 0..4 {
+            office.lead(lead(n, "", "")).await;
+            let number = 1001 + n;
+            assert_eq!(
+                office.api_lead(i64::try_from(number).unwrap()).await["state"],
+                "offered"
+            );
+            let give = json!({"rep": "selin", "mode": "now"});
+            office.api(&format!("leads/{number}/assign"), &give).await;
+            let won = json!({"outcome": "won"});
+            office.api(&format!("leads/{number}/close"), &won).await;
+        }
+        office.lead(lead(9, "", "")).await;
+        let lead = office.api_lead(1005).await;
+        assert_eq!(
+            (&lead["state"], &lead["route"]["rule"]),
+            (&json!("nurture"), &json!("likely"))
         );
     })
     .await;

@@ -20,7 +20,7 @@ fn wrong_conditions_are_explained_at_their_place() {
         ),
         (
             "score.sum > 3",
-            "[sum] unknown field `sum` of `score` (known: fit, engagement, total)",
+            "[sum] unknown field `sum` of `score` (known: fit, engagement, total, win)",
         ),
         (
             "lead",
