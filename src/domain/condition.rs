@@ -175,7 +175,7 @@ impl Condition {
         self.denials[at].as_deref()
     }
 
-    fn ask(&self, expression: &IdedExpr, lookup: &Lookup<'_>) -> Option<bool> {
+    fn ask(&self, expression: &IdedExpr, lookup: &Lookup<'_, '_>) -> Option<bool> {
         let mut context = Context::with_env(Arc::clone(&ENV));
         context.set_variable_resolver(lookup);
         let value = cel::Value::resolve_val(expression, &context).ok()?;

@@ -29,6 +29,14 @@ pub struct MailFacts {
 }
 
 impl MailFacts {
+    /// Those of no address.
+    pub const NONE: Self = Self {
+        domain: String::new(),
+        company_domain: None,
+        free_mail: false,
+        disposable: false,
+    };
+
     /// Reads the facts off an address.
     #[must_use]
     pub fn of(email: &str) -> Self {

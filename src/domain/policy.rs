@@ -158,7 +158,16 @@ impl Policy {
     /// Whom the leads of a lead's company belong to: the account's owner by name, else whoever owns others of its leads.
     #[must_use]
     pub fn account_owner<'a>(&'a self, lead: &'a Lead) -> Option<&'a RepId> {
-        let account = self.account_of(&lead.contact);
+        self.owner_of(self.account_of(&lead.contact), lead)
+    }
+
+    /// The same where the account is known already.
+    #[must_use]
+    pub fn owner_of<'a>(
+        &'a self,
+        account: Option<&'a Account>,
+        lead: &'a Lead,
+    ) -> Option<&'a RepId> {
         let kept = || {
             let kept = lead.company_owner.as_ref().map(|kept| &kept.rep);
             kept.filter(|rep| self.reps.contains_key(*rep))

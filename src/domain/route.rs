@@ -1,6 +1,6 @@
 //! Which rule a lead falls under, and why: scores, intent and fit first, then the ordered routes.
 
-use std::{cell::LazyCell, collections::BTreeSet};
+use std::{cell::LazyCell, collections::BTreeSet, sync::LazyLock};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -221,8 +221,15 @@ impl<'a> Reader<'a> {
 
     fn ask<T>(&self, lead: &Lead, about: &About<'_>, of: impl FnOnce(&Facts<'_>) -> T) -> T {
         let rep = about.rep;
-        let mail = MailFacts::of(lead.contact.text(Field::Email));
-        let account = self.account(lead);
+        let mail = LazyLock::new(|| MailFacts::of(lead.contact.text(Field::Email)));
+        let account = || {
+            let found = self.account(lead);
+            let owner = self.policy.owner_of(found, lead);
+            AccountFacts {
+                owner: owner.map_or("", RepId::as_str),
+                ..found.map(account_facts).unwrap_or_default()
+            }
+        };
         let open = |name: &str| {
             self.clocks
                 .clock(Some(&name.into()), &TimeZone::UTC)
@@ -236,24 +243,19 @@ impl<'a> Reader<'a> {
         let facts = Facts {
             lead_type: &lead.lead_type,
             attributes: &lead.attributes,
-            domain: &mail.domain,
-            free_mail: mail.free_mail,
-            disposable: mail.disposable,
+            mail: &|| &mail,
             marks: &lead.marks,
             owner: lead.previous_owner.as_ref().map_or("", RepId::as_str),
             source: lead.source.as_str(),
             score: ScoreFacts {
                 fit: lead.score.fit,
                 engagement: lead.score.engagement,
+                win: lead.win,
             },
             intent: lead.intent.word(),
             fit: lead.fit.word(),
             stage: lead.stage.word(),
-            account: AccountFacts {
-                win: lead.win,
-                owner: self.policy.account_owner(lead).map_or("", RepId::as_str),
-                ..account.map(account_facts).unwrap_or_default()
-            },
+            account: &account,
             territory: about.territory,
             lists: &self.policy.lists,
             open: &open,

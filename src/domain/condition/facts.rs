@@ -22,7 +22,9 @@ use super::{
 };
 use crate::domain::{
     contact::{Contact, Field, FieldKind},
-    function, spam,
+    function,
+    mail::MailFacts,
+    spam,
 };
 
 /// One lead at one moment, as conditions see it. Start with [`Facts::about`] and fill in the rest.
@@ -36,12 +38,8 @@ pub struct Facts<'a> {
     pub lead_type: &'a str,
     /// `lead.attributes`.
     pub attributes: &'a BTreeMap<String, String>,
-    /// `lead.domain`.
-    pub domain: &'a str,
-    /// `lead.free_mail`.
-    pub free_mail: bool,
-    /// `lead.disposable`.
-    pub disposable: bool,
+    /// `lead.domain`, `lead.free_mail`, `lead.disposable`: worked out only for a condition that asks.
+    pub mail: &'a (dyn Fn() -> &'a MailFacts + Sync),
     /// `lead.marks`: the filters that marked it.
     pub marks: &'a [String],
     /// `lead.owner`: who had the lead earlier, `""` when nobody.
@@ -56,8 +54,8 @@ pub struct Facts<'a> {
     pub fit: &'a str,
     /// `stage`.
     pub stage: &'a str,
-    /// `account.*`.
-    pub account: AccountFacts<'a>,
+    /// `account.*`: looked for only for a condition that asks.
+    pub account: &'a (dyn Fn() -> AccountFacts<'a> + Sync),
     /// `territory`: the first that holds, `""` when none does.
     pub territory: &'a str,
     /// The `[list.*]` by name.
@@ -77,10 +75,10 @@ pub struct Facts<'a> {
 pub struct ScoreFacts {
     /// Points for who they are.
     pub fit: f64,
-    /// The share of leads like this one that are won, 0 to 1; where it is known.
-    pub win: Option<f64>,
     /// Points for what they do, faded.
     pub engagement: f64,
+    /// The share of leads like this one that are won, 0 to 1; where it is known.
+    pub win: Option<f64>,
 }
 
 /// `account.*`: empty when the lead belongs to no known account.
@@ -126,6 +124,7 @@ pub struct RepFacts<'a> {
 }
 
 static NO_ATTRIBUTES: BTreeMap<String, String> = BTreeMap::new();
+static NO_MAIL: MailFacts = MailFacts::NONE;
 static NO_LISTS: BTreeMap<String, TextList> = BTreeMap::new();
 
 impl<'a> Facts<'a> {
@@ -137,9 +136,7 @@ impl<'a> Facts<'a> {
             contact,
             lead_type: "",
             attributes: &NO_ATTRIBUTES,
-            domain: "",
-            free_mail: false,
-            disposable: false,
+            mail: &|| &NO_MAIL,
             marks: &[],
             owner: "",
             source: "",
@@ -147,7 +144,7 @@ impl<'a> Facts<'a> {
             intent: "low",
             fit: "weak",
             stage: "lead",
-            account: AccountFacts::default(),
+            account: &AccountFacts::default,
             territory: "",
             lists: &NO_LISTS,
             activities: &|_, _| 0,
@@ -168,24 +165,24 @@ impl<'a> Facts<'a> {
                 FieldKind::Number => Number(self.contact.number(field)?),
                 FieldKind::List => Texts(self.contact.list(field)),
             },
-            Variable::Domain => Text(self.domain),
-            Variable::FreeMail => Bool(self.free_mail),
-            Variable::Disposable => Bool(self.disposable),
+            Variable::Domain => Text(&(self.mail)().domain),
+            Variable::FreeMail => Bool((self.mail)().free_mail),
+            Variable::Disposable => Bool((self.mail)().disposable),
             Variable::Function => Text(function::of(self.contact.text(Field::Title))),
             Variable::Marks => Texts(self.marks),
             Variable::EarlierOwner => Text(self.owner),
-            Variable::ScoreWin => Number(self.score.win?),
             Variable::ScoreFit => Number(self.score.fit),
             Variable::ScoreEngagement => Number(self.score.engagement),
             Variable::ScoreTotal => Number(self.score.fit + self.score.engagement),
+            Variable::ScoreWin => Number(self.score.win?),
             Variable::Intent => Text(self.intent),
             Variable::Fit => Text(self.fit),
             Variable::Stage => Text(self.stage),
-            Variable::AccountName => Text(self.account.name),
-            Variable::AccountOwner => Text(self.account.owner),
-            Variable::AccountNamed => Bool(self.account.named),
-            Variable::AccountTier => Text(self.account.tier),
-            Variable::AccountCustomer => Bool(self.account.customer),
+            Variable::AccountName => Text((self.account)().name),
+            Variable::AccountOwner => Text((self.account)().owner),
+            Variable::AccountNamed => Bool((self.account)().named),
+            Variable::AccountTier => Text((self.account)().tier),
+            Variable::AccountCustomer => Bool((self.account)().customer),
             Variable::SourceId => Text(self.source),
             Variable::SourceFormId => Text(self.contact.text(Field::FormId)),
             Variable::Territory => Text(self.territory),
@@ -277,14 +274,14 @@ pub(super) enum Zone {
 }
 
 /// What CEL asks for values while one condition is evaluated.
-pub(super) struct Lookup<'a> {
+pub(super) struct Lookup<'a, 'f> {
     pub slots: &'a [Slot],
-    pub facts: &'a Facts<'a>,
+    pub facts: &'a Facts<'f>,
     missing: Mutex<Vec<Field>>,
 }
 
-impl<'a> Lookup<'a> {
-    pub fn new(slots: &'a [Slot], facts: &'a Facts<'a>) -> Self {
+impl<'a, 'f> Lookup<'a, 'f> {
+    pub fn new(slots: &'a [Slot], facts: &'a Facts<'f>) -> Self {
         Self {
             slots,
             facts,
@@ -383,7 +380,7 @@ fn float<'v>(number: f64) -> Box<dyn Val + 'v> {
     Box::new(CelDouble::from(number))
 }
 
-impl VariableResolver for Lookup<'_> {
+impl VariableResolver for Lookup<'_, '_> {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
         let index: usize = variable.strip_prefix('#')?.parse().ok()?;
         let slot = self.slots.get(index)?;

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::contact::{Contact, FieldValue};
+use crate::domain::{
+    contact::{Contact, FieldValue},
+    mail::MailFacts,
+};
 
 fn names() -> Names {
     let set = |names: &[&str]| names.iter().map(ToString::to_string).collect();
@@ -110,14 +113,19 @@ fn answer(text: &str) -> String {
         ["rival.com", "foe.io"].into_iter().collect(),
     )]);
     let languages = ["de".to_owned(), "en".to_owned()];
+    let mail = MailFacts {
+        domain: "rival.com".to_owned(),
+        ..MailFacts::NONE
+    };
     let facts = Facts {
         lead_type: "demo",
         attributes: &attributes,
-        domain: "rival.com",
+        mail: &|| &mail,
         intent: "high",
         score: ScoreFacts {
             fit: 40.0,
             engagement: 15.0,
+            win: Some(0.25),
         },
         lists: &lists,
         activities: &|kind, within| {
@@ -125,7 +133,6 @@ fn answer(text: &str) -> String {
         },
         open: &|calendar| calendar == "office",
         rep: Some(RepFacts {
-            win: Some(0.25),
             languages: &languages,
             ..RepFacts::default()
         }),
