@@ -33,3 +33,4 @@ pub mod strategy;
 pub mod submission;
 pub mod suggest;
 pub mod world;
+pub mod zone;

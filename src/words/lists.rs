@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     action::Action,
-    card::{Button, ButtonStyle, Card, Item, Part, Run},
+    card::{Button, ButtonStyle, Card, Href, Item, Part, Run},
     contact::Field,
     id::RepId,
     lead::{Lead, Offer, OfferKind, State},
@@ -27,6 +27,8 @@ use crate::domain::{
 
 /// As many leads stand on one page.
 pub const PAGE: usize = 10;
+/// A phone number that could not be read is shown as it came, up to so much of it.
+const MAX_NUMBER: usize = 40;
 
 /// Whose list it is, and what they may know.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +70,7 @@ pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
         page,
     };
     reader.list(&listing, &sorted, |lead, seen| {
-        mine_line(reader, lead, seen)
+        mine_line(reader, lead, seen, true)
     })
 }
 
@@ -87,15 +89,51 @@ fn by_urgency<'l>(reader: Reader<'_>, leads: &[&'l Lead]) -> Vec<&'l Lead> {
     sorted
 }
 
-fn mine_line(reader: Reader<'_>, lead: &Lead, seen: &Seen<'_>) -> (String, Vec<Button>) {
+fn mine_line(reader: Reader<'_>, lead: &Lead, seen: &Seen<'_>, precise: bool) -> Line {
     match reader.offer_of(lead) {
-        Some(offer) => (reader.waits_words(offer), offer_buttons(offer, seen)),
-        None if reader.owns(lead) => (contact_line(lead, reader.when), mine_buttons(lead, seen)),
+        Some(offer) => Line::of(reader.waits_words(offer), offer_buttons(offer, seen)),
+        None if reader.owns(lead) => {
+            let mut line = Line::of(contact_line(lead, reader.when), mine_buttons(lead, seen));
+            line.words.extend(call_runs(seen, reader.when, precise));
+            line
+        }
         None => {
             let now = whereabouts(lead, reader.policy, reader.rep, reader.when);
-            (now, vec![details(lead, seen)])
+            Line::of(now, vec![details(lead, seen)])
         }
     }
+}
+
+/// What stands in a list of a lead behind its name, and what can be pressed there.
+struct Line {
+    words: Vec<Run>,
+    buttons: Vec<Button>,
+}
+
+impl Line {
+    fn of(words: String, buttons: Vec<Button>) -> Self {
+        Self {
+            words: vec![Run::plain(words)],
+            buttons,
+        }
+    }
+}
+
+/// " +49 30 123456, it is 03:12 there, at night.": the number, and the time where they are. A page that is shown
+/// again whenever it changes says the time by the quarter of an hour.
+fn call_runs(seen: &Seen<'_>, when: &When, precise: bool) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let number = seen.value(Field::Phone, MAX_NUMBER);
+    match Href::call(seen.exact(Field::Phone)) {
+        _ if number.is_empty() => {}
+        Some(to) => runs.extend([Run::plain(" "), Run::Link { label: number, to }]),
+        None => runs.extend([Run::plain(" "), Run::plain(number)]),
+    }
+    if let Some(there) = when.there(&seen.lead().contact, precise) {
+        let start = if runs.is_empty() { " It is" } else { ", it is" };
+        runs.push(Run::plain(format!("{start} {there}.")));
+    }
+    runs
 }
 
 /// The first so many of the reader's leads as entries of another list.
@@ -106,16 +144,17 @@ pub fn mine_items(reader: Reader<'_>, leads: &[&Lead], most: usize) -> Vec<Item>
     shown
         .map(|lead| {
             let seen = Seen::by(reader.rep, lead, reader.policy);
-            let (words, buttons) = mine_line(reader, lead, &seen);
-            entry(&seen, &words, buttons)
+            entry(&seen, mine_line(reader, lead, &seen, false))
         })
         .collect()
 }
 
-fn entry(seen: &Seen<'_>, words: &str, buttons: Vec<Button>) -> Item {
+fn entry(seen: &Seen<'_>, line: Line) -> Item {
+    let mut text = vec![Run::bold(seen.called()), Run::plain(": ")];
+    text.extend(line.words);
     Item {
-        text: vec![Run::bold(seen.called()), Run::plain(format!(": {words}"))],
-        buttons,
+        text,
+        buttons: line.buttons,
     }
 }
 
@@ -149,7 +188,7 @@ pub fn queue(reader: Reader<'_>, text: &str, leads: &[&Lead], page: usize) -> Ca
         let take = Button::new(Action::QueueTake, lead.id.as_str(), "Take")
             .spoken(format!("Take {}", seen.spoken()));
         let words = format!("{}, came in {} ago.", seen.asks(), reader.age(lead));
-        (words, vec![take, details(lead, seen)])
+        Line::of(words, vec![take, details(lead, seen)])
     })
 }
 
@@ -188,7 +227,7 @@ pub fn review(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
             .spoken(format!("Assign {}", seen.spoken()))
             .opening_dialog();
         let words = format!("{}, came in {} ago.", seen.asks(), reader.age(lead));
-        (words, vec![assign, details(lead, seen)])
+        Line::of(words, vec![assign, details(lead, seen)])
     })
 }
 
@@ -210,7 +249,7 @@ pub fn found(reader: Reader<'_>, text: &str, leads: &[&Lead], page: usize) -> Ca
     };
     reader.list(&listing, leads, |lead, seen| {
         let now = whereabouts(lead, reader.policy, reader.rep, reader.when);
-        (now, vec![details(lead, seen)])
+        Line::of(now, vec![details(lead, seen)])
     })
 }
 
@@ -291,7 +330,7 @@ impl Reader<'_> {
         &self,
         listing: &Listing<'_>,
         leads: &[&Lead],
-        line: impl Fn(&Lead, &Seen<'_>) -> (String, Vec<Button>),
+        line: impl Fn(&Lead, &Seen<'_>) -> Line,
     ) -> Card {
         let pages = leads.len().div_ceil(PAGE).max(1);
         let page = listing.page.min(pages - 1);
@@ -301,8 +340,7 @@ impl Reader<'_> {
             .take(PAGE)
             .map(|lead| {
                 let seen = Seen::by(self.rep, lead, self.policy);
-                let (words, buttons) = line(lead, &seen);
-                entry(&seen, &words, buttons)
+                entry(&seen, line(lead, &seen))
             })
             .collect();
         let said: Vec<String> = items.iter().map(words_of).collect();

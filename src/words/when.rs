@@ -1,11 +1,15 @@
 //! Moments in words, on the clocks of whoever reads them.
 
-use jiff::{Timestamp, Zoned, civil::Time, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Time, tz::TimeZone};
 
 use crate::domain::{
     card::{MomentStyle, Run},
-    phrase,
+    contact::Contact,
+    phrase, zone,
 };
+
+/// Where a time of day need not be exact it is said by the quarter of an hour.
+const QUARTER: i64 = 15 * 60;
 
 /// The reader's clock at the moment of writing.
 #[derive(Clone, Debug)]
@@ -58,6 +62,31 @@ impl When {
     #[must_use]
     pub fn zone(&self) -> String {
         self.now.strftime("%Q").to_string()
+    }
+
+    /// "03:12 there, at night": the time where a lead is, as far as that is known; not `precise`: "about 03:00 there".
+    #[must_use]
+    pub fn there(&self, contact: &Contact, precise: bool) -> Option<String> {
+        let zones = zone::of(contact)?;
+        let into = self.now().as_second().rem_euclid(QUARTER);
+        let (about, now) = if precise {
+            ("", self.now())
+        } else {
+            ("about ", self.now() - SignedDuration::from_secs(into))
+        };
+        let said = |time: Time| time.strftime("%H:%M").to_string();
+        let (west, east) = zones.times(now);
+        let times = if west == east {
+            said(west)
+        } else {
+            format!("{} to {}", said(west), said(east))
+        };
+        let night = if zones.is_night(now) {
+            ", at night"
+        } else {
+            ""
+        };
+        Some(format!("{about}{times} there{night}"))
     }
 
     /// The moment for a card: the platform says it in the reader's zone where it can.

@@ -49,7 +49,7 @@ async fn the_home_tab_shows_what_to_answer_and_whom_to_call() {
         Nothing waits for your answer.
         ---
         Your leads, whom to call first (1)
-        #1001 · Ada Lovelace, Analytical Engines: Call by today 11:30.
+        #1001 · Ada Lovelace, Analytical Engines: Call by today 11:30. +4930123456, it is about 11:00 there.
         [Contacted] [Details]
         [Refresh]
         "); }
