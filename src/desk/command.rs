@@ -149,6 +149,7 @@ impl Desk {
             | Action::EscalationReoffer
             | Action::EscalationSnooze
             | Action::AwayKeep
+            | Action::TurnBack
             | Action::QueueTake => return Turned::Elsewhere,
         };
         // The page says it itself, unless something is left to press.

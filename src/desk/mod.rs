@@ -13,6 +13,7 @@ mod command;
 mod delivered;
 mod home;
 mod keep;
+mod late;
 mod people;
 mod press;
 pub mod slack;

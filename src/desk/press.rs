@@ -81,6 +81,11 @@ impl Desk {
         if press.action == Action::AwayKeep {
             return Ok(Answer::Replace(self.keep(&press.value, &rep).await?));
         }
+        if press.action == Action::TurnBack {
+            return Ok(Answer::Replace(
+                self.back_in_line(&press.value, &rep).await?,
+            ));
+        }
         match self.turned(press, &rep).await {
             Turned::Elsewhere => {}
             Turned::Done => return Ok(Answer::Empty),
@@ -93,7 +98,9 @@ impl Desk {
         let lead = self.lead(&press.value).await?;
         match what(press, &lead, rep.clone())? {
             Pressed::Decides(event) => {
-                self.happen(&lead, event).await?;
+                if let Err(trouble) = self.happen(&lead, event).await {
+                    return Err(self.noted_late(press, &rep, trouble).await);
+                }
                 let shown = self.pressed_card(press, &rep).await?;
                 Ok(shown.map_or(Answer::Empty, Answer::Replace))
             }
@@ -222,6 +229,7 @@ impl Desk {
             | Action::EscalationTake
             | Action::EscalationReoffer
             | Action::AwayKeep
+            | Action::TurnBack
             | Action::AwayCancel
             | Action::AwayStart
             | Action::AwayEnd
@@ -308,6 +316,7 @@ fn what(press: &Press, lead: &Lead, rep: RepId) -> Result<Pressed, Trouble> {
         | Action::EscalationAssign
         | Action::EscalationSnooze => return Ok(Pressed::Asks),
         Action::AwayKeep
+        | Action::TurnBack
         | Action::AwayCancel
         | Action::AwayStart
         | Action::AwayEnd

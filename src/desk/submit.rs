@@ -191,6 +191,7 @@ impl Submitted {
             | Action::EscalationTake
             | Action::EscalationReoffer
             | Action::AwayKeep
+            | Action::TurnBack
             | Action::AwayCancel
             | Action::AwayStart
             | Action::AwayEnd
@@ -301,6 +302,7 @@ impl Submitted {
             | Refusal::HoldsEnough { .. }
             | Refusal::NotOwner
             | Refusal::TooLate
+            | Refusal::KeepsPlace
             | Refusal::Closed => None,
         }
     }

@@ -100,7 +100,7 @@ impl Desk {
             Trouble::Stranger => answers::stranger(),
             Trouble::NoSuchLead => answers::unknown_lead(),
             Trouble::Refused { refusal, lead } => match self.refusal(&refusal, &lead, who).await {
-                Ok(words) => words,
+                Ok(card) => return card,
                 Err(_) => words::trouble::try_again(),
             },
             Trouble::NoSuchButton => words::trouble::no_such_button(),
@@ -114,15 +114,30 @@ impl Desk {
         refusal: &Refusal,
         lead: &Lead,
         who: &Presser,
-    ) -> Result<String, Trouble> {
+    ) -> Result<Card, Trouble> {
         let rep = self.rep(who).await?;
         let when = self.when(&rep).await?;
-        Ok(answers::refusal(
-            refusal,
-            lead,
-            &self.engine.rules().policy,
-            &rep,
-            &when,
-        ))
+        let rules = self.engine.rules();
+        let said = answers::refusal(refusal, lead, &rules.policy, &rep, &when);
+        Ok(match refusal {
+            Refusal::OfferOver => words::too_late::answer(said, lead, &rep, &rules.policy),
+            Refusal::NoSuchOffer
+            | Refusal::NotYours
+            | Refusal::AlreadyYours
+            | Refusal::NotToBeTaken
+            | Refusal::NotOwner
+            | Refusal::Closed
+            | Refusal::NoSuchReason
+            | Refusal::ForManagers
+            | Refusal::HoldsEnough { .. }
+            | Refusal::ReasonUsedUp { .. }
+            | Refusal::DeclinesUsedUp { .. }
+            | Refusal::NoSuchRep
+            | Refusal::NoSuchTeam
+            | Refusal::TooLate
+            | Refusal::KeepsPlace
+            | Refusal::NobodyFree
+            | Refusal::BadTime => Card::sentence(said),
+        })
     }
 }

@@ -186,6 +186,20 @@ pub enum Event {
         /// Why.
         why: Gone,
     },
+    /// The rep would have taken the lead, after it had moved on.
+    LateAccept {
+        /// Which offer's button was pressed.
+        offer: OfferId,
+        /// Who pressed.
+        by: RepId,
+    },
+    /// Who pressed late wants the turn back that the offer had cost.
+    BackInLine {
+        /// Which offer had cost it.
+        offer: OfferId,
+        /// Who.
+        by: RepId,
+    },
     /// The rep is back from an absence.
     RepBack {
         /// Who.
@@ -225,6 +239,8 @@ impl Event {
             | Self::Decline { by, .. }
             | Self::Claim { by }
             | Self::Undo { by, .. }
+            | Self::LateAccept { by, .. }
+            | Self::BackInLine { by, .. }
             | Self::Reoffer { by }
             | Self::Snooze { by, .. } => Actor::Rep(by.clone()),
             Self::Contacted { by, .. }
@@ -472,6 +488,9 @@ pub enum Refusal {
     /// It can't be taken back any more.
     #[error("it is too late to take that back")]
     TooLate,
+    /// They are back in line already, or may not be by this offer.
+    #[error("this offer gives no turn back any more")]
+    KeepsPlace,
     /// Whoever should be asked can't be asked now.
     #[error("nobody there can be asked now")]
     NobodyFree,

@@ -23,7 +23,7 @@ use super::{
 
 pub use candidate::{Candidate, Load, Passed, ordinal};
 pub use clock::{Breach, Cause, Clock, Promise};
-pub use offer::{Behalf, Given, Offer, OfferKind, OfferLevel, OfferState, Reason};
+pub use offer::{Behalf, Given, Late, Offer, OfferKind, OfferLevel, OfferState, Reason};
 pub use undo::{Before, Undo, Undoable};
 
 /// How many attributes a lead has.

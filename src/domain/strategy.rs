@@ -58,6 +58,9 @@ pub struct Balance {
     /// Turns missed in absences that are still to come back, one at a time.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub owed: f64,
+    /// When a late accept last gave a turn back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_at: Option<Timestamp>,
     /// How many turns the team had had when the last of them came back.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub owed_since: f64,
@@ -132,11 +135,13 @@ pub enum EntryWhy {
     Weight,
     /// The lead was none: its turn came back.
     Invalid,
+    /// The rep would have taken it, a little too late: its turn came back.
+    Late,
 }
 
 impl EntryWhy {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Offered,
         Self::Claimed,
         Self::Declined,
@@ -149,6 +154,7 @@ impl EntryWhy {
         Self::CatchUp,
         Self::Weight,
         Self::Invalid,
+        Self::Late,
     ];
 
     /// As stored.
@@ -167,6 +173,7 @@ impl EntryWhy {
             Self::CatchUp => "catch_up",
             Self::Weight => "weight",
             Self::Invalid => "invalid",
+            Self::Late => "late",
         }
     }
 
@@ -188,7 +195,8 @@ impl EntryWhy {
             | Self::Withdrawn
             | Self::ByHand
             | Self::Undone
-            | Self::Invalid => false,
+            | Self::Invalid
+            | Self::Late => false,
         }
     }
 }

@@ -323,6 +323,8 @@ fn picks_nobody(event: &Event) -> bool {
         | Event::RouteOn { .. }
         | Event::Reroute { .. }
         | Event::RepGone { .. }
+        | Event::LateAccept { .. }
+        | Event::BackInLine { .. }
         | Event::RepBack { .. } => false,
     }
 }

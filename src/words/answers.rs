@@ -138,6 +138,9 @@ pub fn refusal(
             format!("That team is no longer there. Lead #{number} stays where it is. {now}")
         }
         Refusal::TooLate => format!("It is too late to take that back. {now}"),
+        Refusal::KeepsPlace => format!(
+            "Lead #{number} gives no turn back: it did already, or another one did within a day. {now}"
+        ),
         Refusal::NobodyFree => {
             format!("Nobody there can be asked now. Lead #{number} stays where it is. {now}")
         }
@@ -228,6 +231,7 @@ pub fn cannot_decline(refusal: &Refusal) -> Option<String> {
         | Refusal::NoSuchRep
         | Refusal::NoSuchTeam
         | Refusal::TooLate
+        | Refusal::KeepsPlace
         | Refusal::NobodyFree
         | Refusal::BadTime => None,
     }

@@ -215,6 +215,7 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
             &reason.unwrap_or(detail),
             ": ",
         ),
+        FactKind::Expired if fact.actor != Actor::Baton => format!("{rep} {detail}"),
         FactKind::Expired => format!("{rep} did not answer"),
         FactKind::Withdrawn if fact.rep.is_none() => detail,
         FactKind::Withdrawn => with(&format!("taken back from {rep}"), &detail, ": "),

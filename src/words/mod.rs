@@ -34,6 +34,7 @@ pub mod review;
 pub mod rules;
 pub mod seen;
 pub mod stats;
+pub mod too_late;
 pub mod trouble;
 pub mod turns;
 mod unreachable;

@@ -167,6 +167,7 @@ pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
         reason: None,
         lost: SignedDuration::ZERO,
         lost_to_chat: SignedDuration::ZERO,
+        late: None,
         delivered_in: crate::domain::policy::Platform::Slack,
         held_since: None,
         not_shown: None,

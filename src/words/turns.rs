@@ -175,6 +175,7 @@ fn own_words(own: &Own) -> String {
         EntryWhy::ByHand => format!("{lead} was given to you by hand"),
         EntryWhy::Undone => format!("your answer to {lead} was taken back"),
         EntryWhy::Invalid => format!("{lead} turned out to be no lead"),
+        EntryWhy::Late => format!("you would have taken {lead}, a little late: the turn came back"),
         EntryWhy::Absence => "went by while you were not there, and counts as had".to_owned(),
         EntryWhy::Baseline => "went by before you joined, and counts as had".to_owned(),
         EntryWhy::CatchUp => "a turn that you missed comes back".to_owned(),

@@ -66,6 +66,7 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         reason: None,
         lost: SignedDuration::ZERO,
         lost_to_chat: SignedDuration::ZERO,
+        late: None,
         delivered_in: baton::domain::policy::Platform::Slack,
         held_since: None,
         not_shown: None,

@@ -8,6 +8,7 @@ mod clock;
 mod did;
 mod hand;
 mod join;
+mod late;
 mod list;
 mod news;
 mod offer;
@@ -90,6 +91,8 @@ fn decided_by(event: &Event) -> Decided {
         | Event::Reoffer { .. }
         | Event::Snooze { .. }
         | Event::RepGone { .. }
+        | Event::LateAccept { .. }
+        | Event::BackInLine { .. }
         | Event::RepBack { .. }
         | Event::OwnerLeaves { .. }
         | Event::Reroute { .. }
@@ -122,6 +125,8 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::Reoffer { .. }
         | Event::Snooze { .. }
         | Event::RepGone { .. }
+        | Event::LateAccept { .. }
+        | Event::BackInLine { .. }
         | Event::RepBack { .. }
         | Event::OwnerLeaves { .. }
         | Event::ChatDown { .. }
@@ -257,6 +262,8 @@ impl<'a, 'w> Case<'a, 'w> {
             | Event::RouteOn { .. }
             | Event::Reroute { .. }
             | Event::RepGone { .. }
+            | Event::LateAccept { .. }
+            | Event::BackInLine { .. }
             | Event::RepBack { .. }
             | Event::OwnerLeaves { .. } => self.note_breaches(self.now - MOMENT),
         }
@@ -312,6 +319,8 @@ impl<'a, 'w> Case<'a, 'w> {
             Event::RouteOn { by } => self.route_on(&by)?,
             Event::Reroute { by, rule } => self.reroute(&by, &rule)?,
             Event::RepGone { rep, why } => self.rep_gone(&rep, &why),
+            Event::LateAccept { offer, by } => self.accept_late(&offer, &by)?,
+            Event::BackInLine { offer, by } => self.back_in_line(&offer, &by)?,
             Event::RepBack { rep } => self.rep_back(&rep),
             Event::OwnerLeaves { rep, at } => self.owner_leaves(&rep, at),
             Event::ChatDown { chat, since } => self.chat_down(chat, since),

@@ -160,6 +160,7 @@ impl<'w> Case<'_, 'w> {
             behalf: None,
             lost: jiff::SignedDuration::ZERO,
             lost_to_chat: jiff::SignedDuration::ZERO,
+            late: None,
             delivered_in: Platform::default(),
             held_since: None,
             not_shown: None,

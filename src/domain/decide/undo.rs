@@ -44,6 +44,8 @@ impl Case<'_, '_> {
             | Event::RouteOn { .. }
             | Event::Reroute { .. }
             | Event::RepGone { .. }
+            | Event::LateAccept { .. }
+            | Event::BackInLine { .. }
             | Event::RepBack { .. }
             | Event::OwnerLeaves { .. } => true,
             Event::Submitted(_)

@@ -45,6 +45,9 @@ pub struct Offer {
     pub released_at: Option<Timestamp>,
     /// Why it was declined or taken away.
     pub reason: Option<Reason>,
+    /// Set when the rep would have taken it after it had moved on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// Who gave it by hand, and what they said; absent: the rules made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
@@ -151,6 +154,15 @@ pub enum Behalf {
         /// Who stood in for them.
         from: RepId,
     },
+}
+
+/// An accept that came too late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// When.
+    pub at: Timestamp,
+    /// Whether one press gives back the turn that the offer had cost.
+    pub returns: bool,
 }
 
 /// A person who gave a lead to somebody.

@@ -47,7 +47,10 @@ async fn a_press_on_an_old_card_tells_who_has_the_lead_now() {
         office.press("jonas", "Accept").await;
         office.read("selin");
         office.press_now("selin", "Accept").await;
-        told!(office, "selin", @"Too late for lead #1001. Jonas Weber has it since today 11:15.");
+        told!(office, "selin", @"
+        Too late for lead #1001. Jonas Weber has it since today 11:15. It cost you a turn in team sales; one press gives it back.
+        [Put me back in line]
+        ");
         office.press_stale("marta", "offer.accept", &offer).await;
         told!(office, "marta", @"This offer of lead #1001 is for somebody else. Jonas Weber has it since today 11:15.");
         office.read("jonas");
@@ -66,6 +69,40 @@ async fn a_press_on_an_old_card_tells_who_has_the_lead_now() {
         );
         office.read("marta");
         office.expect_nothing_else().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_accepts_too_late_is_put_back_in_line_by_one_press() {
+    in_each_chat(SALES, async |office| {
+        office.lead(ada()).await;
+        office.let_stand("selin", 3600);
+        office.after("17m").await;
+        office.press_now("selin", "Accept").await;
+        let said = office.all_said("selin");
+        assert!(
+            said.contains("Too late for lead #1001. Jonas Weber is asked now. It cost you a turn in team sales"),
+            "{said}"
+        );
+        let history = office.api_lead(1001).await["timeline"].to_string();
+        assert!(history.contains("accepted 2 min too late"), "{history}");
+        let offer = office.value_of("selin", "Put me back in line");
+        office.press("selin", "Put me back in line").await;
+        let said = office.all_said("selin");
+        assert!(
+            said.contains("You are back in line in team sales: lead #1001 costs you no turn."),
+            "{said}"
+        );
+        office.types("selin", "/leads turns").await;
+        let turns = office.all_said("selin");
+        assert!(
+            turns.contains("you would have taken #1001, a little late: the turn came back, -1"),
+            "{turns}"
+        );
+        office.press_stale("selin", "turn.back", &offer).await;
+        let said = office.all_said("selin");
+        assert!(said.contains("Lead #1001 gives no turn back"), "{said}");
     })
     .await;
 }

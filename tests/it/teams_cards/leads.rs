@@ -76,6 +76,7 @@ fn offer(kind: OfferKind, state: OfferState) -> Offer {
         reason: None,
         lost: SignedDuration::ZERO,
         lost_to_chat: SignedDuration::ZERO,
+        late: None,
         delivered_in: baton::domain::policy::Platform::Teams,
         held_since: None,
         not_shown: None,

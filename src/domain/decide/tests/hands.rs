@@ -51,6 +51,19 @@ pub(super) fn event(what: usize, who: &RepId, lead: &Lead, now: Timestamp) -> Ev
             by: Actor::Baton,
             rule: "rule0".to_owned(),
         },
+        _ if what.is_multiple_of(7) => {
+            let over = lead.offers.iter().rev();
+            let over = over
+                .clone()
+                .find(|it| it.late.is_some())
+                .or(over.clone().next());
+            let by = over.map_or(who, |offer| &offer.rep).clone();
+            let id = offer(over);
+            match what.is_multiple_of(2) {
+                true => Event::LateAccept { offer: id, by },
+                false => Event::BackInLine { offer: id, by },
+            }
+        }
         _ if what.is_multiple_of(3) => Event::Reoffer { by: who.clone() },
         _ => Event::Snooze {
             by: who.clone(),

@@ -184,3 +184,39 @@ fn who_holds_enough_takes_none_from_the_queue() {
     closes(&mut story, leads[0], "anna", Ending::Lost);
     assert_eq!(story.claims(leads[2], "anna"), Ok(()));
 }
+
+#[test]
+fn an_accept_that_comes_too_late_gives_its_turn_back_once_a_day_and_once_for_each_offer() {
+    let mut story = Story::of(three().demo());
+    let late = |story: &mut Story, n: usize, rep: &str, back: bool| {
+        let (offer, by) = (story.offer_of(n, rep), rep.into());
+        let event = match back {
+            true => Event::BackInLine { offer, by },
+            false => Event::LateAccept { offer, by },
+        };
+        story.happens(n, event)
+    };
+    let n = story.arrives();
+    let rep = story.asked(n)[0].to_owned();
+    assert_eq!(late(&mut story, n, &rep, false), Err(Refusal::OfferOver));
+    story.until("11:00");
+    // Who has not pressed late is given nothing back.
+    assert_eq!(late(&mut story, n, &rep, true), Err(Refusal::KeepsPlace));
+    late(&mut story, n, &rep, false).unwrap();
+    assert!((had(&story, &rep) - 1.0).abs() < 1e-9);
+    late(&mut story, n, &rep, true).unwrap();
+    assert!(had(&story, &rep).abs() < 1e-9);
+    assert_eq!(late(&mut story, n, &rep, true), Err(Refusal::KeepsPlace));
+    // They are asked for the next one, and let that go by as well.
+    let other = story.arrives();
+    assert_eq!(story.asked(other), [rep.as_str()]);
+    story.until("12:00");
+    let before = had(&story, &rep);
+    late(&mut story, other, &rep, false).unwrap();
+    assert_eq!(
+        late(&mut story, other, &rep, true),
+        Err(Refusal::KeepsPlace)
+    );
+    assert!((had(&story, &rep) - before).abs() < 1e-9);
+    story.books_agree();
+}
