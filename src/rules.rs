@@ -45,6 +45,52 @@ impl Rules {
         )
     }
 
+    /// The same, where `own` hours that somebody has chosen go before those of the configuration. Their holidays and
+    /// their zone are those of the rep's calendar.
+    #[must_use]
+    pub fn hours_by(&self, rep: &Rep, zone: &TimeZone, own: Option<&str>) -> Calendar {
+        let Some(own) = own else {
+            return self.hours_of(rep, zone);
+        };
+        let rule = rep.calendar.as_ref();
+        let rule = rule.and_then(|name| self.policy.calendars.get(name));
+        let zone = rule.and_then(|rule| rule.timezone.as_ref()).unwrap_or(zone);
+        let country = rep.country.as_deref().unwrap_or_default();
+        // A space stands in no calendar's name.
+        let key = (
+            CalendarId::from(format!("{own} {}", rep.id)),
+            zone.iana_name().unwrap_or_default().to_owned(),
+            country.to_owned(),
+        );
+        let own = CalendarRule {
+            hours: own.to_owned(),
+            holidays: rule.map_or(HolidayRule::Rep, |rule| rule.holidays.clone()),
+            timezone: None,
+        };
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready
+            .entry(key)
+            .or_insert_with(|| build(&own, zone, country))
+            .clone()
+    }
+
+    /// The same as if there were no holidays.
+    #[must_use]
+    pub fn usual_hours(&self, rep: &Rep, zone: &TimeZone, own: Option<&str>) -> Calendar {
+        let rule = rep.calendar.as_ref();
+        let rule = rule.and_then(|name| self.policy.calendars.get(name));
+        let Some(hours) = own.or(rule.map(|rule| rule.hours.as_str())) else {
+            return Calendar::always(zone.clone());
+        };
+        let zone = rule.and_then(|rule| rule.timezone.as_ref()).unwrap_or(zone);
+        let plain = CalendarRule {
+            hours: hours.to_owned(),
+            holidays: HolidayRule::None,
+            timezone: None,
+        };
+        build(&plain, zone, "")
+    }
+
     fn calendar(&self, name: Option<&CalendarId>, zone: &TimeZone, country: &str) -> Calendar {
         let Some((name, rule)) = name.and_then(|name| self.policy.calendars.get_key_value(name))
         else {

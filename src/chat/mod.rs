@@ -129,6 +129,17 @@ pub struct Person {
     pub stranger: bool,
     /// Whether they are a program.
     pub bot: bool,
+    /// What their profile says, if it says that they are away.
+    pub away: Option<AwayStatus>,
+}
+
+/// A status in a profile that says somebody is away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwayStatus {
+    /// In their words.
+    pub text: String,
+    /// Until when, if it says so.
+    pub until: Option<Timestamp>,
 }
 
 impl Person {

@@ -149,9 +149,23 @@ impl<'a> Asked<'a> {
 
     /// The working hours of a rep, in their own zone.
     pub async fn hours_of(&self, rep: &RepId) -> Result<Option<Calendar>, Trouble> {
-        let zone = zone(self.engine, self.policy(), rep).await?;
+        let zone = self.zone_of(rep).await?;
+        let own = self.own_hours(rep).await?;
         let known: Option<&Rep> = self.policy().reps.get(rep);
-        Ok(known.map(|rep| self.rules.hours_of(rep, &zone)))
+        Ok(known.map(|rep| self.rules.hours_by(rep, &zone, own.as_deref())))
+    }
+
+    /// A rep's zone.
+    pub async fn zone_of(&self, rep: &RepId) -> Result<TimeZone, Trouble> {
+        zone(self.engine, self.policy(), rep).await
+    }
+
+    /// The hours that they, or somebody for them, have chosen in place of the configuration's.
+    pub async fn own_hours(&self, rep: &RepId) -> Result<Option<String>, Trouble> {
+        let one = std::slice::from_ref(rep);
+        let known = self.engine.db();
+        let known = known.read(async |mut tx| reps::known(&mut tx, one).await);
+        Ok(known.await?.remove(rep).and_then(|known| known.hours))
     }
 }
 

@@ -7,7 +7,7 @@
 //! /away list    /away cancel 2    /away @jonas until monday    /back    /back until 21:00
 //! ```
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Answer, AwayAsk, Context, Named,
@@ -18,15 +18,18 @@ use crate::{
     domain::{
         card::{Card, Item, Part, Run},
         event::Actor,
-        id::RepId,
+        id::{RepId, TeamId},
         lead::Lead,
         phrase::{AwaySpan, Until},
     },
-    engine::{Absence, Went},
+    engine::{Absence, Coverage, Went},
     store::reps,
     words::{
         availability::{self as said, Desk, Moved},
+        coverage::{self, Absent, Covered},
         fate::whereabouts,
+        lists::Reader,
+        returns,
         seen::Seen,
         when::When,
     },
@@ -34,20 +37,62 @@ use crate::{
 
 /// More leads that moved on are only counted.
 const MOST_MOVED: usize = 20;
+/// So far ahead looks the calendar of absences.
+const CALENDAR_DAYS: i64 = 28;
 
 pub(super) async fn away(
     asked: &Asked<'_>,
     who: Option<Named>,
     ask: AwayAsk,
 ) -> Result<Card, Trouble> {
+    if ask == AwayAsk::Team {
+        return team_calendar(asked).await;
+    }
     let rep = asked.subject(who.as_ref()).await?;
     match ask {
+        AwayAsk::Team => team_calendar(asked).await,
         AwayAsk::Take(span) => take(asked, rep, span).await,
         AwayAsk::List => {
             let all = absences(asked, &rep).await?;
             Ok(numbered(said::absences(desk(asked, &asked.when()), &all)))
         }
         AwayAsk::Cancel(nth) => cancel(asked, &rep, nth).await,
+        AwayAsk::Hours(_) => Err(Trouble::refused(
+            "Hours are no absence. Nothing was changed.",
+        )),
+    }
+}
+
+/// Who is away in the coming weeks, of the teams that the asker is in or manages.
+async fn team_calendar(asked: &Asked<'_>) -> Result<Card, Trouble> {
+    let policy = asked.policy();
+    let managed = rights::managed(policy, &asked.who);
+    let theirs = policy.teams.iter().filter(|team| {
+        managed.contains(&team.id) || team.people().any(|person| person == asked.who)
+    });
+    let teams: Vec<TeamId> = theirs.map(|team| team.id.clone()).collect();
+    let now = asked.now.timestamp();
+    let end = now + SignedDuration::from_hours(24 * CALENDAR_DAYS);
+    let covered = asked.engine.coverage(&teams, (now, end)).await?;
+    let covered: Vec<Covered> = covered.into_iter().map(shown).collect();
+    Ok(coverage::calendar(&covered, end, policy, &asked.when()))
+}
+
+fn shown(coverage: Coverage) -> Covered {
+    let absences = coverage.absences.into_iter().map(|(one, zone)| Absent {
+        zone,
+        rep: one.rep,
+        from: one.from_at,
+        until: one.until_at.map_or(Until::Back, Until::At),
+        cover: one.cover,
+    });
+    Covered {
+        team: coverage.team,
+        absences: absences.collect(),
+        holidays: coverage.holidays.into_iter().collect(),
+        nobody: coverage.nobody,
+        zone: coverage.zone,
+        usual: None,
     }
 }
 
@@ -262,6 +307,32 @@ async fn take_out(asked: &Asked<'_>, id: &str) -> Result<Card, Trouble> {
     Ok(card)
 }
 
+/// `words`, and what came in the absence that is over.
+async fn meanwhile(
+    asked: &Asked<'_>,
+    absence: &reps::Absence,
+    words: &str,
+) -> Result<Card, Trouble> {
+    let when = asked.when();
+    let reader = Reader {
+        rep: &asked.who,
+        policy: asked.policy(),
+        when: &when,
+        words: asked.words,
+    };
+    let meanwhile = asked.engine.meanwhile(absence, when.now()).await?;
+    let came: Vec<_> = meanwhile.came.into_iter().collect();
+    let meanwhile = returns::Meanwhile {
+        from: meanwhile.from,
+        came: &came,
+        covered: &meanwhile.covered,
+        moved: &meanwhile.moved,
+        waiting: &meanwhile.waiting,
+        queue: meanwhile.queue,
+    };
+    Ok(returns::back(words, reader, &meanwhile))
+}
+
 pub(super) async fn back(
     asked: &Asked<'_>,
     who: Option<Named>,
@@ -279,8 +350,11 @@ pub(super) async fn back(
     let returned = asked.engine.back(&rep, until.or(opens), &by).await?;
     let when = asked.when();
     if asked.is_me(&rep) {
-        let words = said::back(desk(asked, &when), returned.ended > 0, until, opens);
-        return Ok(Card::sentence(words));
+        let words = said::back(desk(asked, &when), returned.ended.is_some(), until, opens);
+        return match returned.ended {
+            Some(absence) => meanwhile(asked, &absence, &words).await,
+            None => Ok(Card::sentence(words)),
+        };
     }
     let name = asked.policy().name_of(&rep);
     let until = until.map_or(String::new(), |until| {

@@ -4,7 +4,7 @@
 use super::{
     Context,
     asked::{Asked, Trouble},
-    leads as lists, rights,
+    hours, leads as lists, rights,
 };
 use crate::{
     domain::{
@@ -101,30 +101,13 @@ async fn draw(asked: &Asked<'_>) -> Result<Card, Trouble> {
     let page = Home {
         reader,
         presence,
-        hours: hours(asked),
+        hours: hours::said(asked, &asked.who).await?,
         planned,
         leads: mine.iter().collect(),
         queue,
         watch: watched.as_ref().map(Watched::shown),
     };
     Ok(said::home(&page))
-}
-
-/// "Mo-Fr 09:00-18:00; PH off (Europe/Berlin)".
-fn hours(asked: &Asked<'_>) -> String {
-    let policy = asked.policy();
-    let rep = policy.reps.get(&asked.who);
-    let calendar = rep
-        .and_then(|rep| rep.calendar.as_ref())
-        .and_then(|name| policy.calendars.get(name));
-    let zone = asked.when().zone();
-    calendar.map_or_else(
-        || format!("always ({zone})"),
-        |calendar| {
-            let own = calendar.timezone.as_ref().and_then(|zone| zone.iana_name());
-            format!("{} ({})", calendar.hours, own.unwrap_or(&zone))
-        },
-    )
 }
 
 async fn presence(asked: &Asked<'_>) -> Result<(Presence, Vec<Planned>), Trouble> {

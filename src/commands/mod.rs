@@ -16,6 +16,7 @@ mod availability;
 mod entered;
 pub mod experiment;
 mod home;
+mod hours;
 mod lead;
 mod leads;
 mod moves;
@@ -32,6 +33,7 @@ pub use crate::words::commands::{CommandWords, Topic};
 pub use availability::cancel_listed as cancel;
 pub use entered::{Entered, blank, enter};
 pub use home::{home, on_page, page as page_of};
+pub use hours::{edit as edit_hours, save as save_hours};
 pub use lead::pull;
 pub use leads::page;
 pub use moves::move_now;
@@ -108,6 +110,10 @@ pub async fn answer_delivered(
 impl Asked<'_> {
     async fn answer(&self, word: &str, text: &str) -> Result<Answer, Trouble> {
         match parse(word, text, &self.now, self.words) {
+            Ok(Command::Away {
+                who,
+                ask: AwayAsk::Hours(ask),
+            }) => hours::answer(self, who, ask).await,
             Ok(Command::Away { who, ask }) => Ok(availability::away(self, who, ask).await?.into()),
             Ok(Command::Back { who, until }) => {
                 Ok(availability::back(self, who, until).await?.into())
@@ -200,6 +206,21 @@ pub enum AwayAsk {
     List,
     /// The one with this number of the list ends.
     Cancel(usize),
+    /// When they work.
+    Hours(HoursAsk),
+    /// Who of the teams is away in the coming weeks.
+    Team,
+}
+
+/// What about somebody's working hours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoursAsk {
+    /// To see and to change them.
+    Show,
+    /// These from now on.
+    Set(String),
+    /// Those of the configuration again.
+    Reset,
 }
 
 /// Which leads.

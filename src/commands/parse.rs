@@ -3,7 +3,8 @@
 use jiff::Zoned;
 
 use super::{
-    AwayAsk, Command, CommandWords, LeadAsk, LeadsView, Named, Period, StatsAsk, StatsOf, Topic,
+    AwayAsk, Command, CommandWords, HoursAsk, LeadAsk, LeadsView, Named, Period, StatsAsk, StatsOf,
+    Topic,
 };
 use crate::domain::{
     phrase::{self, AwaySpan, Until},
@@ -131,6 +132,10 @@ fn away(words: &[&str], now: &Zoned) -> Result<Command, String> {
             return Err("Which one? `list` shows your absences with their numbers".to_owned());
         }
         ["cancel", number] => AwayAsk::Cancel(nth(number)?),
+        ["team" | "teams" | "calendar"] => AwayAsk::Team,
+        ["hours"] => AwayAsk::Hours(HoursAsk::Show),
+        ["hours", "reset"] => AwayAsk::Hours(HoursAsk::Reset),
+        ["hours", ..] => AwayAsk::Hours(HoursAsk::Set(rest[1..].join(" "))),
         _ => AwayAsk::Take(
             phrase::away(&rest.join(" "), now).map_err(|error| capital(&error.to_string()))?,
         ),

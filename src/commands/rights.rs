@@ -152,6 +152,7 @@ mod tests {
             external: Default::default(),
             calendar: None,
             pending: None,
+            missed: None,
             caps: Default::default(),
             capacity: None,
             stale: jiff::SignedDuration::ZERO,

@@ -20,6 +20,8 @@ use crate::{
 
 /// The heading of the form that was sent off.
 const ENTERED: &str = "New lead";
+/// The heading of the working hours that were sent off.
+const HOURS: &str = "Working hours";
 
 /// A command that somebody typed.
 pub(super) struct Typed {
@@ -75,7 +77,47 @@ pub(super) enum Turned {
     Open(Dialog, Card),
 }
 
+/// Keeps the working hours that somebody has sent off.
+pub(super) async fn hours(desk: &Desk, submitted: Submitted) -> Answer {
+    let (way, own) = (Way::of_dialog(submitted.who.clone()), desk.clone());
+    let work = Box::pin(async move {
+        match own.save_hours(&submitted).await {
+            Entered::Done(card) => Answer::DialogUpdate(Dialog {
+                action: submitted.action,
+                subject: submitted.subject,
+                title: HOURS.to_owned(),
+                submit: String::new(),
+                parts: card.parts,
+                inputs: Vec::new(),
+            }),
+            Entered::Wrong(fields) => own.wrong(&submitted, fields).await,
+        }
+    });
+    answered(desk, way, Answer::DialogClose, work).await
+}
+
 impl Desk {
+    async fn save_hours(&self, submitted: &Submitted) -> Entered {
+        let words = self.words(submitted.who.platform);
+        let context = Context {
+            engine: &self.engine,
+            words: &words,
+        };
+        let rep = match self.rep(&submitted.who).await {
+            Ok(rep) => rep,
+            Err(trouble) => {
+                trouble.log();
+                return Entered::Done(self.words_for(trouble, &submitted.who).await);
+            }
+        };
+        let saved =
+            commands::save_hours(context, &rep, &submitted.subject, &submitted.values).await;
+        if submitted.who.platform == Platform::Slack {
+            self.refresh_open_home(&rep, &submitted.who).await;
+        }
+        saved
+    }
+
     async fn answer(&self, typed: &Typed) -> commands::Answer {
         let words = self.words(typed.way.who.platform);
         let words = &words;
@@ -127,6 +169,13 @@ impl Desk {
                 match form.dialog {
                     Some(dialog) => return Turned::Open(dialog, form.card),
                     None => form.card,
+                }
+            }
+            Action::HoursEdit => {
+                let asked = commands::edit_hours(context, rep, value).await;
+                match asked.dialog {
+                    Some(dialog) => return Turned::Open(dialog, asked.card),
+                    None => asked.card,
                 }
             }
             Action::HomeRefresh => return self.seen_at_home(press, rep).await,
@@ -181,6 +230,16 @@ impl Desk {
             self.refresh_home(rep, &press.way.who).await;
         }
         Turned::Done
+    }
+
+    /// The dialog for somebody's working hours.
+    pub(super) async fn hours(&self, platform: Platform, rep: &RepId, of: &str) -> Option<Dialog> {
+        let words = self.words(platform);
+        let context = Context {
+            engine: &self.engine,
+            words: &words,
+        };
+        commands::edit_hours(context, rep, of).await.dialog
     }
 
     /// The form for a lead, with nothing in it.

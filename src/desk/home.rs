@@ -140,6 +140,13 @@ impl Desk {
         self.show_home(rep, &who.user_id, true).await;
     }
 
+    /// Shows a page that somebody has open as it is now.
+    pub(super) async fn refresh_open_home(&self, rep: &RepId, who: &Presser) {
+        if self.homes.all().contains_key(rep) {
+            self.show_home(rep, &who.user_id, true).await;
+        }
+    }
+
     /// Shows every page that has changed and may be shown anew; how many.
     pub async fn refresh_homes(&self) -> usize {
         let now = self.engine.clock().now();

@@ -82,9 +82,9 @@ impl Desk {
             return Ok(Answer::Replace(self.keep(&press.value, &rep).await?));
         }
         if press.action == Action::TurnBack {
-            return Ok(Answer::Replace(
-                self.back_in_line(&press.value, &rep).await?,
-            ));
+            let said = self.back_in_line(&press.value, &rep).await?;
+            let card = self.pressed_card(press, &rep).await?;
+            return Ok(Answer::Replace(above(said, card)));
         }
         match self.turned(press, &rep).await {
             Turned::Elsewhere => {}
@@ -136,10 +136,7 @@ impl Desk {
             Err(_) => Ok(None),
         };
         match card {
-            Ok(Some(card)) => Answer::Replace(Card {
-                summary: words.summary,
-                parts: words.parts.into_iter().chain(card.parts).collect(),
-            }),
+            Ok(Some(card)) => Answer::Replace(above(words, Some(card))),
             Ok(None) => Answer::Message(words),
             Err(trouble) => {
                 trouble.log();
@@ -229,6 +226,7 @@ impl Desk {
             | Action::EscalationTake
             | Action::EscalationReoffer
             | Action::AwayKeep
+            | Action::HoursEdit
             | Action::TurnBack
             | Action::AwayCancel
             | Action::AwayStart
@@ -278,6 +276,15 @@ impl Desk {
     }
 }
 
+/// Words above the card that was pressed, where that is shown with the answer.
+fn above(words: Card, card: Option<Card>) -> Card {
+    let below = card.into_iter().flat_map(|card| card.parts);
+    Card {
+        summary: words.summary,
+        parts: words.parts.into_iter().chain(below).collect(),
+    }
+}
+
 /// What a press does.
 enum Pressed {
     /// It decides something.
@@ -316,6 +323,7 @@ fn what(press: &Press, lead: &Lead, rep: RepId) -> Result<Pressed, Trouble> {
         | Action::EscalationAssign
         | Action::EscalationSnooze => return Ok(Pressed::Asks),
         Action::AwayKeep
+        | Action::HoursEdit
         | Action::TurnBack
         | Action::AwayCancel
         | Action::AwayStart

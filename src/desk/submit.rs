@@ -61,6 +61,9 @@ pub(super) async fn handle(desk: &Desk, submitted: Submitted) -> Answer {
     if submitted.action == Action::LeadNew {
         return command::entered(desk, submitted).await;
     }
+    if submitted.action == Action::HoursEdit {
+        return command::hours(desk, submitted).await;
+    }
     if let Err(errors) = bounded(&submitted) {
         return desk.wrong(&submitted, errors).await;
     }
@@ -191,6 +194,7 @@ impl Submitted {
             | Action::EscalationTake
             | Action::EscalationReoffer
             | Action::AwayKeep
+            | Action::HoursEdit
             | Action::TurnBack
             | Action::AwayCancel
             | Action::AwayStart
@@ -369,6 +373,9 @@ impl Desk {
         let rep = self.rep(&submitted.who).await?;
         let dialog = if submitted.action == Action::LeadNew {
             self.blank(submitted.who.platform, &rep).await
+        } else if submitted.action == Action::HoursEdit {
+            self.hours(submitted.who.platform, &rep, &submitted.subject)
+                .await
         } else {
             let (action, subject) = (submitted.action, submitted.subject.as_str());
             let lead = self.lead(subject).await?;

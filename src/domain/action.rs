@@ -73,6 +73,8 @@ actions! {
     AwayStart "away.start",
     /// Is back.
     AwayEnd "away.end",
+    /// Asks for somebody's working hours.
+    HoursEdit "hours.edit",
     /// Takes the turn back that an offer had cost which was accepted too late.
     TurnBack "turn.back",
     /// Takes a lead from the queue.

@@ -349,6 +349,12 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// A person, by the status in their chat profile.
+    #[must_use]
+    pub fn profile() -> Self {
+        Self::Source("chat profile".to_owned())
+    }
+
     /// As stored and sent: `baton`, a rep's id, `api:NAME`, `source:ID`.
     #[must_use]
     pub fn word(&self) -> String {

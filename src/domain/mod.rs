@@ -8,6 +8,7 @@ pub mod chart;
 pub mod company;
 pub mod condition;
 pub mod contact;
+pub mod coverage;
 pub mod decide;
 pub mod dialog;
 pub mod event;

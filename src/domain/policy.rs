@@ -12,7 +12,10 @@ mod scoring;
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Time, Weekday},
+};
 
 use super::{
     company::CompanySigns,
@@ -79,6 +82,31 @@ pub struct Policy {
     pub golden: Vec<Golden>,
     /// How long notices with one cause are gathered.
     pub bundle: SignedDuration,
+    /// What is made of a status in the chat profile that says somebody is away.
+    pub status: StatusRule,
+    /// When managers read where the coming week has nobody; absent: never.
+    pub forecast: Option<WeekTime>,
+}
+
+/// What is made of a status in the chat profile that says somebody is away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusRule {
+    /// Nothing.
+    #[default]
+    Ignore,
+    /// They are asked whether leads are to go to others.
+    Ask,
+    /// They are away.
+    Believe,
+}
+
+/// A moment of every week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeekTime {
+    /// On this day.
+    pub weekday: Weekday,
+    /// At this time of day.
+    pub time: Time,
 }
 
 impl Policy {

@@ -1,5 +1,7 @@
 //! Writing what follows from a decision, in the decision's own transaction.
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 
 use super::{Engine, Error};
@@ -62,6 +64,9 @@ impl Engine {
             let territory = territory.unwrap_or_default();
             tally::count_territory(tx, lead, territory, &measures).await?;
             tally::uncount_territory(tx, lead, territory, &undone).await?;
+        }
+        if measures.iter().any(|it| it.what == MeasureKind::Expired) {
+            self.lapsed.store(true, Ordering::Relaxed);
         }
         // A transaction that is tried again counts twice here; the tally is what is exact.
         for measure in &measures {

@@ -5,18 +5,24 @@ mod activities;
 mod apply;
 mod backlog;
 mod company;
+mod coverage;
 mod entered;
 mod fetched;
+mod forecast;
+mod hours;
 mod known;
 mod left;
 mod list;
 mod nightly;
 mod outages;
 mod people;
+mod profile;
 mod programs;
 mod quarantine;
 mod receive;
+mod returns;
 mod sift;
+mod silent;
 mod standing;
 mod stored;
 mod taken;
@@ -24,7 +30,10 @@ mod world;
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, atomic::AtomicI64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -45,10 +54,13 @@ use crate::{
     store::{self, Db, Tx, leads, reps, turns},
 };
 
+pub use coverage::Coverage;
 pub use fetched::{NotFetched, PATIENCE};
+pub use forecast::Uncovered;
 pub use left::Left;
 pub use list::{Became, Foreseen};
 pub use people::{Absence, Kept, Returned, Went};
+pub use profile::Status;
 pub use programs::Contact;
 pub use receive::{Activities, Content, Received, Submission};
 pub use sift::Sifting;
@@ -69,6 +81,8 @@ pub struct Engine {
     groups: Arc<ArcSwap<Groups>>,
     /// Up to when it is known who has left.
     left_noted: Arc<AtomicI64>,
+    /// Whether an offer has had no answer since it was looked who answers none.
+    lapsed: Arc<AtomicBool>,
 }
 
 /// Why an event was not handled.
@@ -111,6 +125,7 @@ impl Engine {
             rules: Arc::new(ArcSwap::from_pointee(rules)),
             groups: Arc::default(),
             left_noted: Arc::new(AtomicI64::new(i64::MAX)),
+            lapsed: Arc::new(AtomicBool::new(true)),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
-const FOR_WHO_RETURNS: usize = 20;
+pub(super) const FOR_WHO_RETURNS: usize = 20;
 
 /// An absence as somebody asked for it.
 #[derive(Clone, Debug)]
@@ -47,10 +47,10 @@ pub struct Went {
 }
 
 /// What came of somebody's return.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Returned {
-    /// How many absences ended.
-    pub ended: u64,
+    /// The absence that ended, the one that began first if there were several.
+    pub ended: Option<reps::Absence>,
 }
 
 /// What came of taking back what an absence passed on.
@@ -193,8 +193,9 @@ impl Engine {
             return Ok(false);
         };
         let known = reps::known(tx, std::slice::from_ref(&rep.id)).await?;
-        let profile = known.get(&rep.id).and_then(|row| row.zone.as_deref());
-        let hours = rules.hours_of(rep, &rep.zone(profile));
+        let known = known.get(&rep.id);
+        let zone = rep.zone(known.and_then(|row| row.zone.as_deref()));
+        let hours = rules.hours_by(rep, &zone, known.and_then(|row| row.hours.as_deref()));
         Ok(hours.spans_a_business_day(absence.from_at, absence.until_at))
     }
 
@@ -257,14 +258,16 @@ impl Engine {
         self.db
             .write(async |mut tx| {
                 reps::lock(&mut tx, rep).await?;
-                if *by != Actor::Rep(rep.clone()) {
-                    let (told, key) = (
-                        Told::Back { by: by.clone() },
-                        self.clock.chance(now).next_ulid(),
-                    );
-                    outbox::tell(&mut tx, rep, &told, &key.to_string(), now).await?;
-                }
                 let ended = reps::end_absences(&mut tx, rep, now).await?;
+                let ended = ended.into_iter().next();
+                if *by != Actor::Rep(rep.clone()) {
+                    let told = Told::Back {
+                        by: by.clone(),
+                        absence: ended.as_ref().map(|absence| absence.id.clone()),
+                    };
+                    let key = self.clock.chance(now).next_ulid().to_string();
+                    outbox::tell(&mut tx, rep, &told, &key, now).await?;
+                }
                 reps::extra_until(&mut tx, rep, until).await?;
                 reps::reachable(&mut tx, rep).await?;
                 for lead in leads::stood_in_for(&mut tx, rep).await? {

@@ -17,6 +17,8 @@ pub struct Standing {
     pub now: RepNow,
     /// Leads that they own, however long ago they touched them.
     pub owned: u32,
+    /// Working hours that go before those of the configuration.
+    pub hours: Option<String>,
     /// When they are away, now and planned, in order.
     pub absences: Vec<Absence>,
 }
@@ -43,10 +45,12 @@ impl Engine {
             .read(async |mut tx| {
                 let all = self.reps_as(&mut tx, &rules, people, &wanted, now).await?;
                 let owned = reps::owned(&mut tx, people).await?;
+                let mut known = reps::known(&mut tx, people).await?;
                 let mut absences = reps::absences_ahead(&mut tx, people, now).await?;
                 let all = all.into_iter().map(|(id, now)| {
                     let standing = Standing {
                         now,
+                        hours: known.remove(&id).and_then(|known| known.hours),
                         owned: owned.get(&id).copied().unwrap_or(0),
                         absences: absences.remove(&id).unwrap_or_default(),
                     };

@@ -105,6 +105,7 @@ impl Engine {
         for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
             let Status {
                 zone,
+                hours,
                 extra_until,
                 unreachable,
                 away,
@@ -120,7 +121,7 @@ impl Engine {
                     pending: load.pending,
                     open: load.open,
                     offered: load.offered,
-                    ..RepNow::idle(rules.hours_of(rep, &zone), zone)
+                    ..RepNow::idle(rules.hours_by(rep, &zone, hours.as_deref()), zone)
                 },
             );
         }

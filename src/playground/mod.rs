@@ -70,7 +70,7 @@ pub use self::core::ApiCall;
 pub use self::dialogs::Dialog;
 pub use self::faults::{Fault, FaultRule};
 pub use self::message::{Edit, Message};
-pub use self::settings::{Channel, Clock, Group, Person, Settings, Workspace};
+pub use self::settings::{Channel, Clock, Group, Person, Settings, Status, Workspace};
 pub use self::socket::Trouble;
 pub use self::tokens::Rotation;
 

@@ -98,6 +98,23 @@ pub struct Person {
     /// Their workspace, where it is another one: somebody met in a channel shared between companies.
     #[serde(default)]
     pub team: Option<String>,
+    /// What their profile says of them.
+    #[serde(default)]
+    pub status: Status,
+}
+
+/// A status that somebody has set in their profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// In words.
+    #[serde(default)]
+    pub text: String,
+    /// As `:palm_tree:`.
+    #[serde(default)]
+    pub emoji: String,
+    /// When Slack takes it away, in seconds; 0: never.
+    #[serde(default)]
+    pub expires: i64,
 }
 
 impl Person {
@@ -112,6 +129,7 @@ impl Person {
             deleted: false,
             guest: false,
             team: None,
+            status: Status::default(),
         }
     }
 
@@ -164,7 +182,8 @@ impl Person {
             "is_restricted": self.guest, "is_ultra_restricted": false, "updated": now.as_second(),
             "profile": {
                 "real_name": self.name, "display_name": self.name, "email": self.email, "title": self.title,
-                "status_text": "", "status_emoji": "", "status_expiration": 0, "team": team,
+                "status_text": self.status.text, "status_emoji": self.status.emoji,
+                "status_expiration": self.status.expires, "team": team,
             },
         });
         if !self.deleted {

@@ -1,5 +1,6 @@
 //! Leads: each one value, its columns taken from it to find it by, its offers beside it to count.
 
+mod came;
 mod columns;
 mod find;
 mod identity;
@@ -16,6 +17,7 @@ use crate::domain::{
     lead::{Lead, Offer},
 };
 
+pub use came::{came, came_by_hour, given_up};
 pub(super) use columns::Columns;
 pub use find::{
     by_number, by_offer, due, last_owner_of, next_wake, overdue, owned_by, passed_on, pending_with,

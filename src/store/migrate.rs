@@ -73,6 +73,9 @@ const STEPS: &[Step] = &[
     step!(20261122180100, "keep_stand_ins"),
     step!(20261122186000, "count_companies_once"),
     step!(20261122186100, "index_records"),
+    step!(20261122187000, "keep_hours"),
+    step!(20261122187100, "tell_returns"),
+    step!(20261122187200, "note_statuses"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -14,8 +14,9 @@ use crate::domain::{
 };
 
 pub use absence::{
-    Absence, absence_add, absence_by_id, absence_cancel, absences_ahead, absences_now, absences_of,
-    absences_to_begin, end_absences, next_absence_change,
+    Absence, absence_add, absence_by_id, absence_cancel, absence_told, absences_ahead,
+    absences_now, absences_of, absences_over, absences_to_begin, end_absences, missed_in_a_row,
+    next_absence_change,
 };
 
 /// A rep as far as Baton has learned of them.
@@ -35,6 +36,8 @@ pub struct KnownRep {
     pub extra_until: Option<Timestamp>,
     /// When they were found to be taken out of the configuration.
     pub gone_at: Option<Timestamp>,
+    /// Working hours that go before those of the configuration.
+    pub hours: Option<String>,
 }
 row!(KnownRep {
     id,
@@ -43,7 +46,8 @@ row!(KnownRep {
     unreachable_at,
     unreachable_why,
     extra_until,
-    gone_at
+    gone_at,
+    hours
 });
 
 impl KnownRep {
@@ -56,7 +60,7 @@ impl KnownRep {
 }
 
 const KNOWN: Sql = sql!(
-    "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at from rep where id in (select value from "
+    "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at, hours from rep where id in (select value from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
     ")"
 );
@@ -70,7 +74,7 @@ pub async fn known(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, KnownR
     Ok(rows.into_iter().map(|rep| (rep.id.clone(), rep)).collect())
 }
 
-const ALL: &str = "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at from rep order by id";
+const ALL: &str = "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at, hours from rep order by id";
 
 /// Every rep that Baton ever knew.
 ///
@@ -119,6 +123,28 @@ const EXTRA: &str = "insert into rep (id, extra_until) values ($1, $2) \
 pub async fn extra_until(tx: &mut Tx, rep: &RepId, until: Option<Timestamp>) -> Result<(), Error> {
     tx.q(EXTRA).bind(rep).bind(until).exec().await?;
     Ok(())
+}
+
+const HOURS: &str = "insert into rep (id, hours) values ($1, $2) \
+     on conflict (id) do update set hours = excluded.hours";
+
+/// Keeps the working hours that go before those of the configuration, or that none do.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn hours(tx: &mut Tx, rep: &RepId, hours: Option<&str>) -> Result<(), Error> {
+    tx.q(HOURS).bind(rep).bind(hours).exec().await?;
+    Ok(())
+}
+
+const STATUS_SEEN: &str = "update rep set status_seen = $2 where id = $1 and coalesce(status_seen, '') <> coalesce($2, '')";
+
+/// Keeps which status in the chat profile was acted on; whether that is another one than before.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn status_seen(tx: &mut Tx, rep: &RepId, status: Option<&str>) -> Result<bool, Error> {
+    Ok(tx.q(STATUS_SEEN).bind(rep).bind(status).exec().await? == 1)
 }
 
 const DECLINED: &str = "select coalesce(reason, '') as reason, count(*) as n from offer \
@@ -212,6 +238,8 @@ pub struct Load {
 pub struct Status {
     /// The time zone in their chat profile.
     pub zone: Option<String>,
+    /// Working hours that go before those of the configuration.
+    pub hours: Option<String>,
     /// Available outside working hours until then.
     pub extra_until: Option<Timestamp>,
     /// Whether the chat does not deliver to them.
@@ -226,6 +254,7 @@ pub struct Status {
 struct Known {
     rep: RepId,
     zone: Option<String>,
+    hours: Option<String>,
     extra_until: Option<Timestamp>,
     unreachable_at: Option<Timestamp>,
     away: bool,
@@ -235,6 +264,7 @@ struct Known {
 row!(Known {
     rep,
     zone,
+    hours,
     extra_until,
     unreachable_at,
     away,
@@ -244,7 +274,7 @@ row!(Known {
 
 /// Of two absences of one rep that overlap the one that ends later comes last.
 const STATUS: Sql = sql!(
-    "select w.value as rep, k.zone, k.extra_until, k.unreachable_at, a.rep is not null as away, a.until_at, a.cover from "
+    "select w.value as rep, k.zone, k.hours, k.extra_until, k.unreachable_at, a.rep is not null as away, a.until_at, a.cover from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
     " w left join rep k on k.id = w.value left join absence a on a.rep = w.value and a.cancelled_at is null \
      and a.from_at <= $2 and (a.until_at is null or a.until_at > $2) \
@@ -266,6 +296,7 @@ pub async fn status(
     for known in rows {
         let status = all.entry(known.rep).or_default();
         status.zone = known.zone;
+        status.hours = known.hours;
         status.extra_until = known.extra_until;
         status.unreachable = known.unreachable_at.is_some();
         let (until, cover) = (known.until_at, known.cover);

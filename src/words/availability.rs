@@ -106,9 +106,92 @@ pub fn back_button() -> Button {
         .spoken("End your absence and get leads again")
 }
 
+/// Somebody of the reader's team is away because they have let so many offers in a row go by.
+#[must_use]
+pub fn silent(absence: &Absence, missed: u32, policy: &Policy, when: &When) -> Card {
+    let until = match absence.until {
+        Until::At(at) => format!("until {}", when.said_with_zone(at)),
+        Until::Back => "until they say that they are back".to_owned(),
+    };
+    Card::sentence(format!(
+        "{} has let {} go by without an answer and is away since {}, {until}: leads go to others meanwhile. They were told, and can come back by one press.",
+        policy.name_of(&absence.rep),
+        in_a_row(missed),
+        when.said(absence.from),
+    ))
+}
+
+/// The reader's profile says that they are away: shall leads go to others?
+#[must_use]
+pub fn asked(text: &str, until: Option<Timestamp>, when: &When) -> Card {
+    let said = until.map(|until| format!(" until {}", when.said_with_zone(until)));
+    let words = format!(
+        "Your profile says “{}”{}. Shall new leads go to others meanwhile?",
+        cut(text, MAX_REASON),
+        said.unwrap_or_default()
+    );
+    let (after, label) = match until {
+        Some(until) => (
+            when.typed_until(until),
+            format!("I'm away until {}", when.said(until)),
+        ),
+        None => ("until back".to_owned(), "I'm away".to_owned()),
+    };
+    let buttons = vec![
+        Button::new(Action::AwayStart, after, label).styled(ButtonStyle::Primary),
+        Button::new(Action::AwayEnd, "", "I'm here").spoken("I'm here and get leads"),
+    ];
+    let mut card = Card::sentence(words);
+    card.parts.push(Part::Buttons(buttons));
+    card
+}
+
+/// The reader is away because their profile says so.
+fn told_believed(absence: &Absence, when: &When) -> Card {
+    let until = match absence.until {
+        Until::At(at) => format!("until {}", when.said_with_zone(at)),
+        Until::Back => "until it says so no more".to_owned(),
+    };
+    let words = format!(
+        "Your profile says “{}”, so you are away {until}: new leads go to others.",
+        cut(&absence.reason, MAX_REASON)
+    );
+    let mut card = Card::sentence(words);
+    card.parts.push(Part::Buttons(vec![back_button()]));
+    card
+}
+
+fn in_a_row(missed: u32) -> String {
+    match missed {
+        1 => "an offer".to_owned(),
+        some => format!("{some} offers in a row"),
+    }
+}
+
+/// Baton has made the reader absent, and why.
+fn told_silent(absence: &Absence, when: &When) -> Card {
+    let until = match absence.until {
+        Until::At(at) => format!(", until {} at the latest", when.said_with_zone(at)),
+        Until::Back => String::new(),
+    };
+    let words = format!(
+        "You are away now{until}, since there were {}. New leads go to others. Are you there?",
+        cut(&absence.reason, MAX_REASON)
+    );
+    let mut card = Card::sentence(words);
+    card.parts.push(Part::Buttons(vec![back_button()]));
+    card
+}
+
 /// Somebody else has made the reader absent.
 #[must_use]
 pub fn told_away(absence: &Absence, by: &str, policy: &Policy, when: &When) -> Card {
+    if by == Actor::profile().word() {
+        return told_believed(absence, when);
+    }
+    if by == Actor::Baton.word() {
+        return told_silent(absence, when);
+    }
     let from = if absence.from > when.now() {
         format!(" from {}", when.said(absence.from))
     } else {

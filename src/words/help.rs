@@ -31,6 +31,12 @@ impl Topic {
                 ("list", "what is planned"),
                 ("cancel 1", "takes the first of that list out"),
                 ("@jonas until Monday", "a colleague, for their manager"),
+                ("team", "who of your teams is away in the next four weeks"),
+                ("hours", "when you work, and how to change it"),
+                (
+                    "hours Mo-Fr 09:00-12:30,13:30-18:00; PH off",
+                    "these from now on",
+                ),
             ],
             Self::Back => &[
                 ("", "from now on, also before your hours start"),

@@ -146,7 +146,7 @@ fn presence(home: &Home<'_>) -> Vec<Part> {
         Part::Title(heading(&home.presence).to_owned()),
         Part::Text(vec![Run::plain(presence_words(home))]),
         Part::Facts(facts),
-        Part::Buttons(presence_buttons(&home.presence)),
+        Part::Buttons(presence_buttons(home)),
     ]
 }
 
@@ -191,10 +191,10 @@ fn presence_words(home: &Home<'_>) -> String {
     }
 }
 
-fn presence_buttons(presence: &Presence) -> Vec<Button> {
+fn presence_buttons(home: &Home<'_>) -> Vec<Button> {
     let away = |after: &str, label: &str| Button::new(Action::AwayStart, after, label);
     let more = super::entered::button;
-    match presence {
+    let mut buttons = match &home.presence {
         Presence::Here(_) => vec![
             away("for 1h", "Away for an hour"),
             away("", "Away until my next working day"),
@@ -209,7 +209,9 @@ fn presence_buttons(presence: &Presence) -> Vec<Button> {
             more(),
         ],
         Presence::Off => vec![more()],
-    }
+    };
+    buttons.push(super::hours::button(home.reader.rep));
+    buttons
 }
 
 fn section(

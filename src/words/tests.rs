@@ -61,6 +61,7 @@ fn rep(id: &str, name: &str, role: Role) -> Rep {
         external: Default::default(),
         calendar: None,
         pending: None,
+        missed: None,
         caps: Default::default(),
         capacity: None,
         stale: SignedDuration::from_hours(720),

@@ -64,6 +64,13 @@ impl When {
         self.now.strftime("%Q").to_string()
     }
 
+    /// The moment as `/away` understands it: "until 2026-11-27 18:00".
+    #[must_use]
+    pub fn typed_until(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.now.time_zone().clone());
+        at.strftime("until %Y-%m-%d %H:%M").to_string()
+    }
+
     /// "03:12 there, at night": the time where a lead is, as far as that is known; not `precise`: "about 03:00 there".
     #[must_use]
     pub fn there(&self, contact: &Contact, precise: bool) -> Option<String> {

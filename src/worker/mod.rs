@@ -15,19 +15,30 @@ mod render;
 mod send;
 mod settle;
 mod token;
+mod told;
 mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use self::{guard::guarded, outlet::Outlet};
 use crate::{
     chat::Chats,
-    domain::{event::Event, id::LeadId},
+    domain::{
+        event::Event,
+        id::{LeadId, RepId},
+    },
     engine::{Engine, Error},
     store::{Channel, Db, Wake, instance, leads, outbox, reps},
 };
@@ -47,6 +58,9 @@ const LEADS_PER_LOOK: i64 = 256;
 /// Leads that wait, and whose chance has come, taken in one go.
 const WAITING_PER_LOOK: usize = 64;
 
+/// In seconds.
+const MINUTE: i64 = 60;
+
 /// How often an instance says that it is alive.
 const BEAT: SignedDuration = SignedDuration::from_secs(5);
 
@@ -64,6 +78,10 @@ pub struct Worker {
     outlets: Vec<Arc<Outlet>>,
     /// This process, among replicas.
     name: String,
+    /// When it was last looked what concerns people, in seconds.
+    people_seen_to: Arc<AtomicI64>,
+    /// Which manager has been told of which week, or need not be.
+    forecasts: Arc<Mutex<BTreeMap<RepId, Date>>>,
 }
 
 /// What the clocks keep in mind from one look to the next.
@@ -110,6 +128,8 @@ impl Worker {
                 .map(Arc::new)
                 .collect(),
             name,
+            people_seen_to: Arc::default(),
+            forecasts: Arc::default(),
         }
     }
 
@@ -159,8 +179,10 @@ impl Worker {
 
     async fn look(&self, looks: &mut Looks) -> Result<Option<Timestamp>, Error> {
         self.wake_due(looks).await?;
+        self.engine.rest_the_silent().await?;
         self.engine.begin_absences().await?;
         self.engine.note_last_days().await?;
+        self.see_to_people_at_times().await?;
         let now = self.engine.clock().now();
         let (lead, absence) = self
             .db()
@@ -174,6 +196,26 @@ impl Worker {
         Ok([lead, absence].into_iter().flatten().min())
     }
 
+    /// What concerns people and no lead: returns every second at the most, and every minute what the coming week is like.
+    async fn see_to_people_at_times(&self) -> Result<(), Error> {
+        let now = self.engine.clock().now().as_second();
+        let last = self.people_seen_to.swap(now, Ordering::Relaxed);
+        if now == last {
+            return Ok(());
+        }
+        self.engine.tell_returned().await?;
+        if now / MINUTE != last / MINUTE {
+            self.tell_forecasts().await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_forecasts(&self) -> Result<(), Error> {
+        let mut seen = self.forecasts.lock().await;
+        self.engine.tell_forecasts(&mut seen).await?;
+        Ok(())
+    }
+
     /// Everything that is due now, once: for tests, which move the clock and call this.
     ///
     /// # Errors
@@ -185,7 +227,11 @@ impl Worker {
         self.learn_people().await?;
         self.learn_groups().await?;
         let leads = self.wake_due(&mut looks).await?;
+        let silent = self.engine.rest_the_silent().await?;
         let absences = self.engine.begin_absences().await? + self.engine.note_last_days().await?;
+        let absences = silent + absences;
+        self.engine.tell_returned().await?;
+        self.tell_forecasts().await?;
         let mut messages = 0;
         for outlet in &self.outlets {
             let stop = CancellationToken::new();

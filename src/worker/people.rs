@@ -14,7 +14,7 @@ use crate::{
         id::RepId,
         policy::{Platform, Rep},
     },
-    engine::Error,
+    engine::{Error, Status},
     store::{
         accounts::{self, Account},
         outbox::{self, Claimed, Place},
@@ -218,6 +218,13 @@ impl Worker {
             .await?;
         let (rep, theirs) = (&rep.id, rep.chat == platform);
         tracing::debug!(rep.id = %rep, zone = found.zone, "looked a rep up in the chat");
+        if theirs {
+            let says = found.away.clone().map(|away| Status {
+                text: away.text,
+                until: away.until,
+            });
+            self.engine.profile_says(rep, says).await?;
+        }
         if let Some(why) = found.barred() {
             if theirs && self.engine.unreachable(rep, why).await? {
                 tracing::warn!(rep.id = %rep, why, "a rep's account in the chat can be given no leads");

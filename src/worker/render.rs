@@ -8,26 +8,25 @@ use crate::{
     cards::{self, channel_of},
     domain::{
         card::Card,
-        event::{Audible, CardRef, Notice, Say, Told},
+        event::{Audible, CardRef, Notice, Say},
         id::{LeadId, OfferId, RepId, SourceId},
         lead::Lead,
-        phrase::Until,
         policy::{Channel, Platform, Policy},
     },
     engine::Error,
     store::{
         leads,
         outbox::{self, Claimed, Place, Work},
-        reps, submissions,
+        submissions,
     },
-    words::{self, availability, quarantine, when::When},
+    words::{self, quarantine, when::When},
 };
 
 /// How many submissions that can't be used are counted for a message.
 const MOST_COUNTED: usize = 1_000;
 
 /// The rep who is told something that is about no lead.
-fn rep_of(claimed: &Claimed) -> Option<RepId> {
+pub(super) fn rep_of(claimed: &Claimed) -> Option<RepId> {
     claimed.recipient.strip_prefix("rep:").map(RepId::from)
 }
 
@@ -218,42 +217,6 @@ impl Worker {
         Ok(waiting.map(|waiting| quarantine::card(source, &waiting)))
     }
 
-    /// What somebody else has said of a rep, if it is still so.
-    async fn render_told(&self, claimed: &Claimed, told: &Told) -> Result<Option<Message>, Error> {
-        let Some(rep) = rep_of(claimed) else {
-            return Ok(None);
-        };
-        let rules = self.engine.rules();
-        let now = self.engine.clock().now();
-        let theirs = self
-            .db()
-            .read(async |mut tx| reps::absences_of(&mut tx, &rep, now).await)
-            .await?;
-        let when = When::new(now, &self.zone_of(&rep).await?);
-        let card = match told {
-            Told::Away { absence } => theirs.iter().find(|one| one.id == *absence).map(|one| {
-                let absence = availability::Absence {
-                    id: one.id.clone(),
-                    rep: one.rep.clone(),
-                    from: one.from_at,
-                    until: one.until_at.map_or(Until::Back, Until::At),
-                    reason: one.reason.clone(),
-                    cover: one.cover.clone(),
-                };
-                availability::told_away(&absence, &one.made_by, &rules.policy, &when)
-            }),
-            Told::Back { by } => (!theirs.iter().any(|one| one.from_at <= now))
-                .then(|| availability::told_back(by, &rules.policy)),
-        };
-        Ok(card.map(|card| Message {
-            card,
-            standing: None,
-            thread: None,
-            only_if_standing: false,
-            together: Vec::new(),
-        }))
-    }
-
     /// News for whoever has a lead comes as a reply to its card.
     pub(super) async fn thread_of(
         &self,
@@ -295,7 +258,7 @@ impl Worker {
         Ok(standing.map(|card| card.place()))
     }
 
-    async fn zone_of(&self, rep: &RepId) -> Result<TimeZone, Error> {
+    pub(super) async fn zone_of(&self, rep: &RepId) -> Result<TimeZone, Error> {
         if let Some(zone) = cards::zone_of(&self.engine, rep).await? {
             return Ok(zone);
         }

@@ -269,7 +269,7 @@ async fn back_gives_a_waiting_lead_to_who_returns() {
         ));
         assert_eq!(
             office.says("jonas", "/back").await,
-            "Welcome back. You get leads again."
+            "Welcome back. You get leads again. Since today 11:00 came 1 lead to team sales. Waiting for you now: 1 to answer."
         );
         assert_eq!(office.asked(&lead).await.unwrap().as_str(), "jonas");
         assert_eq!(
@@ -682,6 +682,7 @@ fn rep(id: &str, name: &str, role: Role, zone: &str) -> Rep {
         external: BTreeMap::new(),
         calendar: Some("office".into()),
         pending: None,
+        missed: None,
         caps: Caps::default(),
         capacity: None,
         stale: SignedDuration::from_hours(24 * 14),

@@ -358,6 +358,7 @@ fn rep(id: &str, role: Role) -> Rep {
         external: BTreeMap::new(),
         calendar: None,
         pending: None,
+        missed: None,
         caps: Caps::default(),
         capacity: None,
         stale: SignedDuration::from_hours(24 * 14),

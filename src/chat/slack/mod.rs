@@ -17,6 +17,7 @@ pub mod rotation;
 mod secrets;
 mod signature;
 pub mod socket;
+mod status;
 pub mod survey;
 #[cfg(test)]
 mod tests;
@@ -333,6 +334,7 @@ fn person(user: &Value) -> Person {
         guest: is("is_restricted") || is("is_ultra_restricted"),
         stranger: is("is_stranger"),
         bot: is("is_bot"),
+        away: status::away(profile),
     }
 }
 

@@ -241,5 +241,6 @@ fn person(user: &Value) -> Option<Person> {
         guest: given("userType") == Some("Guest"),
         stranger: false,
         bot: false,
+        away: None,
     })
 }

@@ -308,6 +308,7 @@ impl Teams {
             guest: false,
             stranger: false,
             bot: false,
+            away: None,
         };
         let Some(conversation) = self.known.with(user) else {
             return Ok(person);

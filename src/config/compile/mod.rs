@@ -185,6 +185,8 @@ impl Compiler<'_> {
             golden: self.golden(),
             card: self.card(),
             bundle: self.bundle(),
+            forecast: self.forecast(),
+            status: self.profile_status(),
         };
         policy.asks_win = self.asks_win;
         policy.hash = hash(self.sources, &self.opened);

@@ -19,6 +19,9 @@ use crate::domain::{
     suggest,
 };
 
+/// Said where somebody would be away after no offer at all.
+const NEVER: &str = "without the key nobody is set away";
+
 /// Said where somebody could only ever get nothing.
 const TAKE_OUT: &str = "`active = false` takes somebody out; without the key there is no limit";
 
@@ -63,6 +66,7 @@ impl Compiler<'_> {
         self.check_chat(defaults.chat.as_ref());
         self.count(defaults.pending.as_ref(), TAKE_OUT);
         self.count(defaults.capacity.as_ref(), TAKE_OUT);
+        self.count(defaults.missed.as_ref(), NEVER);
         self.caps(&defaults.caps);
     }
 
@@ -74,6 +78,7 @@ impl Compiler<'_> {
         let (calendar, stale) = (self.calendar_of(raw), self.stale_of(raw));
         let defaults = &self.raw.defaults.rep;
         let pending = raw.pending.as_ref().or(defaults.pending.as_ref());
+        let missed = raw.missed.as_ref().or(defaults.missed.as_ref());
         let capacity = raw.capacity.as_ref().or(defaults.capacity.as_ref());
         Rep {
             id: raw.id.get_ref().as_str().into(),
@@ -95,6 +100,7 @@ impl Compiler<'_> {
             external: texts(&raw.external),
             calendar: calendar.map(Into::into),
             pending: pending.map(|it| *it.get_ref()),
+            missed: missed.map(|it| *it.get_ref()),
             caps: self.caps_of(raw),
             capacity: capacity.map(|it| *it.get_ref()),
             stale,

@@ -14,7 +14,7 @@ use super::{
     super::raw::{self, ApiToken as ApiTokenTable, Secret, Size, Text, TokenRole},
     Compiler,
 };
-use crate::domain::suggest;
+use crate::domain::{policy::StatusRule, suggest};
 
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 const MAX_BODY: usize = 256 * 1024;
@@ -181,6 +181,16 @@ impl Compiler<'_> {
             paced: raw.paced.unwrap_or(true),
             commands: self.commands(&raw.commands),
         })
+    }
+
+    /// What is made of a status in the chat profile.
+    pub fn profile_status(&self) -> StatusRule {
+        let given = self.raw.slack.as_ref().and_then(|slack| slack.status);
+        match given {
+            None | Some(raw::ProfileStatus::Ignore) => StatusRule::Ignore,
+            Some(raw::ProfileStatus::Ask) => StatusRule::Ask,
+            Some(raw::ProfileStatus::Believe) => StatusRule::Believe,
+        }
     }
 
     /// A token that expires is renewed with the app's id and secret, so these go together.

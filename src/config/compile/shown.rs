@@ -1,6 +1,10 @@
 //! What is shown and told: cards, notices, digests, webhooks.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{
+    SignedDuration,
+    civil::{Time, Weekday, time},
+    tz::TimeZone,
+};
 
 use super::{
     super::raw::{self, Text},
@@ -10,7 +14,7 @@ use super::{
 };
 use crate::domain::{
     contact::Field,
-    policy::{CardRule, LinkRule},
+    policy::{CardRule, LinkRule, WeekTime},
     schedule::{Schedule, ScheduleError},
     suggest,
 };
@@ -18,6 +22,11 @@ use crate::domain::{
 /// The first notice of a cause goes at once, and the next ones wait this long to become one message: a manager hears
 /// once a minute at most, and of an escalation never later than a minute after it.
 const BUNDLE: SignedDuration = SignedDuration::from_mins(1);
+/// At the end of the usual week.
+const FORECAST: WeekTime = WeekTime {
+    weekday: Weekday::Friday,
+    time: time(16, 0, 0, 0),
+};
 const EVENTS: [&str; 21] = [
     "lead.created",
     "lead.merged",
@@ -80,6 +89,22 @@ impl Compiler<'_> {
         given.and_then(|it| self.time(it)).unwrap_or(BUNDLE)
     }
 
+    pub fn forecast(&mut self) -> Option<WeekTime> {
+        let Some(given) = &self.raw.notices.forecast else {
+            return Some(FORECAST);
+        };
+        let typed = self.filled(given)?;
+        if typed == "off" {
+            return None;
+        }
+        let read = week_time(typed);
+        if read.is_none() {
+            let message = format!("`{typed}` is no moment of a week");
+            self.mistake(given.span(), message, "write `Fri 16:00`, or `off`");
+        }
+        read
+    }
+
     pub fn digests(&mut self) {
         for raw in &self.raw.digest {
             let zone = raw.timezone.as_ref().and_then(|it| self.zone(it));
@@ -132,4 +157,15 @@ impl Compiler<'_> {
             self.later("webhook", raw.url.span());
         }
     }
+}
+
+/// "Fri 16:00".
+fn week_time(typed: &str) -> Option<WeekTime> {
+    let (day, time) = typed.split_once(' ')?;
+    let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let nth = days.iter().position(|it| it.eq_ignore_ascii_case(day))?;
+    let (hour, minute) = time.trim().split_once(':')?;
+    let time = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
+    let weekday = Weekday::from_monday_zero_offset(i8::try_from(nth).ok()?).ok()?;
+    Some(WeekTime { weekday, time })
 }

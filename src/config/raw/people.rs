@@ -42,6 +42,8 @@ pub struct RepDefaults {
     pub pending: Option<Spanned<u32>>,
     /// `caps = { hour = 5, day = 25, week = 80 }`: offers within. Default: no limit.
     pub caps: Caps,
+    /// `missed = 3`: away after so many offers in a row without an answer. Default: never.
+    pub missed: Option<Spanned<u32>>,
     /// `capacity = 40`: pending, and owned and not closed. Default: no limit.
     pub capacity: Option<Spanned<u32>>,
     /// `stale = "30d"`: an owned lead untouched for so long takes no capacity. Default: never.
@@ -125,6 +127,8 @@ pub struct Rep {
     pub pending: Option<Spanned<u32>>,
     /// `caps = { day = 25 }`. Default: that of `[defaults.rep]`.
     pub caps: Option<Caps>,
+    /// `missed = 3`. Default: that of `[defaults.rep]`.
+    pub missed: Option<Spanned<u32>>,
     /// `capacity = 40`. Default: that of `[defaults.rep]`.
     pub capacity: Option<Spanned<u32>>,
     /// `stale = "30d"`. Default: that of `[defaults.rep]`.

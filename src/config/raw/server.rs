@@ -65,9 +65,24 @@ pub struct Slack {
     pub api_url: Option<Text>,
     /// `paced = false`: calls are not kept below Slack's rate limits, for load programs. Default: true.
     pub paced: Option<bool>,
+    /// `status = "ask"`: what is made of a profile status that says somebody is away: `"ignore"`, the default, `"ask"` or
+    /// `"believe"`.
+    pub status: Option<ProfileStatus>,
     /// `commands = { away = "/lead-away", back = "/lead-back" }`: the words the manifest declares.
     #[serde(default)]
     pub commands: BTreeMap<Text, Text>,
+}
+
+/// What is made of a status in the chat profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProfileStatus {
+    /// Nothing.
+    Ignore,
+    /// The rep is asked.
+    Ask,
+    /// They are away.
+    Believe,
 }
 
 /// `[teams]`: Microsoft Teams, by an Azure Bot of the kind "single tenant".

@@ -32,6 +32,9 @@ pub struct Notices {
     /// `bundle = "5m"`: the first notice of a cause goes at once, those of the next five minutes become one
     /// message; a minute if not set.
     pub bundle: Option<Text>,
+    /// `forecast = "Fri 16:00"`: when each manager reads, in their zone, where the coming week has nobody; `"off"`: never.
+    /// Default: that.
+    pub forecast: Option<Text>,
 }
 
 /// `[[digest]]`.

@@ -12,6 +12,11 @@ use crate::domain::{
     strategy::{Entry, EntryWhy, Present},
 };
 
+/// Why an offer expired whose rep could have answered it.
+const NO_ANSWER: &str = "no answer";
+/// Why one expired that the rep had not seen, not in their hours, or not for as long as they should.
+const OUT_OF_REACH: &str = "out of reach";
+
 /// Of whom a pool is made.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Among {
@@ -304,11 +309,25 @@ impl<'w> Case<'_, 'w> {
         });
     }
 
+    /// Whether the rep had their time: they have seen it, it is their hours, and nothing was broken down.
+    fn could_answer(&self, offer: &Offer) -> bool {
+        let there = self.world.reps.get(&offer.rep).is_some_and(|person| {
+            let extra = person.extra_until.is_some_and(|until| until > self.now);
+            person.away.is_none() && (extra || person.calendar.is_open(self.now))
+        });
+        let by_itself = self.actor == Actor::Baton && offer.free_at() <= self.now;
+        there && by_itself && offer.can_expire() && offer.lost.is_zero()
+    }
+
     pub(super) fn expire_pending(&mut self) {
         self.give_up_unshown();
         let pending: Vec<Offer> = self.lead.asked().cloned().collect();
         for offer in pending {
-            self.end_offer(&offer.id, OfferState::Expired, Reason::own("no answer"));
+            let reason = match self.could_answer(&offer) {
+                true => NO_ANSWER,
+                false => OUT_OF_REACH,
+            };
+            self.end_offer(&offer.id, OfferState::Expired, Reason::own(reason));
             self.fact(
                 FactKind::Expired,
                 Actor::Baton,

@@ -1,6 +1,6 @@
 //! What stands in a chat because of a lead: cards, and what people are told once.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::Actor;
@@ -292,6 +292,40 @@ pub enum Told {
     Back {
         /// Who said so.
         by: Actor,
+        /// The absence that ended by it, to say what came meanwhile.
+        #[serde(default)]
+        absence: Option<String>,
+    },
+    /// Your absence is over.
+    Returned {
+        /// Which.
+        absence: String,
+    },
+    /// These are your working hours now.
+    Hours {
+        /// Who said so.
+        by: Actor,
+    },
+    /// Somebody of your team is away because they have answered no offers of late.
+    Silent {
+        /// Who.
+        rep: RepId,
+        /// By which absence.
+        absence: String,
+        /// How many offers in a row.
+        missed: u32,
+    },
+    /// Your profile says that you are away: are you?
+    Asked {
+        /// In their words.
+        text: String,
+        /// Until when, if it says so.
+        until: Option<Timestamp>,
+    },
+    /// Your teams have hours with nobody in the coming week.
+    Forecast {
+        /// The week that begins on this day.
+        monday: Date,
     },
 }
 

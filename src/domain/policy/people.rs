@@ -98,6 +98,8 @@ pub struct Rep {
     pub calendar: Option<CalendarId>,
     /// Offers at once; absent: no limit.
     pub pending: Option<u32>,
+    /// Away after so many offers in a row without an answer; absent: never.
+    pub missed: Option<u32>,
     /// Offers per span of time.
     pub caps: Caps,
     /// Pending offers plus owned, unclosed leads touched within `stale`; absent: no limit.

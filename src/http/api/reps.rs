@@ -66,6 +66,8 @@ pub(super) struct RepView {
     timezone: String,
     /// Their working hours; none: always.
     calendar: Option<CalendarId>,
+    /// Hours that they have chosen for themselves in place of that calendar's, in `opening_hours` syntax; none: they have not.
+    hours: Option<String>,
     availability: Availability,
     load: LoadView,
 }
@@ -221,6 +223,7 @@ fn view(policy: &Policy, rep: &Rep, is: Standing, now: Timestamp, open: bool) ->
         backs_up: in_teams(|team| &team.backups),
         timezone: is.now.zone.iana_name().unwrap_or("UTC").to_owned(),
         calendar: rep.calendar.clone(),
+        hours: is.hours.clone(),
         load: load(rep, &is),
         availability: availability(rep, is, now, open),
     }

@@ -155,15 +155,65 @@ pub async fn absence_cancel(tx: &mut Tx, id: &str, now: Timestamp) -> Result<boo
     Ok(tx.q(CANCEL).bind(id).bind(now).exec().await? == 1)
 }
 
-const END: &str = "update absence set until_at = $2, begun_at = coalesce(begun_at, $2) where rep = $1 \
-     and cancelled_at is null and from_at <= $2 and (until_at is null or until_at > $2)";
+const END: &str = "update absence set until_at = $2, begun_at = coalesce(begun_at, $2), returned_at = $2 where rep = $1 \
+     and cancelled_at is null and from_at <= $2 and (until_at is null or until_at > $2) \
+     returning id, rep, from_at, until_at, reason, cover, made_by, made_at";
 
-/// Ends what absences of the rep run now; how many.
+/// Ends what absences of the rep run now, the one that began first before the others. Who ends them says what came
+/// meanwhile.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn end_absences(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<u64, Error> {
-    tx.q(END).bind(rep).bind(now).exec().await
+pub async fn end_absences(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Vec<Absence>, Error> {
+    let mut ended: Vec<Absence> = tx.q(END).bind(rep).bind(now).all().await?;
+    ended.sort_by(|a, b| (a.from_at, &a.id).cmp(&(b.from_at, &b.id)));
+    Ok(ended)
+}
+
+const OVER: &str = "select id, rep, from_at, until_at, reason, cover, made_by, made_at from absence \
+     where returned_at is null and cancelled_at is null and begun_at is not null and until_at <= $1 order by until_at, id";
+
+/// The absences that have ended by themselves, and of which nobody has said what came meanwhile.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absences_over(tx: &mut Tx, now: Timestamp) -> Result<Vec<Absence>, Error> {
+    tx.q(OVER).bind(now).all().await
+}
+
+const TOLD: &str = "update absence set returned_at = $2 where id = $1 and returned_at is null";
+
+/// Notes that it is said what came in an absence; whether that had not been.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absence_told(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool, Error> {
+    Ok(tx.q(TOLD).bind(id).bind(now).exec().await? == 1)
+}
+
+/// The reason `no answer` stands where the rep could have answered; the index on reps and the time of the offer serves it.
+const MISSED: &str = "select state from offer where rep = $1 and kind in ('push', 'given') \
+     and offered_at > (select coalesce(max(case when cancelled_at is null then until_at else cancelled_at end), $2) \
+         from absence where rep = $1 and from_at <= $3 and (until_at <= $3 or cancelled_at is not null)) \
+     and offered_at > $2 and (state in ('accepted', 'declined') or state = 'expired' and reason = 'no answer') \
+     order by offered_at desc limit $4";
+
+/// How many of the last `most` offers that a rep could answer they let go by, counted from the newest to the first that
+/// they did answer: since `since`, and since they were last back from an absence.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn missed_in_a_row(
+    tx: &mut Tx,
+    rep: &RepId,
+    most: u32,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<u32, Error> {
+    let query = tx.q(MISSED).bind(rep).bind(since).bind(now);
+    let last: Vec<(String,)> = query.bind(i64::from(most)).all().await?;
+    let missed = last.iter().take_while(|(state,)| state == "expired");
+    Ok(u32::try_from(missed.count()).unwrap_or(u32::MAX))
 }
 
 const BEGIN: &str = "update absence set begun_at = $1 where cancelled_at is null and begun_at is null \

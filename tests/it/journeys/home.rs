@@ -14,7 +14,7 @@ async fn the_home_tab_shows_what_to_answer_and_whom_to_call() {
         # You get leads
         You get leads at any time (Europe/Berlin).
         Working hours: always (Europe/Berlin)
-        [Away for an hour] [Away until my next working day] [Away until I'm back] [New lead…]
+        [Away for an hour] [Away until my next working day] [Away until I'm back] [New lead…] [Working hours…]
         ---
         Nothing waits for your answer.
         ---
@@ -28,7 +28,7 @@ async fn the_home_tab_shows_what_to_answer_and_whom_to_call() {
         # You get leads
         You get leads at any time (Europe/Berlin).
         Working hours: always (Europe/Berlin)
-        [Away for an hour] [Away until my next working day] [Away until I'm back] [New lead…]
+        [Away for an hour] [Away until my next working day] [Away until I'm back] [New lead…] [Working hours…]
         ---
         Waiting for your answer (1)
         #1001 · Ada Lovelace, Analytical Engines: Please answer by today 11:15.
@@ -44,7 +44,7 @@ async fn the_home_tab_shows_what_to_answer_and_whom_to_call() {
         # You get leads
         You get leads at any time (Europe/Berlin).
         Working hours: always (Europe/Berlin)
-        [Away for an hour] [Away until my next working day] [Away until I'm back] [New lead…]
+        [Away for an hour] [Away until my next working day] [Away until I'm back] [New lead…] [Working hours…]
         ---
         Nothing waits for your answer.
         ---

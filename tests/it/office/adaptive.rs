@@ -33,11 +33,10 @@ pub fn words_above(card: &Value) -> Option<(String, Value)> {
         let first = one.and_then(|it| element(it).into_iter().next());
         first.is_some_and(|it| it.starts_with("# "))
     };
-    if is_heading(body.first()) || !is_heading(body.get(1)) {
-        return None;
-    }
-    let words = element(&body.remove(0)).join("\n");
-    Some((words, body.into()))
+    let heading = body.iter().position(|one| is_heading(Some(one)))?;
+    let below = body.split_off(heading);
+    let words: Vec<String> = body.iter().flat_map(element).collect();
+    (!words.is_empty()).then(|| (words.join("\n"), below.into()))
 }
 
 /// A dialog with its title and what there is to press.

@@ -73,12 +73,22 @@ type = "demo"
         theirs.join("\n")
     }
 
+    /// What is made of statuses, as a line `#status ask` of the rules says it.
+    fn status(&self) -> String {
+        let line = self
+            .rules
+            .lines()
+            .find_map(|line| line.strip_prefix("#status "));
+        line.map_or_else(String::new, |rule| format!("status = \"{rule}\"\n"))
+    }
+
     /// The chats that there are.
     fn tables(&self) -> String {
         let slack = format!(
-            "\n[slack]\n{}\nsigning_secret = \"{SIGNING_SECRET}\"\napi_url = \"{}/api/\"\n",
+            "\n[slack]\n{}\nsigning_secret = \"{SIGNING_SECRET}\"\napi_url = \"{}/api/\"\n{}",
             self.tokens(),
-            self.chat
+            self.chat,
+            self.status()
         );
         let teams = |office: &Self| office.teams().microsoft.table();
         match self.chats {

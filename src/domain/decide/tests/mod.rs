@@ -259,6 +259,7 @@ pub(super) fn plain_rep(id: &str) -> Rep {
         external: BTreeMap::new(),
         calendar: None,
         pending: None,
+        missed: None,
         caps: crate::domain::policy::Caps::default(),
         capacity: None,
         stale: SignedDuration::from_hours(720),

@@ -341,3 +341,23 @@ fn a_card_that_is_shown_after_all_has_its_time() {
             .all(|told| !told.ends_with("cannot_reach"))
     );
 }
+
+#[test]
+fn an_offer_that_could_be_answered_is_told_from_one_that_could_not() {
+    let reason = |story: &Story, n: usize| {
+        let reason = story.leads[n].offers[0].reason.clone();
+        reason.map(|reason| reason.id).unwrap_or_default()
+    };
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:16");
+    assert_eq!(reason(&story, n), "no answer");
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:05");
+    story.chat_goes_down();
+    story.until("10:20");
+    story.chat_comes_back("10:05");
+    story.until("10:40");
+    assert_eq!(reason(&story, n), "out of reach");
+}

@@ -1,0 +1,103 @@
+//! Whether the status that somebody has set in their profile says that they are away: Slack's own ones for holidays and
+//! illness, and what people write in the languages that forms know.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::chat::AwayStatus;
+
+/// What Slack and calendars set while somebody is out.
+const EMOJI: [&str; 6] = [
+    ":palm_tree:",
+    ":face_with_thermometer:",
+    ":no_entry:",
+    ":beach_with_umbrella:",
+    ":airplane:",
+    ":thermometer:",
+];
+/// What people write then, in lower case.
+const WORDS: [&str; 24] = [
+    "vacation",
+    "out of office",
+    "out of the office",
+    "ooo",
+    "out sick",
+    "sick",
+    "on leave",
+    "parental leave",
+    "holiday",
+    "day off",
+    "away",
+    "urlaub",
+    "krank",
+    "abwesend",
+    "elternzeit",
+    "izinli",
+    "izinde",
+    "raporlu",
+    "tatilde",
+    "vacaciones",
+    "congé",
+    "vacances",
+    "malade",
+    "concediu",
+];
+/// Nobody's status is longer.
+const MAX_TEXT: usize = 100;
+
+/// The status in this profile, if it says so.
+pub(super) fn away(profile: &Value) -> Option<AwayStatus> {
+    let text = profile["status_text"].as_str().unwrap_or_default().trim();
+    let emoji = profile["status_emoji"].as_str().unwrap_or_default();
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|char: char| !char.is_alphanumeric()).collect();
+    let says = |word: &&&str| match word.contains(' ') {
+        true => lower.contains(**word),
+        false => words
+            .iter()
+            .any(|one| one == *word || one.starts_with("vacation") && **word == "vacation"),
+    };
+    if !EMOJI.contains(&emoji) && WORDS.iter().find(says).is_none() {
+        return None;
+    }
+    let until = profile["status_expiration"].as_i64().filter(|at| *at > 0);
+    let text = if text.is_empty() { emoji } else { text };
+    Some(AwayStatus {
+        text: text.chars().take(MAX_TEXT).collect(),
+        until: until.and_then(|at| Timestamp::from_second(at).ok()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn holidays_and_illness_are_told_from_meetings() {
+        for (emoji, text, is_away) in [
+            (":palm_tree:", "Vacationing", true),
+            ("", "On vacation until Monday", true),
+            ("", "OOO", true),
+            ("", "Urlaub bis 3.1.", true),
+            ("", "İzinli", false),
+            ("", "izinli", true),
+            (":face_with_thermometer:", "", true),
+            (":spiral_calendar_pad:", "In a meeting", false),
+            (":house_with_garden:", "Working remotely", false),
+            ("", "Zoom away game", true),
+            ("", "cooometer", false),
+            ("", "", false),
+        ] {
+            let profile =
+                json!({"status_text": text, "status_emoji": emoji, "status_expiration": 0});
+            assert_eq!(away(&profile).is_some(), is_away, "{emoji} {text}");
+        }
+        let until = json!({"status_text": "", "status_emoji": ":palm_tree:", "status_expiration": 1_764_000_000});
+        let found = away(&until).expect("says so");
+        assert_eq!(found.text, ":palm_tree:");
+        assert_eq!(found.until.map(Timestamp::as_second), Some(1_764_000_000));
+        assert_eq!(away(&json!({})), None);
+    }
+}

@@ -1,0 +1,142 @@
+//! Coming back: what came meanwhile, and what waits now. And who is set away because they answer nothing.
+
+use super::{ada, short};
+use crate::office::{Office, SALES, in_each_chat};
+
+/// Selin is asked first for everything; whoever lets two offers in a row go by is away until tomorrow.
+fn strict() -> String {
+    let rules = SALES.replace(
+        "to = { team = \"sales\" }",
+        "to = [{ rep = \"selin\" }, { team = \"sales\" }]\nteam = \"sales\"",
+    );
+    format!("{rules}\n[defaults.rep]\nmissed = 2\ntimezone = \"Europe/Berlin\"\n")
+}
+
+/// Who is asked for a lead now takes and reaches it.
+async fn taken(office: &Office, number: i64) -> String {
+    let story = office.story_of(number).await;
+    let (asked, _) = story.rsplit_once(" pending").unwrap();
+    let who = asked.rsplit(' ').next().unwrap().to_owned();
+    office.press(&who, "Accept").await;
+    office.contacted(&who, "reached").await;
+    who
+}
+
+#[tokio::test]
+async fn who_comes_back_reads_what_came_and_who_covered_it() {
+    in_each_chat(SALES, async |office| {
+        office.lead(ada()).await;
+        office.after("1m").await;
+        office.slash("selin", "/away for 3h").await;
+        taken(office, 1001).await;
+        office.lead(short("Grace")).await;
+        taken(office, 1002).await;
+        office.after("1h").await;
+        let said = office.slash("selin", "/back").await;
+        assert!(
+            said.starts_with("Welcome back. You get leads again. Since today 11:01 came 1 lead to team sales."),
+            "{said}"
+        );
+        assert!(
+            said.contains("Covered by others (1): #1001 · Ada Lovelace, Analytical Engines: Jonas Weber has it since today 11:01."),
+            "{said}"
+        );
+        assert!(said.ends_with("Nothing waits for you."), "{said}");
+        // What was said is not said again when the absence would have been over.
+        office.after("3h").await;
+        assert!(!office.all_said("selin").contains("Your absence was over"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_absence_that_ends_by_itself_is_told_once_with_what_waits() {
+    in_each_chat(SALES, async |office| {
+        office.slash("selin", "/away for 2h").await;
+        office.after("1m").await;
+        office.lead(ada()).await;
+        taken(office, 1001).await;
+        office.after("1h 58m").await;
+        assert!(!office.all_said("selin").contains("Welcome back"));
+        office.after("2m").await;
+        let said = office.read("selin");
+        assert!(
+            said.contains(
+                "Welcome back. Your absence was over today 13:00, and you get leads again."
+            ) && said.contains("Since today 11:00 came 1 lead to team sales."),
+            "{said}"
+        );
+        office.after("10m").await;
+        assert_eq!(office.read("selin"), "(nothing)");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_answers_nothing_is_set_away_and_comes_back_by_one_press() {
+    in_each_chat(&strict(), async |office| {
+        for who in ["jonas", "deniz"] {
+            office.slash(who, "/away until back").await;
+        }
+        office.lead(ada()).await;
+        office.after("15m").await;
+        taken(office, 1001).await;
+        assert!(!office.all_said("selin").contains("You are away now"));
+        office.lead(short("Grace")).await;
+        office.after("15m").await;
+        let told = office.read("selin");
+        assert!(
+            told.contains("You are away now, until tomorrow 09:00 (Europe/Berlin) at the latest, since there were 2 offers in a row without an answer."),
+            "{told}"
+        );
+        let managers = office.read("marta");
+        assert!(
+            managers.contains("Selin Kaya has let 2 offers in a row go by without an answer and is away since today 11:30"),
+            "{managers}"
+        );
+        taken(office, 1002).await;
+        office.lead(short("Hedy")).await;
+        assert_eq!(office.story_of(1003).await, "offered: ayse pending");
+        taken(office, 1003).await;
+        assert_eq!(office.read("marta"), "(nothing)");
+        office.press("selin", "I'm back").await;
+        // One more that goes by does not count together with those before.
+        office.lead(short("Joan")).await;
+        office.after("15m").await;
+        assert_eq!(
+            office.story_of(1004).await,
+            "offered: selin expired, ayse pending"
+        );
+        taken(office, 1004).await;
+        office.lead(short("Kate")).await;
+        assert_eq!(office.story_of(1005).await, "offered: selin pending");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_in_between_and_what_nobody_could_see_count_for_nothing() {
+    in_each_chat(&strict(), async |office| {
+        for who in ["jonas", "deniz"] {
+            office.slash(who, "/away until back").await;
+        }
+        office.lead(ada()).await;
+        office.after("15m").await;
+        taken(office, 1001).await;
+        office.lead(short("Grace")).await;
+        assert_eq!(taken(office, 1002).await, "selin");
+        office.lead(short("Hedy")).await;
+        office.after("15m").await;
+        taken(office, 1003).await;
+        // The chat is down while the next one waits: that is not her doing.
+        office.lead(short("Joan")).await;
+        office.break_down();
+        office.after("20m").await;
+        office.recover();
+        office.after("20m").await;
+        let reasons = office.api_lead(1004).await["offers"].to_string();
+        assert!(reasons.contains("out of reach"), "{reasons}");
+        assert!(!office.all_said("selin").contains("You are away now"));
+    })
+    .await;
+}

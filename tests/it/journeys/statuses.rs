@@ -1,0 +1,96 @@
+//! What the profile in Slack says: on holiday, ill, out of the office. It is ignored, asked about or believed.
+
+use std::time::Duration;
+
+use baton::playground::Status;
+use jiff::SignedDuration;
+
+use super::{ada, short};
+use crate::office::{Office, SALES, on_both, person};
+
+/// The rules of sales, with what is made of statuses.
+fn rules(status: &str) -> String {
+    format!("{SALES}\n[defaults.rep]\ntimezone = \"Europe/Berlin\"\n#status {status}\n")
+}
+
+/// Selin sets a status in Slack, until so long from now.
+async fn sets(office: &Office, text: &str, hours: i64) {
+    let until = office.clock.now() + SignedDuration::from_hours(hours);
+    let expires = if text.is_empty() {
+        0
+    } else {
+        until.as_second()
+    };
+    let mut selin = person("selin", "Selin Kaya");
+    selin.status = Status {
+        text: text.to_owned(),
+        emoji: String::new(),
+        expires,
+    };
+    office.slack.put_person(selin);
+    // The event comes by itself.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    office.settle().await;
+}
+
+#[tokio::test]
+async fn a_status_is_ignored_unless_the_rules_say_otherwise() {
+    on_both(&rules("ignore"), async |office| {
+        sets(office, "Vacationing", 4).await;
+        office.lead(ada()).await;
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_status_that_is_believed_makes_somebody_away_until_it_ends() {
+    on_both(&rules("believe"), async |office| {
+        office.lead(ada()).await;
+        office.read("selin");
+        sets(office, "Out sick", 4).await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin withdrawn, jonas pending"
+        );
+        let told = office.read("selin");
+        assert!(
+            told.contains("Your profile says “Out sick”, so you are away until today 15:00 (Europe/Berlin): new leads go to others."),
+            "{told}"
+        );
+        // Who says that they are here is believed before the profile.
+        office.press("selin", "I'm back").await;
+        sets(office, "Out sick", 4).await;
+        office.lead(short("Grace")).await;
+        office.lead(short("Hedy")).await;
+        let stories = format!("{} {}", office.story_of(1002).await, office.story_of(1003).await);
+        assert!(stories.contains("selin pending"), "{stories}");
+        sets(office, "In a meeting", 1).await;
+        sets(office, "OOO", 2).await;
+        assert!(office.slash("marta", "/away team").await.contains("Selin Kaya is away until today 13:00."));
+        sets(office, "", 0).await;
+        assert!(!office.slash("marta", "/away team").await.contains("Selin Kaya is away"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_status_is_asked_about_once_and_one_press_answers() {
+    on_both(&rules("ask"), async |office| {
+        sets(office, "Urlaub", 4).await;
+        let asked = office.read("selin");
+        assert!(
+            asked.contains("Your profile says “Urlaub” until today 15:00 (Europe/Berlin). Shall new leads go to others meanwhile?")
+                && asked.contains("[I'm away until today 15:00] [I'm here]"),
+            "{asked}"
+        );
+        sets(office, "Urlaub", 4).await;
+        assert_eq!(office.read("selin"), "(nothing)");
+        office.press("selin", "I'm away until today 15:00").await;
+        let said = office.read("selin");
+        assert!(said.contains("You are away until today 15:00 (Europe/Berlin)."), "{said}");
+        office.lead(ada()).await;
+        assert_eq!(office.story_of(1001).await, "offered: jonas pending");
+    })
+    .await;
+}
