@@ -26,6 +26,17 @@ pub async fn outbox(tx: &mut Tx) -> Result<Waiting, Error> {
     Ok(Waiting { count, oldest })
 }
 
+const GIVEN_UP: &str = "select id, coalesce(error, '') from outbox where state = 'failed' and due_at > $1 \
+     order by id desc limit 1000";
+
+/// The messages that were given up after `since`, the last one first, with the chat's words.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn given_up(tx: &mut Tx, since: Timestamp) -> Result<Vec<(i64, String)>, Error> {
+    tx.q(GIVEN_UP).bind(since).all().await
+}
+
 const ANSWERS: &str = "select cast(1 as bigint)";
 
 /// Asks the database for nothing, to see whether it answers.

@@ -11,8 +11,10 @@ use std::{
 
 use baton::{
     clock::Clock,
+    store::{Db, Error, reps},
     playground::{Channel, Fault, FaultRule, Group, Person, Playground, Settings},
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -103,6 +105,11 @@ impl Place {
         let ended = run(self.command(arguments)).await;
         let body = serde_json::from_slice(&ended.stdout).unwrap();
         (ended.status.code().unwrap(), body)
+    }
+
+    /// The address of the database.
+    fn database(&self) -> String {
+        format!("sqlite:{}", self.path("baton.db").display())
     }
 
     pub fn serve(&self) -> Server {
@@ -339,6 +346,27 @@ fn state<'f>(told: &'f Value, area: &str) -> (&'f str, &'f str) {
         found["state"].as_str().unwrap(),
         found["what"].as_str().unwrap(),
     )
+}
+
+#[tokio::test]
+async fn a_doctor_shows_to_whom_the_chat_delivers_nothing() {
+    let place = Place::new().await;
+    place.serve().stop();
+    let now: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+    let db = Db::open(&place.database()).await.unwrap();
+    let noted: Result<(), Error> = db
+        .write(async |mut tx| reps::unreachable(&mut tx, &"ayse".into(), "deactivated", now).await)
+        .await;
+    noted.unwrap();
+    db.close().await;
+    let (_, told) = place.json(&["doctor", "--format", "json"]).await;
+    assert_eq!(
+        state(&told, "delivery"),
+        (
+            "look",
+            "the chat has delivered nothing to Ayşe Yılmaz since 2026-11-20T10:00:00Z: deactivated"
+        )
+    );
 }
 
 #[tokio::test]

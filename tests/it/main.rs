@@ -59,3 +59,4 @@ mod tries;
 mod two_chats;
 mod vendor_api;
 mod vendors;
+mod year;

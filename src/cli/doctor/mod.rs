@@ -7,6 +7,7 @@
 //! ```
 
 mod database;
+mod delivery;
 mod fetches;
 mod left;
 mod reach;
@@ -126,6 +127,7 @@ pub async fn run(common: &Common, asked: &Doctor) -> anyhow::Result<ExitCode> {
                 Platform::Teams => compiled.teams.is_some(),
             };
             found.extend(left::look(&compiled.database, is_set_up).await);
+            found.extend(delivery::look(&compiled.database, &compiled.policy, &clock).await);
             if let Some(settings) = &compiled.slack {
                 found.extend(
                     slack::look(settings, &compiled.database, &compiled.policy, &clock).await?,
