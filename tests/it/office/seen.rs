@@ -5,7 +5,7 @@ use std::time::Duration;
 use baton::{domain::lead::State, playground::Message, store::leads};
 use serde_json::{Value, json};
 
-use super::{Office, PATIENCE, PEOPLE, people::all_buttons, room, user};
+use super::{Desktop, Office, PATIENCE, PEOPLE, people::all_buttons, room, user};
 
 /// A message as its reader sees it.
 #[derive(Clone, Debug)]
@@ -146,7 +146,7 @@ impl Office {
             .iter()
             .filter_map(|(who, _)| self.slack.dialog_of(&user(who)));
         let dialogs = dialogs.map(|dialog| dialog.view);
-        let teams = self.teams.iter().flat_map(|teams| teams.everything());
+        let teams = self.teams.iter().flat_map(Desktop::everything);
         let all = calls.chain(whispered).chain(dialogs).chain(teams);
         all.map(|one| one.to_string())
             .collect::<Vec<_>>()
