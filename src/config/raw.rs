@@ -79,6 +79,8 @@ pub struct Config {
     pub decline: Vec<Decline>,
     /// `[sla.NAME]`.
     pub sla: Named<Sla>,
+    /// `[contact]`.
+    pub contact: Contact,
     /// `[card]`.
     pub card: Card,
     /// `[notices]`.

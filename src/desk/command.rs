@@ -187,6 +187,7 @@ impl Desk {
             | Action::LeadWhy
             | Action::LeadContacted
             | Action::LeadNextStep
+            | Action::LeadStage
             | Action::LeadClose
             | Action::LeadReassign
             | Action::LeadRelease

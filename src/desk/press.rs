@@ -204,7 +204,8 @@ impl Desk {
                 details::details(lead, &history, policy, rep, &when)
             }
             Action::LeadWhy => details::why(lead, policy, rep, &when),
-            Action::LeadContacted => dialogs::contacted(owned_by(lead, rep, policy)?),
+            Action::LeadContacted => dialogs::contacted(owned_by(lead, rep, policy)?, &when),
+            Action::LeadStage => dialogs::stage(owned_by(lead, rep, policy)?),
             Action::LeadClose => dialogs::close(owned_by(lead, rep, policy)?),
             Action::LeadNextStep => next_step::dialog(owned_by(lead, rep, policy)?, &when),
             Action::LeadReassign => hand::reassign(owned_by(lead, rep, policy)?, rep, policy),
@@ -316,6 +317,7 @@ fn what(press: &Press, lead: &Lead, rep: RepId) -> Result<Pressed, Trouble> {
         | Action::LeadWhy
         | Action::LeadContacted
         | Action::LeadNextStep
+        | Action::LeadStage
         | Action::LeadClose
         | Action::LeadReassign
         | Action::LeadRelease

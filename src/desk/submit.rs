@@ -16,11 +16,13 @@ use crate::{
         action::Action,
         card::{Card, Dialog},
         event::{
-            Actor, ContactHow, Deal, Ending, Event, Handing, NotWon, Premise, Receiver, Refusal,
+            Actor, ContactHow, Deal, Ending, Event, Handing, NotWon, Planned, Premise, Receiver,
+            Refusal,
         },
         id::{OfferId, RepId},
         lead::NextStep,
         policy::Platform,
+        score::Stage,
     },
     words::{
         self,
@@ -170,11 +172,16 @@ impl Submitted {
                 how: self.chosen(ContactHow::by_word)?,
                 at: None,
                 note,
+                next: self.planned()?,
+            },
+            Action::LeadStage => Event::Stage {
+                by,
+                stage: self.chosen(stage)?,
             },
             Action::LeadClose => self.close(by)?,
             Action::LeadNextStep => {
-                let (what, at) = self.next_step()?;
-                Event::NextStep { by, what, at }
+                let next = self.next_step()?;
+                Event::NextStep { by, next }
             }
             Action::LeadReassign => self.assign(by, self.handing(), Premise::Any)?,
             Action::ReviewAssign => self.assign(by, Handing::Now, Premise::InReview)?,
@@ -267,7 +274,24 @@ impl Submitted {
         }
     }
 
-    fn next_step(&self) -> Result<(String, Timestamp), Errors> {
+    /// What comes next, if anything was said of it.
+    fn planned(&self) -> Result<Option<Planned>, Errors> {
+        let next = self.value(next_step::NEXT);
+        if next.is_empty() && self.value(next_step::AT).is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Planned {
+            what: next_step::chosen(next).to_owned(),
+            at: self.moment()?,
+        }))
+    }
+
+    fn moment(&self) -> Result<Timestamp, Errors> {
+        let at = self.value(next_step::AT).parse();
+        at.map_err(|_| wrong(next_step::AT, words::trouble::choose_a_time()))
+    }
+
+    fn next_step(&self) -> Result<Planned, Errors> {
         let chosen = self.chosen(given)?;
         let own = self.value(next_step::WHAT);
         let what = match (own, chosen.as_str()) {
@@ -277,9 +301,10 @@ impl Submitted {
             ("", chosen) => chosen,
             (own, _) => own,
         };
-        let at = self.value(next_step::AT).parse();
-        let at = at.map_err(|_| wrong(next_step::AT, words::trouble::choose_a_time()))?;
-        Ok((what.to_owned(), at))
+        Ok(Planned {
+            what: what.to_owned(),
+            at: self.moment()?,
+        })
     }
 
     /// What can be mended in the dialog itself.
@@ -314,6 +339,11 @@ impl Submitted {
 
 fn given(choice: &str) -> Option<String> {
     (!choice.is_empty()).then(|| choice.to_owned())
+}
+
+fn stage(choice: &str) -> Option<Stage> {
+    let mut stages = dialogs::STAGES.into_iter();
+    stages.find(|stage| stage.word() == choice)
 }
 
 fn receiver(choice: &str) -> Option<Receiver> {

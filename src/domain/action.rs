@@ -45,6 +45,8 @@ actions! {
     LeadContacted "lead.contacted",
     /// Sets what comes next and when.
     LeadNextStep "lead.next_step",
+    /// Says how far the lead has come.
+    LeadStage "lead.stage",
     /// Ends the lead, with its outcome.
     LeadClose "lead.close",
     /// Hands the lead to a colleague.

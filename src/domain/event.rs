@@ -15,6 +15,7 @@ use super::{
     id::{OfferId, RepId, SourceId, SubmissionId, TeamId},
     person::{Known, SignKind},
     policy::Platform,
+    score::Stage,
     submission::NewLead,
 };
 
@@ -105,6 +106,15 @@ pub enum Event {
         at: Option<Timestamp>,
         /// What they wrote.
         note: String,
+        /// What the owner plans to do then.
+        next: Option<Planned>,
+    },
+    /// The owner, or a manager, says how far it has come.
+    Stage {
+        /// Who.
+        by: Actor,
+        /// So far.
+        stage: Stage,
     },
     /// The owner, or a manager, ends it.
     Close {
@@ -143,10 +153,8 @@ pub enum Event {
     NextStep {
         /// Who: the owner or a manager.
         by: Actor,
-        /// What.
-        what: String,
-        /// When.
-        at: Timestamp,
+        /// What, and when.
+        next: Planned,
     },
     /// The owner gives the lead back.
     Release {
@@ -244,6 +252,7 @@ impl Event {
             | Self::Reoffer { by }
             | Self::Snooze { by, .. } => Actor::Rep(by.clone()),
             Self::Contacted { by, .. }
+            | Self::Stage { by, .. }
             | Self::Close { by, .. }
             | Self::Assign { by, .. }
             | Self::NextStep { by, .. }
@@ -265,6 +274,15 @@ impl Event {
             | Self::Outage { .. } => Actor::Baton,
         }
     }
+}
+
+/// What an owner plans to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// What.
+    pub what: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What somebody has sent of whom a lead is there already.

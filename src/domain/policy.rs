@@ -21,6 +21,7 @@ use super::{
     company::CompanySigns,
     condition::TextList,
     contact::Contact,
+    event::ContactHow,
     filter::Filter,
     id::{CalendarId, RepId, SlaId, SourceId, TeamId},
     lead::Lead,
@@ -74,6 +75,8 @@ pub struct Policy {
     pub lists: BTreeMap<String, TextList>,
     /// Ordered: the first that holds is the lead's.
     pub territories: Vec<Territory>,
+    /// What people do that is a contact made elsewhere, by the name under which it is counted.
+    pub contacts: BTreeMap<String, ContactHow>,
     /// Companies with a name of their own.
     pub accounts: Accounts,
     /// What a card shows beside the fixed facts.

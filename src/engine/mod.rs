@@ -316,6 +316,7 @@ fn picks_nobody(event: &Event) -> bool {
         Event::Delivered { .. }
         | Event::ChatDown { .. }
         | Event::NextStep { .. }
+        | Event::Stage { .. }
         | Event::Snooze { .. }
         | Event::OwnerLeaves { .. }
         | Event::Outage { .. } => true,
@@ -388,10 +389,12 @@ fn asked(event: &Event) -> Option<&RepId> {
 
 /// Whether what is told of the lead is only written down, as mostly.
 fn stays_where_it_is(lead: &Lead, event: &Event, asked: Option<&Lead>) -> bool {
+    // An attempt that reached nobody may be the last, and the lead goes elsewhere.
+    let stays = lead.plan.as_ref().and_then(Plan::ends_at).is_none();
     if let Event::Contacted { how, .. } = event {
-        return how.reached() || lead.plan.as_ref().and_then(Plan::ends_at).is_none();
+        return how.reached() || stays;
     }
-    matches!(event, Event::Did { .. }) && asked.is_none()
+    matches!(event, Event::Did { .. }) && asked.is_none() && (stays || lead.owner().is_none())
 }
 
 /// The teams a decision may look at, in lock order; a team's managers have a line of their own.

@@ -56,6 +56,7 @@ impl Engine {
                     how: *how,
                     at: *at,
                     note: note.clone(),
+                    next: None,
                 };
                 Box::pin(self.handle_in(&mut tx, lead, event, now))
                     .await

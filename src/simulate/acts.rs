@@ -137,6 +137,7 @@ impl Drive<'_> {
             how: ContactHow::Reached,
             at: None,
             note: String::new(),
+            next: None,
         };
         self.happens(n, event);
     }

@@ -226,6 +226,9 @@ pub fn happened(fact: &Happened, seen: &Seen<'_>, policy: &Policy) -> String {
         FactKind::Assigned => format!("{actor} gave it to {rep}"),
         FactKind::Owned => format!("{rep} has it"),
         FactKind::HandedOver => format!("{rep} took it over"),
+        FactKind::Attempted | FactKind::Contacted if matches!(fact.actor, Actor::Source(_)) => {
+            format!("{}, says {actor}", detail.replace('_', " "))
+        }
         FactKind::Attempted => with(&format!("{actor} tried"), &detail.replace('_', " "), ": "),
         FactKind::Contacted => with(&format!("{actor} reached them"), &detail, ": "),
         FactKind::Staged => with("stage", &detail, ": "),
@@ -245,7 +248,7 @@ fn is_told_by_another(detail: &str) -> bool {
 }
 
 /// A stage, as marketing and sales call it.
-fn stage(stage: Stage) -> &'static str {
+pub(super) fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Subscriber => "Subscriber",
         Stage::Lead => "Lead",

@@ -1,6 +1,6 @@
-//! The dialogs that ask: why a lead is declined, what came of a contact, how it ended.
+//! The dialogs that ask: why a lead is declined, what came of a contact, how far it has come, how it ended.
 
-use super::seen::Seen;
+use super::{details, next_step, seen::Seen, when::When};
 use crate::domain::{
     action::Action,
     card::{Choice, Dialog, Input, InputKind, Part, Run},
@@ -8,6 +8,7 @@ use crate::domain::{
     event::{ContactHow, Deal, Ending, NotWon},
     lead::{Lead, Offer},
     policy::{AfterDecline, Policy},
+    score::Stage,
 };
 
 /// The key of the answer that is a choice: a decline reason's id, a way of contact, an ending, a receiver.
@@ -65,9 +66,10 @@ fn after_words(then: AfterDecline) -> &'static str {
     }
 }
 
-/// Asks what came of trying to reach the lead. Answers: [`CHOICE`], [`NOTE`].
+/// Asks what came of trying to reach the lead, and what comes next. Answers: [`CHOICE`], [`NOTE`],
+/// [`next_step::NEXT`], [`next_step::AT`].
 #[must_use]
-pub fn contacted(lead: &Lead) -> Dialog {
+pub fn contacted(lead: &Lead, when: &When) -> Dialog {
     let choices = ContactHow::ALL.map(|how| Choice {
         value: how.word().to_owned(),
         label: how_words(how).to_owned(),
@@ -78,10 +80,13 @@ pub fn contacted(lead: &Lead) -> Dialog {
         title: titled("Contact", lead),
         submit: "Save".to_owned(),
         parts: vec![about(&Seen::whole(lead))],
-        inputs: vec![
+        inputs: [
             pick("How did it go?", choices.to_vec()),
             note("What to remember"),
-        ],
+        ]
+        .into_iter()
+        .chain(next_step::inputs(lead, when))
+        .collect(),
     }
 }
 
@@ -95,6 +100,29 @@ pub fn how_words(how: ContactHow) -> &'static str {
         ContactHow::MailSent => "Sent a mail",
         ContactHow::Meeting => "Met, or a meeting is set",
         ContactHow::WrongNumber => "Wrong number",
+    }
+}
+
+/// How far an owner may say that a lead has come.
+pub const STAGES: [Stage; 4] = [Stage::Sal, Stage::Sql, Stage::Opportunity, Stage::Customer];
+
+/// Asks how far the lead has come. Answers: [`CHOICE`].
+#[must_use]
+pub fn stage(lead: &Lead) -> Dialog {
+    let choices = STAGES.map(|stage| Choice {
+        value: stage.word().to_owned(),
+        label: details::stage(stage).to_owned(),
+    });
+    Dialog {
+        action: Action::LeadStage,
+        subject: lead.id.to_string(),
+        title: titled("Stage", lead),
+        submit: "Save".to_owned(),
+        parts: vec![about(&Seen::whole(lead))],
+        inputs: vec![Input {
+            initial: Some(lead.stage.word().to_owned()),
+            ..pick("How far has it come?", choices.to_vec())
+        }],
     }
 }
 

@@ -79,6 +79,28 @@ pub(super) fn warmer(activity: &str, intent: Option<Intent>, mql: bool) -> Strin
     format!("was active ({did}): {}", now.join(", and "))
 }
 
+/// What another program says of a contact, in words.
+pub(super) fn contact(
+    called: &str,
+    activity: &str,
+    source: &str,
+    (reached, first): (bool, bool),
+) -> String {
+    let what = cut(&activity.replace('_', " "), MAX_ACTIVITY);
+    let source = cut(source, 40);
+    let done = if reached {
+        "was reached"
+    } else {
+        "was tried, not reached yet"
+    };
+    let ended = if first {
+        " It counts as the first contact."
+    } else {
+        ""
+    };
+    format!("Lead {called} {done} ({what}), says {source}.{ended}")
+}
+
 /// How sure it is that it was the lead, where it is not by the mail address.
 fn doubt(by: SignKind) -> Option<&'static str> {
     match by {

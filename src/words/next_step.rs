@@ -16,6 +16,8 @@ use crate::domain::{
 
 /// The key of the answer that says what is planned in other words.
 pub const WHAT: &str = "what";
+/// The key of the answer that says what is planned, where a dialog asks something else first.
+pub const NEXT: &str = "next";
 /// The key of the answer that says when.
 pub const AT: &str = "at";
 /// The choice for what is not in the list.
@@ -72,6 +74,54 @@ pub fn dialog(lead: &Lead, when: &When) -> Dialog {
             },
         ],
     }
+}
+
+/// The same asked beside something else: what comes next may stay open. Answers: [`NEXT`], [`AT`].
+#[must_use]
+pub fn inputs(lead: &Lead, when: &When) -> [Input; 2] {
+    let own = lead
+        .next_step
+        .as_ref()
+        .filter(|step| step.attempt.is_none() && !when.is_past(step.due_at));
+    let planned = own.map(|step| {
+        let at = when.said(step.due_at);
+        format!(
+            "Planned: {}, {at}. Left open, that stays.",
+            what_words(step)
+        )
+    });
+    let choices = KNOWN.iter().map(|(value, label)| choice(value, label));
+    let open = |id: &str, label, kind| Input {
+        id: id.to_owned(),
+        label,
+        hint: None,
+        kind,
+        optional: true,
+        initial: None,
+    };
+    let next = open(
+        NEXT,
+        "What comes next?".to_owned(),
+        InputKind::Choice(choices.collect()),
+    );
+    let at = open(AT, format!("When? ({})", when.zone()), InputKind::Moment);
+    [
+        Input {
+            hint: planned,
+            ..next
+        },
+        Input {
+            hint: Some("I'll remind you then.".to_owned()),
+            ..at
+        },
+    ]
+}
+
+/// What is planned by this answer to [`NEXT`]; without one to follow up.
+#[must_use]
+pub fn chosen(answer: &str) -> &'static str {
+    let known = KNOWN.iter().find(|(value, _)| *value == answer);
+    known.map_or("follow_up", |(value, _)| value)
 }
 
 fn choice(value: &str, label: &str) -> Choice {

@@ -293,7 +293,14 @@ impl Telling<'_> {
             } if heard::holds(&self.seen(lead), offer) => {
                 format!("Lead {called} {}.", heard::warmer(activity, *intent, *mql))
             }
+            News::ContactElsewhere {
+                activity,
+                source,
+                reached,
+                first,
+            } if owns => heard::contact(&called, activity, source.as_str(), (*reached, *first)),
             News::TakenBack { .. }
+            | News::ContactElsewhere { .. }
             | News::Warmer { .. }
             | News::Unsubscribed { .. }
             | News::Deleted { .. }

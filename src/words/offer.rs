@@ -12,7 +12,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    facts,
+    details, facts,
     fate::{ended_words, fate},
     next_step,
     seen::{Seen, begin, cut},
@@ -25,6 +25,7 @@ use crate::domain::{
     event::Actor,
     lead::{Lead, Offer, OfferKind, OfferLevel, State, Undoable},
     policy::{Policy, Rung, Target},
+    score::Stage,
 };
 
 /// The most characters shown of what somebody says who gives a lead.
@@ -251,6 +252,12 @@ impl Shown<'_> {
         parts.extend(facts::body(&self.seen, self.policy));
         parts.push(Part::Text(contact_runs(self.lead, &self.when)));
         parts.extend(next_step::line(self.lead, &self.when).map(Part::Text));
+        let stage = stage_words(self.lead);
+        parts.extend(
+            stage
+                .clone()
+                .map(|words| Part::Text(vec![Run::plain(words)])),
+        );
         let asked = self.asked_colleague();
         parts.extend(
             asked
@@ -262,10 +269,11 @@ impl Shown<'_> {
         buttons.extend(self.undo_button());
         parts.push(Part::Buttons(buttons));
         let summary = format!(
-            "Your {} {}{}{}",
+            "Your {} {}{}{}{}",
             introduced(&self.seen),
             contact_words(self.lead, &self.when),
             next_step::said(self.lead, &self.when),
+            stage.map_or_else(String::new, |words| format!(" {words}")),
             asked.map_or_else(String::new, |words| format!(" {words}"))
         );
         Card { summary, parts }
@@ -370,6 +378,9 @@ pub(super) fn owner_buttons(seen: &Seen<'_>) -> Vec<Button> {
         Button::new(Action::LeadNextStep, lead.id.as_str(), "Next step")
             .spoken(format!("Plan the next step with {spoken}"))
             .opening_dialog(),
+        Button::new(Action::LeadStage, lead.id.as_str(), "Stage")
+            .spoken(format!("Say how far {spoken} has come"))
+            .opening_dialog(),
         Button::new(Action::LeadClose, lead.id.as_str(), "Close")
             .spoken(format!("Close {spoken}"))
             .opening_dialog(),
@@ -417,6 +428,15 @@ fn contact_parts(lead: &Lead, when: &When) -> (&'static str, Option<Timestamp>, 
         Some(by) if when.is_past(by) => ("Please call now: it was due ", Some(by), "."),
         Some(by) => ("Call by ", Some(by), "."),
         None => ("Please call soon.", None, ""),
+    }
+}
+
+/// How far it has come beyond the accept: "Stage: Opportunity."
+fn stage_words(lead: &Lead) -> Option<String> {
+    let said = |stage| Some(format!("Stage: {}.", details::stage(stage)));
+    match lead.stage {
+        Stage::Sql | Stage::Opportunity | Stage::Customer => said(lead.stage),
+        Stage::Subscriber | Stage::Lead | Stage::Mql | Stage::Sal => None,
     }
 }
 

@@ -95,7 +95,7 @@ async fn a_role_opens_what_it_is_for() {
         }
         // Nobody, a stranger, reader, manager, admin.
         insta::allow_duplicates! {
-            insta::assert_snapshot!(table, @r"
+            insta::assert_snapshot!(table, @"
             GET  /api/v1/leads                        401 401 200 200 200
             POST /api/v1/leads                        401 401 403 422 422
             GET  /api/v1/leads/1001                   401 401 200 200 200
@@ -106,6 +106,7 @@ async fn a_role_opens_what_it_is_for() {
             GET  /api/v1/stats                        401 401 200 200 200
             POST /api/v1/leads/1001/assign            401 401 403 422 422
             POST /api/v1/leads/1001/contact           401 401 403 422 422
+            POST /api/v1/leads/1001/stage             401 401 403 422 422
             POST /api/v1/leads/1001/close             401 401 403 422 422
             POST /api/v1/reps/selin/availability      401 401 403 422 422
             GET  /api/v1/openapi.json                 200 200 200 200 200

@@ -145,6 +145,7 @@ impl Office {
             how: ContactHow::NoAnswer,
             at: None,
             note,
+            next: None,
         };
         self.engine.handle(id, event).await.unwrap();
     }

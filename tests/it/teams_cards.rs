@@ -183,7 +183,8 @@ fn the_dialogs() -> Vec<(&'static str, Dialog)> {
     let (lead, owned) = (lead(), owned());
     vec![
         ("decline", dialogs::decline(&lead, &lead.offers[0], &policy)),
-        ("contacted", dialogs::contacted(&owned)),
+        ("contacted", dialogs::contacted(&owned, &when())),
+        ("stage", dialogs::stage(&owned)),
         ("close", dialogs::close(&owned)),
         ("next-step", next_step::dialog(&owned, &when())),
         ("reassign", hand::reassign(&owned, &ayse, &policy)),

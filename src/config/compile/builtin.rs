@@ -1,10 +1,11 @@
 //! What holds without being written: the SLAs of the contract, the default escalation, the usual
-//! reasons for declining.
+//! reasons for declining, and what is a contact made elsewhere.
 
 use jiff::SignedDuration;
 
 use crate::domain::{
     calendar::Period,
+    event::ContactHow,
     policy::{AfterDecline, Assignee, Audience, DeclineReason, Rung, Sla, Step, StepAction, Turn},
 };
 
@@ -26,6 +27,16 @@ pub(super) const SLAS: [(&str, Period, Period); 4] = [
 
 /// What leads of a team have when nothing else gives them an SLA.
 pub(in crate::config) const LAST_SLA: &str = "mql";
+
+/// What people do that is a contact, made in another program.
+pub(super) const CONTACTS: [(&str, ContactHow); 6] = [
+    ("email_replied", ContactHow::Reached),
+    ("call_connected", ContactHow::Reached),
+    ("meeting_booked", ContactHow::Meeting),
+    ("meeting_held", ContactHow::Meeting),
+    ("call_attempted", ContactHow::NoAnswer),
+    ("email_sent", ContactHow::MailSent),
+];
 
 /// An SLA that says only how fast.
 pub(super) fn sla(name: &str, acknowledge: Period, contact: Period) -> Sla {

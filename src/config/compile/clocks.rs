@@ -10,7 +10,9 @@ use super::{
     known::Kind,
 };
 use crate::domain::{
+    activity,
     calendar::Period,
+    event::ContactHow,
     id::SlaId,
     policy::{Assignee, Audience, Repeat, Rung, Sla, Step, StepAction},
     suggest,
@@ -66,6 +68,32 @@ impl Compiler<'_> {
             retry,
             exhausted,
         }
+    }
+
+    /// What people do that is a contact, by the name under which it is counted.
+    pub fn contacts(&mut self) -> BTreeMap<String, ContactHow> {
+        let Some(given) = &self.raw.contact.activities else {
+            let built_in = builtin::CONTACTS.into_iter();
+            return built_in.map(|(name, how)| (name.to_owned(), how)).collect();
+        };
+        let mut contacts = BTreeMap::new();
+        for (name, how) in given {
+            let counted = activity::name(name.get_ref());
+            if counted.is_empty() {
+                let help = "an activity is called like `email_replied`";
+                self.mistake(name.span(), "this names no activity", help);
+            }
+            match ContactHow::by_word(how.get_ref()) {
+                Some(how) => drop(contacts.insert(counted, how)),
+                None => {
+                    let words = ContactHow::ALL.map(ContactHow::word);
+                    let help = suggest::help(how.get_ref(), words).unwrap_or_default();
+                    let message = format!("no outcome of a contact called `{}`", how.get_ref());
+                    self.mistake(how.span(), message, help);
+                }
+            }
+        }
+        contacts
     }
 
     fn steps(&mut self, raw: &[Spanned<raw::Step>]) -> Vec<Step> {

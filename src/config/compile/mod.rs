@@ -176,6 +176,7 @@ impl Compiler<'_> {
             lists: self.lists(),
             scoring: self.scoring(),
             intents: self.intents(),
+            contacts: self.contacts(),
             accounts: self.accounts(),
             filters: self.filters(),
             routes,

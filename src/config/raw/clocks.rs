@@ -1,9 +1,9 @@
-//! How fast: `[sla.NAME]` and its steps.
+//! How fast: `[sla.NAME]` and its steps, and what is a contact: `[contact]`.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Target, Text};
+use super::{Named, Target, Text};
 
 /// `[sla.NAME]`. All times count from the lead's arrival, in the calendar.
 #[derive(Debug, Deserialize)]
@@ -27,6 +27,16 @@ pub struct Sla {
     pub retry: Vec<Text>,
     /// `exhausted = { nurture = "newsletter" }`: when the retries are used up.
     pub exhausted: Option<Spanned<Target>>,
+}
+
+/// `[contact]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Contact {
+    /// `activities = { email_replied = "reached" }`: what sources tell that is a contact, and what came of it. Default:
+    /// `email_replied` and `call_connected` are "reached", `meeting_booked` and `meeting_held` "meeting",
+    /// `call_attempted` is "no_answer" and `email_sent` "mail_sent".
+    pub activities: Option<Named<Text>>,
 }
 
 /// One step: `after`, and exactly one thing to do.

@@ -20,7 +20,10 @@ impl Case<'_, '_> {
         let by = Actor::Source(source.to_string());
         let lifted = lifted(&self.lead, what, at, &self.reader());
         match what {
-            Deed::Did(name) => self.counts(name, at, &by),
+            Deed::Did(name) => {
+                self.counts(name, at, &by);
+                self.contacted_elsewhere(name, at, source);
+            }
             Deed::Unsubscribed => {
                 self.counts(what.name(), at, &by);
                 if self.lead.unsubscribed_at.replace(at).is_none() {

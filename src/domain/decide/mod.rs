@@ -5,6 +5,7 @@ mod alarm;
 mod answer;
 mod choose;
 mod clock;
+mod contact;
 mod did;
 mod hand;
 mod join;
@@ -85,6 +86,7 @@ fn decided_by(event: &Event) -> Decided {
         | Event::NotShown { .. }
         | Event::Decline { .. }
         | Event::Contacted { .. }
+        | Event::Stage { .. }
         | Event::Undo { .. }
         | Event::NextStep { .. }
         | Event::Release { .. }
@@ -117,6 +119,7 @@ pub fn routes_anew(lead: &Lead, event: &Event) -> bool {
         | Event::Decline { .. }
         | Event::Claim { .. }
         | Event::Contacted { .. }
+        | Event::Stage { .. }
         | Event::Close { .. }
         | Event::Assign { .. }
         | Event::Undo { .. }
@@ -252,6 +255,7 @@ impl<'a, 'w> Case<'a, 'w> {
             | Event::Decline { .. }
             | Event::Claim { .. }
             | Event::Contacted { .. }
+            | Event::Stage { .. }
             | Event::Close { .. }
             | Event::Assign { .. }
             | Event::Undo { .. }
@@ -287,7 +291,23 @@ impl<'a, 'w> Case<'a, 'w> {
                 note,
             } => self.decline(&offer, &by, &reason, note)?,
             Event::Claim { by } => self.claim(&by)?,
-            Event::Contacted { by, how, at, note } => self.contacted(&by, how, at, &note)?,
+            Event::Contacted {
+                by,
+                how,
+                at,
+                note,
+                next,
+            } => {
+                let note = note.as_str();
+                let attempt = contact::Attempt {
+                    how,
+                    at,
+                    note,
+                    next,
+                };
+                self.contacted(&by, attempt)?;
+            }
+            Event::Stage { by, stage } => self.come_to(&by, stage)?,
             Event::Close {
                 by,
                 ending,
@@ -312,7 +332,7 @@ impl<'a, 'w> Case<'a, 'w> {
                 premise,
             } => self.assign_by_hand(&to, &by, handing, words, premise)?,
             Event::Undo { offer, by } => self.take_back(&offer, &by)?,
-            Event::NextStep { by, what, at } => self.plan_next_step(&by, what, at)?,
+            Event::NextStep { by, next } => self.plan_next_step(&by, next)?,
             Event::Release { by, words } => self.release(&by, &words)?,
             Event::Reoffer { by } => self.reoffer_late(&by)?,
             Event::Snooze { by, until } => self.snooze(by, until)?,
@@ -526,10 +546,11 @@ impl<'a, 'w> Case<'a, 'w> {
         cards
     }
 
-    /// The owner's card, when what they plan or whom they asked to take over has changed.
+    /// The owner's card, when what they plan, how far it has come or whom they asked to take over has changed.
     fn plans_changed(&self) -> Option<CardRef> {
         let asked = |lead: &Lead| lead.hand_over().map(|offer| offer.id.clone());
         let changed = self.lead.next_step != self.before.next_step
+            || self.lead.stage != self.before.stage
             || asked(&self.lead) != asked(&self.before);
         let State::Owned { rep, offer } = &self.lead.state else {
             return None;

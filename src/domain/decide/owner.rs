@@ -1,4 +1,4 @@
-//! What an owner or a manager does: log a contact, plan the next step, end a lead, send it on.
+//! What an owner or a manager does: plan the next step, say how far a lead has come, end it, send it on.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,11 +6,11 @@ use super::Case;
 use crate::domain::{
     contact::{Field, FieldValue},
     event::{
-        Actor, Audible, ContactHow, Deal, Effect, Ended, Ending, FactKind, MeasureKind, NotWon,
-        Notice, Refusal, Say,
+        Actor, Audible, Deal, Effect, Ended, Ending, FactKind, MeasureKind, NotWon, Notice,
+        Planned, Refusal, Say,
     },
     id::RepId,
-    lead::{Lead, NextStep, Offer, Promise, State},
+    lead::{Lead, NextStep, Offer, State},
     policy::{Rung, Target, TurnRule},
     score::Stage,
     strategy::EntryWhy,
@@ -18,9 +18,6 @@ use crate::domain::{
 
 /// Nobody plans farther ahead; a day more than a year, so that "in a year" is allowed.
 const FARTHEST_STEP: SignedDuration = SignedDuration::from_hours(367 * 24);
-
-/// What the history says of an owner who has tried as often as the SLA wants.
-const NOBODY_REACHED: &str = "every attempt reached nobody";
 
 /// How somebody ends a lead.
 pub(super) struct End<'e> {
@@ -50,113 +47,6 @@ impl Case<'_, '_> {
 
     pub(super) fn manages(&self, rep: &RepId) -> bool {
         self.policy().manages(rep, &self.lead)
-    }
-
-    pub(super) fn contacted(
-        &mut self,
-        by: &Actor,
-        how: ContactHow,
-        at: Option<Timestamp>,
-        note: &str,
-    ) -> Result<(), Refusal> {
-        if !self.may_speak(by) {
-            return Err(Refusal::NotOwner);
-        }
-        if !self.lead.is_open() {
-            return Err(Refusal::Closed);
-        }
-        let owner = self.lead.owner().cloned();
-        self.lead.touched_at = self.now;
-        // Nobody is tried before they came, or in time to come.
-        let at = at.map_or(self.now, |at| at.max(self.lead.came_at()).min(self.now));
-        let in_time_after_all = self.first_attempt(owner.as_ref(), at);
-        let event = if how.reached() {
-            FactKind::Contacted
-        } else {
-            FactKind::Attempted
-        };
-        if how.reached() && self.lead.clock.contacted_at.is_none() {
-            self.lead.clock.contacted_at = Some(at);
-        }
-        let mut detail = how.detail(note);
-        if in_time_after_all {
-            detail.push_str(ContactHow::IN_TIME);
-        }
-        self.fact(event, by.clone(), owner.as_ref(), None, detail);
-        if how.reached() {
-            // What the SLA had planned is done; what the owner plans stays.
-            let planned = self.lead.next_step.take();
-            self.lead.next_step = planned.filter(|step| step.attempt.is_none());
-        } else if owner.is_some() {
-            self.in_vain();
-        }
-        Ok(())
-    }
-
-    /// The owner has reached nobody: they are to try again, and when that is used up, the lead goes where its SLA
-    /// says. What they plan themselves goes before.
-    fn in_vain(&mut self) {
-        let (Some(plan), Some(clock)) = (&self.lead.plan, self.plan_clock()) else {
-            return;
-        };
-        let (ends_at, again) = (plan.ends_at().cloned(), plan.retry_at(self.now, &clock));
-        let attempt = plan.in_vain + 2;
-        let own = |step: &NextStep| step.attempt.is_none() && step.due_at > self.now;
-        let planned = self.lead.next_step.as_ref().is_some_and(own);
-        if let Some(plan) = &mut self.lead.plan {
-            plan.in_vain += 1;
-        }
-        match (ends_at, again) {
-            (Some(target), _) if !planned => self.give_up(&target),
-            (_, Some(at)) if !planned => {
-                self.lead.next_step = Some(NextStep {
-                    what: "call".to_owned(),
-                    due_at: at,
-                    reminded: false,
-                    attempt: Some(attempt),
-                });
-            }
-            (None, None) => {
-                let planned = self.lead.next_step.take();
-                self.lead.next_step = planned.filter(|step| step.attempt.is_none());
-            }
-            (_, _) => {}
-        }
-    }
-
-    fn give_up(&mut self, target: &Target) {
-        self.leave_owner(NOBODY_REACHED);
-        if !self.try_target(0, target) {
-            self.wait();
-        }
-    }
-
-    /// The first attempt that is told of ends the clock. It counts by when it was: one in time takes back
-    /// that the target was missed. Says whether it did.
-    pub(super) fn first_attempt(&mut self, owner: Option<&RepId>, at: Timestamp) -> bool {
-        if self.lead.clock.attempted_at.is_some() {
-            return false;
-        }
-        self.lead.clock.attempted_at = Some(at);
-        // How long a list has lain somewhere else is nobody's speed.
-        let took = self
-            .lead
-            .imported
-            .is_none()
-            .then(|| at.duration_since(self.lead.came_at()));
-        self.count(MeasureKind::Contacted, owner, took);
-        let plan = self.lead.plan.as_ref();
-        let kept = |by: Timestamp| at <= by;
-        let in_time = plan.and_then(|plan| plan.contact_by).is_some_and(kept);
-        let of_this_plan = plan.is_some_and(|plan| at >= plan.started_at);
-        let taken_back = in_time && of_this_plan && self.take_breach_back(Promise::Contact);
-        if in_time && !self.lead.has_breached(Promise::Contact) {
-            self.count(MeasureKind::ContactKept, owner, None);
-        }
-        if self.lead.owner().is_some() {
-            self.finish_plan();
-        }
-        taken_back
     }
 
     pub(super) fn close(&mut self, by: &Actor, end: End<'_>) -> Result<(), Refusal> {
@@ -294,41 +184,79 @@ impl Case<'_, '_> {
     }
 
     /// What the owner plans; they are reminded of it when it is due.
-    pub(super) fn plan_next_step(
-        &mut self,
-        by: &Actor,
-        what: String,
-        at: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub(super) fn plan_next_step(&mut self, by: &Actor, next: Planned) -> Result<(), Refusal> {
         if !self.lead.is_open() {
             return Err(Refusal::Closed);
         }
-        if self.lead.owner().is_none() || !self.may_speak(by) {
+        if !self.may_speak(by) {
             return Err(Refusal::NotOwner);
         }
-        if at <= self.now || at > self.now + FARTHEST_STEP {
-            return Err(Refusal::BadTime);
-        }
-        self.lead.next_step = Some(NextStep {
-            what: what.chars().take(NextStep::MAX_WHAT).collect(),
-            due_at: at,
-            reminded: false,
-            attempt: None,
-        });
+        self.can_plan(&next)?;
+        self.plan(next);
         self.lead.touched_at = self.now;
         Ok(())
     }
 
-    /// Reminds the owner of what they planned, once.
+    /// Whether there is somebody to remind of it, and at a time that is to come.
+    pub(super) fn can_plan(&self, next: &Planned) -> Result<(), Refusal> {
+        if self.lead.owner().is_none() {
+            return Err(Refusal::NotOwner);
+        }
+        if next.at <= self.now || next.at > self.now + FARTHEST_STEP {
+            return Err(Refusal::BadTime);
+        }
+        Ok(())
+    }
+
+    pub(super) fn plan(&mut self, next: Planned) {
+        self.lead.next_step = Some(NextStep {
+            what: next.what.chars().take(NextStep::MAX_WHAT).collect(),
+            due_at: next.at,
+            reminded: false,
+            attempt: None,
+        });
+    }
+
+    /// How far it has come, as its owner or a manager says. What they made of it no score takes back.
+    pub(super) fn come_to(&mut self, by: &Actor, stage: Stage) -> Result<(), Refusal> {
+        if !self.lead.is_open() {
+            return Err(Refusal::Closed);
+        }
+        if !self.may_speak(by) {
+            return Err(Refusal::NotOwner);
+        }
+        if self.lead.stage == stage {
+            return Ok(());
+        }
+        self.lead.stage = stage;
+        self.lead.touched_at = self.now;
+        let owner = self.lead.owner().cloned();
+        self.fact(
+            FactKind::Staged,
+            by.clone(),
+            owner.as_ref(),
+            None,
+            stage.word(),
+        );
+        Ok(())
+    }
+
+    /// Reminds the owner of what they planned, once, at the very time that they said. What the SLA planned for them
+    /// waits until they are at work.
     pub(super) fn step_due(&mut self) {
         let State::Owned { rep, offer } = self.lead.state.clone() else {
             return;
         };
         let now = self.now;
+        let opens = self.opens_again(&rep);
         let due = |step: &&mut NextStep| !step.reminded && step.due_at <= now;
         let Some(step) = self.lead.next_step.as_mut().filter(due) else {
             return;
         };
+        if let Some(opens) = opens.filter(|_| step.attempt.is_some()) {
+            step.due_at = opens;
+            return;
+        }
         step.reminded = true;
         let key = format!("step:{offer}:{}", step.due_at.as_microsecond());
         let name = self.policy().name_of(&rep).to_owned();
@@ -345,6 +273,16 @@ impl Case<'_, '_> {
             cause: None,
             notice: Notice::StepDue { offer },
         });
+    }
+
+    /// When somebody who is out of hours is at work again.
+    fn opens_again(&self, rep: &RepId) -> Option<Timestamp> {
+        let person = self.world.reps.get(rep)?;
+        let stays = person.extra_until.is_some_and(|until| until > self.now);
+        if stays || person.calendar.is_open(self.now) {
+            return None;
+        }
+        person.calendar.next_open(self.now)
     }
 
     pub(super) fn route_on(&mut self, by: &Actor) -> Result<(), Refusal> {

@@ -36,6 +36,7 @@ impl Case<'_, '_> {
             | Event::Decline { .. }
             | Event::Claim { .. }
             | Event::Contacted { .. }
+            | Event::Stage { .. }
             | Event::Close { .. }
             | Event::Assign { .. }
             | Event::NextStep { .. }

@@ -257,6 +257,17 @@ pub enum News {
         /// Whether their score has made them marketing qualified.
         mql: bool,
     },
+    /// Another program says that they were reached, or that somebody tried.
+    ContactElsewhere {
+        /// What was done, under its name.
+        activity: String,
+        /// Which program.
+        source: SourceId,
+        /// Whether that reached them.
+        reached: bool,
+        /// Whether it was the first attempt, and the clock has ended.
+        first: bool,
+    },
     /// The colleague has taken it over.
     HandedOver {
         /// Who.

@@ -108,6 +108,14 @@ fn doing() -> Vec<Operation> {
             writing::contact,
         ),
         Operation::post(
+            at(
+                "stageLead",
+                "/api/v1/leads/{lead}/stage",
+                "Says how far a lead has come",
+            ),
+            writing::stage,
+        ),
+        Operation::post(
             at("closeLead", "/api/v1/leads/{lead}/close", "Ends a lead"),
             writing::close,
         ),

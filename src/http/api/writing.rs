@@ -1,4 +1,4 @@
-//! `POST /api/v1/leads/{id or number}/assign`, `/contact`, `/close`: what programs do with a lead. Each is an
+//! `POST /api/v1/leads/{id or number}/assign`, `/contact`, `/stage`, `/close`: what programs do with a lead. Each is an
 //! event like a press, under the token's name; the same call again changes nothing, and what can't be is
 //! 409 with the reason.
 //!
@@ -25,6 +25,7 @@ use crate::{
         },
         id::{RepId, TeamId},
         lead::{Lead, State},
+        score::Stage,
     },
     engine::{self, Contact},
     http::Error,
@@ -86,6 +87,27 @@ enum Means {
     Meeting,
     /// A text message or a chat.
     Message,
+}
+
+/// How far a lead has come.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StageBody {
+    stage: StageOfSales,
+}
+
+/// How far sales can say that a lead has come.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum StageOfSales {
+    /// Accepted by sales.
+    Sal,
+    /// Sales qualified.
+    Sql,
+    /// Talks about a deal.
+    Opportunity,
+    /// Has bought.
+    Customer,
 }
 
 /// How a lead ends.
@@ -197,6 +219,22 @@ fn words(body: &ContactBody) -> Result<String, Error> {
         .filter(|it| !it.is_empty())
         .collect();
     Ok(parts.join("; "))
+}
+
+/// Says how far a lead has come.
+pub(super) async fn stage(call: Call, _: Nothing, body: StageBody) -> Result<LeadView, Error> {
+    let lead = lead_of(&call).await?;
+    let event = Event::Stage {
+        by: actor(&call),
+        stage: match body.stage {
+            StageOfSales::Sal => Stage::Sal,
+            StageOfSales::Sql => Stage::Sql,
+            StageOfSales::Opportunity => Stage::Opportunity,
+            StageOfSales::Customer => Stage::Customer,
+        },
+    };
+    call.app.engine.handle(&lead.id, event).await?;
+    leads::show(call, Nothing {}).await
 }
 
 /// Ends a lead.

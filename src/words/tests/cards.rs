@@ -57,7 +57,7 @@ fn an_owned_lead_says_until_when_to_call() {
     CRM<https://crm.example/c/ada%40acme.example>
     Call by today 14:20 (Europe/Berlin).
     _ Why you: rule hot; it is your turn in team sdr.
-    [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+    [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
     ");
 }
 

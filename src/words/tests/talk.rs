@@ -249,7 +249,7 @@ fn a_decline_asks_for_one_of_the_reasons() {
 
 #[test]
 fn contact_and_close_ask_how_it_went() {
-    assert_snapshot!(asked(&dialogs::contacted(&owned())), @r"
+    assert_snapshot!(asked(&dialogs::contacted(&owned(), &when())), @"
     # Contact #4711
     Ada Lovelace, Acme asks for a demo.
     ? How did it go?
@@ -260,6 +260,23 @@ fn contact_and_close_ask_how_it_went() {
       ( ) meeting = Met, or a meeting is set
       ( ) wrong_number = Wrong number
     ? Note
+    ? What comes next?
+      ( ) call = Call
+      ( ) mail = Write a mail
+      ( ) meeting = Meet
+      ( ) proposal = Send a proposal
+      ( ) follow_up = Follow up
+    ? When? (Europe/Berlin)
+    [Save]
+    ");
+    assert_snapshot!(asked(&dialogs::stage(&owned())), @r"
+    # Stage #4711
+    Ada Lovelace, Acme asks for a demo.
+    ? How far has it come?
+      ( ) sal = SQL (sales accepted)
+      ( ) sql = SQL (sales qualified)
+      ( ) opportunity = Opportunity
+      ( ) customer = Customer
     [Save]
     ");
     assert_snapshot!(asked(&dialogs::close(&owned())), @r"
@@ -291,7 +308,8 @@ fn every_heading_of_a_dialog_fits() {
     lead.number = 99_999_999_999;
     for dialog in [
         dialogs::decline(&lead, &lead.offers[0], &policy()),
-        dialogs::contacted(&lead),
+        dialogs::contacted(&lead, &when()),
+        dialogs::stage(&lead),
         dialogs::close(&lead),
         hand::assign(
             Action::ReviewAssign,
@@ -410,7 +428,7 @@ fn an_accept_says_how_to_reach_the_lead() {
     Lead #4711 · Ada Lovelace, Acme is yours. Call by today 14:20 (Europe/Berlin).
     Call: +4930123456<tel:+4930123456>
     Mail: ada@acme.example<mailto:ada@acme.example>
-    [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+    [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
     ");
 }
 

@@ -89,7 +89,7 @@ async fn who_stands_in_for_an_owner_gives_the_lead_back_when_they_return() {
         “Please show us how it works.”
         Tried today 11:00 (Europe/Berlin), not reached yet.
         (Why you: rule named; Analytical is yours, and Jonas Weber stood in for you.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         assert_eq!(
             why(office, 1001).await,

@@ -35,7 +35,7 @@ async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ");
         assert_eq!(
             office.story_of(1001).await,
@@ -135,7 +135,7 @@ async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
         “Please show us how it works.”
         Please call now: it was due today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.read("selin");
         assert!(office.story_of(1001).await.starts_with("owned by marta: "));

@@ -67,7 +67,7 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         “Please show us how it works.”
         Please call now: it was due today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         reads!(office, "deniz", @r"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines

@@ -84,7 +84,7 @@ async fn a_lead_is_handed_to_a_colleague_who_takes_it_over() {
         Call by today 11:30 (Europe/Berlin).
         Jonas Weber is asked to take it over until today 11:15 (Europe/Berlin); it is yours until they accept.
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         reads!(office, "jonas", @"
         # Take over lead #1001 · Ada Lovelace, Analytical Engines?
@@ -142,7 +142,7 @@ async fn a_colleague_says_no_and_the_owner_hears_why() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         in the thread: Jonas Weber does not take it over (I have no time right now). It stays yours: lead #1001 · Ada Lovelace, Analytical Engines.
         ");
@@ -207,7 +207,7 @@ async fn a_next_step_is_kept_shown_and_reminded_of() {
         Reached today 11:00 (Europe/Berlin).
         Next: call, today 12:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         in the thread: Planned for now: call, lead #1001 · Ada Lovelace, Analytical Engines.
         Call: +4930123456
@@ -298,7 +298,7 @@ async fn a_manager_is_told_later_what_is_still_late() {
         “Please show us how it works.”
         Please call now: it was due today 11:30 (Europe/Berlin).
         (Deniz Aydın gave it to you: “Please call at once”.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
     })
     .await;

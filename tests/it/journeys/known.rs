@@ -82,7 +82,7 @@ async fn whoever_is_known_by_the_phone_number_alone_is_told_so() {
         “She called.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ----
         in the thread: Lead #1001 · Ada Lovelace, Analytical Engines wrote again.
         Message: She called.

@@ -8,7 +8,7 @@ use crate::office::{Office, SALES, on_both, user};
 
 /// Each character is five in Slack's mrkdwn, and more than one byte or none that is seen.
 const WIDE: &str = "&<ẞ𝕏\u{202e}*_`~";
-const DIALOGS: [&str; 5] = ["Details", "Why", "Contacted", "Next step", "Close"];
+const DIALOGS: [&str; 6] = ["Details", "Why", "Contacted", "Next step", "Stage", "Close"];
 
 fn long(characters: usize) -> String {
     WIDE.chars().cycle().take(characters).collect()

@@ -6,6 +6,7 @@ mod accounts;
 mod answers;
 mod by_hand;
 mod chat;
+mod contacts;
 mod coverage;
 mod crowds;
 mod declines;

@@ -35,7 +35,7 @@ async fn a_second_submission_is_a_note_in_the_owners_thread() {
         “Could you call before noon?”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ----
         in the thread: Lead #1001 · Ada Lovelace, Analytical Engines wrote again.
         Title: Head of Engines
@@ -66,7 +66,7 @@ async fn a_logged_contact_stops_the_second_clock() {
         “Please show us how it works.”
         Tried today 11:00 (Europe/Berlin), not reached yet.
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.after("3h").await;
         assert_eq!(
@@ -98,7 +98,7 @@ async fn a_call_that_reached_nobody_comes_back_until_the_lead_goes_to_marketing(
         Tried today 11:00 (Europe/Berlin), not reached yet.
         Next: try again (attempt 2), today 13:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.after("2h").await;
         reads!(office, "selin", @"
@@ -134,7 +134,7 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by today 11:30 (Europe/Berlin).
         Call: +4930123456
@@ -196,7 +196,7 @@ async fn a_deal_is_won() {
         “Please show us how it works.”
         Reached today 11:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.press_now("selin", "Close").await;
         office.fill_in("selin", json!({"choice": "won"})).await;

@@ -123,7 +123,7 @@ async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; open to whoever claims it first in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         changed: # Lead #1002 · Grace
         Nobody claimed it in time. Jonas Weber is asked now.
@@ -184,7 +184,7 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Marta Lind gave it to you.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.expect_nothing_else().await;
     })
@@ -214,7 +214,7 @@ async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.press_stale("jonas", "queue.take", &id).await;
         told!(office, "jonas", @"Too late for lead #1001. Ayşe Yılmaz has it since today 11:00.");

@@ -25,7 +25,7 @@ async fn a_press_that_slack_delivers_twice_counts_once() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ");
         assert_eq!(
             office.story_of(1001).await,

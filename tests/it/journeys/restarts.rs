@@ -76,7 +76,7 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
         “Please show us how it works.”
         Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         reads!(office, "selin", @r"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines

@@ -146,7 +146,7 @@ async fn what_a_lead_writes_is_shown_as_text_in_every_field() {
         “<¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         in the thread: Nobody has tried to reach #1001 · <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &…, <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &… yet. Call by today 11:30 (Europe/Berlin).
         Mail: eve@evil.example

@@ -79,7 +79,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Why you: rule all; nobody took it yet, and it is your turn in team sales.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by today 11:30 (Europe/Berlin).
         Call: +4930123456
@@ -122,7 +122,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         “Please show us how it works.”
         Call by today 11:30 (Europe/Berlin).
         (Oskar Holm gave it to you: “Please call at once”.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         assert_eq!(office.api_lead(1001).await["owner"], "selin");
         office.expect_nothing_else().await;

@@ -384,6 +384,7 @@ fn an_attempt_told_of_late_counts_by_when_it_was() {
             how: ContactHow::Reached,
             at: Some(at(called)),
             note: String::new(),
+            next: None,
         };
         story.must(n, event);
         let counted = |what| {

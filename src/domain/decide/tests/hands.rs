@@ -1,7 +1,7 @@
 //! What people do by hand: take back, hand over, give back, plan, and see to what is late.
 
 use super::*;
-use crate::domain::event::{Actor, ContactHow, Gone};
+use crate::domain::event::{Actor, ContactHow, Gone, Planned};
 
 /// One of the things that people do by hand, for random histories.
 pub(super) fn event(what: usize, who: &RepId, lead: &Lead, now: Timestamp) -> Event {
@@ -44,8 +44,10 @@ pub(super) fn event(what: usize, who: &RepId, lead: &Lead, now: Timestamp) -> Ev
         },
         6 => Event::NextStep {
             by: Actor::Rep(owner),
-            what: "call".to_owned(),
-            at: now + SignedDuration::from_mins(30),
+            next: Planned {
+                what: "call".to_owned(),
+                at: now + SignedDuration::from_mins(30),
+            },
         },
         _ if what.is_multiple_of(5) => Event::Reroute {
             by: Actor::Baton,
@@ -177,6 +179,7 @@ fn nothing_is_undone_after_somebody_has_acted_on_it() {
             how: ContactHow::Reached,
             at: None,
             note: String::new(),
+            next: None,
         },
     );
     assert_eq!(undo(&mut story, n, &next), Err(Refusal::TooLate));
@@ -298,8 +301,10 @@ fn a_planned_step_is_reminded_of_once() {
     story.accepts(n, &who).unwrap();
     let plan = |when: &str, by: &str| Event::NextStep {
         by: Actor::Rep(by.into()),
-        what: "call".to_owned(),
-        at: at(when),
+        next: Planned {
+            what: "call".to_owned(),
+            at: at(when),
+        },
     };
     assert_eq!(story.happens(n, plan("09:00", &who)), Err(Refusal::BadTime));
     assert_eq!(

@@ -308,6 +308,7 @@ fn event(happening: &Happening, lead: &Lead, now: Timestamp) -> Option<Event> {
             how: ContactHow::Reached,
             at: None,
             note: note(),
+            next: None,
         },
         Happening::Closes(_, by, how) => Event::Close {
             by: Actor::Rep(name(*by)),

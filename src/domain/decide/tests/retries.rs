@@ -1,7 +1,7 @@
 //! Attempts that reach nobody: the SLA says when to try again, and what happens at the end.
 
 use super::*;
-use crate::domain::event::{ContactHow, Notice};
+use crate::domain::event::{ContactHow, Notice, Planned};
 
 /// Try again after two hours, then on the next business day; then marketing.
 fn patient() -> Story {
@@ -32,6 +32,7 @@ fn tries(story: &mut Story, n: usize, rep: &str, how: ContactHow) {
             how,
             at: None,
             note,
+            next: None,
         },
     );
 }
@@ -87,8 +88,10 @@ fn who_is_reached_is_tried_no_more_and_what_the_owner_plans_goes_before() {
     let planned = at("2026-11-27T09:00:00Z");
     let plan = Event::NextStep {
         by: Actor::Rep(rep.as_str().into()),
-        what: "meeting".to_owned(),
-        at: planned,
+        next: Planned {
+            what: "meeting".to_owned(),
+            at: planned,
+        },
     };
     story.must(n, plan);
     for _ in 0..4 {

@@ -410,6 +410,7 @@ impl Story {
                 how,
                 at: None,
                 note: String::new(),
+                next: None,
             },
         )
     }
@@ -498,6 +499,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::News { news, .. } => match news {
             News::TakenBack { .. } => "taken_back",
             News::Moved { .. } => "moved",
+            News::ContactElsewhere { .. } => "contact_elsewhere",
             News::HandedOver { .. } => "handed_over",
             News::Returned { .. } => "returned",
             News::YoursAgain { .. } => "yours_again",
