@@ -7,6 +7,7 @@ use crate::{
         event::MeasureKind,
         fairness::{Balance, GivenRow, fairness},
         id::RepId,
+        lead::Leg,
         policy::Policy,
         reasons::{ReasonRow, Reasons, is_questioned},
         stats::{By, EndingRow, Stats, TallyRow},
@@ -15,7 +16,7 @@ use crate::{
         self, Db, endings, sums,
         tally::{self, Scope},
     },
-    words::stats::Kept,
+    words::stats::{Kept, LegTimes, Times},
 };
 
 pub use crate::words::stats::Numbers;
@@ -191,12 +192,12 @@ fn numbers(stats: &Stats) -> Numbers {
         declined: count(MeasureKind::Declined),
         expired: count(MeasureKind::Expired),
         escalated: count(MeasureKind::Escalated),
+        hollow: count(MeasureKind::Hollow),
         won: count(MeasureKind::Won),
         lost: count(MeasureKind::Lost),
-        accept_median: stats.time_to_accept(0.5),
-        accept_p90: stats.time_to_accept(0.9),
         contact_median: stats.time_to_contact(0.5),
         contact_p90: stats.time_to_contact(0.9),
+        legs: Leg::ALL.map(|leg| leg_times(stats, leg)),
         answered: Kept {
             kept: count(MeasureKind::AcknowledgeKept),
             missed: count(MeasureKind::AcknowledgeMissed),
@@ -205,6 +206,18 @@ fn numbers(stats: &Stats) -> Numbers {
             kept: count(MeasureKind::ContactKept),
             missed: count(MeasureKind::ContactMissed),
         },
+    }
+}
+
+fn leg_times(stats: &Stats, leg: Leg) -> LegTimes {
+    let times = |what| Times {
+        median: stats.time(what, 0.5),
+        p90: stats.time(what, 0.9),
+    };
+    let (wall, open) = leg.measures();
+    LegTimes {
+        wall: times(wall),
+        open: times(open),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod candidate;
 mod clock;
+mod legs;
 mod offer;
 mod undo;
 
@@ -23,6 +24,7 @@ use super::{
 
 pub use candidate::{Candidate, Load, Passed, ordinal};
 pub use clock::{Breach, Cause, Clock, Promise};
+pub use legs::{Lasted, Leg, Legs};
 pub use offer::{Behalf, Given, Late, Offer, OfferKind, OfferLevel, OfferState, Reason};
 pub use undo::{Before, Undo, Undoable};
 
@@ -83,6 +85,9 @@ pub struct Lead {
     pub plan: Option<Plan>,
     /// What the clock has seen.
     pub clock: Clock,
+    /// How long each leg of its way took.
+    #[serde(default, skip_serializing_if = "Legs::is_empty")]
+    pub legs: Legs,
     /// Who owned it, or this person's lead, before.
     pub previous_owner: Option<RepId>,
     /// Who owns the company's other leads, for a while: asked where the company has no owner by name.
@@ -398,6 +403,7 @@ impl Lead {
             trial: None,
             plan: None,
             clock: Clock::default(),
+            legs: Legs::default(),
             previous_owner: None,
             company_owner: None,
             touched_at: now,

@@ -186,16 +186,22 @@ impl Stats {
         self.counts.get(&what).copied().unwrap_or(0)
     }
 
-    /// From an offer's delivery to its accept; `q` 0.5 is the median.
+    /// How long something took; `q` 0.5 is the median.
+    #[must_use]
+    pub fn time(&self, what: MeasureKind, q: f64) -> Option<SignedDuration> {
+        quantile(self.times.get(&what)?, q)
+    }
+
+    /// From an offer's delivery to its accept.
     #[must_use]
     pub fn time_to_accept(&self, q: f64) -> Option<SignedDuration> {
-        quantile(self.times.get(&MeasureKind::Accepted)?, q)
+        self.time(MeasureKind::Accepted, q)
     }
 
     /// From a lead's arrival to the first attempt to reach it: speed to lead.
     #[must_use]
     pub fn time_to_contact(&self, q: f64) -> Option<SignedDuration> {
-        quantile(self.times.get(&MeasureKind::Contacted)?, q)
+        self.time(MeasureKind::Contacted, q)
     }
 
     /// The share (0 to 1) of leads that were accepted in time; `None` if none had a target that is decided.

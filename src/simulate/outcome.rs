@@ -105,6 +105,14 @@ impl Fate {
             | MeasureKind::Contacted
             | MeasureKind::Won
             | MeasureKind::Lost
+            | MeasureKind::ReceivedOffered
+            | MeasureKind::ReceivedOfferedOpen
+            | MeasureKind::OfferedDelivered
+            | MeasureKind::OfferedDeliveredOpen
+            | MeasureKind::AcceptedOpen
+            | MeasureKind::AcceptedContacted
+            | MeasureKind::AcceptedContactedOpen
+            | MeasureKind::Hollow
             | MeasureKind::Duplicate => {}
         }
     }

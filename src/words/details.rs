@@ -16,7 +16,8 @@ use crate::domain::{
     contact::Field,
     event::{Actor, Fact as Happened, FactKind},
     id::RepId,
-    lead::{Lead, Routing, State},
+    lead::{Lead, Leg, Legs, Routing, State},
+    phrase::say_duration,
     policy::Policy,
     score::Stage,
 };
@@ -129,6 +130,7 @@ fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::c
     ] {
         all.extend(at.map(|at| fact(label, when.said_with_zone(at))));
     }
+    all.extend(took(&lead.legs).map(|said| fact("Took", said)));
     if let Some(earlier) = &lead.previous_owner {
         all.push(fact("Earlier owner", policy.name_of(earlier)));
     }
@@ -139,6 +141,40 @@ fn fields(seen: &Seen<'_>, policy: &Policy, when: &When) -> Vec<crate::domain::c
         ));
     }
     all
+}
+
+/// How long each leg of its way took: "offered after 2 s, in a chat after 1 s, accepted after 16 h (20 min of open
+/// hours; the 5 min that Baton or the chat was down don't count)".
+fn took(legs: &Legs) -> Option<String> {
+    let lost = legs.lost.map_or_else(String::new, |lost| {
+        let down = say_duration(lost.wall);
+        format!("; the {down} that Baton or the chat was down don't count")
+    });
+    let words = [
+        ("offered after", Leg::Offered),
+        ("in a chat after", Leg::Delivered),
+        ("accepted after", Leg::Accepted),
+        ("called after", Leg::Contacted),
+    ];
+    let said = words.into_iter().filter_map(|(word, leg)| {
+        let took = legs.of(leg)?;
+        let lost = if leg == Leg::Accepted {
+            lost.as_str()
+        } else {
+            ""
+        };
+        let open = if took.open == took.wall {
+            String::new()
+        } else {
+            format!("; {} of open hours", say_duration(took.open))
+        };
+        let more = format!("{open}{lost}");
+        let more = more.strip_prefix("; ");
+        let more = more.map_or_else(String::new, |more| format!(" ({more})"));
+        Some(format!("{word} {}{more}", say_duration(took.wall)))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn attributes(seen: &Seen<'_>) -> Option<Part> {
@@ -253,7 +289,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Subscriber => "Subscriber",
         Stage::Lead => "Lead",
         Stage::Mql => "MQL (marketing qualified)",
-        Stage::Sal => "SQL (sales accepted)",
+        Stage::Sal => "SAL (sales accepted)",
         Stage::Sql => "SQL (sales qualified)",
         Stage::Opportunity => "Opportunity",
         Stage::Customer => "Customer",

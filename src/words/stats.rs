@@ -12,12 +12,16 @@ use super::{
 use crate::domain::{
     card::{Card, Column, Fact, Item, Part, Run, Table},
     fairness::Balance,
+    lead::Leg,
     phrase::say_duration,
     stats::EndingRow,
 };
 
 /// More groups than this are only counted.
 const MOST_ROWS: usize = 30;
+
+/// As many are named who accepted and did nothing.
+const MOST_NAMED: usize = 8;
 
 /// The numbers of one group, or of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,22 +44,40 @@ pub struct Numbers {
     pub expired: u64,
     /// Steps of escalations taken.
     pub escalated: u64,
+    /// Accepts of which nothing came.
+    pub hollow: u64,
     /// Leads won.
     pub won: u64,
     /// Leads that somebody ended otherwise.
     pub lost: u64,
-    /// Delivery to accept, median.
-    pub accept_median: Option<SignedDuration>,
-    /// Delivery to accept, 90th percentile.
-    pub accept_p90: Option<SignedDuration>,
     /// Arrival to first attempt, median: speed to lead.
     pub contact_median: Option<SignedDuration>,
     /// Arrival to first attempt, 90th percentile.
     pub contact_p90: Option<SignedDuration>,
+    /// How long the legs of leads' ways took, in the order of [`Leg::ALL`].
+    pub legs: [LegTimes; 4],
     /// Whether leads were accepted in time.
     pub answered: Kept,
     /// Whether leads were tried in time.
     pub contacted: Kept,
+}
+
+/// How long a leg took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LegTimes {
+    /// By the wall clock.
+    pub wall: Times,
+    /// In the hours of the leads' clocks.
+    pub open: Times,
+}
+
+/// How long something took: half of it, and nine of ten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The median.
+    pub median: Option<SignedDuration>,
+    /// The 90th percentile.
+    pub p90: Option<SignedDuration>,
 }
 
 /// How often one target was met, of the clocks that have ended.
@@ -68,6 +90,13 @@ pub struct Kept {
 }
 
 impl Numbers {
+    /// Delivery to accept.
+    #[must_use]
+    pub fn to_accept(&self) -> Times {
+        let [_, _, accepted, _] = self.legs;
+        accepted.wall
+    }
+
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -163,7 +192,7 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
         parts.push(Part::Note(vec![Run::plain(format!("And {more} more."))]));
     }
     parts.push(Part::Note(vec![Run::plain(format!(
-        "Leads that came in {}. Speed to lead is arrival to first attempt; time to accept is delivery to accept.",
+        "Leads that came in {}. Speed to lead is arrival to first attempt; accept is from delivery on, without what Baton or the chat was down for.",
         span(report, when)
     ))]));
     Card {
@@ -211,8 +240,14 @@ fn facts(report: &Report) -> Vec<Fact> {
         total.accepted, total.declined, total.expired, total.offered
     );
     let of_team = |label, n: u64| (!report.of_one).then(|| fact(label, n.to_string()));
-    let speed = both(total.contact_median, total.contact_p90);
-    let accept = both(total.accept_median, total.accept_p90);
+    let groups = report.groups.iter();
+    let of_groups: Vec<(&str, &Numbers)> = groups
+        .map(|line| (line.name.as_str(), &line.numbers))
+        .collect();
+    let speed = both(Times {
+        median: total.contact_median,
+        p90: total.contact_p90,
+    });
     let imported = of_team("From lists", total.imported).filter(|_| total.imported > 0);
     let facts = [
         of_team("Leads", total.arrived),
@@ -224,15 +259,66 @@ fn facts(report: &Report) -> Vec<Fact> {
             .as_ref()
             .map(|declined| fact("Declined because", declined)),
         Some(fact("Speed to lead", speed)),
-        Some(fact("Time to accept", accept)),
+        legs(total),
         Some(fact("SLA kept", kept(total))),
+        hollow(total, &of_groups).map(|said| fact("Hollow accepts", said)),
         of_team("Escalated", total.escalated),
     ];
     facts.into_iter().flatten().collect()
 }
 
-fn both(median: Option<SignedDuration>, p90: Option<SignedDuration>) -> String {
-    match (median, p90) {
+/// Accepts of which nothing came in time, and whose: "2 of 9 (Jonas Weber 2)"; nothing if there are none.
+#[must_use]
+pub fn hollow(all: &Numbers, groups: &[(&str, &Numbers)]) -> Option<String> {
+    let of = |(name, numbers): &(&str, &Numbers)| {
+        let name = super::seen::cut(name, 24);
+        (numbers.hollow > 0).then(|| format!("{name} {}", numbers.hollow))
+    };
+    let whose: Vec<String> = groups.iter().filter_map(of).take(MOST_NAMED).collect();
+    let whose = match whose.as_slice() {
+        [] => String::new(),
+        some => format!(" ({})", some.join(", ")),
+    };
+    (all.hollow > 0).then(|| format!("{} of {}{whose}", all.hollow, all.accepted))
+}
+
+/// How long each leg took, and whose time it was: "half: Baton 0 s, chat 1 s, accept 15 h (2 min open), call 9 min;
+/// nine of ten: …"; what was not measured is left out.
+#[must_use]
+pub fn legs(numbers: &Numbers) -> Option<Fact> {
+    let of = |one: fn(Times) -> Option<SignedDuration>| {
+        let each = Leg::ALL.into_iter().zip(numbers.legs);
+        let each = each.filter_map(|(leg, took)| Some((leg, one(took.wall)?, one(took.open))));
+        let each =
+            each.map(|(leg, wall, open)| format!("{} {}", leg_word(leg), lasted(wall, open)));
+        let said: Vec<String> = each.collect();
+        said.join(", ")
+    };
+    let (half, most) = (of(|times| times.median), of(|times| times.p90));
+    let said = format!("half: {half}; nine of ten: {most}");
+    (!half.is_empty()).then(|| fact("Whose time", said))
+}
+
+fn leg_word(leg: Leg) -> &'static str {
+    match leg {
+        Leg::Offered => "Baton",
+        Leg::Delivered => "chat",
+        Leg::Accepted => "accept",
+        Leg::Contacted => "call",
+    }
+}
+
+/// "15 h (2 min open)", where the hours of the clock make a difference.
+fn lasted(wall: SignedDuration, open: Option<SignedDuration>) -> String {
+    let (wall, open) = (say_duration(wall), open.map(say_duration));
+    match open.filter(|open| *open != wall) {
+        Some(open) => format!("{wall} ({open} open)"),
+        None => wall,
+    }
+}
+
+fn both(took: Times) -> String {
+    match (took.median, took.p90) {
         (Some(median), Some(p90)) => {
             let (median, p90) = (say_duration(median), say_duration(p90));
             format!("half within {median}, nine of ten within {p90}")

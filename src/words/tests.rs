@@ -173,6 +173,9 @@ pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
         held_since: None,
         not_shown: None,
         turn: false,
+        not_theirs: crate::domain::lead::Lasted::default(),
+        taken: false,
+        hollow: None,
     }
 }
 

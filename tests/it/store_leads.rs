@@ -71,6 +71,9 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         held_since: None,
         not_shown: None,
         turn: false,
+        not_theirs: baton::domain::lead::Lasted::default(),
+        taken: false,
+        hollow: None,
     }
 }
 

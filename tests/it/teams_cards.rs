@@ -23,7 +23,7 @@ use baton::{
         pool::pool_card,
         review::review_card,
         rules,
-        stats::{Kept, Line, Numbers, Report, stats},
+        stats::{Kept, LegTimes, Line, Numbers, Report, Times, stats},
     },
 };
 use jiff::SignedDuration;
@@ -33,6 +33,13 @@ use leads::{at, berlin, in_review, lead, now, owned, passed_on, policy, pooled, 
 
 /// The narrowest limit of a message that Teams was ever documented with, in UTF-16 units: 28 KB.
 const MAX_MESSAGE: usize = 14 * 1_024;
+
+fn took(half: i64, most: i64) -> Times {
+    Times {
+        median: Some(SignedDuration::from_mins(half)),
+        p90: Some(SignedDuration::from_mins(most)),
+    }
+}
 
 fn numbers(scale: u64) -> Numbers {
     Numbers {
@@ -47,8 +54,11 @@ fn numbers(scale: u64) -> Numbers {
         escalated: scale,
         won: 2 * scale,
         lost: scale,
-        accept_median: Some(SignedDuration::from_mins(4)),
-        accept_p90: Some(SignedDuration::from_mins(13)),
+        hollow: 2,
+        legs: [LegTimes {
+            wall: took(4, 13),
+            open: took(3, 11),
+        }; 4],
         contact_median: Some(SignedDuration::from_mins(9)),
         contact_p90: Some(SignedDuration::from_mins(41)),
         answered: Kept {

@@ -8,33 +8,34 @@ use crate::{
     commands::numbers::Numbers,
     domain::{
         fairness::{Balance, OfAll},
+        lead::Leg,
         reasons::Reasons,
     },
+    words::stats::LegTimes,
 };
 
 const COLUMNS: &str = "key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,\
 time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,\
 contacted_kept,contacted_missed,imported,duplicates,decline_reasons,by_hand,by_hand_moves,due_share,given_share,\
-high_intent_share,after_hours_share,worth_share,worth";
+high_intent_share,after_hours_share,worth_share,worth,hollow";
+
+/// Of each leg, behind its name.
+const OF_LEGS: [&str; 4] = ["median_s", "p90_s", "business_median_s", "business_p90_s"];
 
 /// One line for each group, or one for all; times in seconds, shares from 0 to 1, empty when nothing was measured.
 pub fn csv(report: &Report) -> String {
-    let mut text = format!("{COLUMNS}\r\n");
+    let legs = Leg::ALL.into_iter();
+    let legs = legs.flat_map(|leg| OF_LEGS.map(|of| format!(",{}_{of}", leg.word())));
+    let mut text = format!("{COLUMNS}{}\r\n", legs.collect::<String>());
     let found = &report.numbers;
     if report.by.is_none() {
-        let counts = counted(&found.total);
-        text.push_str(&line("", &report.whose, counts, &found.reasons, None));
+        let (whose, total) = (&report.whose, &found.total);
+        text.push_str(&line("", whose, total, &found.reasons, None));
     }
     for group in &found.groups {
-        let counts = counted(&group.numbers);
-        let balance = group.balance.as_ref();
-        text.push_str(&line(
-            &group.key,
-            &group.name,
-            counts,
-            &group.reasons,
-            balance,
-        ));
+        let (numbers, balance) = (&group.numbers, group.balance.as_ref());
+        let line = line(&group.key, &group.name, numbers, &group.reasons, balance);
+        text.push_str(&line);
     }
     text
 }
@@ -42,19 +43,21 @@ pub fn csv(report: &Report) -> String {
 fn line(
     key: &str,
     name: &str,
-    counts: [String; 18],
+    numbers: &Numbers,
     reasons: &Reasons,
     balance: Option<&Balance>,
 ) -> String {
-    let cells = [cell(key), cell(name)].into_iter().chain(counts);
+    let cells = [cell(key), cell(name)].into_iter().chain(counted(numbers));
     let cells = cells.chain(why(reasons)).chain(given(balance));
+    let cells = cells.chain(earned(numbers));
     format!("{}\r\n", cells.collect::<Vec<_>>().join(","))
 }
 
+fn time(took: Option<SignedDuration>) -> String {
+    took.map_or_else(String::new, |took| format!("{:.3}", took.as_secs_f64()))
+}
+
 fn counted(numbers: &Numbers) -> [String; 18] {
-    let time = |took: Option<SignedDuration>| {
-        took.map_or_else(String::new, |took| format!("{:.3}", took.as_secs_f64()))
-    };
     let count = |n: u64| n.to_string();
     [
         count(numbers.arrived),
@@ -65,8 +68,8 @@ fn counted(numbers: &Numbers) -> [String; 18] {
         count(numbers.escalated),
         count(numbers.won),
         count(numbers.lost),
-        time(numbers.accept_median),
-        time(numbers.accept_p90),
+        time(numbers.to_accept().median),
+        time(numbers.to_accept().p90),
         time(numbers.contact_median),
         time(numbers.contact_p90),
         count(numbers.answered.kept),
@@ -106,6 +109,13 @@ fn given(balance: Option<&Balance>) -> [String; 6] {
         of(|it| it.worth),
         balance.map_or_else(String::new, |it| it.worth.of_theirs.to_string()),
     ]
+}
+
+/// Hollow accepts, and how long each leg took.
+fn earned(numbers: &Numbers) -> impl Iterator<Item = String> {
+    let of_leg = |leg: LegTimes| [leg.wall.median, leg.wall.p90, leg.open.median, leg.open.p90];
+    let legs = numbers.legs.into_iter().flat_map(of_leg).map(time);
+    std::iter::once(numbers.hollow.to_string()).chain(legs)
 }
 
 #[cfg(test)]

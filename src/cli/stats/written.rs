@@ -9,11 +9,15 @@ use crate::{
     commands::numbers::{self, Group, Numbers},
     domain::{
         fairness::{Balance, OfAll},
+        lead::Leg,
         phrase::say_duration,
         reasons::Reasons,
         stats::{By, EndingRow},
     },
-    words::{endings, reasons as why, stats::Kept},
+    words::{
+        endings, reasons as why,
+        stats::{self as said, Kept, Times},
+    },
 };
 
 /// "All teams by rep, this week: Mon 16 Nov 2026 00:00 to Sat 21 Nov 2026 14:00 (Europe/Berlin)".
@@ -117,7 +121,7 @@ pub fn text(report: &Report, paint: Paint) -> String {
         ),
         _ => String::new(),
     };
-    let endings = came + &endings + &imported + &reasons(report);
+    let endings = legs(report) + &came + &endings + &imported + &reasons(report);
     let endings = if endings.is_empty() {
         endings
     } else {
@@ -130,6 +134,20 @@ pub fn text(report: &Report, paint: Paint) -> String {
         balance(report, paint),
         paint.faint(&format!("{caught}{note}{by_hand}"))
     )
+}
+
+/// How long each leg took, and how many accepts were hollow.
+fn legs(report: &Report) -> String {
+    let total = &report.numbers.total;
+    let legs = said::legs(total);
+    let legs = legs.map(|fact| format!("{}: {}\n", fact.label, fact.value[0].words()));
+    let groups = report.numbers.groups.iter();
+    let groups: Vec<(&str, &Numbers)> = groups
+        .map(|group| (group.name.as_str(), &group.numbers))
+        .collect();
+    let hollow = said::hollow(total, &groups);
+    let hollow = hollow.map(|said| format!("Hollow accepts: {}\n", plain(&said)));
+    legs.into_iter().chain(hollow).collect()
 }
 
 /// How many leads of each rule people gave to somebody else.
@@ -228,7 +246,7 @@ fn cells(name: &str, numbers: &Numbers) -> Vec<String> {
         numbers.won.to_string(),
         time(numbers.contact_median),
         time(numbers.contact_p90),
-        time(numbers.accept_median),
+        time(numbers.to_accept().median),
         percent(numbers.answered),
         percent(numbers.contacted),
     ]
@@ -330,13 +348,29 @@ fn view(numbers: &Numbers) -> Value {
         "declined": numbers.declined,
         "expired": numbers.expired,
         "escalated": numbers.escalated,
+        "hollow": numbers.hollow,
         "won": numbers.won,
         "lost": numbers.lost,
-        "time_to_accept": {"median_s": seconds(numbers.accept_median), "p90_s": seconds(numbers.accept_p90)},
+        "time_to_accept": {"median_s": seconds(numbers.to_accept().median), "p90_s": seconds(numbers.to_accept().p90)},
         "speed_to_lead": {"median_s": seconds(numbers.contact_median), "p90_s": seconds(numbers.contact_p90)},
+        "durations": durations(numbers),
         "acknowledged": kept(numbers.answered),
         "contacted": kept(numbers.contacted),
     })
+}
+
+/// How long each leg took, by the names of the API.
+fn durations(numbers: &Numbers) -> Value {
+    let times = |times: Times| {
+        let seconds = |took: Option<SignedDuration>| took.map(|took| took.as_secs_f64());
+        json!({"median_s": seconds(times.median), "p90_s": seconds(times.p90)})
+    };
+    let each = Leg::ALL.into_iter().zip(numbers.legs);
+    let each = each.map(|(leg, took)| {
+        let took = json!({"wall": times(took.wall), "business": times(took.open)});
+        (leg.word().to_owned(), took)
+    });
+    Value::Object(each.collect())
 }
 
 #[cfg(test)]

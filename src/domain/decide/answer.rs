@@ -30,10 +30,7 @@ impl Case<'_, '_> {
 
     pub(super) fn accept(&mut self, id: &OfferId, by: &RepId) -> Result<(), Refusal> {
         let offer = self.answerable(id, by)?;
-        let took = self
-            .now
-            .duration_since(offer.delivered_at.unwrap_or(offer.offered_at));
-        self.count(MeasureKind::Accepted, Some(by), Some(took));
+        self.answered_after(&offer);
         self.take_turn(&offer);
         if offer.kind == OfferKind::Pool {
             self.sum_given(offer.team.as_ref(), by);
@@ -74,6 +71,7 @@ impl Case<'_, '_> {
         if let Some(offer) = self.lead.offer_mut(id) {
             offer.state = OfferState::Accepted;
             offer.decided_at = Some(now);
+            offer.taken = matches!(actor, Actor::Rep(by) if by == rep);
         }
         self.withdraw_pending(Some(id), "claimed");
         self.lead.state = State::Owned {

@@ -51,6 +51,9 @@ impl Case<'_, '_> {
             epoch: self.lead.epoch,
             counted,
         });
+        if what == Promise::Contact && self.had_time() {
+            self.count_hollow();
+        }
     }
 
     /// Takes a missed target back that was met after all, as is said only now; whether there was one.
@@ -160,6 +163,7 @@ impl Case<'_, '_> {
     fn review_by_step(&mut self, team: TeamId) {
         if self.has_managers(&team) {
             self.escalated(&format!("a manager of {team} decides"));
+            self.count_hollow();
             self.withdraw_pending(None, "review");
             self.leave_owner(NO_LONGER);
             self.review(team);
@@ -246,6 +250,7 @@ impl Case<'_, '_> {
     /// An accepted lead that nobody tried to reach is offered again, under a new clock.
     pub(super) fn take_from_owner(&mut self, rung: &Rung) {
         self.escalated(&format!("untouched: asks {}", rung_words(rung)));
+        self.count_hollow();
         self.leave_owner(NO_LONGER);
         if !self.try_rung(rung) && !self.try_targets_from(0) && !self.try_rungs_ahead() {
             self.wait();
@@ -335,6 +340,7 @@ impl Case<'_, '_> {
             return;
         };
         self.escalated(&format!("gives it to {}", self.policy().name_of(&rep)));
+        self.count_hollow();
         self.expire_pending();
         self.assign(&rep, &Actor::Baton, "");
     }

@@ -164,10 +164,14 @@ impl Case<'_, '_> {
             .is_none()
             .then(|| at.duration_since(self.lead.came_at()));
         self.count(MeasureKind::Contacted, owner, took);
+        self.first_contacted(at);
         let plan = self.lead.plan.as_ref();
         let kept = |by: Timestamp| at <= by;
         let in_time = plan.and_then(|plan| plan.contact_by).is_some_and(kept);
         let of_this_plan = plan.is_some_and(|plan| at >= plan.started_at);
+        if in_time {
+            self.take_hollow_back();
+        }
         let taken_back = in_time && of_this_plan && self.take_breach_back(Promise::Contact);
         if in_time && !self.lead.has_breached(Promise::Contact) {
             self.count(MeasureKind::ContactKept, owner, None);

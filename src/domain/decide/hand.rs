@@ -298,6 +298,7 @@ impl Case<'_, '_> {
         }
         self.lead.touched_at = self.now;
         self.sum_override(by, None, None, Premise::Any);
+        self.rid_of(by, None);
         self.leave_owner(&with_words("given back", words));
         if !self.try_targets_from(0) && !self.try_rungs_ahead() {
             self.wait();

@@ -5,7 +5,7 @@ use crate::domain::{
     contact::{Contact, Field, FieldValue},
     event::{Actor, Audible, FactKind, Heard, MeasureKind, Notice, Say, Sent},
     id::{OfferId, RepId},
-    lead::{Clock, Lead, Offer, OfferLevel, Outcome, State},
+    lead::{Clock, Lead, Legs, Offer, OfferLevel, Outcome, State},
     person::{SignKind, is_sure},
     policy::Target,
     route::Reader,
@@ -102,6 +102,7 @@ impl Case<'_, '_> {
         self.lead.epoch += 1;
         self.lead.state = State::Pending;
         self.lead.clock = Clock::default();
+        self.lead.legs = Legs::default();
         self.lead.back_at = Some(self.now);
         self.lead.touched_at = self.now;
         self.lead.undo = None;

@@ -10,6 +10,7 @@ mod did;
 mod hand;
 mod join;
 mod late;
+mod legs;
 mod list;
 mod news;
 mod offer;

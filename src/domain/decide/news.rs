@@ -7,7 +7,7 @@ use crate::domain::{
     calendar::{Calendar, Period},
     event::{Actor, Down, Effect, FactKind, Gone, Notice},
     id::{OfferId, RepId},
-    lead::{Offer, OfferLevel, State, Undoable},
+    lead::{Lasted, Offer, OfferLevel, State, Undoable},
     policy::{Platform, Rung, Target},
 };
 
@@ -31,6 +31,7 @@ impl Case<'_, '_> {
         let extended = offer.not_before.filter(|_| !offer.lost.is_zero());
         offer.not_before = extended.max(Some(free));
         let rep = offer.rep.clone();
+        self.first_delivered(&rep);
         self.fact(FactKind::Delivered, Actor::Baton, Some(&rep), Some(id), "");
     }
 
@@ -242,6 +243,13 @@ impl Case<'_, '_> {
             let lost = clock.open_between(from.max(offer.offered_at), until);
             let end = ends.unwrap_or_else(|| offer.free_at());
             offer.lost += lost;
+            let seen = offer.delivered_at.map(|at| from.max(at));
+            if let Some(seen) = seen.filter(|at| *at < until) {
+                offer.not_theirs.add(Lasted {
+                    wall: seen.duration_until(until),
+                    open: clock.open_between(seen, until),
+                });
+            }
             if matches!(of, Down::Chat(_)) {
                 offer.lost_to_chat += lost;
             }

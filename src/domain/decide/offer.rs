@@ -7,7 +7,7 @@ use crate::domain::{
     contact::Field,
     event::{Actor, Effect, FactKind, MeasureKind},
     id::{OfferId, RepId, TeamId},
-    lead::{Offer, OfferKind, OfferLevel, OfferState, Reason, State},
+    lead::{Lasted, Offer, OfferKind, OfferLevel, OfferState, Reason, State},
     policy::{AbsenceCredit, Platform, Rep, Route, Strategy, Target, Team, Turn},
     strategy::{Entry, EntryWhy, Present},
 };
@@ -169,7 +169,10 @@ impl<'w> Case<'_, 'w> {
             delivered_in: Platform::default(),
             held_since: None,
             not_shown: None,
+            not_theirs: Lasted::default(),
             turn: false,
+            taken: false,
+            hollow: None,
         };
         offer.not_before = Some(self.free_from(self.now));
         self.lead.offers.push(offer);
@@ -181,6 +184,7 @@ impl<'w> Case<'_, 'w> {
             self.policy().name_of(rep).to_owned(),
         );
         self.count(MeasureKind::Offered, Some(rep), None);
+        self.first_offered(rep);
         match kind {
             OfferKind::Push | OfferKind::Given => self.sum_given(team.map(|team| &team.id), rep),
             // To claim is to be given; a colleague's wish is no turn.

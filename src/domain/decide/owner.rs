@@ -56,6 +56,7 @@ impl Case<'_, '_> {
         if !self.lead.is_open() {
             return Err(Refusal::Closed);
         }
+        self.rid_of(by, Some(end.ending));
         let owner = self.lead.owner().cloned();
         let invalid = self.soon_found_invalid(end.ending);
         if let Some(offer) = &invalid {

@@ -139,6 +139,8 @@ impl Case<'_, '_> {
             .filter(|one| !known.contains(&one.id) && one.is_pending())
             .cloned()
             .collect();
+        let hollow = self.lead.offer_mut(id).and_then(|one| one.hollow.take());
+        self.effects.extend(hollow.map(Effect::Uncount));
         undo.before.restore(&mut self.lead);
         for offer in &since {
             self.take_away(offer, UNDONE);
@@ -205,6 +207,7 @@ impl Case<'_, '_> {
 fn is_of_an_answer(what: MeasureKind) -> bool {
     match what {
         MeasureKind::Accepted
+        | MeasureKind::AcceptedOpen
         | MeasureKind::AcknowledgeKept
         | MeasureKind::Assigned
         | MeasureKind::Declined
@@ -219,6 +222,13 @@ fn is_of_an_answer(what: MeasureKind) -> bool {
         | MeasureKind::AcknowledgeMissed
         | MeasureKind::ContactKept
         | MeasureKind::ContactMissed
+        | MeasureKind::ReceivedOffered
+        | MeasureKind::ReceivedOfferedOpen
+        | MeasureKind::OfferedDelivered
+        | MeasureKind::OfferedDeliveredOpen
+        | MeasureKind::AcceptedContacted
+        | MeasureKind::AcceptedContactedOpen
+        | MeasureKind::Hollow
         | MeasureKind::Won
         | MeasureKind::Lost
         | MeasureKind::Duplicate => false,

@@ -53,8 +53,24 @@ measures! {
     Routed "routed",
     /// An offer was made.
     Offered "offered",
-    /// An offer was accepted; `took` from its delivery.
+    /// An offer was accepted; `took` from its delivery, without what Baton or the chat was down for.
     Accepted "accepted",
+    /// The same; `took` in the hours of the lead's clock.
+    AcceptedOpen "accepted_open",
+    /// A lead's first offer was made; `took` from its arrival.
+    ReceivedOffered "received_offered",
+    /// The same; `took` in the hours of the lead's clock.
+    ReceivedOfferedOpen "received_offered_open",
+    /// A rep's chat had a lead's card for the first time; `took` from its first offer.
+    OfferedDelivered "offered_delivered",
+    /// The same; `took` in the hours of the lead's clock.
+    OfferedDeliveredOpen "offered_delivered_open",
+    /// First attempt by whoever owns it; `took` from when they got it.
+    AcceptedContacted "accepted_contacted",
+    /// The same; `took` in the hours of the lead's clock.
+    AcceptedContactedOpen "accepted_contacted_open",
+    /// Nothing came of an accept: the clock of the contact ran out, or the lead left its owner, before they had tried.
+    Hollow "hollow",
     /// An offer was declined.
     Declined "declined",
     /// An offer expired.

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Lasted;
 use crate::domain::{
-    event::Actor,
+    event::{Actor, Measure},
     id::{OfferId, RepId, TeamId},
     policy::{Platform, Rung},
 };
@@ -59,6 +60,9 @@ pub struct Offer {
     /// How much of that was the chat's doing.
     #[serde(default)]
     pub lost_to_chat: SignedDuration,
+    /// What of all that came after its delivery, by the wall clock too: no time of the rep's.
+    #[serde(default, skip_serializing_if = "Lasted::is_none")]
+    pub not_theirs: Lasted,
     /// Since when the chat has been down: until it is back, no `reoffer` takes the offer away.
     #[serde(default)]
     pub held_since: Option<Timestamp>,
@@ -68,6 +72,12 @@ pub struct Offer {
     /// Whether it counts as a turn of the rep's in the team's line; one given back does not.
     #[serde(default)]
     pub turn: bool,
+    /// Whether the rep took it themselves: accepted or claimed it, and was not given it.
+    #[serde(default)]
+    pub taken: bool,
+    /// In whose numbers it stands that nothing came of their accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hollow: Option<Measure>,
 }
 
 impl Offer {

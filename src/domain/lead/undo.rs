@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Lead, Offer, Routing, State};
+use super::{Clock, Lasted, Lead, Offer, Routing, State};
 use crate::domain::{
     event::{Measure, Sum},
     id::{OfferId, RepId, TeamId},
@@ -61,6 +61,9 @@ pub struct Before {
     pub plan: Option<Plan>,
     /// What the clock had seen.
     pub clock: Clock,
+    /// How long the accept before took, and what of that was not the rep's time.
+    #[serde(default)]
+    pub accepted: (Option<Lasted>, Option<Lasted>),
     /// Who owned it earlier.
     pub previous_owner: Option<RepId>,
 }
@@ -76,6 +79,7 @@ impl Before {
             routing: lead.routing.clone(),
             plan: lead.plan.clone(),
             clock: lead.clock.clone(),
+            accepted: (lead.legs.accepted, lead.legs.lost),
             previous_owner: lead.previous_owner.clone(),
         }
     }
@@ -90,6 +94,7 @@ impl Before {
             routing,
             plan,
             clock,
+            accepted: (accepted, lost),
             previous_owner,
         } = self;
         for old in offers {
@@ -101,6 +106,8 @@ impl Before {
         }
         let breached = std::mem::take(&mut lead.clock.breached);
         lead.clock = Clock { breached, ..clock };
+        lead.legs.accepted = accepted;
+        lead.legs.lost = lost;
         lead.state = state;
         lead.stage = stage;
         lead.routing = routing;

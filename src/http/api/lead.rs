@@ -10,7 +10,10 @@ use crate::domain::{
     contact::{Field, FieldKind, FieldValue},
     event::{Ending, Fact, FactKind},
     id::{LeadId, OfferId, RepId, RouteId, SlaId, SourceId, TeamId},
-    lead::{Breach, Candidate, Cause, Lead, Offer, OfferState, Promise, Reason, Routing, State},
+    lead::{
+        Breach, Candidate, Cause, Lasted, Lead, Legs, Offer, OfferState, Promise, Reason, Routing,
+        State,
+    },
     policy::{Account, Policy, Strategy},
     score::{Fit, Intent, Score, Stage},
 };
@@ -231,6 +234,49 @@ struct SlaView {
     attempted_at: Option<Timestamp>,
     contacted_at: Option<Timestamp>,
     breached: Vec<BreachView>,
+    durations: LegsView,
+}
+
+/// How long each leg of its way took, as far as it has come, and whose time that is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Durations")]
+struct LegsView {
+    /// Baton's: from its arrival to its first offer.
+    received_to_offered: Option<LastedView>,
+    /// The chat's: from there to the first card in a rep's chat.
+    offered_to_delivered: Option<LastedView>,
+    /// The rep's: from the delivery of the offer that was accepted last to its accept, without `lost`.
+    delivered_to_accepted: Option<LastedView>,
+    /// What Baton or the chat was down for meanwhile.
+    lost: Option<LastedView>,
+    /// The rep's: from the accept to the first attempt.
+    accepted_to_contacted: Option<LastedView>,
+}
+
+/// A length of time, in seconds.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Duration")]
+struct LastedView {
+    /// By the wall clock.
+    wall_s: f64,
+    /// In the hours of the lead's clock.
+    business_s: f64,
+}
+
+impl LegsView {
+    fn of(legs: &Legs) -> Self {
+        let view = |took: Lasted| LastedView {
+            wall_s: took.wall.as_secs_f64(),
+            business_s: took.open.as_secs_f64(),
+        };
+        Self {
+            received_to_offered: legs.offered.map(view),
+            offered_to_delivered: legs.delivered.map(view),
+            delivered_to_accepted: legs.accepted.map(view),
+            lost: legs.lost.map(view),
+            accepted_to_contacted: legs.contacted.map(view),
+        }
+    }
 }
 
 /// A line of history.
@@ -442,6 +488,7 @@ fn sla(lead: &Lead) -> SlaView {
         attempted_at: lead.clock.attempted_at,
         contacted_at: lead.clock.contacted_at,
         breached: lead.clock.breached.iter().map(BreachView::of).collect(),
+        durations: LegsView::of(&lead.legs),
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
     },
     http::{Error, Kind},
     store::tally::Scope,
+    words::stats::{LegTimes, Times},
 };
 
 /// Which numbers.
@@ -161,6 +162,8 @@ struct NumbersView {
     expired: u64,
     /// Steps of escalations taken.
     escalated: u64,
+    /// Accepts of which nothing came: the clock of the contact ran out, or the lead left its owner, before they tried.
+    hollow: u64,
     /// Leads won.
     won: u64,
     /// Leads that somebody ended otherwise.
@@ -169,6 +172,8 @@ struct NumbersView {
     time_to_accept: Quantiles,
     /// Arrival to first attempt.
     speed_to_lead: Quantiles,
+    /// How long each leg of leads' ways took.
+    durations: LegsView,
     /// Whether leads were accepted in time.
     acknowledged: KeptView,
     /// Whether leads were tried in time.
@@ -237,6 +242,50 @@ struct PartView {
 struct Quantiles {
     median_s: Option<f64>,
     p90_s: Option<f64>,
+}
+
+/// How long each leg of leads' ways took, and whose time it is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StatsDurations")]
+struct LegsView {
+    /// Baton's: from a lead's arrival to its first offer.
+    received_to_offered: LegView,
+    /// The chat's: from there to the first card in a rep's chat.
+    offered_to_delivered: LegView,
+    /// The rep's: from an offer's delivery to its accept, without what Baton or the chat was down for.
+    delivered_to_accepted: LegView,
+    /// The rep's: from the accept to the first attempt.
+    accepted_to_contacted: LegView,
+}
+
+/// How long one took.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StatsDuration")]
+struct LegView {
+    /// By the wall clock.
+    wall: Quantiles,
+    /// In the hours of the leads' clocks.
+    business: Quantiles,
+}
+
+impl LegsView {
+    fn of(legs: [LegTimes; 4]) -> Self {
+        let quantiles = |times: Times| Quantiles {
+            median_s: times.median.map(|took| took.as_secs_f64()),
+            p90_s: times.p90.map(|took| took.as_secs_f64()),
+        };
+        let view = |leg: LegTimes| LegView {
+            wall: quantiles(leg.wall),
+            business: quantiles(leg.open),
+        };
+        let [offered, delivered, accepted, contacted] = legs.map(view);
+        Self {
+            received_to_offered: offered,
+            offered_to_delivered: delivered,
+            delivered_to_accepted: accepted,
+            accepted_to_contacted: contacted,
+        }
+    }
 }
 
 /// How often a target was met, of the clocks that have ended.
@@ -393,16 +442,18 @@ fn view(numbers: &Numbers, reasons: Reasons) -> NumbersView {
         declined: numbers.declined,
         expired: numbers.expired,
         escalated: numbers.escalated,
+        hollow: numbers.hollow,
         won: numbers.won,
         lost: numbers.lost,
         time_to_accept: Quantiles {
-            median_s: seconds(numbers.accept_median),
-            p90_s: seconds(numbers.accept_p90),
+            median_s: seconds(numbers.to_accept().median),
+            p90_s: seconds(numbers.to_accept().p90),
         },
         speed_to_lead: Quantiles {
             median_s: seconds(numbers.contact_median),
             p90_s: seconds(numbers.contact_p90),
         },
+        durations: LegsView::of(numbers.legs),
         acknowledged: kept(numbers.answered.kept, numbers.answered.missed),
         contacted: kept(numbers.contacted.kept, numbers.contacted.missed),
         decline_reasons: reasons

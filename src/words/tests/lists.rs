@@ -17,7 +17,7 @@ use crate::{
         commands::{CommandWords, Topic},
         help,
         lists::{self, Reader},
-        stats::{Kept, Line, Numbers, Report, stats},
+        stats::{Kept, LegTimes, Line, Numbers, Report, Times, stats},
         when::When,
     },
 };
@@ -152,6 +152,27 @@ fn balance(of_theirs: f64) -> Balance {
     }
 }
 
+/// Offered at once, and of the night before the accept only the morning was open.
+fn legs() -> [LegTimes; 4] {
+    let took = |half, most| Times {
+        median: Some(SignedDuration::from_mins(half)),
+        p90: Some(SignedDuration::from_mins(most)),
+    };
+    let alike = |times| LegTimes {
+        wall: times,
+        open: times,
+    };
+    [
+        alike(took(0, 1)),
+        LegTimes::default(),
+        LegTimes {
+            wall: took(2, 900),
+            open: took(2, 9),
+        },
+        alike(took(9, 30)),
+    ]
+}
+
 #[test]
 fn numbers_are_said_with_their_period_and_split() {
     let jonas = Numbers {
@@ -166,8 +187,8 @@ fn numbers_are_said_with_their_period_and_split() {
         escalated: 3,
         won: 0,
         lost: 2,
-        accept_median: minutes(2),
-        accept_p90: minutes(9),
+        hollow: 2,
+        legs: legs(),
         contact_median: minutes(11),
         contact_p90: minutes(150),
         answered: Kept { kept: 3, missed: 1 },
@@ -212,15 +233,16 @@ fn numbers_are_said_with_their_period_and_split() {
     };
     let when = When::new(now(), &berlin());
     assert_snapshot!(text(&stats(&report, &CommandWords::default(), &when)), @"
-    (Team sdr, this week. Leads: 20. Duplicates caught: 3. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Declined because: Too busy now 3, Not my territory 1. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Time to accept: half within 2 min, nine of ten within 9 min. SLA kept: answered 3 of 4, contacted 2 of 3. Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3, duplicates caught 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet, duplicates caught 0. 12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong. Jonas Weber, declined: Too busy now 3, Not my territory 1. Jonas Weber: due 50 %, given 60 % of the leads, 60 % of those with high intent, 60 % of the worth. Ayşe Yılmaz: due 50 %, given 40 % of the leads, 40 % of those with high intent, 40 % of the worth.)
+    (Team sdr, this week. Leads: 20. Duplicates caught: 3. Offers: 19 accepted, 4 declined, 2 without an answer, of 25. Declined because: Too busy now 3, Not my territory 1. Speed to lead: half within 11 min, nine of ten within 2 h 30 min. Whose time: half: Baton 0 s, accept 2 min, call 9 min; nine of ten: Baton 1 min, accept 15 h (9 min open), call 30 min. SLA kept: answered 3 of 4, contacted 2 of 3. Hollow accepts: 2 of 19 (Jonas Weber 2). Escalated: 3. Not won: lost 2 (price 2). Jonas Weber: 25 offers, 19 accepted, 4 declined, 2 without an answer, speed to lead 11 min, SLA answered 3 of 4, contacted 2 of 3, duplicates caught 3. Ayşe Yılmaz: 0 offers, 0 accepted, 0 declined, 0 without an answer, speed to lead not measured, SLA no clock has ended yet, duplicates caught 0. 12 of 30 leads of hot were given to somebody else by hand: perhaps the rule is wrong. Jonas Weber, declined: Too busy now 3, Not my territory 1. Jonas Weber: due 50 %, given 60 % of the leads, 60 % of those with high intent, 60 % of the worth. Ayşe Yılmaz: due 50 %, given 40 % of the leads, 40 % of those with high intent, 40 % of the worth.)
     # Team sdr, this week
     Leads: 20
     Duplicates caught: 3
     Offers: 19 accepted, 4 declined, 2 without an answer, of 25
     Declined because: Too busy now 3, Not my territory 1
     Speed to lead: half within 11 min, nine of ten within 2 h 30 min
-    Time to accept: half within 2 min, nine of ten within 9 min
+    Whose time: half: Baton 0 s, accept 2 min, call 9 min; nine of ten: Baton 1 min, accept 15 h (9 min open), call 30 min
     SLA kept: answered 3 of 4, contacted 2 of 3
+    Hollow accepts: 2 of 19 (Jonas Weber 2)
     Escalated: 3
     Not won: lost 2 (price 2)
     Rep | Offers | Yes | No | Silent | To lead | Answered | Contacted | Caught
@@ -232,7 +254,7 @@ fn numbers_are_said_with_their_period_and_split() {
     Rep | Due | Leads | High intent | Worth EUR
     Jonas Weber | 50 % | 60 % | 60 % | 60 %
     Ayşe Yılmaz | 50 % | 40 % | 40 % | 40 %
-    _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; time to accept is delivery to accept.
+    _ Leads that came in today 00:00 to today 14:00 (Europe/Berlin). Speed to lead is arrival to first attempt; accept is from delivery on, without what Baton or the chat was down for.
     ");
     let nothing = Report {
         total: Numbers::default(),

@@ -273,7 +273,7 @@ fn contact_and_close_ask_how_it_went() {
     # Stage #4711
     Ada Lovelace, Acme asks for a demo.
     ? How far has it come?
-      ( ) sal = SQL (sales accepted)
+      ( ) sal = SAL (sales accepted)
       ( ) sql = SQL (sales qualified)
       ( ) opportunity = Opportunity
       ( ) customer = Customer

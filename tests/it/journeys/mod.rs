@@ -11,6 +11,7 @@ mod coverage;
 mod crowds;
 mod declines;
 mod done;
+mod earned;
 mod endings;
 mod escalation;
 mod experiments;

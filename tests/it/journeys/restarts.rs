@@ -160,7 +160,7 @@ async fn after_hours_without_baton_the_manager_reads_once_what_that_meant() {
         “Please show us how it works.”
         Please call now: it was due today 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
         # Your lead #1002 · Grace
         Asks for a demo
@@ -170,7 +170,7 @@ async fn after_hours_without_baton_the_manager_reads_once_what_that_meant() {
         Mail: grace@example.org
         Please call now: it was due today 11:39 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
-        [Contacted] [Next step] [Close] [Hand over] [Give back] [Details] [Why]
+        [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
         office.stop().await;
         office.sleep("10s");

@@ -81,6 +81,9 @@ fn offer(kind: OfferKind, state: OfferState) -> Offer {
         held_since: None,
         not_shown: None,
         turn: false,
+        not_theirs: baton::domain::lead::Lasted::default(),
+        taken: false,
+        hollow: None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What people do by hand: take back, hand over, give back, plan, and see to what is late.
 
 use super::*;
-use crate::domain::event::{Actor, ContactHow, Gone, Planned};
+use crate::domain::{
+    event::{Actor, ContactHow, Gone, Planned},
+    score::Stage,
+};
 
 /// One of the things that people do by hand, for random histories.
 pub(super) fn event(what: usize, who: &RepId, lead: &Lead, now: Timestamp) -> Event {
@@ -66,6 +69,10 @@ pub(super) fn event(what: usize, who: &RepId, lead: &Lead, now: Timestamp) -> Ev
                 false => Event::BackInLine { offer: id, by },
             }
         }
+        _ if what.is_multiple_of(11) => Event::Stage {
+            by: Actor::Rep(owner),
+            stage: Stage::Sql,
+        },
         _ if what.is_multiple_of(3) => Event::Reoffer { by: who.clone() },
         _ => Event::Snooze {
             by: who.clone(),

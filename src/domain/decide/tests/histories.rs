@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
+    activity::Deed,
     event::{ContactHow, Ending},
     policy::{Caps, Repeat, Strategy as Choice, Turn, WhenClosed},
     submission::NewLead,
@@ -201,6 +202,10 @@ prop_compose! {
 impl Draw {
     fn company(&self) -> Company {
         let mut company = Company::new().calendar("late", "Mo-Su 12:00-22:00");
+        company.policy.contacts = BTreeMap::from([
+            ("email_replied".to_owned(), ContactHow::Reached),
+            ("call_attempted".to_owned(), ContactHow::NoAnswer),
+        ]);
         for (name, facts) in NAMES.iter().zip(&self.reps) {
             company = company.rep(name, |plain| *plain = rep(plain.clone(), *facts));
         }
@@ -214,6 +219,8 @@ impl Draw {
             sla.calendar = self
                 .in_office
                 .map(|office| if office { "office" } else { "late" }.into());
+            sla.retry = vec![mins(20)];
+            sla.exhausted = self.to.first().cloned();
             sla.escalation.clone_from(&self.escalation);
             sla.untouched.clone_from(&self.untouched);
         });
@@ -301,6 +308,14 @@ fn event(happening: &Happening, lead: &Lead, now: Timestamp) -> Option<Event> {
                 offer,
                 why: "no".to_owned(),
                 again: *again,
+            }
+        }
+        Happening::Contacts(_, which) if which.is_multiple_of(3) => {
+            let what = ["email_replied", "call_attempted"][which / 3 % 2];
+            Event::Did {
+                what: Deed::Did(what.to_owned()),
+                at: now,
+                source: "dialler".into(),
             }
         }
         Happening::Contacts(_, by) => Event::Contacted {

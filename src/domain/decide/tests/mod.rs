@@ -37,6 +37,8 @@
 //! | a guess takes nothing over | `of_whom_only_the_name_is_known_nothing_is_taken_over` |
 //! | a lead is lifted by what crosses the threshold | `an_activity_that_lifts_a_resting_lead_over_a_threshold_routes_it_once` |
 //! | nobody is contacted elsewhere whom nobody owns | `a_contact_made_elsewhere_ends_the_clock_of_whoever_owns_the_lead_then` |
+//! | a leg is counted once | `each_leg_is_counted_once_by_both_clocks` |
+//! | an accept is hollow once | `an_accept_is_hollow_once_when_the_clock_runs_out_or_the_lead_is_got_rid_of` |
 //! | programs repeat themselves | `attempts_made_elsewhere_count_once_until_the_next_is_due_and_the_last_ends_it` |
 //! | who tried in vain tries again, so often | `an_attempt_that_reached_nobody_comes_back_and_at_the_end_the_lead_goes_on` |
 
@@ -46,6 +48,7 @@ mod contacts;
 mod hands;
 mod histories;
 mod joins;
+mod legs;
 mod lifts;
 mod lists;
 mod outages;
