@@ -8,7 +8,7 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is the result")]
 
-use std::{fmt::Write, path::Path, time::Instant};
+use std::{cell::Cell, fmt::Write, path::Path, time::Instant};
 
 use anyhow::{Context, bail};
 use baton::{
@@ -63,13 +63,13 @@ async fn main() -> anyhow::Result<()> {
     let db = Db::open(&url).await?;
     let clock = Clock::system();
     let engine = Engine::new(db.clone(), clock.clone(), rules(dir.path(), clock.now())?);
-    let mut number = 1000;
-    let mut fill = async |many: usize, arrived: &dyn Fn(usize) -> Timestamp| {
+    let number = Cell::new(1000);
+    let fill = async |many: usize, arrived: &dyn Fn(usize) -> Timestamp| {
         let begun = Instant::now();
         for first in (0..many).step_by(AT_ONCE) {
             let some = (first..many.min(first + AT_ONCE)).map(|n| {
-                number += 1;
-                asked(&engine, number, arrived(n))
+                number.set(number.get() + 1);
+                asked(&engine, number.get(), arrived(n))
             });
             let some: Vec<Lead> = some.collect::<anyhow::Result<_>>()?;
             db.write(async |mut tx| {
@@ -95,8 +95,11 @@ async fn main() -> anyhow::Result<()> {
 
     let worker = Worker::new(engine.clone(), &baton::chat::Chats::default());
     let begins = clock.now() + SignedDuration::from_secs(5);
-    let first = number;
-    fill(WATCHED, &|n| begins - FIRST_STEP + WATCHED_FOR * i32::try_from(n).unwrap_or(0) / 1000).await?;
+    let first = number.get();
+    fill(WATCHED, &|n| {
+        begins - FIRST_STEP + WATCHED_FOR * i32::try_from(n).unwrap_or(0) / 1000
+    })
+    .await?;
     lateness(&db, worker.clone(), first + 1).await?;
 
     let moment = clock.now() + SignedDuration::from_hours(1);
@@ -106,9 +109,15 @@ async fn main() -> anyhow::Result<()> {
     let begun = Instant::now();
     let done = worker.tick().await?;
     let took = begun.elapsed();
-    #[expect(clippy::cast_precision_loss, reason = "it is printed with three digits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "it is printed with three digits"
+    )]
     let each = done.leads as f64 / took.as_secs_f64();
-    println!("{} due at once: decided in {took:.1?}, {each:.0}/s", done.leads);
+    println!(
+        "{} due at once: decided in {took:.1?}, {each:.0}/s",
+        done.leads
+    );
     db.close().await;
     Ok(())
 }
@@ -119,12 +128,17 @@ async fn finding(db: &Db, now: Timestamp) -> anyhow::Result<()> {
     let mut found = 0;
     for _ in 0..1000 {
         let begun = Instant::now();
-        let due = db.read(async |mut tx| leads::due(&mut tx, now, 256).await).await?;
+        let due = db
+            .read(async |mut tx| leads::due(&mut tx, now, 256).await)
+            .await?;
         took.push(begun.elapsed());
         found = due.len();
     }
     took.sort();
-    println!("{found} due found: p50 {:.0?}, p99 {:.0?}", took[500], took[990]);
+    println!(
+        "{found} due found: p50 {:.0?}, p99 {:.0?}",
+        took[500], took[990]
+    );
     Ok(())
 }
 
@@ -137,7 +151,9 @@ async fn lateness(db: &Db, worker: Worker, first: i64) -> anyhow::Result<()> {
     works.await??;
     let mut late = Vec::new();
     for number in first..first + i64::try_from(WATCHED)? {
-        let lead = db.read(async |mut tx| leads::by_number(&mut tx, number).await).await?;
+        let lead = db
+            .read(async |mut tx| leads::by_number(&mut tx, number).await)
+            .await?;
         let lead = lead.context("it was stored")?;
         let due = lead.created_at + FIRST_STEP;
         let plan = lead.plan.as_ref().context("it has a plan")?;
@@ -165,7 +181,9 @@ fn millis(time: SignedDuration) -> f64 {
 /// A lead that came in at `at` and was shown at once to a rep who does not answer.
 fn asked(engine: &Engine, number: i64, at: Timestamp) -> anyhow::Result<Lead> {
     let rules = engine.rules();
-    let body = format!(r#"{{"email": "p{number}@c{number}.example", "name": "P {number}", "type": "demo"}}"#);
+    let body = format!(
+        r#"{{"email": "p{number}@c{number}.example", "name": "P {number}", "type": "demo"}}"#
+    );
     let leads = explain(&rules, &[], Asked::Fields(body.as_bytes()), at);
     let mut lead = leads.map_err(anyhow::Error::msg)?.remove(0);
     lead.id = LeadId::from(format!("lead_{number:026}"));
@@ -187,7 +205,10 @@ fn rules(dir: &Path, now: Timestamp) -> anyhow::Result<Rules> {
     );
     let mut members = Vec::new();
     for n in 0..REPS {
-        write!(text, "[[rep]]\nid = \"rep{n}\"\nname = \"Rep {n}\"\nemail = \"rep{n}@example.com\"\n")?;
+        write!(
+            text,
+            "[[rep]]\nid = \"rep{n}\"\nname = \"Rep {n}\"\nemail = \"rep{n}@example.com\"\n"
+        )?;
         members.push(format!("\"rep{n}\""));
     }
     write!(
@@ -200,7 +221,9 @@ fn rules(dir: &Path, now: Timestamp) -> anyhow::Result<Rules> {
     let path = dir.join("baton.toml");
     std::fs::write(&path, text)?;
     let loaded = compile::load(&path, &|_| None, now);
-    let compiled = loaded.compiled.with_context(|| format!("{:?}", loaded.complaints))?;
+    let compiled = loaded
+        .compiled
+        .with_context(|| format!("{:?}", loaded.complaints))?;
     Ok(Rules::new(compiled.policy))
 }
 
@@ -212,7 +235,8 @@ async fn database(args: &Args, dir: &Path) -> anyhow::Result<String> {
     if !args.postgres {
         return Ok(format!("sqlite:{}", dir.join("baton.db").display()));
     }
-    let server = std::env::var("BATON_TEST_POSTGRES").context("--postgres needs BATON_TEST_POSTGRES")?;
+    let server =
+        std::env::var("BATON_TEST_POSTGRES").context("--postgres needs BATON_TEST_POSTGRES")?;
     let name = "baton_deadlines";
     let mut conn = PgConnection::connect(&server).await?;
     for sql in [

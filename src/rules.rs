@@ -66,6 +66,7 @@ impl Rules {
             hours: own.to_owned(),
             holidays: rule.map_or(HolidayRule::Rep, |rule| rule.holidays.clone()),
             timezone: None,
+            of_lead: false,
         };
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         ready
@@ -87,6 +88,7 @@ impl Rules {
             hours: hours.to_owned(),
             holidays: HolidayRule::None,
             timezone: None,
+            of_lead: false,
         };
         build(&plain, zone, "")
     }

@@ -11,8 +11,8 @@ use std::{
 
 use baton::{
     clock::Clock,
-    store::{Db, Error, reps},
     playground::{Channel, Fault, FaultRule, Group, Person, Playground, Settings},
+    store::{Db, Error, reps},
 };
 use jiff::Timestamp;
 use serde_json::Value;

@@ -623,6 +623,7 @@ fn condition(kind: &str) -> Option<baton::domain::condition::Condition> {
 
 fn office_hours() -> CalendarRule {
     CalendarRule {
+        of_lead: false,
         hours: "Mo-Fr 09:00-18:00".to_owned(),
         holidays: HolidayRule::None,
         timezone: None,

@@ -45,7 +45,9 @@ fn begin() -> Timestamp {
 
 /// Who is where: every third in each place, one of them its manager.
 fn rules() -> Rules {
-    let mut text = String::from("[calendar.office]\nhours = \"Mo-Fr 09:00-18:00; PH off\"\nholidays = \"rep\"\n");
+    let mut text = String::from(
+        "[calendar.office]\nhours = \"Mo-Fr 09:00-18:00; PH off\"\nholidays = \"rep\"\n",
+    );
     for n in 0..PEOPLE {
         let (place, zone, country) = PLACES[n % 3];
         let _ = writeln!(
@@ -75,7 +77,12 @@ fn rules() -> Rules {
     let open = |_: &std::path::Path| Ok(text.clone());
     let loaded = load_with("baton.toml".as_ref(), &|_| None, &open, begin());
     let complaints = loaded.complaints;
-    Rules::new(loaded.compiled.unwrap_or_else(|| panic!("{complaints:?}")).policy)
+    Rules::new(
+        loaded
+            .compiled
+            .unwrap_or_else(|| panic!("{complaints:?}"))
+            .policy,
+    )
 }
 
 /// Everybody is on holiday three times, for a week or two.
@@ -103,7 +110,8 @@ fn arrivals(dice: &mut Dice) -> Vec<Arrival> {
     let one = |(n, at): (usize, Timestamp)| {
         let country = ["DE", "TR", "RO"][usize::try_from(dice.up_to(3)).unwrap()];
         let lead_type = ["demo", "webinar"][usize::try_from(dice.up_to(2)).unwrap()];
-        let said = json!({"email": format!("p{n}@c{n}.example"), "country": country, "type": lead_type});
+        let said =
+            json!({"email": format!("p{n}@c{n}.example"), "country": country, "type": lead_type});
         let given = given(said.as_object().unwrap()).unwrap();
         Arrival {
             number: i64::try_from(n).unwrap(),

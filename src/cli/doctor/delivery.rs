@@ -34,11 +34,21 @@ pub(super) async fn look(url: &str, policy: &Policy, clock: &Clock) -> Vec<Findi
     let lost = people.iter().filter_map(|known| {
         let rep = policy.reps.get(&known.id)?;
         let since = known.unreachable_at?;
-        Some(unreachable(&rep.name, known.unreachable_why.as_deref(), since))
+        Some(unreachable(
+            &rep.name,
+            known.unreachable_why.as_deref(),
+            since,
+        ))
     });
-    let slow = waiting.oldest.filter(|oldest| now.duration_since(*oldest) > SLOW);
+    let slow = waiting
+        .oldest
+        .filter(|oldest| now.duration_since(*oldest) > SLOW);
     lost.chain(slow.map(|oldest| slowly(waiting.count, oldest)))
-        .chain(given_up.first().map(|(_, why)| lost_messages(given_up.len(), why)))
+        .chain(
+            given_up
+                .first()
+                .map(|(_, why)| lost_messages(given_up.len(), why)),
+        )
         .collect()
 }
 
@@ -55,7 +65,11 @@ fn unreachable(name: &str, why: Option<&str>, since: Timestamp) -> Finding {
 }
 
 fn slowly(count: i64, oldest: Timestamp) -> Finding {
-    let messages = if count == 1 { "message waits" } else { "messages wait" };
+    let messages = if count == 1 {
+        "message waits"
+    } else {
+        "messages wait"
+    };
     Finding::look(
         "delivery",
         format!("{count} {messages} to be delivered, the oldest since {oldest:.0}"),
@@ -64,7 +78,11 @@ fn slowly(count: i64, oldest: Timestamp) -> Finding {
 }
 
 fn lost_messages(count: usize, why: &str) -> Finding {
-    let messages = if count == 1 { "message was" } else { "messages were" };
+    let messages = if count == 1 {
+        "message was"
+    } else {
+        "messages were"
+    };
     Finding::look(
         "delivery",
         format!("{count} {messages} given up within a day, the last one because of {why}"),

@@ -15,6 +15,11 @@ use crate::domain::{
     policy::{CalendarRule, HolidayRule},
 };
 
+/// Whether a clock by this calendar goes by the lead's own zone.
+pub(super) fn is_of_lead(raw: &RawCalendar) -> bool {
+    raw.timezone.as_ref().is_some_and(|it| it.get_ref() == "lead")
+}
+
 impl Compiler<'_> {
     pub fn calendars(&mut self) -> BTreeMap<CalendarId, CalendarRule> {
         let raw = &self.raw.calendar;
@@ -27,10 +32,13 @@ impl Compiler<'_> {
     fn calendar(&mut self, raw: &RawCalendar) -> CalendarRule {
         self.check_hours(&raw.hours);
         let holidays = raw.holidays.as_ref().map(|it| self.holidays(it));
+        let given = raw.timezone.as_ref();
+        let of_lead = is_of_lead(raw);
         CalendarRule {
             hours: raw.hours.get_ref().clone(),
             holidays: holidays.unwrap_or_default(),
-            timezone: raw.timezone.as_ref().and_then(|it| self.zone(it)),
+            timezone: given.filter(|_| !of_lead).and_then(|it| self.zone(it)),
+            of_lead,
         }
     }
 

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use toml::Spanned;
 
 use super::{
+    calendars::is_of_lead,
     super::raw::{self, Text},
     Compiler,
     known::Kind,
@@ -50,6 +51,7 @@ impl Compiler<'_> {
         let defaults = &self.raw.defaults.rep;
         if let Some(name) = &defaults.calendar {
             self.refer::<String>(Kind::Calendar, name);
+            self.refuse_leads_hours(name);
         }
         if let Some(zone) = &defaults.timezone {
             self.zone(zone);
@@ -215,10 +217,24 @@ impl Compiler<'_> {
 
     fn calendar_of(&mut self, raw: &raw::Rep) -> Option<String> {
         if let Some(own) = &raw.calendar {
+            self.refuse_leads_hours(own);
             return self.refer(Kind::Calendar, own);
         }
         let default = self.raw.defaults.rep.calendar.as_ref()?;
         Some(default.get_ref().clone())
+    }
+
+    /// Nobody works by the clock of whoever writes to them.
+    fn refuse_leads_hours(&mut self, name: &Text) {
+        let mut calendars = self.raw.calendar.iter();
+        let is_leads = calendars.any(|(it, raw)| it.get_ref() == name.get_ref() && is_of_lead(raw));
+        if is_leads {
+            self.mistake(
+                name.span(),
+                format!("the hours of `{}` are by each lead's zone", name.get_ref()),
+                "give reps a calendar of their own; this one is for an SLA",
+            );
+        }
     }
 
     fn stale_of(&mut self, raw: &raw::Rep) -> SignedDuration {

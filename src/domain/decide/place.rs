@@ -11,9 +11,10 @@ use crate::domain::{
     lead::{OfferLevel, State},
     person::{SignKind, also_words},
     plan::{Plan, StepDone},
-    policy::{Rung, Target, Team, WhenClosed},
+    policy::{Rung, Sla, Target, Team, WhenClosed},
     route::{Reader, sla_for},
     world::Unfit,
+    zone,
 };
 
 impl<'w> Case<'_, 'w> {
@@ -107,9 +108,9 @@ impl<'w> Case<'_, 'w> {
             team = team.or_else(|| self.policy().teams.first());
         }
         let sla = sla_for(self.policy(), self.route(), team, &self.lead.lead_type);
-        let zone = team
-            .and_then(|team| team.timezone.clone())
-            .unwrap_or(TimeZone::UTC);
+        let of_team = team.and_then(|team| team.timezone.clone());
+        let zone = sla.and_then(|sla| self.zone_of_lead(sla)).or(of_team);
+        let zone = zone.unwrap_or(TimeZone::UTC);
         self.lead.plan = sla.map(|sla| {
             let clock = self.world.clocks.clock(sla.calendar.as_ref(), &zone);
             Plan::new(
@@ -123,6 +124,15 @@ impl<'w> Case<'_, 'w> {
             )
         });
         self.lead.clock.acknowledged_at = None;
+    }
+
+    /// Where the lead lives, if its clock is to go by that and it is one zone.
+    fn zone_of_lead(&self, sla: &Sla) -> Option<TimeZone> {
+        let calendar = self.policy().calendars.get(sla.calendar.as_ref()?)?;
+        if !calendar.of_lead {
+            return None;
+        }
+        zone::of(&self.lead.contact)?.only().cloned()
     }
 
     /// Asks the targets of the route from the `first` on; whether one of them took it.

@@ -18,6 +18,8 @@ pub struct CalendarRule {
     pub holidays: HolidayRule,
     /// Absent: the rep's own, for a clock the team's.
     pub timezone: Option<TimeZone>,
+    /// Whether a clock goes by the zone in which the lead lives, where that is known.
+    pub of_lead: bool,
 }
 
 /// Whose public holidays a calendar keeps.

@@ -480,3 +480,25 @@ fn a_lead_without_a_clock_is_offered_and_moves_on_when_declined() {
     assert!(story.leads[n].is_waiting());
     assert_eq!(story.told(n), ["10:00 selin nobody_free"]);
 }
+
+#[test]
+fn a_clock_may_go_by_where_the_lead_lives() {
+    let mut company = sales();
+    let there = CalendarRule {
+        hours: "Mo-Fr 09:00-18:00".to_owned(),
+        holidays: HolidayRule::None,
+        timezone: None,
+        of_lead: true,
+    };
+    company.policy.calendars.insert("there".into(), there);
+    company.policy.slas.get_mut("demo").unwrap().calendar = Some("there".into());
+    let mut story = Story::of(company);
+    let mut zone_for = |country: &str| {
+        let n = story.arrives_as(|lead| lead.contact.set_text(Field::Country, country));
+        story.leads[n].plan.as_ref().unwrap().zone.clone()
+    };
+    assert_eq!(zone_for("JP"), "Asia/Tokyo");
+    // Several zones, or none that is known: the team's.
+    assert_eq!(zone_for("US"), "UTC");
+    assert_eq!(zone_for(""), "UTC");
+}
