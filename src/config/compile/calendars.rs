@@ -17,7 +17,9 @@ use crate::domain::{
 
 /// Whether a clock by this calendar goes by the lead's own zone.
 pub(super) fn is_of_lead(raw: &RawCalendar) -> bool {
-    raw.timezone.as_ref().is_some_and(|it| it.get_ref() == "lead")
+    raw.timezone
+        .as_ref()
+        .is_some_and(|it| it.get_ref() == "lead")
 }
 
 impl Compiler<'_> {

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use toml::Spanned;
 
 use super::{
-    calendars::is_of_lead,
     super::raw::{self, Text},
     Compiler,
+    calendars::is_of_lead,
     known::Kind,
     values::TEN_YEARS,
 };

@@ -5,7 +5,7 @@ use crate::domain::{
     event::ContactHow,
     lead::Cause,
     lead::Promise,
-    policy::{Repeat, SourceRule},
+    policy::{CalendarRule, HolidayRule, Repeat, SourceRule},
 };
 
 #[test]
