@@ -150,9 +150,9 @@ mod tests {
             ..Balance::default()
         });
         insta::assert_snapshot!(csv(&report).replace('\r', ""), @r#"
-        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed,imported,duplicates,decline_reasons,by_hand,by_hand_moves,due_share,given_share,high_intent_share,after_hours_share,worth_share,worth
-        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0,0,0,busy 2,1,sdr to nobody 1,0.5000,0.6000,,,0.4750,9.5
-        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0,0,0,,0,,,,,,,
+        key,name,arrived,offered,accepted,declined,expired,escalated,won,lost,time_to_accept_median_s,time_to_accept_p90_s,speed_to_lead_median_s,speed_to_lead_p90_s,acknowledged_kept,acknowledged_missed,contacted_kept,contacted_missed,imported,duplicates,decline_reasons,by_hand,by_hand_moves,due_share,given_share,high_intent_share,after_hours_share,worth_share,worth,hollow,received_to_offered_median_s,received_to_offered_p90_s,received_to_offered_business_median_s,received_to_offered_business_p90_s,offered_to_delivered_median_s,offered_to_delivered_p90_s,offered_to_delivered_business_median_s,offered_to_delivered_business_p90_s,delivered_to_accepted_median_s,delivered_to_accepted_p90_s,delivered_to_accepted_business_median_s,delivered_to_accepted_business_p90_s,accepted_to_contacted_median_s,accepted_to_contacted_p90_s,accepted_to_contacted_business_median_s,accepted_to_contacted_business_p90_s
+        ayse,Ayşe Yılmaz,12,15,9,2,3,0,4,1,,,240.000,1860.000,8,1,0,0,0,0,busy 2,1,sdr to nobody 1,0.5000,0.6000,,,0.4750,9.5,0,,,,,,,,,,,,,,,,
+        '=1+1,"'=1+1, ""x""",0,1,0,0,0,0,0,0,,,,,0,0,0,0,0,0,,0,,,,,,,,0,,,,,,,,,,,,,,,,
         "#);
     }
 }
