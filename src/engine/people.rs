@@ -182,6 +182,11 @@ impl Engine {
                 went.owned
                     .extend(self.hand_on_untouched(tx, &absence, now).await?);
             }
+            // Who waits for somebody that was away without an end learns when that is now.
+            if absence.until_at.is_some() {
+                let teams = self.teams_of(rep);
+                Box::pin(self.wake_waiting(tx, &teams, FOR_WHO_RETURNS, None, now)).await?;
+            }
         }
         Ok(())
     }

@@ -62,6 +62,9 @@ pub struct Numbers {
     pub contacted: Kept,
 }
 
+/// How the line of the four legs is called.
+const WHOSE_TIME: &str = "Whose time";
+
 /// How long a leg took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LegTimes {
@@ -158,10 +161,12 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
     }
     let mut facts = facts(report);
     facts.extend(endings::facts(&report.endings));
-    let said: Vec<String> = facts
-        .iter()
-        .map(|fact| format!("{}: {}", fact.label, fact.value[0].words()))
-        .collect();
+    let spoken_fact = |fact: &Fact| format!("{}: {}", fact.label, fact.value[0].words());
+    // A spoken text is cut where a chat takes no more: what the groups have to say goes before the longest line.
+    let (long, short): (Vec<&Fact>, Vec<&Fact>) =
+        facts.iter().partition(|fact| fact.label == WHOSE_TIME);
+    let said: Vec<String> = short.into_iter().map(spoken_fact).collect();
+    let said_last: Vec<String> = long.into_iter().map(spoken_fact).collect();
     let rows = report.groups.iter().take(MOST_ROWS);
     let caught = caught_anywhere(report);
     let rows: Vec<String> = rows.map(|line| spoken(line, caught)).collect();
@@ -196,14 +201,16 @@ pub fn stats(report: &Report, words: &CommandWords, when: &When) -> Card {
         span(report, when)
     ))]));
     Card {
-        summary: format!(
-            "{heading}. {}. {} {}",
-            said.join(". "),
+        summary: [
+            format!("{heading}. {}.", said.join(". ")),
             rows.join(" "),
-            said_more.join(" ")
-        )
-        .trim_end()
-        .to_owned(),
+            said_more.join(" "),
+            said_last.join(". "),
+        ]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" "),
         parts,
     }
 }
@@ -296,7 +303,7 @@ pub fn legs(numbers: &Numbers) -> Option<Fact> {
     };
     let (half, most) = (of(|times| times.median), of(|times| times.p90));
     let said = format!("half: {half}; nine of ten: {most}");
-    (!half.is_empty()).then(|| fact("Whose time", said))
+    (!half.is_empty()).then(|| fact(WHOSE_TIME, said))
 }
 
 fn leg_word(leg: Leg) -> &'static str {

@@ -120,6 +120,10 @@ impl Case<'_, '_> {
             Gone::Away | Gone::AwayForLong { .. } => "away",
             Gone::Removed => "left",
         };
+        // When they are back may be known only now.
+        if self.lead.is_waiting() {
+            self.look_ahead();
+        }
         let asked: Vec<Offer> = self
             .lead
             .pending()

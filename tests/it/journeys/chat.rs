@@ -116,7 +116,7 @@ async fn an_offers_time_runs_from_its_delivery() {
         office.after("13m").await;
         office.recover();
         office.after("2m").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         # New lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -128,8 +128,6 @@ async fn an_offers_time_runs_from_its_delivery() {
         Please answer by today 11:18 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
-        ----
-        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:18 (Europe/Berlin).
         ");
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         office.after("5m").await;

@@ -41,7 +41,6 @@ async fn who_leaves_the_list_of_reps_passes_everything_on() {
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
         You had it until today 11:00. Ayşe Yılmaz is asked now.
-        [Undo]
         ----
         changed: # Lead #1006 · Hedy
         It was passed on because you are no longer in the list of reps. Jonas Weber is asked now.
