@@ -18,7 +18,7 @@ const PLACES: [(&str, &str, &str); 3] = [
     ("bucharest", "Europe/Bucharest", "RO"),
 ];
 const PEOPLE: usize = 40;
-const LEADS: usize = 6000;
+const LEADS: usize = 3000;
 
 /// A generator good enough to make up a year with (SplitMix64).
 struct Dice(u64);
