@@ -200,10 +200,7 @@ pub async fn zone_of_reader(
 #[must_use]
 pub fn channel_of(policy: &Policy, team: &TeamId) -> Option<(Channel, TimeZone)> {
     let team = policy.team(team)?;
-    Some((
-        team.channel.clone()?,
-        team.timezone.clone().unwrap_or(TimeZone::UTC),
-    ))
+    Some((team.channel.clone()?, team.zone()))
 }
 
 fn asks_something(lead: &Lead, card: &CardRef) -> bool {

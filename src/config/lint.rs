@@ -18,14 +18,12 @@ use crate::{
     domain::{
         calendar::{Holidays, lacking},
         condition::Condition,
+        coverage::Span,
         policy::{
             Assignee, Audience, HolidayRule, Route, Rung, Sla, Step, StepAction, Target, Team,
         },
     },
-    rules::{
-        Rules,
-        walk::{self, Stretch},
-    },
+    rules::{Rules, walk},
 };
 
 pub(super) use people::zone;
@@ -191,7 +189,7 @@ impl<'a> Linter<'a> {
             else {
                 continue;
             };
-            let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
+            let zone = team.zone();
             let message = format!(
                 "leads of the team `{}` that come in {}: these steps of the SLA `{}` reach nobody: {}",
                 found.team,
@@ -313,7 +311,7 @@ fn takes_always(target: &Target) -> bool {
 }
 
 /// The first of these times in words, and how many more there are.
-fn times(stretches: &[Stretch], zone: &TimeZone) -> String {
+fn times(stretches: &[Span], zone: &TimeZone) -> String {
     let first: Vec<String> = stretches
         .iter()
         .take(NAMED)

@@ -44,6 +44,14 @@ pub fn without(spans: &[Span], others: &[Span]) -> Vec<Span> {
     left
 }
 
+/// What of `spans` lies between the ends of another one.
+#[must_use]
+pub fn within(spans: &[Span], (first, last): Span) -> Vec<Span> {
+    let cut = spans.iter();
+    let cut = cut.map(|(from, until)| ((*from).max(first), (*until).min(last)));
+    cut.filter(|(from, until)| from < until).collect()
+}
+
 /// What of the hours `wanted` nobody is there for, longer than a break.
 #[must_use]
 pub fn gaps(wanted: &[Span], there: &[Span]) -> Vec<Span> {

@@ -50,18 +50,11 @@ struct Person {
 impl Person {
     fn there(&self, (from, until): Span) -> Vec<Span> {
         let open = self.calendar.open_from(from, until);
-        coverage::without(&self.within(open), &self.away)
+        coverage::without(&coverage::within(&open, self.employed), &self.away)
     }
 
     fn usually(&self, (from, until): Span) -> Vec<Span> {
-        self.within(self.usual.open_from(from, until))
-    }
-
-    fn within(&self, spans: Vec<Span>) -> Vec<Span> {
-        let (first, last) = self.employed;
-        let cut = spans.into_iter();
-        let cut = cut.map(|(from, until)| (from.max(first), until.min(last)));
-        cut.filter(|(from, until)| from < until).collect()
+        coverage::within(&self.usual.open_from(from, until), self.employed)
     }
 
     fn has_holiday(&self, day: Date) -> bool {
@@ -153,19 +146,11 @@ impl Engine {
 fn person(rules: &Rules, rep: &Rep, known: Option<&KnownRep>, absences: &[Absence]) -> Person {
     let zone = rep.zone(known.and_then(|known| known.zone.as_deref()));
     let own = known.and_then(|known| known.hours.as_deref());
-    let last = if rep.active {
-        rep.until
-    } else {
-        Some(Timestamp::MIN)
-    };
     Person {
         rep: rep.id.clone(),
         calendar: rules.hours_by(rep, &zone, own),
         usual: rules.usual_hours(rep, &zone, own),
-        employed: (
-            rep.from.unwrap_or(Timestamp::MIN),
-            last.unwrap_or(Timestamp::MAX),
-        ),
+        employed: rep.employment(),
         away: absences
             .iter()
             .map(|one| (one.from_at, one.until_at.unwrap_or(Timestamp::MAX)))
@@ -180,7 +165,7 @@ fn covered_by(
     absences: &BTreeMap<RepId, Vec<Absence>>,
     span: Span,
 ) -> Coverage {
-    let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
+    let zone = team.zone();
     let of =
         |ids: &[RepId]| -> Vec<&Person> { ids.iter().filter_map(|id| people.get(id)).collect() };
     let members = of(&team.members);

@@ -9,10 +9,10 @@ use crate::{
     domain::{
         event::{Deserted, Notice},
         id::{RepId, TeamId},
-        policy::Policy,
+        policy::{Policy, Team},
     },
     rules::walk::{self, Standings, Unheard},
-    store::reps,
+    store::reps::{self, Absence},
 };
 
 /// From this hour of its zone on a team's managers hear of it, once a day.
@@ -32,8 +32,7 @@ impl Engine {
         let rules = self.rules();
         let zone_of = |team: &TeamId| {
             let team = rules.policy.team(team);
-            team.and_then(|team| team.timezone.clone())
-                .unwrap_or(TimeZone::UTC)
+            team.map_or(TimeZone::UTC, Team::zone)
         };
         let is_morning = |team: &TeamId| {
             let hour = zone_of(team).to_datetime(now).hour();
@@ -88,7 +87,8 @@ impl Engine {
                 }
                 let people: Vec<RepId> = self.rules().policy.reps.keys().cloned().collect();
                 for (rep, absences) in reps::absences_ahead(&mut tx, &people, now).await? {
-                    let times = absences.iter().map(|it| (it.from_at, it.until_at));
+                    let until = |it: &Absence| it.until_at.unwrap_or(Timestamp::MAX);
+                    let times = absences.iter().map(|it| (it.from_at, until(it)));
                     standings.away.insert(rep, times.collect());
                 }
                 Ok(standings)

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Rules;
 use crate::domain::{
+    coverage::{Span, within, without},
     id::{RepId, SlaId, TeamId},
-    policy::{Assignee, Audience, Policy, Rep, Route, Rung, Sla, Step, StepAction, Team},
+    policy::{Assignee, Audience, Policy, Route, Rung, Sla, Step, StepAction, Team},
     world::Clocks,
 };
 
@@ -20,14 +21,11 @@ const FURTHEST: SignedDuration = SignedDuration::from_hours(21 * 24);
 /// Whoever comes so soon after a step, or has just left, is there for it.
 const NEARLY: SignedDuration = SignedDuration::from_mins(5);
 
-/// From when until when.
-pub type Stretch = (Timestamp, Timestamp);
-
 /// How people are beside what the configuration says.
 #[derive(Clone, Debug, Default)]
 pub struct Standings {
-    /// When they are away; without an end until they are back.
-    pub away: BTreeMap<RepId, Vec<(Timestamp, Option<Timestamp>)>>,
+    /// When they are away.
+    pub away: BTreeMap<RepId, Vec<Span>>,
     /// To whom the chat delivers nothing.
     pub unreachable: BTreeSet<RepId>,
     /// The zones of their chat profiles.
@@ -44,7 +42,7 @@ pub struct Unheard {
     /// Which of them, in their order.
     pub steps: Vec<Step>,
     /// For leads that come in then.
-    pub arrivals: Vec<Stretch>,
+    pub arrivals: Vec<Span>,
 }
 
 /// Walks the escalation of each team's clocks for leads that come in within seven days of `now`, by the configuration
@@ -99,10 +97,10 @@ fn walk_one(
     now: Timestamp,
     is_unheard: &dyn Fn(&StepAction, Timestamp) -> bool,
 ) -> Option<Unheard> {
-    let zone = team.timezone.clone().unwrap_or(TimeZone::UTC);
+    let zone = team.zone();
     let clock = rules.clock(sla.calendar.as_ref(), &zone);
     let mut unheard: BTreeSet<usize> = BTreeSet::new();
-    let mut arrivals: Vec<Stretch> = Vec::new();
+    let mut arrivals: Vec<Span> = Vec::new();
     let moments = std::iter::successors(Some(now), |at| Some(*at + EVERY));
     for at in moments.take_while(|at| *at < now + AHEAD) {
         let is_lost = |step: &Step| {
@@ -152,7 +150,7 @@ pub fn leads_to(route: &Route, team: &TeamId) -> bool {
 /// When everybody is there.
 struct Presence<'a> {
     policy: &'a Policy,
-    open: BTreeMap<RepId, Vec<Stretch>>,
+    open: BTreeMap<RepId, Vec<Span>>,
 }
 
 impl<'a> Presence<'a> {
@@ -160,12 +158,15 @@ impl<'a> Presence<'a> {
         let policy = &rules.policy;
         let end = now + AHEAD + FURTHEST;
         let reps = policy.reps.values();
-        let reachable = reps.filter(|rep| rep.active && !standings.unreachable.contains(&rep.id));
+        let reachable = reps.filter(|rep| !standings.unreachable.contains(&rep.id));
         let open = reachable.map(|rep| {
             let zone = rep.zone(standings.zones.get(&rep.id).map(String::as_str));
             let hours = rules.hours_of(rep, &zone).open_from(now - NEARLY, end);
             let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
-            (rep.id.clone(), without(employed(rep, hours), away))
+            (
+                rep.id.clone(),
+                without(&within(&hours, rep.employment()), away),
+            )
         });
         Self {
             policy,
@@ -207,35 +208,9 @@ impl<'a> Presence<'a> {
 }
 
 /// Adds the time from `at` on to stretches that end there, or begins one.
-fn join(stretches: &mut Vec<Stretch>, at: Timestamp) {
+fn join(stretches: &mut Vec<Span>, at: Timestamp) {
     match stretches.last_mut() {
         Some((_, until)) if *until == at => *until = at + EVERY,
         Some(_) | None => stretches.push((at, at + EVERY)),
     }
-}
-
-/// Hours within somebody's first and last day.
-fn employed(rep: &Rep, hours: Vec<Stretch>) -> Vec<Stretch> {
-    let within = |(from, until): Stretch| {
-        let from = rep.from.map_or(from, |first| first.max(from));
-        let until = rep.until.map_or(until, |last| last.min(until));
-        (from < until).then_some((from, until))
-    };
-    hours.into_iter().filter_map(within).collect()
-}
-
-/// Hours without absences.
-fn without(mut hours: Vec<Stretch>, away: &[(Timestamp, Option<Timestamp>)]) -> Vec<Stretch> {
-    for (gone, back) in away {
-        let back = back.unwrap_or(Timestamp::MAX);
-        let left = hours.into_iter().flat_map(|(from, until)| {
-            let before = (from, until.min(*gone));
-            let after = (from.max(back), until);
-            [before, after]
-                .into_iter()
-                .filter(|(from, until)| from < until)
-        });
-        hours = left.collect();
-    }
-    hours
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::{
@@ -176,9 +176,7 @@ pub async fn stored(
 fn hours(rules: &Rules, history: &History) -> BTreeMap<RepId, Calendar> {
     let reps = rules.policy.reps.values();
     let hours = reps.map(|rep| {
-        let profile = || TimeZone::get(history.zones.get(&rep.id)?).ok();
-        let zone = rep.timezone.clone().or_else(profile);
-        let zone = zone.unwrap_or(TimeZone::UTC);
+        let zone = rep.zone(history.zones.get(&rep.id).map(String::as_str));
         (rep.id.clone(), rules.hours_of(rep, &zone))
     });
     hours.collect()

@@ -8,6 +8,7 @@ use crate::{
     config::lint::zone,
     domain::{
         calendar::Holidays,
+        coverage,
         policy::{HolidayRule, Rep, Team},
     },
     rules::Rules,
@@ -92,21 +93,16 @@ fn gaps(out: &mut String, rules: &Rules, team: &Team, now: Timestamp) {
         .members
         .iter()
         .filter_map(|id| rules.policy.reps.get(id));
-    let mut all: Vec<_> = there
+    let open = there
         .filter(|rep| rep.active)
-        .flat_map(|rep| rules.hours_of(rep, &zone(rep)).open_from(now, end))
+        .flat_map(|rep| rules.hours_of(rep, &zone(rep)).open_from(now, end));
+    let mut nobody = coverage::without(&[(now, end)], &open.collect::<Vec<_>>());
+    nobody.retain(|(from, until)| until.duration_since(*from) >= GAP);
+    let shown = team.zone();
+    let lines: Vec<String> = nobody
+        .into_iter()
+        .map(|(from, until)| format!("  {}\n", stretch(from, until, &shown)))
         .collect();
-    all.sort_unstable();
-    all.push((end, end));
-    let shown = team.timezone.clone().unwrap_or(TimeZone::UTC);
-    let mut covered = now;
-    let mut lines = Vec::new();
-    for (opens, closes) in all {
-        if opens.duration_since(covered) >= GAP {
-            lines.push(format!("  {}\n", stretch(covered, opens, &shown)));
-        }
-        covered = covered.max(closes);
-    }
     let _ = match lines.len() {
         0 => writeln!(out, "{}: somebody is there all the time", team.id),
         _ => writeln!(out, "{}: nobody ({})", team.id, zone_name(&shown)),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     condition::Condition,
+    coverage::Span,
     id::{CalendarId, RepId, SlaId, TeamId},
     strategy::{STAR_SHARE, most_of_window},
 };
@@ -117,6 +118,14 @@ pub struct Rep {
 }
 
 impl Rep {
+    /// From their first day to their last; no time at all for who is not active.
+    #[must_use]
+    pub fn employment(&self) -> Span {
+        let first = self.from.unwrap_or(Timestamp::MIN);
+        let last = self.until.unwrap_or(Timestamp::MAX);
+        (first, if self.active { last } else { Timestamp::MIN })
+    }
+
     /// Their zone: from the file, else that of their chat profile, else UTC.
     #[must_use]
     pub fn zone(&self, profile: Option<&str>) -> TimeZone {
@@ -296,6 +305,12 @@ pub struct Team {
 pub type Groups = BTreeMap<String, Vec<RepId>>;
 
 impl Team {
+    /// Its zone, in which its clocks run where their calendar has none; without one UTC.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        self.timezone.clone().unwrap_or(TimeZone::UTC)
+    }
+
     /// Takes those in as members who are in its groups now, in place of those who were before.
     pub fn join(&mut self, groups: &Groups) {
         self.members.truncate(self.named);
