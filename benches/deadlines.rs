@@ -18,6 +18,7 @@ use baton::{
         id::{LeadId, OfferId},
         lead::{Lead, State},
         plan::StepDone,
+        strategy::Odds,
     },
     engine::Engine,
     explain::{Asked, explain},
@@ -184,7 +185,13 @@ fn asked(engine: &Engine, number: i64, at: Timestamp) -> anyhow::Result<Lead> {
     let body = format!(
         r#"{{"email": "p{number}@c{number}.example", "name": "P {number}", "type": "demo"}}"#
     );
-    let leads = explain(&rules, &[], Asked::Fields(body.as_bytes()), at);
+    let leads = explain(
+        &rules,
+        &[],
+        &Odds::default(),
+        Asked::Fields(body.as_bytes()),
+        at,
+    );
     let mut lead = leads.map_err(anyhow::Error::msg)?.remove(0);
     lead.id = LeadId::from(format!("lead_{number:026}"));
     lead.number = number;

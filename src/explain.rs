@@ -23,6 +23,7 @@ use crate::{
         plan::Plan,
         policy::{Policy, Rep},
         route::Reader,
+        strategy::Odds,
         submission::NewLead,
         suggest,
         world::{RepNow, World},
@@ -45,13 +46,15 @@ pub enum Asked<'a> {
     },
 }
 
-/// The leads of it as they would be after their arrival at `now`, one for each person named.
+/// The leads of it as they would be after their arrival at `now`, one for each person named; `odds` are how leads ended
+/// lately.
 ///
 /// # Errors
 /// Why there is no lead in it, in plain words.
 pub fn explain(
     rules: &Rules,
     sources: &[Source],
+    odds: &Odds,
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<Vec<Lead>, String> {
@@ -62,7 +65,7 @@ pub fn explain(
     let source = SourceId::from(source);
     let leads = people
         .into_iter()
-        .map(|person| arrived(rules, &source, person, now));
+        .map(|person| arrived(rules, &source, odds, person, now));
     leads.collect()
 }
 
@@ -115,6 +118,7 @@ fn sent(rules: &Rules, sources: &[Source], id: &str, body: &[u8]) -> Result<Vec<
 fn arrived(
     rules: &Rules,
     source: &SourceId,
+    odds: &Odds,
     person: NewLead,
     now: Timestamp,
 ) -> Result<Lead, String> {
@@ -125,8 +129,9 @@ fn arrived(
     if let Some(rule) = rules.policy.sources.get(source) {
         lead.contact.fill_from(&rule.defaults);
     }
-    let kept_out = kept_out(rules, &mut lead, now);
-    Reader::new(&rules.policy, rules, now).route(&mut lead);
+    let reader = Reader::new(&rules.policy, rules, now).knowing(odds);
+    let kept_out = kept_out(&reader, &rules.policy, &mut lead);
+    reader.route(&mut lead);
     let world = World {
         policy: &rules.policy,
         reps: everybody(rules),
@@ -149,11 +154,10 @@ fn arrived(
 }
 
 /// Marks the lead; says which filter keeps it out, if one does.
-fn kept_out(rules: &Rules, lead: &mut Lead, now: Timestamp) -> Option<String> {
-    let reader = Reader::new(&rules.policy, rules, now);
+fn kept_out(reader: &Reader<'_>, policy: &Policy, lead: &mut Lead) -> Option<String> {
     reader.count_request(lead);
-    let filters = &rules.policy.filters;
-    let hit = filter::sift(&reader, filters, lead, &SubmissionFacts::default())?;
+    let filters = &policy.filters;
+    let hit = filter::sift(reader, filters, lead, &SubmissionFacts::default())?;
     let filter = filters.iter().find(|filter| filter.id == hit.filter)?;
     let when = filter.when.words();
     Some(format!("it would be {hit}: {when}; but for that:"))
@@ -329,7 +333,7 @@ mod tests {
 
     fn asked(asked: Asked<'_>) -> Result<String, String> {
         let (rules, sources) = example();
-        let leads = explain(&rules, &sources, asked, now())?;
+        let leads = explain(&rules, &sources, &Odds::default(), asked, now())?;
         Ok(all_in_words(&leads, &rules.policy))
     }
 
@@ -361,7 +365,14 @@ mod tests {
             br#"{"contact": {"email": "ann@acme.io"}, "company": {"name": "Acme", "size": 5}}"#;
         let source = "website";
         let (rules, sources) = example();
-        let leads = explain(&rules, &sources, Asked::Body { source, body }, now()).unwrap();
+        let leads = explain(
+            &rules,
+            &sources,
+            &Odds::default(),
+            Asked::Body { source, body },
+            now(),
+        )
+        .unwrap();
         let route: Value = serde_json::from_str(&all_as_json(&leads)).unwrap();
         assert_eq!(route["rule"], "hot-but-small");
         assert_eq!(route["team"], "sdr");

@@ -174,7 +174,7 @@ pub fn run() -> ExitCode {
         Command::Check(check) => talk::block_on(check::run(&common, &check)),
         Command::Reload(reload) => talk::block_on(reload::run(&common, &reload)),
         Command::Config(asked) => talk::block_on(config::run(&common, &asked)),
-        Command::Route(route) => route::run(&common, &route),
+        Command::Route(route) => talk::block_on(route::run(&common, &route)),
         Command::Simulate(asked) => talk::block_on(simulate::run(&common, &asked)),
         Command::Reroute(asked) => talk::block_on(reroute::run(&common, asked)),
         Command::Manifest(manifest) => manifest::run(&common, &manifest),

@@ -14,12 +14,14 @@ use crate::{
     domain::{
         id::{LeadId, RouteId},
         lead::Lead,
+        strategy::Odds,
     },
     rules::Rules,
     simulate::{Way, way},
     store::{
         self, Db,
         leads::{self, LeadFilter},
+        records,
     },
 };
 
@@ -107,7 +109,7 @@ pub async fn run(common: &Common, mut asked: Reroute) -> anyhow::Result<ExitCode
     };
     let rules = Rules::new(std::mem::take(&mut compiled.policy));
     let db = Db::open_read_only(&compiled.database).await?;
-    let found = find(&db, asked, &rules, since).await;
+    let found = find(&db, asked, &rules, since, clock.now()).await;
     db.close().await;
     let found = found?;
     compiled.policy = rules.policy;
@@ -143,8 +145,11 @@ async fn find(
     asked: &Reroute,
     rules: &Rules,
     since: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<Found, store::Error> {
     let mut found = Found::default();
+    let odds = db.read(async |mut tx| records::odds(&mut tx, None, now).await);
+    let odds = odds.await?;
     let mut filter = LeadFilter {
         since,
         limit: PAGE,
@@ -154,7 +159,7 @@ async fn find(
         let page = db.read(async |mut tx| leads::list(&mut tx, &filter).await);
         let (page, next) = page.await?;
         for lead in page.into_iter().filter(|lead| asked.means(lead)) {
-            found.sort(lead, rules);
+            found.sort(lead, rules, &odds);
         }
         filter.cursor = next;
         if filter.cursor.is_none() {
@@ -193,14 +198,14 @@ impl Reroute {
 }
 
 impl Found {
-    fn sort(&mut self, lead: Lead, rules: &Rules) {
+    fn sort(&mut self, lead: Lead, rules: &Rules, odds: &Odds) {
         if lead.clock.attempted_at.is_some() {
             self.contacted += 1;
         } else if !lead.is_routed_by_rule() {
             self.ended += 1;
         } else {
             let was = Way::as_stored(&lead);
-            let now = way(rules, &lead);
+            let now = way(rules, odds, &lead);
             let rule = was.rule.clone().unwrap_or_else(|| "none".into());
             // A filter that would keep it out now takes nothing back: it has come.
             if (&was.rule, &was.team) == (&now.rule, &now.team) {

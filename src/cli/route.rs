@@ -7,11 +7,14 @@ use std::{
 
 use crate::{
     clock::Clock,
+    domain::strategy::Odds,
     explain::{self, Asked},
     rules::Rules,
+    store::{Db, records},
 };
 use anyhow::Context;
 use clap::Args;
+use jiff::Timestamp;
 
 use super::{Common, Format, serve, talk};
 
@@ -36,7 +39,7 @@ pub struct Route {
 }
 
 /// Prints the route; exit code 2 when the configuration or the lead can't be read.
-pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
+pub async fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
     let Some(compiled) = serve::read(&common.config(), &clock, common.log_format) else {
         return Ok(ExitCode::from(2));
@@ -50,7 +53,11 @@ pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
         },
         None => Asked::Fields(&body),
     };
-    match explain::explain(&rules, &compiled.sources, about, clock.now()) {
+    let odds = match rules.policy.asks_win {
+        true => odds(&compiled.database, clock.now()).await,
+        false => Odds::default(),
+    };
+    match explain::explain(&rules, &compiled.sources, &odds, about, clock.now()) {
         Ok(leads) => {
             talk::print(&match asked.format {
                 Format::Json => explain::all_as_json(&leads),
@@ -63,6 +70,21 @@ pub fn run(common: &Common, asked: &Route) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// How leads ended lately, for rules that ask `score.win`.
+async fn odds(database: &str, now: Timestamp) -> Odds {
+    let read = async {
+        let db = Db::open_read_only(database).await?;
+        let read = db.read(async |mut tx| records::odds(&mut tx, None, now).await);
+        let read = read.await;
+        db.close().await;
+        read
+    };
+    read.await.unwrap_or_else(|_| {
+        talk::say("No database could be read: `score.win` is 0.25, as where nothing has ended.");
+        Odds::default()
+    })
 }
 
 /// What stands in a file, or comes by stdin for `-`.

@@ -43,7 +43,8 @@ asked accepts after --accept-after, tries to reach the lead --contact-after late
 ends it --end-after later. Whoever comes back within the list joins the earlier lead while that is open. What waits in a
 queue to be pulled is taken by whoever of its team is free and carries least. Of a lead in review a manager decides as in
 fact, or as they usually do; where nothing is known it goes on by the rules --review-after later, in their working
-hours. Who has declined as often as the rules allow lets the offer lie.
+hours. Who has declined as often as the rules allow lets the offer lie. `score.win` is as it was when the lead came; where
+no rule asked for it then, as it is today.
 
 A file is CSV or JSON objects as for `baton import`, with a column for the time of arrival; a column `source` may name
 the source of a row. It reads only, beside a running server too.";
@@ -146,7 +147,10 @@ pub async fn run(common: &Common, asked: &Simulate) -> anyhow::Result<ExitCode> 
         talk::say(&super::send::no_source(source, &compiled.sources));
         return Ok(ExitCode::from(2));
     }
-    let input = match asked.gather(compiled, against, between).await? {
+    let input = match asked
+        .gather(compiled, against, between, clock.now())
+        .await?
+    {
         Ok(input) => input,
         Err(wrong) => return refuse(&wrong),
     };
@@ -216,6 +220,7 @@ impl Simulate {
         compiled: Compiled,
         against: Option<(String, Compiled)>,
         between: Between,
+        now: Timestamp,
     ) -> anyhow::Result<Result<Input, String>> {
         let (sources, database) = (compiled.sources, compiled.database);
         let db = match Db::open_read_only(&database).await {
@@ -230,7 +235,9 @@ impl Simulate {
         let other = against.map(|(name, it)| (Some(name), it.policy));
         let mut sides = Vec::new();
         for (name, mut policy) in one.chain(other) {
-            let history = self.people(db.as_ref(), &mut policy, between.0).await?;
+            let history = self
+                .people(db.as_ref(), &mut policy, between.0, now)
+                .await?;
             sides.push(((name, Rules::new(policy)), history));
         }
         let gathered = match (&self.leads, &db) {
@@ -254,11 +261,12 @@ impl Simulate {
         db: Option<&Db>,
         policy: &mut Policy,
         since: Option<Timestamp>,
+        now: Timestamp,
     ) -> anyhow::Result<History> {
         let Some(db) = db else {
             return Ok(History::default());
         };
-        let mut history = gather::people(db, policy).await?;
+        let mut history = gather::people(db, policy, now).await?;
         if let (Some(since), None) = (since, &self.leads) {
             history.carried = gather::carried(db, since).await?;
         }

@@ -12,6 +12,7 @@ use crate::{
         lead::{Lead, Routing},
         policy::{Golden, Policy},
         route::Reader,
+        strategy::Odds,
     },
     rules::Rules,
 };
@@ -41,7 +42,10 @@ fn routed(golden: &Golden, rules: &Rules, now: Timestamp) -> (Option<Hit>, Routi
     if let Some(rule) = rules.policy.sources.get(&lead.source) {
         lead.contact.fill_from(&rule.defaults);
     }
-    let reader = Reader::new(&rules.policy, rules, now);
+    lead.win = golden.win;
+    // By itself a file knows of nothing that has ended.
+    let odds = Odds::default();
+    let reader = Reader::new(&rules.policy, rules, now).knowing(&odds);
     reader.count_request(&mut lead);
     let nothing = SubmissionFacts::default();
     let kept_out = filter::sift(&reader, &rules.policy.filters, &mut lead, &nothing);

@@ -13,6 +13,7 @@ use super::{
     mail::MailFacts,
     policy::{Account, Policy, Rep, Route, Sla, Target, Team, Territory, postal_code},
     score::{Intent, Score},
+    strategy::Odds,
     world::Clocks,
 };
 
@@ -21,6 +22,7 @@ pub struct Reader<'a> {
     policy: &'a Policy,
     clocks: &'a dyn Clocks,
     now: Timestamp,
+    odds: Option<&'a Odds>,
 }
 
 impl<'a> Reader<'a> {
@@ -31,7 +33,15 @@ impl<'a> Reader<'a> {
             policy,
             clocks,
             now,
+            odds: None,
         }
+    }
+
+    /// Knows how leads of every kind ended, and tells those it assesses of whom nobody has said it yet.
+    #[must_use]
+    pub fn knowing(mut self, odds: &'a Odds) -> Self {
+        self.odds = Some(odds);
+        self
     }
 
     /// Finds type, scores, intent and fit, then the rule that decides; writes them into the lead.
@@ -93,6 +103,9 @@ impl<'a> Reader<'a> {
     pub fn assess(&self, lead: &mut Lead) {
         if let Some(named) = self.type_of(lead) {
             lead.lead_type.clone_from(named);
+        }
+        if let (Some(odds), None, true) = (self.odds, lead.win, self.policy.asks_win) {
+            lead.win = Some(odds.of(lead));
         }
         self.rate(lead);
     }

@@ -26,7 +26,7 @@ use super::{
 };
 
 pub use matching::{BAND, Part, asked_level, hours_apart, matched, near_clock, near_level, said};
-pub use record::{RECENT, Record, Tally, likeness, team_rate};
+pub use record::{Odds, RECENT, Record, Tally, likeness, team_rate};
 pub use share::{Allowance, STAR_SHARE, WINDOW, allowance, most_of_window};
 
 /// The turns of one team.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Content, Engine, Error, Received, Submission,
+    Content, Engine, Error, Received, Submission, odds,
     receive::{Brought, Coming},
     sift::{Sieve, Sifting},
 };
@@ -119,6 +119,7 @@ impl Engine {
         let rules = self.rules();
         let reader = Reader::new(&rules.policy, &*rules, now);
         reader.count_request(&mut lead);
+        odds::tell_new(tx, &rules.policy, &reader, &mut lead, now).await?;
         reader.route(&mut lead);
         let routing = lead.routing.take().unwrap_or_default();
         let coming = Coming {

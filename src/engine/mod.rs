@@ -14,6 +14,7 @@ mod known;
 mod left;
 mod list;
 mod nightly;
+mod odds;
 mod outages;
 mod people;
 mod profile;
@@ -218,6 +219,7 @@ impl Engine {
             let mut peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
             if may_route(&peeked, &event) {
                 peeked.company_owner = self.company_owner(tx, &peeked, &rules.policy, now).await?;
+                odds::tell(tx, &rules.policy, &mut peeked, now).await?;
             }
             concerned(&peeked, &event, &rules, now)
         };
@@ -226,6 +228,7 @@ impl Engine {
             leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
         if may_route(&lead, &event) {
             lead.company_owner = self.company_owner(tx, &lead, &rules.policy, now).await?;
+            odds::tell(tx, &rules.policy, &mut lead, now).await?;
         }
         let asked_rules = asked_anew(&lead, &event, &Reader::new(&rules.policy, &*rules, now));
         if let Some(asked) = asked_rules.as_ref().filter(|_| !asks_itself(&event)) {

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Engine, Error, activities, concerned,
     known::Joining,
+    odds,
     sift::{Sieve, Sifting},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
         route::Reader,
         submission::{ImportTo, NewLead, Signs, Status, Wanted},
     },
-    store::{Tx, activities::Kept, filtered, leads, records, submissions, turns},
+    store::{Tx, activities::Kept, filtered, leads, submissions, turns},
 };
 
 /// One inbound request as it came.
@@ -404,11 +405,7 @@ impl Engine {
         lead.company_owner = self.company_owner(tx, &lead, &rules.policy, now).await?;
         let reader = Reader::new(&rules.policy, &*rules, now);
         reader.count_request(&mut lead);
-        if rules.policy.asks_win {
-            // What it is like goes by its type, too.
-            reader.assess(&mut lead);
-            lead.win = Some(records::odds(tx, &lead, now).await?);
-        }
+        odds::tell_new(tx, &rules.policy, &reader, &mut lead, now).await?;
         reader.route(&mut lead);
         let teams = match lead.imported {
             // Nobody is asked, so nobody's situation matters.

@@ -9,7 +9,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Engine, Error, Received,
+    Engine, Error, Received, odds,
     receive::{Brought, Coming},
 };
 use crate::{
@@ -207,6 +207,9 @@ async fn ask(
     };
     let reader = Reader::new(&rules.policy, rules, now);
     reader.count_request(lead);
+    if filters.iter().any(|filter| filter.when.asks_win()) {
+        odds::tell_new(tx, &rules.policy, &reader, lead, now).await?;
+    }
     Ok(filter::sift(&reader, &filters, lead, &facts))
 }
 

@@ -8,6 +8,7 @@ use crate::{
         lead::Lead,
         policy::Target,
         route::Reader,
+        strategy::Odds,
     },
     rules::Rules,
 };
@@ -52,12 +53,13 @@ impl Way {
     }
 }
 
-/// Which way a stored lead goes by these rules, as of the moment at which it came.
+/// Which way a stored lead goes by these rules, as of the moment at which it came; `odds` are for those that were not
+/// told theirs then.
 #[must_use]
-pub fn way(rules: &Rules, stored: &Lead) -> Way {
+pub fn way(rules: &Rules, odds: &Odds, stored: &Lead) -> Way {
     let policy = &rules.policy;
     let mut lead = as_it_came(stored);
-    let reader = Reader::new(policy, rules, lead.created_at);
+    let reader = Reader::new(policy, rules, lead.created_at).knowing(odds);
     let nothing = SubmissionFacts::default();
     let hit = filter::sift(&reader, &policy.filters, &mut lead, &nothing);
     reader.route(&mut lead);

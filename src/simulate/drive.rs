@@ -142,7 +142,7 @@ impl<'a> Drive<'a> {
     }
 
     fn reader(&self) -> Reader<'a> {
-        Reader::new(&self.rules.policy, self.rules, self.now)
+        Reader::new(&self.rules.policy, self.rules, self.now).knowing(&self.history.odds)
     }
 
     fn arrives(&mut self, n: usize) {

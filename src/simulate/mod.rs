@@ -24,6 +24,7 @@ use crate::{
         event::Ending,
         id::{RepId, RouteId, SourceId, TeamId},
         lead::Decided,
+        strategy::Odds,
         submission::NewLead,
     },
     rules::Rules,
@@ -101,6 +102,8 @@ pub struct History {
     pub absences: Vec<Absence>,
     /// What they had on their hands before the first lead came: whose, and when it was last touched.
     pub carried: Vec<(RepId, Timestamp)>,
+    /// How leads ended lately, for those that were not told their odds when they came.
+    pub odds: Odds,
 }
 
 /// Replays `arrivals`, in the order of their times, under `rules`; calls `passed` with how many have come by then.

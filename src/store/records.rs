@@ -9,7 +9,7 @@ use crate::domain::{
     event::{Ended, Ending},
     id::RepId,
     lead::Lead,
-    strategy::{RECENT, Record, Tally, likeness, team_rate},
+    strategy::{Odds, RECENT, Record, Tally, likeness},
 };
 
 /// Endings are kept by the week, which begins where the count of time did: on a Thursday.
@@ -49,33 +49,36 @@ pub async fn count(tx: &mut Tx, lead: &Lead, ended: &Ended, now: Timestamp) -> R
     Ok(())
 }
 
-const ODDS: Sql = sql!(
-    "select likeness, cast(sum(won) as bigint) as won, cast(sum(ended) as bigint) as ended from record \
-     where likeness in ('', $1) and week_at >= $2 group by likeness"
-);
+const ODDS_LIKE: &str = "select likeness, cast(sum(won) as bigint) as won, cast(sum(ended) as bigint) as ended \
+     from record where likeness in ('', $2) and week_at >= $1 group by likeness";
 
-/// The share won of the leads like this one that ended within the last year, whoever had them; nearer to the share of
-/// all the fewer they are.
+const ODDS: &str = "select likeness, cast(sum(won) as bigint) as won, cast(sum(ended) as bigint) as ended \
+     from record where week_at >= $1 group by likeness";
+
+/// How the leads that ended within the last year did, whoever had them: those like `lead`, or of every kind.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn odds(tx: &mut Tx, lead: &Lead, now: Timestamp) -> Result<f64, Error> {
-    let since = now.checked_sub(YEAR).unwrap_or(Timestamp::MIN);
-    let query = tx.q(ODDS).bind(likeness(lead)).bind(week(since));
+pub async fn odds(tx: &mut Tx, lead: Option<&Lead>, now: Timestamp) -> Result<Odds, Error> {
+    let since = week(now.checked_sub(YEAR).unwrap_or(Timestamp::MIN));
+    let query = match lead {
+        Some(lead) => tx.q(ODDS_LIKE).bind(since).bind(likeness(lead)),
+        None => tx.q(ODDS).bind(since),
+    };
     let sums: Vec<(String, i64, i64)> = query.all().await?;
-    let mut record = Record::default();
+    let mut odds = Odds::default();
     for (likeness, won, ended) in sums {
         let tally = Tally {
             won: number(won),
             ended: number(ended),
         };
         if likeness == ALL {
-            record.all = tally;
+            odds.all = tally;
         } else {
-            record.like = tally;
+            odds.like.insert(likeness, tally);
         }
     }
-    Ok(record.like.rate(team_rate([&record].into_iter())))
+    Ok(odds)
 }
 
 fn number(n: i64) -> u32 {

@@ -2,11 +2,16 @@
 
 use baton::{
     config::{compile::given, load_with},
-    domain::{activity::Activities, lead::Decided, submission::NewLead},
+    domain::{
+        activity::Activities,
+        lead::Decided,
+        strategy::{Odds, Tally},
+        submission::NewLead,
+    },
     rules::Rules,
     simulate::{
-        Absence, Answer, Answers, Arrival, History, Outcome, Says, Usual, Was, owner_of, simulate,
-        versus,
+        Absence, Answer, Answers, Arrival, History, Outcome, Says, Usual, Was, owner_of, rule_of,
+        simulate, versus,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -171,6 +176,32 @@ fn what_people_had_before_counts_until_it_is_stale() {
     let stale = COMPANY.replace("capacity = 1", "capacity = 1\n    stale = \"2d\"");
     let outcome = replay(&stale, &history, &arrivals);
     assert_eq!(outcome.reps["ben"].leads, 1);
+}
+
+#[test]
+fn a_lead_that_was_not_told_its_odds_has_those_of_today() {
+    let likely = COMPANY.replacen(
+        "[[route]]",
+        "[[route]]\nid = \"likely\"\nwhen = 'score.win >= 0.5'\nto = { nurture = \"likely\" }\n[[route]]",
+        1,
+    );
+    let mut arrivals = [lead(1, "10:00", &json!({})), lead(2, "10:01", &json!({}))];
+    arrivals[1].was = Some(Was {
+        win: Some(0.1),
+        ..Was::default()
+    });
+    let rule = |history: &History, n: usize| rule_of(&replay(&likely, history, &arrivals).fates[n]);
+    let odds = Odds {
+        all: Tally { won: 45, ended: 50 },
+        ..Odds::default()
+    };
+    let lucky = History {
+        odds,
+        ..History::default()
+    };
+    assert_eq!(rule(&lucky, 0), "likely");
+    assert_ne!(rule(&lucky, 1), "likely");
+    assert_ne!(rule(&History::default(), 0), "likely");
 }
 
 #[test]

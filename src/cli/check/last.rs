@@ -12,12 +12,14 @@ use crate::{
     domain::{
         id::{RouteId, TeamId},
         lead::Lead,
+        strategy::Odds,
     },
     rules::Rules,
     simulate::{Way, way},
     store::{
         self, Db, configs,
         leads::{self, LeadFilter},
+        records,
         reps::{self, KnownRep},
     },
 };
@@ -42,6 +44,7 @@ pub struct Known {
     leads: Vec<Lead>,
     before: BTreeMap<String, Rules>,
     people: Vec<KnownRep>,
+    odds: Odds,
     rules: Rules,
 }
 
@@ -52,8 +55,8 @@ pub async fn look(compiled: Compiled, now: Timestamp) -> Option<Told> {
     if file.is_some_and(|file| !Path::new(file.split('?').next().unwrap_or(file)).exists()) {
         return None;
     }
-    let read = tokio::time::timeout(PATIENCE, read(&compiled.database)).await;
-    let (leads, before, people) = match read {
+    let read = tokio::time::timeout(PATIENCE, read(&compiled.database, now)).await;
+    let (leads, before, people, odds) = match read {
         Ok(Ok(read)) => read,
         Ok(Err(error)) => return Some(Told::Unread(error.to_string())),
         Err(_) => return Some(Told::Unread("it does not answer".to_owned())),
@@ -62,6 +65,7 @@ pub async fn look(compiled: Compiled, now: Timestamp) -> Option<Told> {
         leads,
         before: compiled_again(before, now),
         people,
+        odds,
         rules: Rules::new(compiled.policy),
     })))
 }
@@ -106,10 +110,11 @@ fn unread(why: &str) -> String {
 type Files = Vec<(String, String)>;
 
 /// What was read of the store.
-type Read = (Vec<Lead>, BTreeMap<String, Files>, Vec<KnownRep>);
+type Read = (Vec<Lead>, BTreeMap<String, Files>, Vec<KnownRep>, Odds);
 
-/// The last leads, the configurations by which they were decided as far as these were kept, and the people.
-async fn read(database: &str) -> Result<Read, store::Error> {
+/// The last leads, the configurations by which they were decided as far as these were kept, the people, and how leads
+/// ended lately.
+async fn read(database: &str, now: Timestamp) -> Result<Read, store::Error> {
     let db = Db::open_read_only(database).await?;
     let filter = LeadFilter {
         limit: LEADS,
@@ -130,7 +135,8 @@ async fn read(database: &str) -> Result<Read, store::Error> {
             }
         }
         let known = reps::all(&mut tx).await?;
-        Ok::<_, store::Error>((leads, before, known))
+        let odds = records::odds(&mut tx, None, now).await?;
+        Ok::<_, store::Error>((leads, before, known, odds))
     });
     let read = read.await;
     db.close().await;
@@ -179,8 +185,11 @@ impl Known {
         for lead in &self.leads {
             let routing = lead.routing.as_ref();
             let then = routing.and_then(|routing| self.before.get(&routing.config));
-            let then = then.map_or_else(|| Way::as_stored(lead), |rules| way(rules, lead));
-            let now = way(&self.rules, lead);
+            let then = then.map_or_else(
+                || Way::as_stored(lead),
+                |rules| way(rules, &self.odds, lead),
+            );
+            let now = way(&self.rules, &self.odds, lead);
             if !then.is_same(&now) {
                 let change = (said(&then, &now), said(&now, &then));
                 changes.entry(change).or_default().push(lead.number);

@@ -28,7 +28,7 @@ use crate::{
     store::{
         self, Db, Tx, accounts, groups,
         leads::{self, LeadFilter},
-        reps,
+        records, reps,
     },
 };
 
@@ -65,14 +65,16 @@ impl Gathered {
 }
 
 /// What is stored of the people: their zones, when they were away, who is in the chat's groups.
-pub async fn people(db: &Db, policy: &mut Policy) -> Result<History, store::Error> {
+pub async fn people(db: &Db, policy: &mut Policy, now: Timestamp) -> Result<History, store::Error> {
     let ids: Vec<RepId> = policy.reps.keys().cloned().collect();
     let read = db.read(async |mut tx| {
         let known = reps::all(&mut tx).await?;
         let absences = reps::absences_ahead(&mut tx, &ids, Timestamp::UNIX_EPOCH).await?;
-        Ok::<_, store::Error>((known, absences, members(&mut tx, policy).await?))
+        let odds = records::odds(&mut tx, None, now).await?;
+        let groups = members(&mut tx, policy).await?;
+        Ok::<_, store::Error>((known, absences, groups, odds))
     });
-    let (known, absences, groups) = read.await?;
+    let (known, absences, groups, odds) = read.await?;
     policy.join(&groups);
     let absences = absences.into_values().flatten();
     let zones = known
@@ -89,6 +91,7 @@ pub async fn people(db: &Db, policy: &mut Policy) -> Result<History, store::Erro
             })
             .collect(),
         carried: Vec::new(),
+        odds,
     })
 }
 

@@ -294,7 +294,18 @@ impl Compiler<'_> {
                 .and_then(|it| self.refer(Kind::Route, it)),
             team: raw.team.as_ref().and_then(|it| self.refer(Kind::Team, it)),
             at: at.and_then(|it| self.moment(it, &TimeZone::UTC, false)),
+            win: raw.win.as_ref().and_then(|it| self.share_of_wins(it)),
         }
+    }
+
+    fn share_of_wins(&mut self, raw: &Spanned<f64>) -> Option<f64> {
+        let share = *raw.get_ref();
+        if (0.0..=1.0).contains(&share) {
+            return Some(share);
+        }
+        let help = "write a share such as `win = 0.4`";
+        self.mistake(raw.span(), "`win` lies between 0 and 1", help);
+        None
     }
 }
 

@@ -177,6 +177,9 @@ pub struct Golden {
     pub source: Option<Text>,
     /// `at = "2026-11-23T10:00:00Z"`: when it arrives, for rules that ask the time.
     pub at: Option<Text>,
+    /// `win = 0.4`: the share of leads like it that were won, for rules that ask `score.win`. Default: 0.25, as where none
+    /// has ended.
+    pub win: Option<Spanned<f64>>,
 }
 
 /// `[[decline]]`: what a reason leads to.

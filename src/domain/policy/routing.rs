@@ -260,4 +260,6 @@ pub struct Golden {
     pub team: Option<TeamId>,
     /// When it arrives, for rules that ask the time; absent: now.
     pub at: Option<Timestamp>,
+    /// The share of leads like it that were won, for rules that ask it; absent: as where none has ended.
+    pub win: Option<f64>,
 }

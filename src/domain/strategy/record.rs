@@ -3,6 +3,8 @@
 //! Two wins of two are luck. Each rep counts as if [`PRIOR`] more of their leads had ended as the
 //! team's usually do; each kind of lead, as if so many more had ended as the rep's others do.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
 use crate::domain::{contact::Field, lead::Lead};
@@ -58,6 +60,28 @@ pub fn team_rate<'r>(records: impl Iterator<Item = &'r Record>) -> f64 {
         (won + f64::from(all.won), ended + f64::from(all.ended))
     });
     won / ended
+}
+
+/// How leads ended in the last year, whoever had them: what `score.win` goes by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Odds {
+    /// All of them.
+    pub all: Tally,
+    /// Those that are alike, by their [`likeness`].
+    pub like: BTreeMap<String, Tally>,
+}
+
+impl Odds {
+    /// The share won of leads like this one, whose type is known; nearer to that of all the fewer they are.
+    #[must_use]
+    pub fn of(&self, lead: &Lead) -> f64 {
+        let all = Record {
+            all: self.all,
+            ..Record::default()
+        };
+        let like = self.like.get(&likeness(lead)).copied().unwrap_or_default();
+        like.rate(team_rate([&all].into_iter()))
+    }
 }
 
 /// What leads must share to be alike: source, type and segment.

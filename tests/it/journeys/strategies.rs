@@ -171,7 +171,8 @@ async fn a_job_finds_who_knows_how_to_talk_with_it() {
 async fn how_likely_a_deal_is_decides_where_a_rule_asks() {
     let rules = SALES.replace(
         "[[route]]\nid = \"all\"",
-        "[[route]]\nid = \"likely\"\nwhen = 'score.win >= 0.65'\nto = { nurture = \"likely\" }\n\n[[route]]\nid = \"all\"",
+        "[[filter]]\nid = \"promising\"\nwhen = 'score.win >= 0.65'\nthen = \"mark\"\n\n\
+         [[route]]\nid = \"likely\"\nwhen = 'score.win >= 0.65'\nto = { nurture = \"likely\" }\n\n[[route]]\nid = \"all\"",
     );
     on_both(&rules, async |office| {
         for n in 0..4 {
@@ -186,8 +187,10 @@ async fn how_likely_a_deal_is_decides_where_a_rule_asks() {
             let won = json!({"outcome": "won"});
             office.api(&format!("leads/{number}/close"), &won).await;
         }
+        // A filter knows it as well as a route does.
         office.lead(lead(9, "", "")).await;
         let lead = office.api_lead(1005).await;
+        assert_eq!(lead["marks"], json!(["promising"]));
         assert_eq!(
             (&lead["state"], &lead["route"]["rule"]),
             (&json!("nurture"), &json!("likely"))

@@ -229,6 +229,35 @@ fn a_golden_lead_that_fails_says_which_rules_were_asked() {
 }
 
 #[test]
+fn a_golden_lead_is_as_likely_as_it_says_or_as_where_nothing_has_ended() {
+    let rules = "[[filter]]\nid = \"hopeless\"\nwhen = 'score.win < 0.2'\nthen = \"drop\"\n\
+        [[route]]\nid = \"likely\"\nwhen = 'score.win >= 0.4'\nto = { nurture = \"likely\" }\n\
+        [[route]]\nid = \"rest\"\nto = { nurture = \"x\" }\n\
+        [[golden]]\nlead = { email = \"a@globex.de\" }\n";
+    for (golden, wrong) in [
+        ("route = \"rest\"", None),
+        ("route = \"likely\"\nwin = 0.4", None),
+        ("route = \"rest\"\nwin = 0.3", None),
+        (
+            "route = \"likely\"\nwin = 0.3",
+            Some("this lead takes the route `rest`, not `likely`"),
+        ),
+        (
+            "route = \"rest\"\nwin = 0.1",
+            Some("this lead is dropped by the filter `hopeless`"),
+        ),
+    ] {
+        let loaded = loaded(&format!("{rules}{golden}\n"));
+        let said: Vec<&str> = loaded
+            .complaints
+            .iter()
+            .map(|it| it.message.as_str())
+            .collect();
+        assert_eq!(said, wrong.into_iter().collect::<Vec<_>>(), "{golden}");
+    }
+}
+
+#[test]
 fn a_team_without_a_default_has_a_clock_for_every_lead() {
     let text = "[[team]]\nid = \"bare\"\nmembers = []\n[[team]]\nid = \"some\"\nmembers = []\n\
                 sla = { demo = \"event\" }\n[sla.webinar]\nacknowledge = \"1h\"\ncontact = \"2h\"\n";

@@ -190,6 +190,10 @@ fn about_routing() {
             "this golden lead expects nothing",
         ),
         (
+            "[[golden]]\nlead = { email = \"a@x.de\" }\nroute = \"rest\"\nwin = 1.5",
+            "4:7: mistake: `win` lies between 0 and 1",
+        ),
+        (
             "[[route]]\nid = \"x\"\nto = { queue = \"enterprise\" }\n[[golden]]\nlead = { email = \"a@x.de\" }\nroute = \"rest\"",
             "6:9: mistake: this lead takes the route `x`, not `rest`",
         ),
