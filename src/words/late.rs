@@ -26,7 +26,12 @@ pub fn late_card(
     viewer_zone: &TimeZone,
     now: Timestamp,
 ) -> Card {
-    late(leads, Some(reader), policy, &When::new(now, viewer_zone))
+    late(
+        leads,
+        Some(reader),
+        policy,
+        &When::for_what_stands(now, viewer_zone),
+    )
 }
 
 /// The message about these leads, to a person or to a channel.

@@ -40,7 +40,7 @@ pub fn notice(
     let telling = Telling {
         to: &say.to,
         policy,
-        when: When::new(now, viewer_zone),
+        when: When::for_what_stands(now, viewer_zone),
     };
     match &say.notice {
         Notice::AnswerDue { offer } => telling.answer_due(offer, lead),
@@ -83,7 +83,7 @@ pub fn of_person(
     let telling = Telling {
         to: &say.to,
         policy,
-        when: When::new(now, viewer_zone),
+        when: When::for_what_stands(now, viewer_zone),
     };
     match &say.notice {
         Notice::CannotReach { rep, why, once } => {

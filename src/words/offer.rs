@@ -46,7 +46,7 @@ pub fn offer_card(
         offer,
         policy,
         seen,
-        when: When::new(now, viewer_zone),
+        when: When::for_what_stands(now, viewer_zone),
     };
     match standing_of(lead, offer) {
         Standing::Asked => shown.asked(),

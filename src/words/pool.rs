@@ -23,7 +23,7 @@ use crate::domain::{
 #[must_use]
 pub fn pool_card(lead: &Lead, policy: &Policy, zone: &TimeZone, now: Timestamp) -> Card {
     let seen = Seen::in_channel(lead);
-    let when = When::new(now, zone);
+    let when = When::for_what_stands(now, zone);
     match &lead.state {
         State::Pooled { .. } => open(lead, &seen, policy, &when),
         State::Pending

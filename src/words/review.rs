@@ -28,7 +28,7 @@ pub fn review_card(
     now: Timestamp,
 ) -> Card {
     let seen = Seen::by(manager, lead, policy);
-    let when = When::new(now, viewer_zone);
+    let when = When::for_what_stands(now, viewer_zone);
     match &lead.state {
         State::Review { .. } => open(lead, &seen, policy, &when),
         State::Pending

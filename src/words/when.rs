@@ -15,6 +15,8 @@ const QUARTER: i64 = 15 * 60;
 #[derive(Clone, Debug)]
 pub struct When {
     now: Zoned,
+    /// Whether it is still read when "today" has become another day.
+    stands: bool,
 }
 
 impl When {
@@ -23,6 +25,16 @@ impl When {
     pub fn new(now: Timestamp, zone: &TimeZone) -> Self {
         Self {
             now: now.to_zoned(zone.clone()),
+            stands: false,
+        }
+    }
+
+    /// The same for a message that stays in the chat: there it is no "today" but a date, which is true tomorrow as well.
+    #[must_use]
+    pub fn for_what_stands(now: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            stands: true,
+            ..Self::new(now, zone)
         }
     }
 
@@ -46,10 +58,14 @@ impl When {
         at < self.now()
     }
 
-    /// "today 15:05".
+    /// "today 15:05"; in what stands, "Sat 21 Nov 15:05".
     #[must_use]
     pub fn said(&self, at: Timestamp) -> String {
-        phrase::say(at, &self.now)
+        if self.stands {
+            phrase::say_dated(at, &self.now)
+        } else {
+            phrase::say(at, &self.now)
+        }
     }
 
     /// "today 15:05 (Europe/Berlin)", for texts whose readers may sit elsewhere.

@@ -164,8 +164,11 @@ impl Worker {
             },
         };
         let each: Vec<(&Say, &Lead)> = about.iter().map(|(say, lead)| (*say, lead)).collect();
-        let card = match words::chat_news::news(&say.notice, &When::new(now, &zone), &rules.policy)
-        {
+        let card = match words::chat_news::news(
+            &say.notice,
+            &When::for_what_stands(now, &zone),
+            &rules.policy,
+        ) {
             Some(card) => Some(card),
             None if let Notice::Quarantined { source, .. } = &say.notice => {
                 self.render_quarantined(source, claimed, &together).await?

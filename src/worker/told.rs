@@ -228,7 +228,7 @@ impl Worker {
 
     async fn when_of(&self, rep: &RepId) -> Result<When, Error> {
         let zone = self.zone_of(rep).await?;
-        Ok(When::new(self.engine.clock().now(), &zone))
+        Ok(When::for_what_stands(self.engine.clock().now(), &zone))
     }
 }
 

@@ -7,8 +7,8 @@ use crate::words::{pool::pool_card, review::review_card};
 
 #[test]
 fn a_pending_offer_says_all_that_is_needed_to_decide() {
-    assert_snapshot!(text(&first_card(&lead())), @r"
-    (New lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Please answer by today 14:05 (Europe/Berlin). Accept or decline it here.)
+    assert_snapshot!(text(&first_card(&lead())), @"
+    (New lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Please answer by Mon 23 Nov 14:05 (Europe/Berlin). Accept or decline it here.)
     # New lead #4711 · Ada Lovelace, Acme
     Asks for a demo
     Source: website, campaign Autumn
@@ -21,7 +21,7 @@ fn a_pending_offer_says_all_that_is_needed_to_decide() {
     Mail: ada@acme.example<mailto:ada@acme.example>
     “Please call me at 030 123 456 or ADA@acme.example.”
     CRM<https://crm.example/c/ada%40acme.example>
-    Please answer by today 14:05 (Europe/Berlin), then somebody else is asked.
+    Please answer by Mon 23 Nov 14:05 (Europe/Berlin), then somebody else is asked.
     _ Why you: rule hot; it is your turn in team sdr.
     [Accept] [Decline] [Details] [Why]
     ");
@@ -33,7 +33,7 @@ fn an_offer_whose_time_is_over_can_still_be_taken() {
     lead.offers[0].until = Some(at("12:59"));
     let said = text(&first_card(&lead));
     assert!(
-        said.contains("The time to answer ended today 13:59 (Europe/Berlin)"),
+        said.contains("The time to answer ended Mon 23 Nov 13:59 (Europe/Berlin)"),
         "{said}"
     );
     assert!(said.contains("[Accept]"), "{said}");
@@ -42,7 +42,7 @@ fn an_offer_whose_time_is_over_can_still_be_taken() {
 #[test]
 fn an_owned_lead_says_until_when_to_call() {
     assert_snapshot!(text(&first_card(&owned())), @"
-    (Your lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Call by today 14:20 (Europe/Berlin).)
+    (Your lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Call by Mon 23 Nov 14:20 (Europe/Berlin).)
     # Your lead #4711 · Ada Lovelace, Acme
     Asks for a demo
     Source: website, campaign Autumn
@@ -55,7 +55,7 @@ fn an_owned_lead_says_until_when_to_call() {
     Mail: ada@acme.example<mailto:ada@acme.example>
     “Please call me at 030 123 456 or ADA@acme.example.”
     CRM<https://crm.example/c/ada%40acme.example>
-    Call by today 14:20 (Europe/Berlin).
+    Call by Mon 23 Nov 14:20 (Europe/Berlin).
     _ Why you: rule hot; it is your turn in team sdr.
     [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
     ");
@@ -66,16 +66,17 @@ fn a_contacted_lead_says_when() {
     let mut lead = owned();
     lead.clock.attempted_at = Some(at("12:59"));
     assert!(
-        text(&first_card(&lead)).contains("Tried today 13:59 (Europe/Berlin), not reached yet.")
+        text(&first_card(&lead))
+            .contains("Tried Mon 23 Nov 13:59 (Europe/Berlin), not reached yet.")
     );
     lead.clock.contacted_at = Some(at("13:00"));
-    assert!(text(&first_card(&lead)).contains("Reached today 14:00 (Europe/Berlin)."));
+    assert!(text(&first_card(&lead)).contains("Reached Mon 23 Nov 14:00 (Europe/Berlin)."));
 }
 
 #[test]
 fn a_pool_hides_what_it_hides_also_in_the_message() {
-    assert_snapshot!(text(&first_card(&pooled())), @r"
-    (New lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Claim it by today 14:05 (Europe/Berlin). The first to claim it has it.)
+    assert_snapshot!(text(&first_card(&pooled())), @"
+    (New lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Claim it by Mon 23 Nov 14:05 (Europe/Berlin). The first to claim it has it.)
     # New lead #4711 · Ada Lovelace, Acme
     Asks for a demo
     Source: website, campaign Autumn
@@ -85,7 +86,7 @@ fn a_pool_hides_what_it_hides_also_in_the_message() {
     Budget: a lot
     Employees: 1,200
     “Please call me at … or …”
-    Claim it by today 14:05 (Europe/Berlin), then somebody else is asked.
+    Claim it by Mon 23 Nov 14:05 (Europe/Berlin), then somebody else is asked.
     _ Why you: rule warm; open to whoever claims it first in team sdr.
     [Claim] [Details] [Why]
     ");
@@ -94,8 +95,8 @@ fn a_pool_hides_what_it_hides_also_in_the_message() {
 #[test]
 fn the_channel_sees_the_pool_until_somebody_has_it() {
     let card = pool_card(&pooled(), &policy(), &berlin(), now());
-    assert_snapshot!(text(&card), @r"
-    (Open lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Open until today 14:05 (Europe/Berlin). The first to claim it has it.)
+    assert_snapshot!(text(&card), @"
+    (Open lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Open until Mon 23 Nov 14:05 (Europe/Berlin). The first to claim it has it.)
     # Open lead #4711 · Ada Lovelace, Acme
     Asks for a demo
     Source: website, campaign Autumn
@@ -105,15 +106,15 @@ fn the_channel_sees_the_pool_until_somebody_has_it() {
     Budget: a lot
     Employees: 1,200
     “Please call me at … or …”
-    The first to claim it has it. Open until today 14:05 (Europe/Berlin).
+    The first to claim it has it. Open until Mon 23 Nov 14:05 (Europe/Berlin).
     _ How to reach them is shown to whoever claims it.
     [Claim] [Details] [Why]
     ");
     let card = pool_card(&claimed(), &policy(), &berlin(), now());
-    assert_snapshot!(text(&card), @r"
-    (Lead #4711 · Ada Lovelace, Acme: Jonas Weber has it since today 13:58.)
+    assert_snapshot!(text(&card), @"
+    (Lead #4711 · Ada Lovelace, Acme: Jonas Weber has it since Mon 23 Nov 13:58.)
     # Lead #4711 · Ada Lovelace, Acme
-    Jonas Weber has it since today 13:58.
+    Jonas Weber has it since Mon 23 Nov 13:58.
     ");
 }
 
@@ -202,13 +203,13 @@ fn a_card_that_moved_on_says_what_became_of_the_lead() {
             State::Review { team: "sdr".into() },
         ),
     ];
-    assert_snapshot!(said.join("\n"), @r"
-    You declined it today 13:58 (Too busy now). Jonas Weber is asked now.
-    It had no answer by today 13:58, so it moved on. Jonas Weber has it since today 13:59.
+    assert_snapshot!(said.join("\n"), @"
+    You declined it Mon 23 Nov 13:58 (Too busy now). Jonas Weber is asked now.
+    It had no answer by Mon 23 Nov 13:58, so it moved on. Jonas Weber has it since Mon 23 Nov 13:59.
     It was passed on because you were away. Jonas Weber is asked now.
-    Jonas Weber has it since today 13:59.
+    Jonas Weber has it since Mon 23 Nov 13:59.
     Nobody claimed it in time. Nobody has it yet; it goes to the first who is free.
-    It had no answer by today 13:58, so it moved on. It is closed as won; Jonas Weber had it.
+    It had no answer by Mon 23 Nov 13:58, so it moved on. It is closed as won; Jonas Weber had it.
     It was dropped: spam, says Jonas Weber.
     It went to marketing (newsletter).
     Somebody asked for another way. A manager of team sdr decides where it goes.
@@ -228,7 +229,7 @@ fn an_owner_who_lost_the_lead_is_told_until_when_they_had_it() {
     lead.state = State::Offered {
         offer: "offer_2".into(),
     };
-    assert_snapshot!(parts(&first_card(&lead).parts[1..]), @"You had it until today 13:59. Jonas Weber is asked now.");
+    assert_snapshot!(parts(&first_card(&lead).parts[1..]), @"You had it until Mon 23 Nov 13:59. Jonas Weber is asked now.");
 }
 
 #[test]
@@ -255,8 +256,8 @@ fn a_manager_reads_why_they_decide() {
     lead.offers.clear();
     lead.state = State::Review { team: "sdr".into() };
     let card = review_card(&lead, &"selin".into(), &policy(), &berlin(), now());
-    assert_snapshot!(text(&card), @r"
-    (Please decide: lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Rule hot leaves it to a person. It should go out by today 14:05 (Europe/Berlin).)
+    assert_snapshot!(text(&card), @"
+    (Please decide: lead #4711: Ada Lovelace, Acme, asks for a demo (website, campaign Autumn). High intent, strong fit, score 55.5. Rule hot leaves it to a person. It should go out by Mon 23 Nov 14:05 (Europe/Berlin).)
     # Please decide: lead #4711 · Ada Lovelace, Acme
     Asks for a demo
     Source: website, campaign Autumn
@@ -270,14 +271,14 @@ fn a_manager_reads_why_they_decide() {
     “Please call me at 030 123 456 or ADA@acme.example.”
     CRM<https://crm.example/c/ada%40acme.example>
     Why you decide: rule hot leaves it to a person.
-    It should go out by today 14:05 (Europe/Berlin).
+    It should go out by Mon 23 Nov 14:05 (Europe/Berlin).
     [Assign…] [Route by the rules] [Drop] [Details] [Why]
     ");
     let card = review_card(&owned(), &"selin".into(), &policy(), &berlin(), now());
-    assert_snapshot!(text(&card), @r"
-    (Lead #4711 · Ada Lovelace, Acme: Decided. Ayşe Yılmaz has it since today 13:58.)
+    assert_snapshot!(text(&card), @"
+    (Lead #4711 · Ada Lovelace, Acme: Decided. Ayşe Yılmaz has it since Mon 23 Nov 13:58.)
     # Lead #4711 · Ada Lovelace, Acme
-    Decided. Ayşe Yılmaz has it since today 13:58.
+    Decided. Ayşe Yılmaz has it since Mon 23 Nov 13:58.
     ");
 }
 

@@ -38,9 +38,9 @@ fn a_reminder_is_short_and_falls_silent_once_answered() {
         offer: "offer_1".into(),
     };
     let ayse = Audible::Rep("ayse".into());
-    assert_snapshot!(told(ayse.clone(), due.clone(), &[&lead()]).unwrap(), @r"
-    (Still waiting for your answer: lead #4711 · Ada Lovelace, Acme. It moves on today 14:05 (Europe/Berlin).)
-    Still waiting for your answer: #4711 · Ada Lovelace, Acme. It moves on today 14:05 (Europe/Berlin).
+    assert_snapshot!(told(ayse.clone(), due.clone(), &[&lead()]).unwrap(), @"
+    (Still waiting for your answer: lead #4711 · Ada Lovelace, Acme. It moves on Mon 23 Nov 14:05 (Europe/Berlin).)
+    Still waiting for your answer: #4711 · Ada Lovelace, Acme. It moves on Mon 23 Nov 14:05 (Europe/Berlin).
     ");
     assert_eq!(told(ayse, due, &[&owned()]), None);
 }
@@ -51,9 +51,9 @@ fn a_reminder_to_call_falls_silent_once_tried() {
         offer: "offer_1".into(),
     };
     let ayse = Audible::Rep("ayse".into());
-    assert_snapshot!(told(ayse.clone(), due.clone(), &[&owned()]).unwrap(), @r"
-    (Nobody has tried to reach lead #4711 · Ada Lovelace, Acme yet. Call by today 14:20 (Europe/Berlin).)
-    Nobody has tried to reach #4711 · Ada Lovelace, Acme yet. Call by today 14:20 (Europe/Berlin).
+    assert_snapshot!(told(ayse.clone(), due.clone(), &[&owned()]).unwrap(), @"
+    (Nobody has tried to reach lead #4711 · Ada Lovelace, Acme yet. Call by Mon 23 Nov 14:20 (Europe/Berlin).)
+    Nobody has tried to reach #4711 · Ada Lovelace, Acme yet. Call by Mon 23 Nov 14:20 (Europe/Berlin).
     Call: +4930123456<tel:+4930123456>
     Mail: ada@acme.example<mailto:ada@acme.example>
     [Contacted]
@@ -85,9 +85,9 @@ fn late_leads_say_who_had_them_and_where_they_are() {
     };
     one.alarm = Some(Alarm::default());
     assert_snapshot!(told(to_selin(), late.clone(), &[&one]).unwrap(), @"
-    (A lead is late. #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.)
+    (A lead is late. #4711 · Ada Lovelace, Acme: nobody has accepted it (due Mon 23 Nov 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free.)
     A lead is late.
-    - #4711 · Ada Lovelace, Acme: nobody has accepted it (due today 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free. [Take it] [Assign…] [Later…]
+    - #4711 · Ada Lovelace, Acme: nobody has accepted it (due Mon 23 Nov 14:05). Ayşe Yılmaz declined. Jonas Weber did not answer. Nobody has it yet; it goes to the first who is free. [Take it] [Assign…] [Later…]
     ");
     let mut many = vec![one.clone(); 12];
     for (at, lead) in many.iter_mut().enumerate() {
@@ -106,7 +106,7 @@ fn late_leads_say_who_had_them_and_where_they_are() {
     assert!(
         told(to_selin(), late, &[&overdue])
             .unwrap()
-            .contains("nobody has tried to reach them (due today 13:59)")
+            .contains("nobody has tried to reach them (due Mon 23 Nov 13:59)")
     );
 }
 
@@ -153,9 +153,9 @@ fn nobody_free_is_said_only_while_it_waits() {
         }),
     };
     assert_snapshot!(told(to_selin(), nobody.clone(), &[&waits]).unwrap(), @"
-    (Nobody in team sdr is free; a lead waits. #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00. Jonas Weber is away until Mon 30 Nov 09:00.)
+    (Nobody in team sdr is free; a lead waits. #4711 · Ada Lovelace, Acme: is offered again Tue 24 Nov 09:00. Jonas Weber is away until Mon 30 Nov 09:00.)
     Nobody in team sdr is free; a lead waits.
-    - #4711 · Ada Lovelace, Acme: is offered again tomorrow 09:00.
+    - #4711 · Ada Lovelace, Acme: is offered again Tue 24 Nov 09:00.
     _ Jonas Weber is away until Mon 30 Nov 09:00.
     ");
     assert_eq!(told(to_selin(), nobody, &[&owned()]), None);

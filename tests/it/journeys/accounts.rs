@@ -58,7 +58,7 @@ async fn who_stands_in_for_an_owner_gives_the_lead_back_when_they_return() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 11:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule named; you stand in for Ayşe Yılmaz, who owns Analytical and is away; it is theirs again when they are back.)
         [Accept] [Decline] [Details] [Why]
         ");
@@ -72,12 +72,12 @@ async fn who_stands_in_for_an_owner_gives_the_lead_back_when_they_return() {
         );
         reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 11:00. Ayşe Yılmaz has it since today 11:00.
+        You had it until Fri 20 Nov 11:00. Ayşe Yılmaz has it since Fri 20 Nov 11:00.
         ----
         in the thread: Ayşe Yılmaz is back, and lead #1001 · Ada Lovelace, Analytical Engines is theirs again.
         ");
         reads!(office, "ayse", @"
-        Lead #1001 · Ada Lovelace, Analytical Engines is yours: Jonas Weber stood in for you. They were tried today 11:00, and not reached yet.
+        Lead #1001 · Ada Lovelace, Analytical Engines is yours: Jonas Weber stood in for you. They were tried Fri 20 Nov 11:00, and not reached yet.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
@@ -87,7 +87,7 @@ async fn who_stands_in_for_an_owner_gives_the_lead_back_when_they_return() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Tried today 11:00 (Europe/Berlin), not reached yet.
+        Tried Fri 20 Nov 11:00 (Europe/Berlin), not reached yet.
         (Why you: rule named; Analytical is yours, and Jonas Weber stood in for you.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
@@ -138,7 +138,7 @@ async fn an_owner_without_anybody_to_stand_in_is_told_who_gets_the_lead() {
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         reads!(office, "ayse", @"
         A lead of your account goes on without you.
-        • #1001 · Ada Lovelace, Analytical Engines: Selin Kaya is asked now. (you: is away until tomorrow 09:00)
+        • #1001 · Ada Lovelace, Analytical Engines: Selin Kaya is asked now. (you: is away until Sat 21 Nov 09:00)
         ");
         // Once is enough, however often it moves on.
         office.after("16m").await;

@@ -10,7 +10,7 @@ use crate::{
 async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
     in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         # New lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -19,7 +19,7 @@ async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 11:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");
@@ -33,7 +33,7 @@ async fn a_lead_is_accepted_and_everybody_else_hears_nothing() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ");
@@ -54,15 +54,15 @@ async fn a_declined_lead_goes_to_the_next_and_the_old_card_says_so() {
         office.decline("selin", "busy", "on a train").await;
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You declined it today 11:00 (I have no time right now). Jonas Weber is asked now.
+        You declined it Fri 20 Nov 11:00 (I have no time right now). Jonas Weber is asked now.
         [Undo]
         ");
         office.read("jonas");
         office.press("jonas", "Accept").await;
         office.read("jonas");
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You declined it today 11:00 (I have no time right now). Jonas Weber has it since today 11:00.
+        You declined it Fri 20 Nov 11:00 (I have no time right now). Jonas Weber has it since Fri 20 Nov 11:00.
         ");
         assert_eq!(
             office.story_of(1001).await,
@@ -87,9 +87,9 @@ async fn whoever_is_full_is_passed_over_until_there_is_room_again() {
             assert!(office.story_of(number).await.starts_with("offered: "), "{number}");
         }
         assert_eq!(office.story_of(1004).await, "queued: ");
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         Nobody in team sales is free; a lead waits.
-        • #1004 · Mary: is offered again today 11:30.
+        • #1004 · Mary: is offered again Fri 20 Nov 11:30.
         (Ayşe Yılmaz is at 1 of 1 leads, Jonas Weber is at 1 of 1 leads, Selin Kaya is at 1 of 1 leads.)
         ");
         office.press("selin", "Accept").await;
@@ -123,7 +123,7 @@ async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
         office.after("20m").await;
         reads!(office, "marta", @"
         A lead was late.
-        • #1001 · Ada Lovelace, Analytical Engines: You have it since today 12:00.
+        • #1001 · Ada Lovelace, Analytical Engines: You have it since Fri 20 Nov 12:00.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
@@ -133,7 +133,7 @@ async fn when_everybody_declines_the_backup_is_asked_and_then_the_lead_waits() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please call now: it was due today 11:30 (Europe/Berlin).
+        Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");

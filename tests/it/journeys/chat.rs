@@ -90,12 +90,12 @@ async fn an_hour_without_the_chat_loses_nothing_and_doubles_nothing() {
         let told = office.read("marta");
         says!(told.replace(office.chat_of("marta"), "The chat"), @"
         2 leads are late.
-        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Selin Kaya is asked now.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due Fri 20 Nov 11:15). Selin Kaya is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
-        #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz is asked now.
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:16). Ayşe Yılmaz is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ----
-        The chat could not be reached from today 11:00 to today 12:00 (Europe/Berlin).
+        The chat could not be reached from Fri 20 Nov 11:00 to Fri 20 Nov 12:00 (Europe/Berlin).
         What was to be said meanwhile is said now.
         ");
         for who in ["selin", "ayse"] {
@@ -125,7 +125,7 @@ async fn an_offers_time_runs_from_its_delivery() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 11:18 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:18 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");

@@ -33,7 +33,7 @@ async fn a_reply_that_the_mailer_tells_of_is_the_first_contact() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Reached today 11:04:31 (Europe/Berlin).
+        Reached Fri 20 Nov 11:04:31 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
@@ -94,8 +94,8 @@ async fn a_contact_says_what_comes_next_and_the_stage_stands_on_the_card() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Reached today 11:00:31 (Europe/Berlin).
-        Next: send a proposal, today 15:00 (Europe/Berlin).
+        Reached Fri 20 Nov 11:00:31 (Europe/Berlin).
+        Next: send a proposal, Fri 20 Nov 15:00 (Europe/Berlin).
         Stage: Opportunity.
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
@@ -121,8 +121,8 @@ async fn a_contact_says_what_comes_next_and_the_stage_stands_on_the_card() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Reached today 11:00 (Europe/Berlin).
-        Next: send a proposal, today 15:00 (Europe/Berlin).
+        Reached Fri 20 Nov 11:00 (Europe/Berlin).
+        Next: send a proposal, Fri 20 Nov 15:00 (Europe/Berlin).
         Stage: Opportunity.
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]

@@ -13,11 +13,11 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         office.read("selin");
 
         office.after("10m").await;
-        reads!(office, "selin", @"Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:15 (Europe/Berlin).");
+        reads!(office, "selin", @"Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on Fri 20 Nov 11:15 (Europe/Berlin).");
         office.after("5m").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Jonas Weber is asked now.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Jonas Weber is asked now.
         ");
         assert_eq!(
             office.story_of(1001).await,
@@ -26,12 +26,12 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         office.read("jonas");
 
         office.after("10m").await;
-        reads!(office, "jonas", @r"
+        reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:25, so it moved on. Deniz Aydın is asked now.
+        It had no answer by Fri 20 Nov 11:25, so it moved on. Deniz Aydın is asked now.
         ");
         reads!(office, "selin", @"(nothing)");
-        reads!(office, "deniz", @r"
+        reads!(office, "deniz", @"
         # New lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -40,7 +40,7 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 12:00 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 12:00 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; nobody took it yet, and you are a backup in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");
@@ -48,14 +48,14 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         office.after("15m").await;
         reads!(office, "marta", @"
         A lead is late.
-        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Jonas Weber and Selin Kaya did not answer. Deniz Aydın is asked now.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due Fri 20 Nov 11:15). Jonas Weber and Selin Kaya did not answer. Deniz Aydın is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ");
 
         office.after("20m").await;
         reads!(office, "marta", @"
         changed: A lead was late.
-        • #1001 · Ada Lovelace, Analytical Engines: You have it since today 12:00.
+        • #1001 · Ada Lovelace, Analytical Engines: You have it since Fri 20 Nov 12:00.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
@@ -65,21 +65,21 @@ async fn a_lead_nobody_answers_ends_with_the_manager() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please call now: it was due today 11:30 (Europe/Berlin).
+        Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
-        reads!(office, "deniz", @r"
+        reads!(office, "deniz", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 12:00, so it moved on. Marta Lind has it since today 12:00.
+        It had no answer by Fri 20 Nov 12:00, so it moved on. Marta Lind has it since Fri 20 Nov 12:00.
         ");
-        reads!(office, "jonas", @r"
+        reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:25, so it moved on. Marta Lind has it since today 12:00.
+        It had no answer by Fri 20 Nov 11:25, so it moved on. Marta Lind has it since Fri 20 Nov 12:00.
         ");
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Marta Lind has it since today 12:00.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Marta Lind has it since Fri 20 Nov 12:00.
         ");
         assert_eq!(
             office.story_of(1001).await,
@@ -100,7 +100,7 @@ async fn what_is_late_within_five_minutes_is_one_message_to_the_manager() {
         office.after("37m").await;
         reads!(office, "marta", @"
         A lead is late.
-        #1001 · Ada: nobody has accepted it (due today 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        #1001 · Ada: nobody has accepted it (due Fri 20 Nov 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ");
         office.after("4m").await;
@@ -108,9 +108,9 @@ async fn what_is_late_within_five_minutes_is_one_message_to_the_manager() {
         office.after("1m").await;
         reads!(office, "marta", @"
         2 leads are late.
-        #1002 · Grace: nobody has accepted it (due today 11:16). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:16). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
-        #1003 · Edith: nobody has accepted it (due today 11:17). Ayşe Yılmaz and Jonas Weber did not answer. Deniz Aydın is asked now.
+        #1003 · Edith: nobody has accepted it (due Fri 20 Nov 11:17). Ayşe Yılmaz and Jonas Weber did not answer. Deniz Aydın is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ");
     })
@@ -140,7 +140,7 @@ async fn managers_read_in_the_morning_which_steps_will_reach_nobody() {
         assert_eq!(look(office).await, 1);
         reads!(office, "marta", @"
         Nobody of team sales will be there for some leads.
-        Those under SLA demo that come in from tomorrow 00:00 to Wed 25 Nov 00:00 find nobody at these steps: the next of the team. Absences count, and whom the chat does not reach. A cover, or backups, would help.
+        Those under SLA demo that come in from Sat 21 Nov 00:00 to Wed 25 Nov 00:00 find nobody at these steps: the next of the team. Absences count, and whom the chat does not reach. A cover, or backups, would help.
         ");
         // The same people are told of once a week.
         assert_eq!(look(office).await, 1);

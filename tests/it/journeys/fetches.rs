@@ -83,7 +83,7 @@ async fn a_lead_that_comes_as_an_id_is_fetched_and_offered() {
         Score: 0 (fit 0, engagement 0)
         Call: +4930123456
         Mail: ada@analytical.example
-        Please answer by today 11:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");
@@ -229,7 +229,7 @@ async fn after_a_day_a_manager_is_asked_and_the_rules_when_the_person_is_known()
         Looks like: low intent, weak fit
         Score: 0 (fit 0, engagement 0)
         Why you decide: the vendor sent an id only, and the person could not be fetched: the vendor has trouble (503).
-        It should go out by today 11:15 (Europe/Berlin).
+        It should go out by Sat 21 Nov 11:15 (Europe/Berlin).
         [Assign…] [Route by the rules] [Drop] [Details] [Why]
         ");
         vendor.knows_lead("9001", "Ada", "ada@analytical.example");

@@ -245,7 +245,7 @@ async fn a_lead_that_a_colleague_enters_by_hand_passes_every_filter() {
         Looks like: low intent, weak fit
         Score: 0 (fit 0, engagement 0)
         Mail: bea@example.org
-        Please answer by today 11:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");

@@ -44,7 +44,7 @@ async fn a_decline_is_taken_back_until_the_next_one_accepts() {
         office.fill_in("selin", json!({"choice": "busy"})).await;
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You declined it today 11:00 (I have no time right now). Jonas Weber is asked now.
+        You declined it Fri 20 Nov 11:00 (I have no time right now). Jonas Weber is asked now.
         [Undo]
         ");
         office.read("jonas");
@@ -81,8 +81,8 @@ async fn a_lead_is_handed_to_a_colleague_who_takes_it_over() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
-        Jonas Weber is asked to take it over until today 11:15 (Europe/Berlin); it is yours until they accept.
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
+        Jonas Weber is asked to take it over until Fri 20 Nov 11:15 (Europe/Berlin); it is yours until they accept.
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
@@ -96,7 +96,7 @@ async fn a_lead_is_handed_to_a_colleague_who_takes_it_over() {
         Mail: ada@analytical.example
         “Please show us how it works.”
         Selin Kaya asks you to take it over: “He speaks Turkish”. It stays with Selin Kaya until you accept.
-        You are asked until today 11:15 (Europe/Berlin).
+        You are asked until Fri 20 Nov 11:15 (Europe/Berlin).
         [Take over] [Decline] [Details] [Why]
         ");
         assert_eq!(
@@ -107,7 +107,7 @@ async fn a_lead_is_handed_to_a_colleague_who_takes_it_over() {
         office.read("jonas");
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 11:00:31. Jonas Weber has it since today 11:00:31.
+        You had it until Fri 20 Nov 11:00:31. Jonas Weber has it since Fri 20 Nov 11:00:31.
         ----
         in the thread: Jonas Weber has taken over lead #1001 · Ada Lovelace, Analytical Engines.
         ");
@@ -140,7 +140,7 @@ async fn a_colleague_says_no_and_the_owner_hears_why() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
@@ -164,7 +164,7 @@ async fn a_lead_that_is_given_back_goes_to_somebody_else() {
             .await;
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 11:00:31. Jonas Weber is asked now.
+        You had it until Fri 20 Nov 11:00:31. Jonas Weber is asked now.
         ");
         office.read("jonas");
         assert_eq!(
@@ -191,7 +191,7 @@ async fn a_next_step_is_kept_shown_and_reminded_of() {
         let plan = json!({"choice": "call", "at": at.as_second()});
         office.fill_in("selin", plan).await;
         let shown = office.read("selin");
-        assert!(shown.contains("Next: call, today 12:00"), "{shown}");
+        assert!(shown.contains("Next: call, Fri 20 Nov 12:00"), "{shown}");
         let lead = office.api_lead(1001).await;
         assert_eq!(lead["next_step"]["what"], "call");
         office.after("1h").await;
@@ -204,8 +204,8 @@ async fn a_next_step_is_kept_shown_and_reminded_of() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Reached today 11:00 (Europe/Berlin).
-        Next: call, today 12:00 (Europe/Berlin).
+        Reached Fri 20 Nov 11:00 (Europe/Berlin).
+        Next: call, Fri 20 Nov 12:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
@@ -235,7 +235,7 @@ async fn the_first_manager_takes_a_late_lead_and_the_other_one_sees_it() {
         office.after("40m").await;
         reads!(office, "marta", @"
         A lead is late.
-        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Jonas Weber and Selin Kaya did not answer. Ayşe Yılmaz is asked now.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due Fri 20 Nov 11:15). Jonas Weber and Selin Kaya did not answer. Ayşe Yılmaz is asked now.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ");
         office.read("deniz");
@@ -243,7 +243,7 @@ async fn the_first_manager_takes_a_late_lead_and_the_other_one_sees_it() {
         office.press("marta", "Take it").await;
         reads!(office, "deniz", @"
         changed: A lead was late.
-        • #1001 · Ada Lovelace, Analytical Engines: Marta Lind has it since today 11:40.
+        • #1001 · Ada Lovelace, Analytical Engines: Marta Lind has it since Fri 20 Nov 11:40.
         ");
         office.read("marta");
         office.press_stale("deniz", "escalation.take", &value).await;
@@ -264,7 +264,7 @@ async fn a_manager_is_told_later_what_is_still_late() {
         office.fill_in("marta", json!({"choice": "15"})).await;
         reads!(office, "deniz", @"
         changed: A lead is late.
-        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due today 11:15). Jonas Weber and Selin Kaya did not answer. Ayşe Yılmaz is asked now. Quiet until today 11:55, says Marta Lind.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due Fri 20 Nov 11:15). Jonas Weber and Selin Kaya did not answer. Ayşe Yılmaz is asked now. Quiet until Fri 20 Nov 11:55, says Marta Lind.
         [Take it] [Assign…] [Ask the next one]
         ");
         office.read("marta");
@@ -279,14 +279,14 @@ async fn a_manager_is_told_later_what_is_still_late() {
             .await;
         reads!(office, "marta", @"
         changed: A lead was late.
-        • #1001 · Ada Lovelace, Analytical Engines: Ayşe Yılmaz has it since today 11:55.
+        • #1001 · Ada Lovelace, Analytical Engines: Ayşe Yılmaz has it since Fri 20 Nov 11:55.
         ----
         A lead was late.
-        • #1001 · Ada Lovelace, Analytical Engines: Ayşe Yılmaz has it since today 11:55.
+        • #1001 · Ada Lovelace, Analytical Engines: Ayşe Yılmaz has it since Fri 20 Nov 11:55.
         ");
         reads!(office, "ayse", @"
         # Lead #1001 · Ada Lovelace, Analytical Engines
-        It was given out by hand. You have it since today 11:55.
+        It was given out by hand. You have it since Fri 20 Nov 11:55.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
@@ -296,7 +296,7 @@ async fn a_manager_is_told_later_what_is_still_late() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please call now: it was due today 11:30 (Europe/Berlin).
+        Please call now: it was due Fri 20 Nov 11:30 (Europe/Berlin).
         (Deniz Aydın gave it to you: “Please call at once”.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");

@@ -35,7 +35,7 @@ async fn a_customer_who_asks_again_is_back_with_whoever_had_them() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Two more, please.”
-        Please answer by today 11:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 27 Nov 11:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; you, or whom you stand in for, had this person before.)
         [Accept] [Decline] [Details] [Why]
         ");
@@ -80,7 +80,7 @@ async fn whoever_is_known_by_the_phone_number_alone_is_told_so() {
         Call: +4930123456
         Mail: ada@analytical.example
         “She called.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ----

@@ -58,7 +58,7 @@ async fn who_is_switched_off_passes_their_leads_on_little_by_little() {
             hers
         };
         assert_eq!(hers(office).await, [1002, 1003]);
-        reads!(office, "marta", @"Selin Kaya takes no leads any more: 4 leads of theirs are offered to others little by little, the most urgent first. The last one goes out today 11:01 (Europe/Berlin) at the latest.");
+        reads!(office, "marta", @"Selin Kaya takes no leads any more: 4 leads of theirs are offered to others little by little, the most urgent first. The last one goes out Fri 20 Nov 11:01 (Europe/Berlin) at the latest.");
         office.after("1m").await;
         assert_eq!(hers(office).await, [0_i64; 0]);
         // Once it is known, nobody is told again.

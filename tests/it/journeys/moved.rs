@@ -44,9 +44,9 @@ async fn a_pending_card_stays_where_it_is_and_reminders_go_where_the_rep_is_now(
             there[0].shown
         );
         office.after("5m").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Jonas Weber is asked now.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Jonas Weber is asked now.
         ");
         assert_eq!(office.teams().seen("selin").len(), 1);
     })

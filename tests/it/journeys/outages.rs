@@ -34,7 +34,7 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
         office.after("6s").await;
         let told = office.read("marta");
         says!(told.replace(office.chat_of("marta"), "The chat"), @"
-        The chat could not be reached from today 11:05 to today 11:25 (Europe/Berlin).
+        The chat could not be reached from Fri 20 Nov 11:05 to Fri 20 Nov 11:25 (Europe/Berlin).
         One lead stays as much longer with whoever is asked. What was to be said meanwhile is said now.
         ");
         reads!(office, "selin", @"
@@ -46,11 +46,11 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 11:35 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:35 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ----
-        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:35 (Europe/Berlin).
+        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on Fri 20 Nov 11:35 (Europe/Berlin).
         ");
         assert_eq!(
             until_and_why(office, 1001).await,
@@ -60,7 +60,7 @@ async fn what_the_chat_was_down_for_is_added_to_the_offer_and_the_manager_hears_
             )
         );
         // What could not be said is said at once, and has its whole time.
-        assert!(office.read("ayse").contains("Please answer by today 11:3"));
+        assert!(office.read("ayse").contains("Please answer by Fri 20 Nov 11:3"));
         assert_eq!(
             office.api_lead(1001).await["sla"]["breached"],
             json!([{"what": "acknowledge", "cause": "chat"}])

@@ -33,7 +33,7 @@ async fn a_second_submission_is_a_note_in_the_owners_thread() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Could you call before noon?”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ----
@@ -64,7 +64,7 @@ async fn a_logged_contact_stops_the_second_clock() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Tried today 11:00 (Europe/Berlin), not reached yet.
+        Tried Fri 20 Nov 11:00 (Europe/Berlin), not reached yet.
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
@@ -95,8 +95,8 @@ async fn a_call_that_reached_nobody_comes_back_until_the_lead_goes_to_marketing(
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Tried today 11:00 (Europe/Berlin), not reached yet.
-        Next: try again (attempt 2), today 13:00 (Europe/Berlin).
+        Tried Fri 20 Nov 11:00 (Europe/Berlin), not reached yet.
+        Next: try again (attempt 2), Fri 20 Nov 13:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
@@ -110,7 +110,7 @@ async fn a_call_that_reached_nobody_comes_back_until_the_lead_goes_to_marketing(
         office.contacted("selin", "voicemail").await;
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 13:00. It went to marketing (letters).
+        You had it until Fri 20 Nov 13:00. It went to marketing (letters).
         ");
         assert_eq!(office.api_lead(1001).await["state"], "nurture");
         office.expect_nothing_else().await;
@@ -132,11 +132,11 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
-        in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by today 11:30 (Europe/Berlin).
+        in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by Fri 20 Nov 11:30 (Europe/Berlin).
         Call: +4930123456
         Mail: ada@analytical.example
         [Contacted]
@@ -144,14 +144,14 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
         office.after("10m").await;
         reads!(office, "marta", @"
         A lead is late.
-        #1001 · Ada Lovelace, Analytical Engines: nobody has tried to reach them (due today 11:30). Selin Kaya has it since today 11:00.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has tried to reach them (due Fri 20 Nov 11:30). Selin Kaya has it since Fri 20 Nov 11:00.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ");
         office.read("selin");
         office.after("30m").await;
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 12:00. Jonas Weber is asked now.
+        You had it until Fri 20 Nov 12:00. Jonas Weber is asked now.
         ----
         in the thread: Lead #1001 · Ada Lovelace, Analytical Engines is no longer yours: nobody had tried to reach them in time. Jonas Weber is asked now.
         ");
@@ -161,7 +161,7 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
             office.story_of(1001).await,
             "offered: selin accepted, jonas pending"
         );
-        reads!(office, "jonas", @r"
+        reads!(office, "jonas", @"
         # New lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -170,7 +170,7 @@ async fn an_untouched_lead_is_reminded_of_and_then_offered_again_under_a_new_clo
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 12:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 12:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; nobody took it yet, and it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");
@@ -194,7 +194,7 @@ async fn a_deal_is_won() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Reached today 11:00 (Europe/Berlin).
+        Reached Fri 20 Nov 11:00 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");

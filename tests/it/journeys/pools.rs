@@ -42,25 +42,25 @@ async fn of_two_who_claim_at_once_one_has_it_and_the_other_is_told_who() {
     let pool = to(r#"{ pool = "sales", hide = ["email", "phone"] }"#);
     in_each_chat(&pool, async |office| {
         office.lead(ada()).await;
-        reads!(office, "#sales", @r"
+        reads!(office, "#sales", @"
         # Open lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
         Looks like: low intent, weak fit
         Score: 0 (fit 0, engagement 0)
         “Please show us how it works.”
-        The first to claim it has it. Open until today 11:15 (Europe/Berlin).
+        The first to claim it has it. Open until Fri 20 Nov 11:15 (Europe/Berlin).
         (How to reach them is shown to whoever claims it.)
         [Claim] [Details] [Why]
         ");
-        reads!(office, "ayse", @r"
+        reads!(office, "ayse", @"
         # New lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
         Looks like: low intent, weak fit
         Score: 0 (fit 0, engagement 0)
         “Please show us how it works.”
-        Claim it by today 11:15 (Europe/Berlin), then somebody else is asked.
+        Claim it by Fri 20 Nov 11:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; open to whoever claims it first in team sales.)
         [Claim] [Details] [Why]
         ");
@@ -82,11 +82,11 @@ async fn of_two_who_claim_at_once_one_has_it_and_the_other_is_told_who() {
         assert!(office.read(winner).contains("Mail: ada@analytical.example"));
         assert_eq!(
             office.read(loser),
-            format!("changed: # Lead #1001 · Ada Lovelace, Analytical Engines\n{name} has it since today 11:00.")
+            format!("changed: # Lead #1001 · Ada Lovelace, Analytical Engines\n{name} has it since Fri 20 Nov 11:00.")
         );
         assert_eq!(
             office.read("#sales"),
-            format!("changed: # Lead #1001 · Ada Lovelace, Analytical Engines\n{name} has it since today 11:00.")
+            format!("changed: # Lead #1001 · Ada Lovelace, Analytical Engines\n{name} has it since Fri 20 Nov 11:00.")
         );
         office.expect_nothing_else().await;
     })
@@ -121,7 +121,7 @@ async fn a_pool_nobody_claims_becomes_an_offer_to_one() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; open to whoever claims it first in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
@@ -152,7 +152,7 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
     let review = to(r#"{ review = "sales" }"#);
     in_each_chat(&review, async |office| {
         office.lead(ada()).await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         # Please decide: lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -162,16 +162,16 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
         Mail: ada@analytical.example
         “Please show us how it works.”
         Why you decide: rule all leaves it to a person.
-        It should go out by today 11:15 (Europe/Berlin).
+        It should go out by Fri 20 Nov 11:15 (Europe/Berlin).
         [Assign…] [Route by the rules] [Drop] [Details] [Why]
         ");
         office.press_now("marta", "Assign…").await;
         office
             .fill_in("marta", serde_json::json!({"choice": "rep:jonas"}))
             .await;
-        reads!(office, "marta", @r"
+        reads!(office, "marta", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You assigned it today 11:00. Jonas Weber has it since today 11:00.
+        You assigned it Fri 20 Nov 11:00. Jonas Weber has it since Fri 20 Nov 11:00.
         ");
         reads!(office, "jonas", @"
         # Your lead #1001 · Ada Lovelace, Analytical Engines
@@ -182,7 +182,7 @@ async fn a_manager_reviews_a_lead_and_gives_it_to_somebody() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Marta Lind gave it to you.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
@@ -212,7 +212,7 @@ async fn a_lead_in_the_queue_is_taken_by_who_pulls_it_first() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; given by hand or taken, not by turn.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");

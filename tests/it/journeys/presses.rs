@@ -14,7 +14,7 @@ async fn a_press_that_slack_delivers_twice_counts_once() {
         office.lead(ada()).await;
         office.fault(FaultRule::next(1, "interactions", Fault::Twice));
         office.press("selin", "Accept").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -23,7 +23,7 @@ async fn a_press_that_slack_delivers_twice_counts_once() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why] [Undo]
         ");
@@ -58,9 +58,9 @@ async fn a_press_on_an_old_card_tells_who_has_the_lead_now() {
         office.read("marta");
         office.contacted("jonas", "reached").await;
         office.after("40m").await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Jonas Weber has it since today 11:15.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Jonas Weber has it since Fri 20 Nov 11:15.
         ");
         office.read("jonas");
         assert_eq!(

@@ -186,7 +186,7 @@ async fn a_mended_source_lets_in_what_came_before_and_doubles_nothing() {
         Looks like: low intent, weak fit
         Score: 0 (fit 0, engagement 0)
         Mail: visitor2@acme2.example
-        Please answer by today 13:15 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 13:15 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ");

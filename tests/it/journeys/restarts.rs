@@ -63,7 +63,7 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
             "owned by marta: selin expired, marta accepted"
         );
         reads!(office, "marta", @"
-        Baton did not run from Fri 20 Nov 11:00 to today 11:00 (Europe/Berlin).
+        Baton did not run from Fri 20 Nov 11:00 to Sun 22 Nov 11:00 (Europe/Berlin).
         Lead 1001 was due for a step meanwhile. It takes the one that it has come to by now. Clocks of leads went on; what was missed meanwhile counts against nobody.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
@@ -78,9 +78,9 @@ async fn after_two_days_each_lead_takes_one_step_and_not_all() {
         (Why you: rule all; given by hand or taken, not by turn.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:00, so it moved on. Marta Lind has it since today 11:00.
+        It had no answer by Sun 22 Nov 11:00, so it moved on. Marta Lind has it since Sun 22 Nov 11:00.
         ");
         office.expect_nothing_else().await;
         office.after("20m").await;
@@ -104,7 +104,7 @@ async fn what_baton_was_down_for_is_added_to_the_offer() {
         office.stop().await;
         office.sleep("10m");
         office.start().await;
-        reads!(office, "selin", @r"
+        reads!(office, "selin", @"
         changed: # New lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
         Source: website
@@ -113,11 +113,11 @@ async fn what_baton_was_down_for_is_added_to_the_offer() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Please answer by today 11:25 (Europe/Berlin), then somebody else is asked.
+        Please answer by Fri 20 Nov 11:25 (Europe/Berlin), then somebody else is asked.
         (Why you: rule all; it is your turn in team sales.)
         [Accept] [Decline] [Details] [Why]
         ----
-        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:25 (Europe/Berlin).
+        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on Fri 20 Nov 11:25 (Europe/Berlin).
         ");
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         // Of her fifteen minutes she had nine.
@@ -149,7 +149,7 @@ async fn after_hours_without_baton_the_manager_reads_once_what_that_meant() {
         let told = office.read("marta");
         let (first, leads) = told.split_once("\n----\n").unwrap();
         says!(first, @"
-        Baton did not run from today 11:09 to today 14:09 (Europe/Berlin).
+        Baton did not run from Fri 20 Nov 11:09 to Fri 20 Nov 14:09 (Europe/Berlin).
         Leads 1001 and 1002 were due for a step meanwhile. Each takes the one that it has come to by now. Clocks of leads went on; what was missed meanwhile counts against nobody.
         ");
         // They had come to the manager's step; which of the two is shown first is all the same.

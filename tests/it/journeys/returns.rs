@@ -62,8 +62,8 @@ async fn an_absence_that_ends_by_itself_is_told_once_with_what_waits() {
         let said = office.read("selin");
         assert!(
             said.contains(
-                "Welcome back. Your absence was over today 13:00, and you get leads again."
-            ) && said.contains("Since today 11:00 came 1 lead to team sales."),
+                "Welcome back. Your absence was over Fri 20 Nov 13:00, and you get leads again."
+            ) && said.contains("Since Fri 20 Nov 11:00 came 1 lead to team sales."),
             "{said}"
         );
         office.after("10m").await;
@@ -86,12 +86,12 @@ async fn who_answers_nothing_is_set_away_and_comes_back_by_one_press() {
         office.after("15m").await;
         let told = office.read("selin");
         assert!(
-            told.contains("You are away now, until tomorrow 09:00 (Europe/Berlin) at the latest, since there were 2 offers in a row without an answer."),
+            told.contains("You are away now, until Sat 21 Nov 09:00 (Europe/Berlin) at the latest, since there were 2 offers in a row without an answer."),
             "{told}"
         );
         let managers = office.read("marta");
         assert!(
-            managers.contains("Selin Kaya has let 2 offers in a row go by without an answer and is away since today 11:30"),
+            managers.contains("Selin Kaya has let 2 offers in a row go by without an answer and is away since Fri 20 Nov 11:30"),
             "{managers}"
         );
         taken(office, 1002).await;

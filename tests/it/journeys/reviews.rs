@@ -38,7 +38,7 @@ async fn the_first_press_decides_and_the_other_managers_copy_says_who_did_what()
         Mail: ada@analytical.example
         “Please show us how it works.”
         Why you decide: rule vip leaves it to a person.
-        It should go out by today 12:00 (Europe/Berlin).
+        It should go out by Fri 20 Nov 12:00 (Europe/Berlin).
         [Assign…] [Route by the rules] [Drop] [Details] [Why]
         ");
         let lead = office.value_of("oskar", "Drop");
@@ -46,11 +46,11 @@ async fn the_first_press_decides_and_the_other_managers_copy_says_who_did_what()
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
         reads!(office, "oskar", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        Marta Lind sent it on by the rules today 11:00. Selin Kaya is asked now.
+        Marta Lind sent it on by the rules Fri 20 Nov 11:00. Selin Kaya is asked now.
         ");
         reads!(office, "marta", @"
         # Lead #1001 · Ada Lovelace, Analytical Engines
-        You sent it on by the rules today 11:00. Selin Kaya is asked now.
+        You sent it on by the rules Fri 20 Nov 11:00. Selin Kaya is asked now.
         ");
         // What was on the other's screen before changes nothing.
         office.press_stale("oskar", "review.drop", &lead).await;
@@ -82,7 +82,7 @@ async fn one_manager_assigns_and_the_other_reads_it() {
         );
         reads!(office, "marta", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        Oskar Holm assigned it today 11:00. Jonas Weber has it since today 11:00.
+        Oskar Holm assigned it Fri 20 Nov 11:00. Jonas Weber has it since Fri 20 Nov 11:00.
         ");
     })
     .await;

@@ -40,7 +40,7 @@ async fn who_leaves_the_list_of_reps_passes_everything_on() {
         }
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 11:00. Ayşe Yılmaz is asked now.
+        You had it until Fri 20 Nov 11:00. Ayşe Yılmaz is asked now.
         ----
         changed: # Lead #1006 · Hedy
         It was passed on because you are no longer in the list of reps. Jonas Weber is asked now.
@@ -143,11 +143,11 @@ async fn what_a_lead_writes_is_shown_as_text_in_every_field() {
         Product: <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:
         Mail: eve@evil.example
         “<¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &lt; :boom:”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
-        in the thread: Nobody has tried to reach #1001 · <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &…, <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &… yet. Call by today 11:30 (Europe/Berlin).
+        in the thread: Nobody has tried to reach #1001 · <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &…, <¦!channel> <¦@U0MARTA> *bold* <¦https://evil.example|click> &… yet. Call by Fri 20 Nov 11:30 (Europe/Berlin).
         Mail: eve@evil.example
         [Contacted]
         ");

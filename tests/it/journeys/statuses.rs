@@ -55,7 +55,7 @@ async fn a_status_that_is_believed_makes_somebody_away_until_it_ends() {
         );
         let told = office.read("selin");
         assert!(
-            told.contains("Your profile says “Out sick”, so you are away until today 15:00 (Europe/Berlin): new leads go to others."),
+            told.contains("Your profile says “Out sick”, so you are away until Fri 20 Nov 15:00 (Europe/Berlin): new leads go to others."),
             "{told}"
         );
         // Who says that they are here is believed before the profile.
@@ -80,13 +80,13 @@ async fn a_status_is_asked_about_once_and_one_press_answers() {
         sets(office, "Urlaub", 4).await;
         let asked = office.read("selin");
         assert!(
-            asked.contains("Your profile says “Urlaub” until today 15:00 (Europe/Berlin). Shall new leads go to others meanwhile?")
-                && asked.contains("[I'm away until today 15:00] [I'm here]"),
+            asked.contains("Your profile says “Urlaub” until Fri 20 Nov 15:00 (Europe/Berlin). Shall new leads go to others meanwhile?")
+                && asked.contains("[I'm away until Fri 20 Nov 15:00] [I'm here]"),
             "{asked}"
         );
         sets(office, "Urlaub", 4).await;
         assert_eq!(office.read("selin"), "(nothing)");
-        office.press("selin", "I'm away until today 15:00").await;
+        office.press("selin", "I'm away until Fri 20 Nov 15:00").await;
         let said = office.read("selin");
         assert!(said.contains("You are away until today 15:00 (Europe/Berlin)."), "{said}");
         office.lead(ada()).await;

@@ -39,7 +39,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         office.decline("selin", "busy", "").await;
         reads!(office, "selin", @"
         # Lead #1001 · Ada Lovelace, Analytical Engines
-        You declined it today 11:00 (I have no time right now). Jonas Weber is asked now.
+        You declined it Fri 20 Nov 11:00 (I have no time right now). Jonas Weber is asked now.
         [Undo]
         ");
         assert!(office.read("jonas").contains("[Accept] [Decline]"));
@@ -62,7 +62,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         ");
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You declined it today 11:00 (I have no time right now). Ayşe Yılmaz has it since today 11:15.
+        You declined it Fri 20 Nov 11:00 (I have no time right now). Ayşe Yılmaz has it since Fri 20 Nov 11:15.
         ");
         assert!(office.read("ayse").contains("# Your lead #1001"));
         office.expect_nothing_else().await;
@@ -77,11 +77,11 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Why you: rule all; nobody took it yet, and it is your turn in team sales.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ----
-        in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by today 11:30 (Europe/Berlin).
+        in the thread: Nobody has tried to reach #1001 · Ada Lovelace, Analytical Engines yet. Call by Fri 20 Nov 11:30 (Europe/Berlin).
         Call: +4930123456
         Mail: ada@analytical.example
         [Contacted]
@@ -100,9 +100,9 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         ");
         reads!(office, "ayse", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You had it until today 11:30. Selin Kaya has it since today 11:30.
+        You had it until Fri 20 Nov 11:30. Selin Kaya has it since Fri 20 Nov 11:30.
         ----
-        in the thread: Lead #1001 · Ada Lovelace, Analytical Engines is no longer yours: Oskar Holm decided so. Selin Kaya has it since today 11:30.
+        in the thread: Lead #1001 · Ada Lovelace, Analytical Engines is no longer yours: Oskar Holm decided so. Selin Kaya has it since Fri 20 Nov 11:30.
         ");
         reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
@@ -110,7 +110,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         ");
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        You declined it today 11:00 (I have no time right now). You have it since today 11:30.
+        You declined it Fri 20 Nov 11:00 (I have no time right now). You have it since Fri 20 Nov 11:30.
         ----
         # Your lead #1001 · Ada Lovelace, Analytical Engines
         Asks for a demo
@@ -120,7 +120,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         Call: +4930123456
         Mail: ada@analytical.example
         “Please show us how it works.”
-        Call by today 11:30 (Europe/Berlin).
+        Call by Fri 20 Nov 11:30 (Europe/Berlin).
         (Oskar Holm gave it to you: “Please call at once”.)
         [Contacted] [Next step] [Stage] [Close] [Hand over] [Give back] [Details] [Why]
         ");
@@ -143,7 +143,7 @@ async fn the_first_to_claim_has_it_whichever_chat_they_are_in() {
         for who in ["ayse", "selin", "#sales"] {
             reads!(office, who, @"
             changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-            Jonas Weber has it since today 11:00.
+            Jonas Weber has it since Fri 20 Nov 11:00.
             ");
         }
         office.expect_nothing_else().await;

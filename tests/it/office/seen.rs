@@ -42,14 +42,15 @@ pub struct Button {
 impl Office {
     /// Everything that somebody has before them, or that stands in the channel, oldest first.
     pub fn seen(&self, room: &str) -> Vec<Seen> {
-        let mut all = self.stands(room);
-        for message in &mut all {
-            message.shown = self.in_words(room, &message.shown);
+        if self.is_in_teams(room) {
+            return self.teams().seen(room);
         }
-        all
+        let messages = self.messages(room).into_iter();
+        let messages = messages.filter(|one| one.ephemeral_to.is_none());
+        messages.map(|one| in_slack(&one)).collect()
     }
 
-    /// What Teams writes with a date, as Slack shows it: stories are told in the words of both.
+    /// What an answer in Teams says with a date, as Slack shows it: stories are told in the words of both.
     pub(super) fn in_words(&self, room: &str, shown: &str) -> String {
         if !self.is_in_teams(room) {
             return shown.to_owned();
@@ -67,15 +68,6 @@ impl Office {
             })
     }
 
-    fn stands(&self, room: &str) -> Vec<Seen> {
-        if self.is_in_teams(room) {
-            return self.teams().seen(room);
-        }
-        let messages = self.messages(room).into_iter();
-        let messages = messages.filter(|one| one.ephemeral_to.is_none());
-        messages.map(|one| in_slack(&one)).collect()
-    }
-
     /// The newest message with a button, and the button.
     pub fn find_button(&self, room: &str, label: &str) -> (Seen, Button) {
         let found = self.seen(room).into_iter().rev().find_map(|message| {
@@ -87,7 +79,7 @@ impl Office {
 
     /// What is new or has changed for somebody (or in `#sales`) since they looked last.
     pub fn read(&self, who: &str) -> String {
-        let messages = self.stands(who);
+        let messages = self.seen(who);
         let mut read = self.read.lock().unwrap();
         let before = read.entry(self.place_of(who)).or_default();
         let mut news = Vec::new();
@@ -102,7 +94,7 @@ impl Office {
                 (None, true) => "in the thread: ",
                 (None, false) => "",
             };
-            news.push(format!("{how}{}", self.in_words(who, &shown)));
+            news.push(format!("{how}{}", shown));
         }
         if news.is_empty() {
             return "(nothing)".to_owned();
