@@ -21,7 +21,7 @@ use crate::{
         id::{Chance, RepId, SourceId},
         lead::{Lead, State},
         plan::Plan,
-        policy::{Policy, Rep},
+        policy::{Policy, Profile, Rep},
         route::Reader,
         strategy::Odds,
         submission::NewLead,
@@ -166,8 +166,8 @@ fn kept_out(reader: &Reader<'_>, policy: &Policy, lead: &mut Lead) -> Option<Str
 /// Everybody with nothing to do.
 fn everybody(rules: &Rules) -> BTreeMap<RepId, RepNow> {
     let free = |rep: &Rep| {
-        let zone = rep.zone(None);
-        RepNow::idle(rules.hours_of(rep, &zone), zone)
+        let unknown = Profile::default();
+        RepNow::idle(rules.hours_of(rep, &unknown), rep.zone(&unknown))
     };
     let reps = rules.policy.reps.values();
     reps.map(|rep| (rep.id.clone(), free(rep))).collect()

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::domain::{
     calendar::{Calendar, Holidays},
     id::CalendarId,
-    policy::{CalendarRule, HolidayRule, Policy, Rep},
+    policy::{CalendarRule, HolidayRule, Policy, Profile, Rep},
     world::Clocks,
 };
 
@@ -35,27 +35,18 @@ impl Rules {
         }
     }
 
-    /// The working hours of a rep in `zone`.
+    /// When a rep works: the hours that were chosen for them, else those of the configuration. Holidays are those of
+    /// their calendar, and so is the zone, if it has one.
     #[must_use]
-    pub fn hours_of(&self, rep: &Rep, zone: &TimeZone) -> Calendar {
-        self.calendar(
-            rep.calendar.as_ref(),
-            zone,
-            rep.country.as_deref().unwrap_or_default(),
-        )
-    }
-
-    /// The same, where `own` hours that somebody has chosen go before those of the configuration. Their holidays and
-    /// their zone are those of the rep's calendar.
-    #[must_use]
-    pub fn hours_by(&self, rep: &Rep, zone: &TimeZone, own: Option<&str>) -> Calendar {
-        let Some(own) = own else {
-            return self.hours_of(rep, zone);
+    pub fn hours_of(&self, rep: &Rep, profile: &Profile) -> Calendar {
+        let zone = &rep.zone(profile);
+        let country = rep.country.as_deref().unwrap_or_default();
+        let Some(own) = &profile.hours else {
+            return self.calendar(rep.calendar.as_ref(), zone, country);
         };
         let rule = rep.calendar.as_ref();
         let rule = rule.and_then(|name| self.policy.calendars.get(name));
         let zone = rule.and_then(|rule| rule.timezone.as_ref()).unwrap_or(zone);
-        let country = rep.country.as_deref().unwrap_or_default();
         // A space stands in no calendar's name.
         let key = (
             CalendarId::from(format!("{own} {}", rep.id)),
@@ -63,7 +54,7 @@ impl Rules {
             country.to_owned(),
         );
         let own = CalendarRule {
-            hours: own.to_owned(),
+            hours: own.clone(),
             holidays: rule.map_or(HolidayRule::Rep, |rule| rule.holidays.clone()),
             timezone: None,
             of_lead: false,
@@ -77,7 +68,8 @@ impl Rules {
 
     /// The same as if there were no holidays.
     #[must_use]
-    pub fn usual_hours(&self, rep: &Rep, zone: &TimeZone, own: Option<&str>) -> Calendar {
+    pub fn usual_hours(&self, rep: &Rep, profile: &Profile) -> Calendar {
+        let (zone, own) = (&rep.zone(profile), profile.hours.as_deref());
         let rule = rep.calendar.as_ref();
         let rule = rule.and_then(|name| self.policy.calendars.get(name));
         let Some(hours) = own.or(rule.map(|rule| rule.hours.as_str())) else {

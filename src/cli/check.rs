@@ -53,7 +53,11 @@ pub async fn run(common: &Common, asked: &Check) -> anyhow::Result<ExitCode> {
     let now = Clock::system().now();
     let path = common.config();
     let checked = if asked.calendar {
-        check::calendar(&path, &talk::env, now)
+        let stored = match config::load(&path, &talk::env, now).compiled {
+            Some(compiled) => last::profiles(&compiled.database).await,
+            None => None,
+        };
+        check::calendar(&path, &talk::env, now, stored.as_ref())
     } else {
         let format = match asked.format {
             Written::Text => CheckFormat::Carets {

@@ -13,7 +13,7 @@ use crate::{
     },
     engine::{self, Engine},
     rules::Rules,
-    store::{self, accounts, reps},
+    store::{self, accounts},
     words::{answers, when::When},
 };
 
@@ -149,10 +149,9 @@ impl<'a> Asked<'a> {
 
     /// The working hours of a rep, in their own zone.
     pub async fn hours_of(&self, rep: &RepId) -> Result<Option<Calendar>, Trouble> {
-        let zone = self.zone_of(rep).await?;
-        let own = self.own_hours(rep).await?;
+        let profile = self.engine.profile(rep).await?;
         let known: Option<&Rep> = self.policy().reps.get(rep);
-        Ok(known.map(|rep| self.rules.hours_by(rep, &zone, own.as_deref())))
+        Ok(known.map(|rep| self.rules.hours_of(rep, &profile)))
     }
 
     /// A rep's zone.
@@ -162,25 +161,16 @@ impl<'a> Asked<'a> {
 
     /// The hours that they, or somebody for them, have chosen in place of the configuration's.
     pub async fn own_hours(&self, rep: &RepId) -> Result<Option<String>, Trouble> {
-        let one = std::slice::from_ref(rep);
-        let known = self.engine.db();
-        let known = known.read(async |mut tx| reps::known(&mut tx, one).await);
-        Ok(known.await?.remove(rep).and_then(|known| known.hours))
+        Ok(self.engine.profile(rep).await?.hours)
     }
 }
 
 /// A rep's zone: from the file, else as the chat's profile says, else UTC.
 async fn zone(engine: &Engine, policy: &Policy, rep: &RepId) -> Result<TimeZone, Trouble> {
-    if let Some(zone) = policy.reps.get(rep).and_then(|rep| rep.timezone.clone()) {
+    let known = policy.reps.get(rep);
+    if let Some(zone) = known.and_then(|rep| rep.timezone.clone()) {
         return Ok(zone);
     }
-    let one = [rep.clone()];
-    let known = engine
-        .db()
-        .read(async |mut tx| reps::known(&mut tx, &one).await)
-        .await?;
-    let profile = known.get(rep).and_then(|known| known.zone.as_deref());
-    Ok(profile
-        .and_then(|name| TimeZone::get(name).ok())
-        .unwrap_or(TimeZone::UTC))
+    let profile = engine.profile(rep).await?;
+    Ok(known.map_or(TimeZone::UTC, |rep| rep.zone(&profile)))
 }

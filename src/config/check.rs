@@ -9,7 +9,7 @@
 mod tests;
 pub(super) mod week;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -20,7 +20,16 @@ use super::{
     lint::lint,
     plain, render,
 };
-use crate::{domain::policy::Policy, rules::Rules};
+use crate::{
+    domain::{
+        id::RepId,
+        policy::{Policy, Profile},
+    },
+    rules::Rules,
+};
+
+/// The zones and hours of people that the file does not know.
+pub type Profiles = BTreeMap<RepId, Profile>;
 
 /// How the result is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +65,20 @@ pub fn check(
     said(compile::load(path, env, now), path, now, format)
 }
 
-/// Everybody's hours in the coming week and their next holidays, and when a team has nobody.
+/// Everybody's hours in the coming week and their next holidays, and when a team has nobody; by the file, and by what is
+/// stored of people if that is known.
 #[must_use]
-pub fn calendar(path: &Path, env: &dyn Fn(&str) -> Option<String>, now: Timestamp) -> Checked {
+pub fn calendar(
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    now: Timestamp,
+    stored: Option<&Profiles>,
+) -> Checked {
     let loaded = compile::load(path, env, now);
     match loaded.compiled {
         Some(compiled) => Checked {
             exit: 0,
-            text: week::hours(&Rules::new(compiled.policy), now),
+            text: week::hours(&Rules::new(compiled.policy), stored, now),
         },
         None => said(loaded, path, now, CheckFormat::Carets { colour: false }),
     }

@@ -26,8 +26,6 @@ use crate::{
     rules::{Rules, walk},
 };
 
-pub(super) use people::zone;
-
 /// Everything that looks wrong in a configuration without a mistake.
 #[must_use]
 pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> {

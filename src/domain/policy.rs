@@ -33,8 +33,8 @@ pub use clocks::{
 };
 pub use experiment::{Arm, Experiment};
 pub use people::{
-    AbsenceCredit, Caps, Channel, Groups, Level, Platform, Prefer, Rep, Role, Strategy, Team,
-    TeamSla, Turn, TurnRule, WhenClosed,
+    AbsenceCredit, Caps, Channel, Groups, Level, Platform, Prefer, Profile, Rep, Role, Strategy,
+    Team, TeamSla, Turn, TurnRule, WhenClosed,
 };
 pub use routing::{
     AfterDecline, CardRule, DeclineReason, Golden, IntentRule, LinkRule, Route, SourceRule, Target,

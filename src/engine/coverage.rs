@@ -10,7 +10,7 @@ use crate::{
         calendar::Calendar,
         coverage::{self, Span},
         id::{RepId, TeamId},
-        policy::{Rep, Team},
+        policy::{Profile, Rep, Team},
         world::Clocks,
     },
     rules::Rules,
@@ -95,7 +95,7 @@ impl Engine {
                 let theirs = absences.get(&rep.id).map_or(&[][..], Vec::as_slice);
                 (
                     rep.id.clone(),
-                    person(&rules, rep, known.get(&rep.id), theirs),
+                    person(&rules, rep, &profile(known.get(&rep.id)), theirs),
                 )
             })
             .collect();
@@ -143,13 +143,15 @@ impl Engine {
     }
 }
 
-fn person(rules: &Rules, rep: &Rep, known: Option<&KnownRep>, absences: &[Absence]) -> Person {
-    let zone = rep.zone(known.and_then(|known| known.zone.as_deref()));
-    let own = known.and_then(|known| known.hours.as_deref());
+fn profile(known: Option<&KnownRep>) -> Profile {
+    known.map(KnownRep::profile).unwrap_or_default()
+}
+
+fn person(rules: &Rules, rep: &Rep, profile: &Profile, absences: &[Absence]) -> Person {
     Person {
         rep: rep.id.clone(),
-        calendar: rules.hours_by(rep, &zone, own),
-        usual: rules.usual_hours(rep, &zone, own),
+        calendar: rules.hours_of(rep, profile),
+        usual: rules.usual_hours(rep, profile),
         employed: rep.employment(),
         away: absences
             .iter()

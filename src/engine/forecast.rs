@@ -13,7 +13,7 @@ use crate::{
         id::{RepId, TeamId},
         policy::{Rep, WeekTime},
     },
-    store::{outbox, reps},
+    store::outbox,
 };
 
 /// What was not said by then is not said any more: Baton was down over the weekend.
@@ -72,13 +72,10 @@ impl Engine {
     }
 
     async fn zone_now(&self, rep: &Rep) -> Result<TimeZone, Error> {
-        if let Some(zone) = &rep.timezone {
-            return Ok(zone.clone());
+        match &rep.timezone {
+            Some(zone) => Ok(zone.clone()),
+            None => Ok(rep.zone(&self.profile(&rep.id).await?)),
         }
-        let one = std::slice::from_ref(&rep.id);
-        let known = self.db.read(async |mut tx| reps::known(&mut tx, one).await);
-        let known = known.await?.remove(&rep.id);
-        Ok(rep.zone(known.as_ref().and_then(|known| known.zone.as_deref())))
     }
 
     /// Where the week that begins on `monday` has nobody, of the teams that somebody manages.

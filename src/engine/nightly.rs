@@ -1,4 +1,5 @@
-//! Each morning the steps of the coming week are walked with people as they are: absences, and who is not reached.
+//! Each morning the steps of the coming week are walked with people as they are: absences, hours
+//! that they chose, and who is not reached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +23,7 @@ const NOON: i8 = 12;
 
 impl Engine {
     /// Tells the managers of each team in whose zone it is morning which steps of its clocks would reach nobody in the
-    /// coming week because somebody is away or can't be reached; once a week as long as it is the same people. Returns
+    /// coming week because somebody is away, keeps other hours or can't be reached; once a week as long as it is the same people. Returns
     /// of how many teams there is something to say.
     ///
     /// # Errors
@@ -42,7 +43,7 @@ impl Engine {
             return Ok(0);
         }
         let standings = self.standings(now).await?;
-        if standings.away.is_empty() && standings.unreachable.is_empty() {
+        if !rules.policy.reps.keys().any(|rep| standings.differs(rep)) {
             return Ok(0);
         }
         let mut of_teams: BTreeMap<TeamId, Vec<Deserted>> = BTreeMap::new();
@@ -81,9 +82,8 @@ impl Engine {
                     if known.unreachable_at.is_some() {
                         standings.unreachable.insert(known.id.clone());
                     }
-                    if let Some(zone) = known.zone {
-                        standings.zones.insert(known.id, zone);
-                    }
+                    let profile = known.profile();
+                    standings.profiles.insert(known.id, profile);
                 }
                 let people: Vec<RepId> = self.rules().policy.reps.keys().cloned().collect();
                 for (rep, absences) in reps::absences_ahead(&mut tx, &people, now).await? {
@@ -97,14 +97,12 @@ impl Engine {
     }
 }
 
-/// Who of a team's people is away or can't be reached.
+/// Who of a team's people is not there as the configuration says.
 fn missing(policy: &Policy, team: &TeamId, standings: &Standings) -> String {
     let team = policy.team(team).into_iter();
     let people = team.flat_map(|team| team.people().chain(team.managers.iter().cloned()));
-    let is_missing =
-        |rep: &RepId| standings.away.contains_key(rep) || standings.unreachable.contains(rep);
     let missing: BTreeSet<String> = people
-        .filter(is_missing)
+        .filter(|rep| standings.differs(rep))
         .map(|rep| rep.to_string())
         .collect();
     missing.into_iter().collect::<Vec<_>>().join(" ")

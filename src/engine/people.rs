@@ -197,10 +197,7 @@ impl Engine {
         let Some(rep) = rules.policy.reps.get(&absence.rep) else {
             return Ok(false);
         };
-        let known = reps::known(tx, std::slice::from_ref(&rep.id)).await?;
-        let known = known.get(&rep.id);
-        let zone = rep.zone(known.and_then(|row| row.zone.as_deref()));
-        let hours = rules.hours_by(rep, &zone, known.and_then(|row| row.hours.as_deref()));
+        let hours = rules.hours_of(rep, &reps::profile(tx, &rep.id).await?);
         Ok(hours.spans_a_business_day(absence.from_at, absence.until_at))
     }
 

@@ -10,6 +10,7 @@ use crate::{
         event::{Actor, FactKind, Told},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
+        policy::Profile,
     },
     store::{
         Tx, facts, leads, outbox,
@@ -96,18 +97,24 @@ impl Engine {
         Ok(told)
     }
 
+    /// What decides, beside the configuration, when somebody works.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn profile(&self, rep: &RepId) -> Result<Profile, Error> {
+        let profile = self
+            .db
+            .read(async |mut tx| reps::profile(&mut tx, rep).await);
+        Ok(profile.await?)
+    }
+
     /// Whether their hours run; of who is in the rules no more that does not matter.
     async fn is_at_work(&self, rep: &RepId, now: Timestamp) -> Result<bool, Error> {
         let rules = self.rules();
         let Some(rep) = rules.policy.reps.get(rep) else {
             return Ok(true);
         };
-        let one = std::slice::from_ref(&rep.id);
-        let known = self.db.read(async |mut tx| reps::known(&mut tx, one).await);
-        let known = known.await?.remove(&rep.id);
-        let known = known.as_ref();
-        let zone = rep.zone(known.and_then(|known| known.zone.as_deref()));
-        let hours = rules.hours_by(rep, &zone, known.and_then(|known| known.hours.as_deref()));
+        let hours = rules.hours_of(rep, &self.profile(&rep.id).await?);
         // Whose hours never come is told at once.
         Ok(hours.is_open(now) || hours.next_open(now).is_none())
     }

@@ -61,10 +61,7 @@ impl Engine {
             return Ok(false);
         }
         let rules = self.rules();
-        let known = reps::known(tx, one).await?.remove(&rep.id);
-        let known = known.as_ref();
-        let zone = rep.zone(known.and_then(|known| known.zone.as_deref()));
-        let hours = rules.hours_by(rep, &zone, known.and_then(|known| known.hours.as_deref()));
+        let hours = rules.hours_of(rep, &reps::profile(tx, &rep.id).await?);
         let absence = Absence {
             rep: rep.id.clone(),
             from: None,

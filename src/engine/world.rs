@@ -104,14 +104,13 @@ impl Engine {
         let mut reps = BTreeMap::new();
         for rep in people.iter().filter_map(|id| rules.policy.reps.get(id)) {
             let Status {
-                zone,
-                hours,
+                profile,
                 extra_until,
                 unreachable,
                 away,
                 load,
             } = status.remove(&rep.id).unwrap_or_default();
-            let zone = rep.zone(zone.as_deref());
+            let hours = rules.hours_of(rep, &profile);
             reps.insert(
                 rep.id.clone(),
                 RepNow {
@@ -121,7 +120,7 @@ impl Engine {
                     pending: load.pending,
                     open: load.open,
                     offered: load.offered,
-                    ..RepNow::idle(rules.hours_by(rep, &zone, hours.as_deref()), zone)
+                    ..RepNow::idle(hours, rep.zone(&profile))
                 },
             );
         }

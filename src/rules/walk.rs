@@ -8,7 +8,7 @@ use super::Rules;
 use crate::domain::{
     coverage::{Span, within, without},
     id::{RepId, SlaId, TeamId},
-    policy::{Assignee, Audience, Policy, Route, Rung, Sla, Step, StepAction, Team},
+    policy::{Assignee, Audience, Policy, Profile, Route, Rung, Sla, Step, StepAction, Team},
     world::Clocks,
 };
 
@@ -28,8 +28,29 @@ pub struct Standings {
     pub away: BTreeMap<RepId, Vec<Span>>,
     /// To whom the chat delivers nothing.
     pub unreachable: BTreeSet<RepId>,
-    /// The zones of their chat profiles.
-    pub zones: BTreeMap<RepId, String>,
+    /// Their zones and the hours that they have chosen.
+    pub profiles: BTreeMap<RepId, Profile>,
+}
+
+impl Standings {
+    /// The same people if nobody were away, and all kept to the hours of the configuration.
+    fn as_written(&self) -> Self {
+        let zones = self.profiles.iter().map(|(rep, profile)| {
+            let zone = profile.zone.clone();
+            (rep.clone(), Profile { zone, hours: None })
+        });
+        Self {
+            profiles: zones.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether somebody is not there as the configuration says.
+    #[must_use]
+    pub fn differs(&self, rep: &RepId) -> bool {
+        let chose = |rep| self.profiles.get(rep).is_some_and(|it| it.hours.is_some());
+        self.away.contains_key(rep) || self.unreachable.contains(rep) || chose(rep)
+    }
 }
 
 /// Steps of a clock that would reach nobody.
@@ -59,12 +80,7 @@ pub fn walk(rules: &Rules, now: Timestamp) -> Vec<Unheard> {
 #[must_use]
 pub fn walk_as_they_are(rules: &Rules, standings: &Standings, now: Timestamp) -> Vec<Unheard> {
     let there = Presence::new(rules, standings, now);
-    let zones = standings.zones.clone();
-    let usual = Standings {
-        zones,
-        ..Standings::default()
-    };
-    let usual = Presence::new(rules, &usual, now);
+    let usual = Presence::new(rules, &standings.as_written(), now);
     chains(rules, now, |action, team, at| {
         there.reaches_nobody(action, team, at) && !usual.reaches_nobody(action, team, at)
     })
@@ -155,13 +171,14 @@ struct Presence<'a> {
 
 impl<'a> Presence<'a> {
     fn new(rules: &'a Rules, standings: &Standings, now: Timestamp) -> Self {
-        let policy = &rules.policy;
+        let (policy, unknown) = (&rules.policy, Profile::default());
         let end = now + AHEAD + FURTHEST;
         let reps = policy.reps.values();
         let reachable = reps.filter(|rep| !standings.unreachable.contains(&rep.id));
         let open = reachable.map(|rep| {
-            let zone = rep.zone(standings.zones.get(&rep.id).map(String::as_str));
-            let hours = rules.hours_of(rep, &zone).open_from(now - NEARLY, end);
+            let profile = standings.profiles.get(&rep.id);
+            let hours = rules.hours_of(rep, profile.unwrap_or(&unknown));
+            let hours = hours.open_from(now - NEARLY, end);
             let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
             (
                 rep.id.clone(),

@@ -24,6 +24,7 @@ use crate::{
         event::Ending,
         id::{RepId, RouteId, SourceId, TeamId},
         lead::Decided,
+        policy::Profile,
         strategy::Odds,
         submission::NewLead,
     },
@@ -96,14 +97,22 @@ pub struct Absence {
 /// What the configuration does not say of its people.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Time zones of chat profiles.
-    pub zones: BTreeMap<RepId, String>,
+    /// Zones of chat profiles, and hours that were chosen there.
+    pub profiles: BTreeMap<RepId, Profile>,
     /// When they were away.
     pub absences: Vec<Absence>,
     /// What they had on their hands before the first lead came: whose, and when it was last touched.
     pub carried: Vec<(RepId, Timestamp)>,
     /// How leads ended lately, for those that were not told their odds when they came.
     pub odds: Odds,
+}
+
+impl History {
+    /// What decides, beside the configuration, when somebody works.
+    #[must_use]
+    pub fn profile(&self, rep: &RepId) -> Profile {
+        self.profiles.get(rep).cloned().unwrap_or_default()
+    }
 }
 
 /// Replays `arrivals`, in the order of their times, under `rules`; calls `passed` with how many have come by then.

@@ -37,8 +37,8 @@ pub(super) struct People {
 /// Everybody of the rules at the beginning: with nothing to do.
 pub(super) fn everybody(rules: &Rules, history: &History) -> BTreeMap<RepId, RepNow> {
     let free = |rep: &Rep| {
-        let zone = rep.zone(history.zones.get(&rep.id).map(String::as_str));
-        RepNow::idle(rules.hours_of(rep, &zone), zone)
+        let profile = history.profile(&rep.id);
+        RepNow::idle(rules.hours_of(rep, &profile), rep.zone(&profile))
     };
     let reps = rules.policy.reps.values();
     reps.map(|rep| (rep.id.clone(), free(rep))).collect()

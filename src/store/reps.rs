@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{
     id::RepId,
+    policy::Profile,
     world::{Away, Offered},
 };
 
@@ -51,6 +52,15 @@ row!(KnownRep {
 });
 
 impl KnownRep {
+    /// What decides, beside the configuration, when they work.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        Profile {
+            zone: self.zone.clone(),
+            hours: self.hours.clone(),
+        }
+    }
+
     /// Why they can be given no leads as long as their account is what it is.
     #[must_use]
     pub fn barred(&self) -> Option<&str> {
@@ -72,6 +82,15 @@ const KNOWN: Sql = sql!(
 pub async fn known(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, KnownRep>, Error> {
     let rows: Vec<KnownRep> = tx.q(KNOWN).bind(Json(reps)).all().await?;
     Ok(rows.into_iter().map(|rep| (rep.id.clone(), rep)).collect())
+}
+
+/// What decides, beside the configuration, when somebody works; of who is not known, nothing.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn profile(tx: &mut Tx, rep: &RepId) -> Result<Profile, Error> {
+    let known = known(tx, std::slice::from_ref(rep)).await?;
+    Ok(known.get(rep).map(KnownRep::profile).unwrap_or_default())
 }
 
 const ALL: &str = "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at, hours from rep order by id";
@@ -236,10 +255,8 @@ pub struct Load {
 /// How a rep stands, as far as the database knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
-    /// The time zone in their chat profile.
-    pub zone: Option<String>,
-    /// Working hours that go before those of the configuration.
-    pub hours: Option<String>,
+    /// What decides, beside the configuration, when they work.
+    pub profile: Profile,
     /// Available outside working hours until then.
     pub extra_until: Option<Timestamp>,
     /// Whether the chat does not deliver to them.
@@ -295,8 +312,8 @@ pub async fn status(
     let mut all: BTreeMap<RepId, Status> = BTreeMap::new();
     for known in rows {
         let status = all.entry(known.rep).or_default();
-        status.zone = known.zone;
-        status.hours = known.hours;
+        let (zone, hours) = (known.zone, known.hours);
+        status.profile = Profile { zone, hours };
         status.extra_until = known.extra_until;
         status.unreachable = known.unreachable_at.is_some();
         let (until, cover) = (known.until_at, known.cover);

@@ -23,7 +23,7 @@ pub fn news(notice: &Notice, when: &When, policy: &Policy) -> Option<Card> {
             let headline = format!("Nobody of team {team} will be there for some leads.");
             let each = clocks.iter().map(|clock| deserted(clock, when, policy));
             let lines: Vec<String> = each.collect();
-            let advice = "Absences count, and whom the chat does not reach. A cover, or backups, would help.";
+            let advice = "Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.";
             Some(card(headline, format!("{} {advice}", lines.join(" "))))
         }
         Notice::WasDown {

@@ -143,11 +143,7 @@ impl Worker {
         let Some(known) = rules.policy.reps.get(rep) else {
             return Ok(None);
         };
-        let one = std::slice::from_ref(rep);
-        let stored = self
-            .db()
-            .read(async |mut tx| reps::known(&mut tx, one).await);
-        let own = stored.await?.remove(rep).and_then(|known| known.hours);
+        let own = self.engine.profile(rep).await?.hours;
         let rule = known.calendar.as_ref();
         let rule = rule.and_then(|name| rules.policy.calendars.get(name));
         let zone = match rule.and_then(|rule| rule.timezone.clone()) {

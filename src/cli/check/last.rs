@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::talk,
-    config::{self, compile::Compiled},
+    config::{self, check::Profiles, compile::Compiled},
     domain::{
         id::{RouteId, TeamId},
         lead::Lead,
@@ -50,9 +50,7 @@ pub struct Known {
 
 /// Looks into the store; nothing where there is none.
 pub async fn look(compiled: Compiled, now: Timestamp) -> Option<Told> {
-    let file = compiled.database.strip_prefix("sqlite:");
-    let file = file.map(|file| file.strip_prefix("//").unwrap_or(file));
-    if file.is_some_and(|file| !Path::new(file.split('?').next().unwrap_or(file)).exists()) {
+    if !is_there(&compiled.database) {
         return None;
     }
     let read = tokio::time::timeout(PATIENCE, read(&compiled.database, now)).await;
@@ -68,6 +66,25 @@ pub async fn look(compiled: Compiled, now: Timestamp) -> Option<Told> {
         odds,
         rules: Rules::new(compiled.policy),
     })))
+}
+
+/// Where no file is there is no store yet; of a server only asking tells.
+fn is_there(database: &str) -> bool {
+    let file = database.strip_prefix("sqlite:");
+    let file = file.map(|file| file.strip_prefix("//").unwrap_or(file));
+    file.is_none_or(|file| Path::new(file.split('?').next().unwrap_or(file)).exists())
+}
+
+/// The zones and hours of people, if the store can be read.
+pub async fn profiles(database: &str) -> Option<Profiles> {
+    let read = async {
+        let db = Db::open_read_only(database).await?;
+        db.read(async |mut tx| reps::all(&mut tx).await).await
+    };
+    let read = is_there(database).then_some(read)?;
+    let known = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()?;
+    let profiles = known.iter().map(|rep| (rep.id.clone(), rep.profile()));
+    Some(profiles.collect())
 }
 
 impl Told {

@@ -64,7 +64,7 @@ impl Gathered {
     }
 }
 
-/// What is stored of the people: their zones, when they were away, who is in the chat's groups.
+/// What is stored of the people: their zones and hours, when they were away, who is in the chat's groups.
 pub async fn people(db: &Db, policy: &mut Policy, now: Timestamp) -> Result<History, store::Error> {
     let ids: Vec<RepId> = policy.reps.keys().cloned().collect();
     let read = db.read(async |mut tx| {
@@ -77,11 +77,9 @@ pub async fn people(db: &Db, policy: &mut Policy, now: Timestamp) -> Result<Hist
     let (known, absences, groups, odds) = read.await?;
     policy.join(&groups);
     let absences = absences.into_values().flatten();
-    let zones = known
-        .iter()
-        .filter_map(|rep| Some((rep.id.clone(), rep.zone.clone()?)));
+    let profiles = known.iter().map(|rep| (rep.id.clone(), rep.profile()));
     Ok(History {
-        zones: zones.collect(),
+        profiles: profiles.collect(),
         absences: absences
             .map(|it| Absence {
                 rep: it.rep,
@@ -179,8 +177,8 @@ pub async fn stored(
 fn hours(rules: &Rules, history: &History) -> BTreeMap<RepId, Calendar> {
     let reps = rules.policy.reps.values();
     let hours = reps.map(|rep| {
-        let zone = rep.zone(history.zones.get(&rep.id).map(String::as_str));
-        (rep.id.clone(), rules.hours_of(rep, &zone))
+        let hours = rules.hours_of(rep, &history.profile(&rep.id));
+        (rep.id.clone(), hours)
     });
     hours.collect()
 }

@@ -76,7 +76,7 @@ id = "sdr"
 members = ["jonas"]
 timezone = "Europe/Berlin"
 "#;
-    let said = with_file(text, |path| calendar(path, &|_| None, now()));
+    let said = with_file(text, |path| calendar(path, &|_| None, now(), None));
     insta::assert_snapshot!(said.text, @r#"
     Jonas (jonas), Europe/Berlin
       Mon 23 Nov 11:00 to 12:30
@@ -98,5 +98,21 @@ timezone = "Europe/Berlin"
       Wed 25 Nov 18:00 to Thu 26 Nov 09:00
       Thu 26 Nov 18:00 to Fri 27 Nov 09:00
       Fri 27 Nov 18:00 to Mon 30 Nov 09:00
+    By the file alone: the hours that people choose in the chat, and the zones of their profiles there, are in the
+    database, which could not be read.
     "#);
+    let own = Profile {
+        zone: None,
+        hours: Some("Mo 06:00-08:00,11:00-18:00; Tu-Su off".to_owned()),
+    };
+    let stored = [("jonas".into(), own)].into();
+    let said = with_file(text, |path| calendar(path, &|_| None, now(), Some(&stored)));
+    let first = said.text.lines().take(4).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(first, @"
+    Jonas (jonas), Europe/Berlin
+      chosen in the chat: Mo 06:00-08:00,11:00-18:00; Tu-Su off
+      Mon 23 Nov 11:00 to 18:00
+      Mon 30 Nov 06:00 to 08:00
+    ");
+    assert!(!said.text.contains("By the file alone"), "{}", said.text);
 }

@@ -5,11 +5,11 @@ use std::fmt::Write;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
-    config::lint::zone,
+    config::check::Profiles,
     domain::{
         calendar::Holidays,
         coverage,
-        policy::{HolidayRule, Rep, Team},
+        policy::{HolidayRule, Profile, Rep, Team},
     },
     rules::Rules,
 };
@@ -19,28 +19,38 @@ const DAYS: i64 = 7;
 const HOLIDAYS: usize = 3;
 /// Stretches without anybody shorter than this are a lunch break.
 const GAP: SignedDuration = SignedDuration::from_hours(1);
+/// Said where nothing is known of people but the file.
+const UNKNOWN: &str = "By the file alone: the hours that people choose in the chat, and the zones of their profiles there, are in the\n\
+     database, which could not be read.\n";
 
 /// The whole text.
-pub(super) fn hours(rules: &Rules, now: Timestamp) -> String {
+pub(super) fn hours(rules: &Rules, stored: Option<&Profiles>, now: Timestamp) -> String {
     let mut out = String::new();
+    let of = |rep: &Rep| stored.and_then(|stored| stored.get(&rep.id).cloned());
+    let of = |rep: &Rep| of(rep).unwrap_or_default();
     for rep in rules.policy.reps.values() {
-        person(&mut out, rules, rep, now);
+        person(&mut out, rules, rep, &of(rep), now);
     }
     for team in &rules.policy.teams {
-        gaps(&mut out, rules, team, now);
+        gaps(&mut out, rules, team, &of, now);
+    }
+    if stored.is_none() {
+        out.push_str(UNKNOWN);
     }
     out
 }
 
-fn person(out: &mut String, rules: &Rules, rep: &Rep, now: Timestamp) {
-    let zone = zone(rep);
-    let calendar = rules.hours_of(rep, &zone);
+fn person(out: &mut String, rules: &Rules, rep: &Rep, profile: &Profile, now: Timestamp) {
+    let calendar = rules.hours_of(rep, profile);
     let name = zone_name(calendar.zone());
     let _ = writeln!(out, "{} ({}), {name}", rep.name, rep.id);
     if !rep.active {
         out.push_str("  not active\n");
     }
-    if rep.calendar.is_none() {
+    if let Some(own) = &profile.hours {
+        let _ = writeln!(out, "  chosen in the chat: {own}");
+    }
+    if rep.calendar.is_none() && profile.hours.is_none() {
         out.push_str("  always\n");
     } else {
         for (from, until) in calendar.open_from(now, now + SignedDuration::from_hours(24 * DAYS)) {
@@ -87,7 +97,13 @@ fn holidays_after(rules: &Rules, rep: &Rep, today: Date) -> Vec<Date> {
 }
 
 /// When nobody of the team works.
-fn gaps(out: &mut String, rules: &Rules, team: &Team, now: Timestamp) {
+fn gaps(
+    out: &mut String,
+    rules: &Rules,
+    team: &Team,
+    profile: &dyn Fn(&Rep) -> Profile,
+    now: Timestamp,
+) {
     let end = now + SignedDuration::from_hours(24 * DAYS);
     let there = team
         .members
@@ -95,7 +111,7 @@ fn gaps(out: &mut String, rules: &Rules, team: &Team, now: Timestamp) {
         .filter_map(|id| rules.policy.reps.get(id));
     let open = there
         .filter(|rep| rep.active)
-        .flat_map(|rep| rules.hours_of(rep, &zone(rep)).open_from(now, end));
+        .flat_map(|rep| rules.hours_of(rep, &profile(rep)).open_from(now, end));
     let mut nobody = coverage::without(&[(now, end)], &open.collect::<Vec<_>>());
     nobody.retain(|(from, until)| until.duration_since(*from) >= GAP);
     let shown = team.zone();

@@ -1,6 +1,6 @@
 //! Teams and people who are never there.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use toml::Spanned;
 
 use super::Linter;
@@ -8,7 +8,9 @@ use crate::{
     config::raw,
     domain::{
         id::RepId,
-        policy::{Assignee, Audience, Platform, Policy, Rep, StepAction, Target, Team, WhenClosed},
+        policy::{
+            Assignee, Audience, Platform, Policy, Profile, StepAction, Target, Team, WhenClosed,
+        },
     },
 };
 
@@ -164,14 +166,10 @@ impl Linter<'_> {
         let end = self.now + SOON;
         let first = rep.from.map_or(self.now, |from| from.max(self.now));
         let last = rep.until.map_or(end, |until| until.min(end));
-        let opens = self.rules.hours_of(rep, &zone(rep)).next_open(first);
+        let opens = self.rules.hours_of(rep, &Profile::default());
+        let opens = opens.next_open(first);
         rep.active && opens.is_some_and(|opens| opens < last)
     }
-}
-
-/// The zone of the file; the chat profile's is not known here.
-pub(in crate::config) fn zone(rep: &Rep) -> TimeZone {
-    rep.timezone.clone().unwrap_or(TimeZone::UTC)
 }
 
 /// Whether anything could lead to this person.

@@ -117,6 +117,15 @@ pub struct Rep {
     pub ramp: Option<SignedDuration>,
 }
 
+/// What of somebody stands beside their entry in the file and decides with it when they work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The time zone in their chat profile, for who has none in the file.
+    pub zone: Option<String>,
+    /// Working hours that were chosen for them in the chat; they go before those of the file.
+    pub hours: Option<String>,
+}
+
 impl Rep {
     /// From their first day to their last; no time at all for who is not active.
     #[must_use]
@@ -128,8 +137,8 @@ impl Rep {
 
     /// Their zone: from the file, else that of their chat profile, else UTC.
     #[must_use]
-    pub fn zone(&self, profile: Option<&str>) -> TimeZone {
-        let profile = || profile.and_then(|name| TimeZone::get(name).ok());
+    pub fn zone(&self, profile: &Profile) -> TimeZone {
+        let profile = || TimeZone::get(profile.zone.as_deref()?).ok();
         let zone = self.timezone.clone().or_else(profile);
         zone.unwrap_or(TimeZone::UTC)
     }
