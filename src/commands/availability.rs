@@ -93,6 +93,7 @@ fn shown(coverage: Coverage) -> Covered {
         nobody: coverage.nobody,
         zone: coverage.zone,
         usual: None,
+        clocks: Vec::new(),
     }
 }
 

@@ -1,15 +1,15 @@
-//! At the end of a week each manager reads where the next one has nobody. Once: whoever is first among replicas and
+//! At the end of a week each manager reads where the next one has nobody, and which steps reach nobody then. Once: whoever is first among replicas and
 //! restarts writes the message, under the week's name.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use super::{Coverage, Engine, Error};
+use super::{Coverage, Engine, Error, nightly::deserted};
 use crate::{
     domain::{
         coverage::Span,
-        event::Told,
+        event::{Deserted, Told},
         id::{RepId, TeamId},
         policy::{Rep, WeekTime},
     },
@@ -19,13 +19,15 @@ use crate::{
 /// What was not said by then is not said any more: Baton was down over the weekend.
 const LATEST: SignedDuration = SignedDuration::from_hours(60);
 
-/// Of a team that has nobody for a while: when, and how many leads usually come then.
+/// Of a team that has nobody for a while, or steps that reach nobody: when, and how many leads usually come then.
 #[derive(Clone, Debug)]
 pub struct Uncovered {
     /// The team, and when.
     pub coverage: Coverage,
     /// How many leads usually come in these hours.
     pub usual: f64,
+    /// Steps of its clocks that reach nobody because people are not there as the configuration says.
+    pub clocks: Vec<Deserted>,
 }
 
 impl Engine {
@@ -59,7 +61,7 @@ impl Engine {
             }
             if !self.uncovered(&manager, monday, &zone).await?.is_empty() {
                 let word = Told::Forecast { monday };
-                let key = format!("forecast/{monday}");
+                let key = key(monday);
                 self.db
                     .write(async |mut tx| {
                         Ok::<_, Error>(outbox::tell(&mut tx, &manager, &word, &key, now).await?)
@@ -95,17 +97,32 @@ impl Engine {
         let teams = rules.policy.teams.iter();
         let teams = teams.filter(|team| team.managers.contains(manager));
         let teams: Vec<TeamId> = teams.map(|team| team.id.clone()).collect();
+        let now = self.clock.now();
+        let standings = self.people_ahead(now).await?.standings(now);
+        let written = standings.as_written();
         let mut uncovered = Vec::new();
         for coverage in self.coverage(&teams, week).await? {
-            if coverage.nobody.is_empty() {
+            let team = rules.policy.team(&coverage.team);
+            let clocks = team.map(|team| deserted(&rules, team, (&written, &standings), week));
+            let clocks = clocks.unwrap_or_default();
+            let (team, hours) = (&coverage.team, &coverage.nobody);
+            if hours.is_empty() && clocks.is_empty() {
                 continue;
             }
-            let (team, hours) = (&coverage.team, &coverage.nobody);
             let usual = self.usual_arrivals(team, hours, &coverage.zone).await?;
-            uncovered.push(Uncovered { coverage, usual });
+            uncovered.push(Uncovered {
+                coverage,
+                usual,
+                clocks,
+            });
         }
         Ok(uncovered)
     }
+}
+
+/// The name of the message of that week.
+pub(super) fn key(monday: Date) -> String {
+    format!("forecast/{monday}")
 }
 
 fn week(monday: Date, zone: &TimeZone) -> Option<Span> {

@@ -1,19 +1,26 @@
-//! Each morning the steps of the coming week are walked with people as they are: absences, hours
-//! that they chose, and who is not reached.
+//! Each morning the steps of the coming week are walked with people as they are: absences, hours that they chose, and who
+//! is not reached. What managers have read on Friday is not said again; only what came up since then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, Zoned, civil::Weekday};
 
 use super::{Engine, Error, outages::tell};
 use crate::{
     domain::{
+        coverage::Span,
         event::{Deserted, Notice},
-        id::{RepId, TeamId},
-        policy::{Policy, Team},
+        id::RepId,
+        policy::Team,
     },
-    rules::walk::{self, Standings, Unheard},
-    store::reps::{self, Absence},
+    rules::{
+        Rules,
+        walk::{self, Standings, Unheard},
+    },
+    store::{
+        outbox,
+        reps::{self, Absence, KnownRep},
+    },
 };
 
 /// From this hour of its zone on a team's managers hear of it, once a day.
@@ -21,97 +28,181 @@ const MORNING: i8 = 6;
 /// After this hour it waits for the next day.
 const NOON: i8 = 12;
 
+/// What is known of people for the coming weeks.
+pub(super) struct Ahead {
+    known: Vec<KnownRep>,
+    absences: BTreeMap<RepId, Vec<Absence>>,
+}
+
+impl Ahead {
+    /// How people are in the coming weeks, by what was known at that moment.
+    pub(super) fn standings(&self, then: Timestamp) -> Standings {
+        let lost = |rep: &&KnownRep| rep.unreachable_at.is_some_and(|at| at <= then);
+        let lost = self.known.iter().filter(lost);
+        let profiles = self.known.iter().map(|rep| (rep.id.clone(), rep.profile()));
+        let away = self.absences.iter().map(|(rep, absences)| {
+            let made = absences.iter().filter(|it| it.made_at <= then);
+            let until = |it: &Absence| it.until_at.unwrap_or(Timestamp::MAX);
+            let times = made.map(|it| (it.from_at, until(it)));
+            (rep.clone(), times.collect::<Vec<Span>>())
+        });
+        Standings {
+            away: away.filter(|(_, times)| !times.is_empty()).collect(),
+            unreachable: lost.map(|rep| rep.id.clone()).collect(),
+            profiles: profiles.collect(),
+        }
+    }
+}
+
 impl Engine {
     /// Tells the managers of each team in whose zone it is morning which steps of its clocks would reach nobody in the
-    /// coming week because somebody is away, keeps other hours or can't be reached; once a week as long as it is the same people. Returns
-    /// of how many teams there is something to say.
+    /// coming week because somebody is away, keeps other hours or can't be reached; once a week as long as it is the same
+    /// people, and nothing of what they have read on Friday. Returns of how many teams there is something to say.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub async fn look_ahead(&self) -> Result<usize, Error> {
         let now = self.clock.now();
         let rules = self.rules();
-        let zone_of = |team: &TeamId| {
-            let team = rules.policy.team(team);
-            team.map_or(TimeZone::UTC, Team::zone)
-        };
-        let is_morning = |team: &TeamId| {
-            let hour = zone_of(team).to_datetime(now).hour();
-            (MORNING..NOON).contains(&hour)
-        };
-        if !rules.policy.teams.iter().any(|team| is_morning(&team.id)) {
+        let teams = rules.policy.teams.iter();
+        let teams = teams.map(|team| (team, now.to_zoned(team.zone())));
+        let morning = teams.filter(|(_, there)| (MORNING..NOON).contains(&there.hour()));
+        let morning: Vec<(&Team, Zoned)> = morning.collect();
+        if morning.is_empty() {
             return Ok(0);
         }
-        let standings = self.standings(now).await?;
+        let ahead = self.people_ahead(now).await?;
+        let standings = ahead.standings(now);
         if !rules.policy.reps.keys().any(|rep| standings.differs(rep)) {
             return Ok(0);
         }
-        let mut of_teams: BTreeMap<TeamId, Vec<Deserted>> = BTreeMap::new();
-        for unheard in walk::walk_as_they_are(&rules, &standings, now) {
-            if is_morning(&unheard.team) {
-                let theirs = of_teams.entry(unheard.team.clone()).or_default();
-                theirs.push(deserted(unheard));
+        let mut count = 0;
+        for (team, there) in morning {
+            let before = match self.forecast_read(&rules, team, &there).await? {
+                Some(then) => ahead.standings(then),
+                None => standings.as_written(),
+            };
+            let span = (now, self.until_forecast(&there));
+            let clocks = deserted(&rules, team, (&before, &standings), span);
+            if !clocks.is_empty() {
+                let missing = missing(team, &standings);
+                self.tell_deserted(team, clocks, &missing, &there).await?;
+                count += 1;
             }
         }
-        let count = of_teams.len();
+        Ok(count)
+    }
+
+    async fn tell_deserted(
+        &self,
+        team: &Team,
+        clocks: Vec<Deserted>,
+        missing: &str,
+        there: &Zoned,
+    ) -> Result<(), Error> {
+        let week = there.date().iso_week_date();
+        let (team, year, week) = (&team.id, week.year(), week.week());
+        let key = format!("nobody-there:{team}:{year}-{week}:{missing}");
+        let managers = self.managers_of(|of| of == team);
+        let notice = Notice::NobodyThere {
+            team: team.clone(),
+            clocks,
+        };
+        let now = there.timestamp();
         self.db
-            .write(async |mut tx| {
-                for (team, clocks) in &of_teams {
-                    let week = zone_of(team).to_datetime(now).date().iso_week_date();
-                    let notice = Notice::NobodyThere {
-                        team: team.clone(),
-                        clocks: clocks.clone(),
-                    };
-                    let missing = missing(&rules.policy, team, &standings);
-                    let (year, week) = (week.year(), week.week());
-                    let key = format!("nobody-there:{team}:{year}-{week}:{missing}");
-                    let managers = self.managers_of(|of| of == team);
-                    tell(&mut tx, &managers, &key, None, &notice, now).await?;
-                }
-                Ok(count)
-            })
+            .write(async |mut tx| tell(&mut tx, &managers, &key, None, &notice, now).await)
             .await
     }
 
-    /// How people are in the coming weeks, as far as it is known.
-    async fn standings(&self, now: Timestamp) -> Result<Standings, Error> {
+    /// When every manager of a team had read what the present week or the coming one is like.
+    async fn forecast_read(
+        &self,
+        rules: &Rules,
+        team: &Team,
+        there: &Zoned,
+    ) -> Result<Option<Timestamp>, Error> {
+        let monday = monday_after(there);
+        let past = monday
+            .checked_sub(1.week())
+            .unwrap_or_else(|_| monday.clone());
+        let now = there.timestamp();
+        let managers = team.managers.iter();
+        let managers = managers.filter_map(|rep| rules.policy.reps.get(rep));
+        let managers = managers.filter(|rep| rep.is_employed(now));
+        let mut read: Option<Timestamp> = None;
+        for manager in managers {
+            let mut last = None;
+            for monday in [&monday, &past] {
+                let key = super::forecast::key(monday.date());
+                let told = self
+                    .db
+                    .read(async |mut tx| outbox::told_at(&mut tx, &manager.id, &key).await);
+                last = last.max(told.await?);
+            }
+            let Some(last) = last else {
+                return Ok(None);
+            };
+            read = Some(read.map_or(last, |read| read.min(last)));
+        }
+        Ok(read)
+    }
+
+    /// Until when leads are thought of that come in: what is told of today still is left to that.
+    fn until_forecast(&self, there: &Zoned) -> Timestamp {
+        let (_, week) = walk::week_from(there.timestamp());
+        let forecast = self.rules().policy.forecast;
+        let today = |day: Weekday| there.weekday() == day;
+        match forecast.filter(|it| today(it.weekday) && there.time() < it.time) {
+            Some(_) => week.min(monday_after(there).timestamp()),
+            None => week,
+        }
+    }
+
+    /// What is known of people from `now` on.
+    pub(super) async fn people_ahead(&self, now: Timestamp) -> Result<Ahead, Error> {
+        let people: Vec<RepId> = self.rules().policy.reps.keys().cloned().collect();
         self.db
             .read(async |mut tx| {
-                let mut standings = Standings::default();
-                for known in reps::all(&mut tx).await? {
-                    if known.unreachable_at.is_some() {
-                        standings.unreachable.insert(known.id.clone());
-                    }
-                    let profile = known.profile();
-                    standings.profiles.insert(known.id, profile);
-                }
-                let people: Vec<RepId> = self.rules().policy.reps.keys().cloned().collect();
-                for (rep, absences) in reps::absences_ahead(&mut tx, &people, now).await? {
-                    let until = |it: &Absence| it.until_at.unwrap_or(Timestamp::MAX);
-                    let times = absences.iter().map(|it| (it.from_at, until(it)));
-                    standings.away.insert(rep, times.collect());
-                }
-                Ok(standings)
+                Ok(Ahead {
+                    known: reps::all(&mut tx).await?,
+                    absences: reps::absences_ahead(&mut tx, &people, now).await?,
+                })
             })
             .await
     }
 }
 
+/// The steps of a team's clocks that reach nobody with people as they are, and did as they were before.
+pub(super) fn deserted(
+    rules: &Rules,
+    team: &Team,
+    standings: (&Standings, &Standings),
+    span: Span,
+) -> Vec<Deserted> {
+    let of = |unheard: Unheard| Deserted {
+        sla: unheard.sla,
+        steps: unheard.steps.into_iter().map(|step| step.action).collect(),
+        arrivals: unheard.arrivals,
+    };
+    let unheard = walk::unheard_since(rules, team, standings, span);
+    unheard.into_iter().map(of).collect()
+}
+
+/// The beginning of the coming week.
+fn monday_after(there: &Zoned) -> Zoned {
+    let ahead = i64::from(Weekday::Monday.since(there.weekday()));
+    let ahead = if ahead == 0 { 7 } else { ahead };
+    let monday = there.checked_add(ahead.days());
+    let midnight = monday.and_then(|monday| monday.start_of_day());
+    midnight.unwrap_or_else(|_| there.clone())
+}
+
 /// Who of a team's people is not there as the configuration says.
-fn missing(policy: &Policy, team: &TeamId, standings: &Standings) -> String {
-    let team = policy.team(team).into_iter();
-    let people = team.flat_map(|team| team.people().chain(team.managers.iter().cloned()));
+fn missing(team: &Team, standings: &Standings) -> String {
+    let people = team.people().chain(team.managers.iter().cloned());
     let missing: BTreeSet<String> = people
         .filter(|rep| standings.differs(rep))
         .map(|rep| rep.to_string())
         .collect();
     missing.into_iter().collect::<Vec<_>>().join(" ")
-}
-
-fn deserted(unheard: Unheard) -> Deserted {
-    Deserted {
-        sla: unheard.sla,
-        steps: unheard.steps.into_iter().map(|step| step.action).collect(),
-        arrivals: unheard.arrivals,
-    }
 }

@@ -34,7 +34,8 @@ pub struct Standings {
 
 impl Standings {
     /// The same people if nobody were away, and all kept to the hours of the configuration.
-    fn as_written(&self) -> Self {
+    #[must_use]
+    pub fn as_written(&self) -> Self {
         let zones = self.profiles.iter().map(|(rep, profile)| {
             let zone = profile.zone.clone();
             (rep.clone(), Profile { zone, hours: None })
@@ -66,43 +67,54 @@ pub struct Unheard {
     pub arrivals: Vec<Span>,
 }
 
+/// The leads that come in within the coming seven days.
+#[must_use]
+pub fn week_from(now: Timestamp) -> Span {
+    (now, now + AHEAD)
+}
+
 /// Walks the escalation of each team's clocks for leads that come in within seven days of `now`, by the configuration
 /// alone. Steps for which nobody is named at all are left out: `baton check` says that otherwise.
 #[must_use]
 pub fn walk(rules: &Rules, now: Timestamp) -> Vec<Unheard> {
-    let usual = Presence::new(rules, &Standings::default(), now);
-    chains(rules, now, |action, team, at| {
-        usual.reaches_nobody(action, team, at)
-    })
+    let span = week_from(now);
+    let usual = Presence::new(rules, &Standings::default(), span);
+    let teams = rules.policy.teams.iter();
+    let walked = teams.map(|team| {
+        chains(rules, team, span, &|action, at| {
+            usual.reaches_nobody(action, team, at)
+        })
+    });
+    walked.flatten().collect()
 }
 
-/// The same with people as they are: the steps that would reach somebody if it were not for that.
+/// Walks the clocks of one team for leads that come in in a span of time: the steps that reach nobody with people as they
+/// are, and would reach somebody if people were as they were `before`.
 #[must_use]
-pub fn walk_as_they_are(rules: &Rules, standings: &Standings, now: Timestamp) -> Vec<Unheard> {
-    let there = Presence::new(rules, standings, now);
-    let usual = Presence::new(rules, &standings.as_written(), now);
-    chains(rules, now, |action, team, at| {
-        there.reaches_nobody(action, team, at) && !usual.reaches_nobody(action, team, at)
+pub fn unheard_since(
+    rules: &Rules,
+    team: &Team,
+    (before, now): (&Standings, &Standings),
+    span: Span,
+) -> Vec<Unheard> {
+    let before = Presence::new(rules, before, span);
+    let there = Presence::new(rules, now, span);
+    chains(rules, team, span, &|action, at| {
+        there.reaches_nobody(action, team, at) && !before.reaches_nobody(action, team, at)
     })
 }
 
 fn chains(
     rules: &Rules,
-    now: Timestamp,
-    unheard: impl Fn(&StepAction, &Team, Timestamp) -> bool,
+    team: &Team,
+    span: Span,
+    is_unheard: &dyn Fn(&StepAction, Timestamp) -> bool,
 ) -> Vec<Unheard> {
-    let policy = &rules.policy;
-    let teams = policy.teams.iter().filter(|team| gets_leads(policy, team));
-    let chains = teams.flat_map(|team| {
-        slas_of(policy, team)
-            .into_iter()
-            .map(move |sla| (team, sla))
-    });
-    chains
-        .filter_map(|(team, sla)| {
-            let is_unheard = |action: &StepAction, at| unheard(action, team, at);
-            walk_one(rules, team, sla, now, &is_unheard)
-        })
+    if !gets_leads(&rules.policy, team) {
+        return Vec::new();
+    }
+    let slas = slas_of(&rules.policy, team).into_iter();
+    slas.filter_map(|sla| walk_one(rules, team, sla, span, is_unheard))
         .collect()
 }
 
@@ -110,15 +122,15 @@ fn walk_one(
     rules: &Rules,
     team: &Team,
     sla: &Sla,
-    now: Timestamp,
+    (begin, end): Span,
     is_unheard: &dyn Fn(&StepAction, Timestamp) -> bool,
 ) -> Option<Unheard> {
     let zone = team.zone();
     let clock = rules.clock(sla.calendar.as_ref(), &zone);
     let mut unheard: BTreeSet<usize> = BTreeSet::new();
     let mut arrivals: Vec<Span> = Vec::new();
-    let moments = std::iter::successors(Some(now), |at| Some(*at + EVERY));
-    for at in moments.take_while(|at| *at < now + AHEAD) {
+    let moments = std::iter::successors(Some(begin), |at| Some(*at + EVERY));
+    for at in moments.take_while(|at| *at < end) {
         let is_lost = |step: &Step| {
             let due = clock.add(at, step.after);
             let due = due.filter(|due| *due < at + FURTHEST);
@@ -170,15 +182,15 @@ struct Presence<'a> {
 }
 
 impl<'a> Presence<'a> {
-    fn new(rules: &'a Rules, standings: &Standings, now: Timestamp) -> Self {
+    fn new(rules: &'a Rules, standings: &Standings, (begin, end): Span) -> Self {
         let (policy, unknown) = (&rules.policy, Profile::default());
-        let end = now + AHEAD + FURTHEST;
+        let end = end + FURTHEST;
         let reps = policy.reps.values();
         let reachable = reps.filter(|rep| !standings.unreachable.contains(&rep.id));
         let open = reachable.map(|rep| {
             let profile = standings.profiles.get(&rep.id);
             let hours = rules.hours_of(rep, profile.unwrap_or(&unknown));
-            let hours = hours.open_from(now - NEARLY, end);
+            let hours = hours.open_from(begin - NEARLY, end);
             let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
             (
                 rep.id.clone(),

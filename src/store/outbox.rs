@@ -252,8 +252,23 @@ pub async fn tell(
     key: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (recipient, key) = (format!("rep:{rep}"), format!("tell/{key}/{rep}"));
+    let (recipient, key) = (format!("rep:{rep}"), told_key(rep, key));
     about_no_lead(tx, &recipient, &key, None, Work::Tell(told.clone()), now).await
+}
+
+const TOLD_AT: &str = "select created_at from outbox where key = $1";
+
+/// When a rep was told something that is about no lead; absent: they were not.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn told_at(tx: &mut Tx, rep: &RepId, key: &str) -> Result<Option<Timestamp>, Error> {
+    let query = tx.q(TOLD_AT).bind(told_key(rep, key));
+    Ok(query.opt::<(Timestamp,)>().await?.map(|(at,)| at))
+}
+
+fn told_key(rep: &RepId, key: &str) -> String {
+    format!("tell/{key}/{rep}")
 }
 
 /// Asks for a notice that is about no lead to be sent, once for its key and recipient.

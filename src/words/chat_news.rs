@@ -78,8 +78,8 @@ pub fn news(notice: &Notice, when: &When, policy: &Policy) -> Option<Card> {
     }
 }
 
-/// "Those of SLA demo that come in Mon 09:00 to Mon 18:00 reach nobody at: the next of the team."
-fn deserted(clock: &Deserted, when: &When, policy: &Policy) -> String {
+/// "Those under SLA demo that come in from Mon 09:00 to Mon 18:00 find nobody at these steps: the next of the team."
+pub(super) fn deserted(clock: &Deserted, when: &When, policy: &Policy) -> String {
     let steps = clock.steps.iter().map(|step| action_words(policy, step));
     let steps: Vec<String> = steps.collect();
     let times = clock.arrivals.iter().take(MOST_TIMES);

@@ -13,10 +13,11 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::when::When;
+use super::{chat_news::deserted, when::When};
 use crate::domain::{
     card::{Card, Item, Part, Run},
     coverage::Span,
+    event::Deserted,
     id::{RepId, TeamId},
     phrase::Until,
     policy::Policy,
@@ -40,6 +41,8 @@ pub struct Covered {
     pub zone: TimeZone,
     /// How many leads usually come then, where that is told.
     pub usual: Option<f64>,
+    /// Steps that reach nobody, where that is told.
+    pub clocks: Vec<Deserted>,
 }
 
 /// One absence, without its reason: that is between the rep and their manager.
@@ -174,35 +177,43 @@ fn and(names: &[&str]) -> String {
     }
 }
 
-/// Where the coming week has nobody, for the manager of these teams; nothing if everywhere is somebody.
+/// Where the coming week has nobody, for the manager of these teams, and which steps reach nobody then; nothing if there
+/// are none such.
 #[must_use]
-pub fn forecast(teams: &[Covered], monday: Date, policy: &Policy) -> Option<Card> {
-    let uncovered: Vec<&Covered> = teams
-        .iter()
-        .filter(|team| !team.nobody.is_empty())
-        .collect();
-    if uncovered.is_empty() {
-        return None;
-    }
-    let first = format!(
-        "The week of {} has hours with nobody",
-        monday.strftime("%a %-d %b")
-    );
+pub fn forecast(teams: &[Covered], monday: Date, policy: &Policy, when: &When) -> Option<Card> {
+    let has_gaps = teams.iter().any(|team| !team.nobody.is_empty());
+    let what = match has_gaps {
+        true => "hours with nobody",
+        false => "steps that reach nobody",
+    };
+    let first = format!("The week of {} has {what}", monday.strftime("%a %-d %b"));
     let mut parts = vec![Part::Title(first.clone())];
     let mut said = vec![format!("{first}.")];
-    for team in uncovered {
+    for team in teams {
         let zone = team.zone.iana_name().unwrap_or("UTC");
         let heading = format!("Team {} ({zone})", policy.team_name(&team.team));
-        let lines = nobody(team);
-        let usual = usual(team.usual.unwrap_or(0.0));
-        said.push(format!("{heading}: {}. {usual}", lines.join("; ")));
-        parts.push(Part::Text(vec![Run::bold(heading)]));
-        parts.extend(list(&lines));
-        parts.push(Part::Text(vec![Run::plain(usual)]));
+        parts.push(Part::Text(vec![Run::bold(heading.clone())]));
+        said.push(format!("{heading}:"));
+        if !team.nobody.is_empty() {
+            let (lines, usual) = (nobody(team), usual(team.usual.unwrap_or(0.0)));
+            said.push(format!("{}. {usual}", lines.join("; ")));
+            parts.extend(list(&lines));
+            parts.push(Part::Text(vec![Run::plain(usual)]));
+        }
+        for clock in &team.clocks {
+            let steps = deserted(clock, when, policy).replacen("Those", "Leads", 1);
+            parts.push(Part::Text(vec![Run::plain(steps.clone())]));
+            said.push(steps);
+        }
     }
-    let why = "Neither a member nor a backup is there then: by working hours, holidays and planned absences.";
+    let why = match has_gaps {
+        true => {
+            "Neither a member nor a backup is there then: by working hours, holidays and planned absences."
+        }
+        false => "By planned absences, hours that people chose, and whom the chat does not reach.",
+    };
     parts.push(Part::Note(vec![Run::plain(why)]));
-    Some(Card {
+    (!teams.is_empty()).then(|| Card {
         summary: super::seen::cut(&said.join(" "), 2_000),
         parts,
     })

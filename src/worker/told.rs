@@ -199,13 +199,12 @@ impl Worker {
             nobody: one.coverage.nobody,
             zone: one.coverage.zone,
             usual: Some(one.usual),
+            clocks: one.clocks,
         });
         let teams: Vec<Covered> = teams.collect();
-        Ok(coverage::forecast(
-            &teams,
-            monday,
-            &self.engine.rules().policy,
-        ))
+        let when = When::new(self.engine.clock().now(), &zone);
+        let rules = self.engine.rules();
+        Ok(coverage::forecast(&teams, monday, &rules.policy, &when))
     }
 
     async fn absences_of(&self, rep: &RepId) -> Result<Vec<Absence>, Error> {

@@ -3,6 +3,7 @@
 
 mod absences;
 mod accounts;
+mod ahead;
 mod answers;
 mod by_hand;
 mod chat;
