@@ -47,6 +47,7 @@ pub fn lint(raw: &raw::Config, rules: &Rules, now: Timestamp) -> Vec<Complaint> 
     linter.closed();
     linter.zones();
     linter.clocks();
+    linter.ends();
     linter.lints
 }
 

@@ -5,6 +5,7 @@ mod clock;
 mod legs;
 mod offer;
 mod undo;
+mod used_up;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -671,6 +672,7 @@ impl Lead {
             again,
             self.next_step_at(),
             self.next_breach_at(),
+            self.told_again_at(),
             self.undo.as_ref().map(|undo| undo.until),
             self.hand_over()
                 .filter(|offer| offer.can_expire())

@@ -49,6 +49,9 @@ pub struct Plan {
     /// Where it goes when the last of them has reached nobody either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exhausted: Option<Target>,
+    /// When the managers hear again of a lead whose escalation is used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<Timestamp>,
     /// How many attempts have reached nobody.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub in_vain: u32,
@@ -106,6 +109,7 @@ impl Plan {
             untouched: moments(&sla.untouched, started_at, calendar),
             retry: sla.retry.clone(),
             exhausted: sla.exhausted.clone(),
+            again_at: None,
             in_vain: 0,
         }
     }

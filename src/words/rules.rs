@@ -350,7 +350,12 @@ fn sla_words(policy: &Policy, sla: &Sla) -> String {
         None => said.push("Counted day and night.".to_owned()),
     }
     if !sla.escalation.is_empty() {
-        said.push(format!("Not accepted: {}.", steps(policy, &sla.escalation)));
+        let after = match ends_with_somebody(&sla.escalation) {
+            true => "",
+            false => "; from then on the managers are told each working day",
+        };
+        let steps = steps(policy, &sla.escalation);
+        said.push(format!("Not accepted: {steps}{after}."));
     }
     if !sla.untouched.is_empty() {
         said.push(format!("Not called: {}.", steps(policy, &sla.untouched)));
@@ -367,6 +372,16 @@ fn sla_words(policy: &Policy, sla: &Sla) -> String {
         said.push(format!("Not reached even then: {then}."));
     }
     said.join(" ")
+}
+
+/// Whether the last step gives the lead to somebody, or lays it before managers.
+fn ends_with_somebody(steps: &[Step]) -> bool {
+    steps.last().is_some_and(|step| match step.action {
+        StepAction::Assign(_) | StepAction::Review(_) => true,
+        StepAction::Remind | StepAction::Reoffer(_) | StepAction::Widen | StepAction::Notify(_) => {
+            false
+        }
+    })
 }
 
 fn steps(policy: &Policy, steps: &[Step]) -> String {

@@ -10,12 +10,14 @@ use crate::{
     },
     domain::{
         id::{RepId, SlaId},
-        policy::{Route, Target},
+        policy::{Route, StepAction, Target},
     },
     rules::walk,
 };
 
 const ADVICE: &str = "name an SLA like the type, or give the route an `sla`";
+
+const AT_THE_END: &str = "then nobody has to act: its managers, else the channel, are told again each working day until somebody has it; end with `assign`, `review` or `notify`";
 
 impl Linter<'_> {
     pub(super) fn clocks(&mut self) {
@@ -25,6 +27,37 @@ impl Linter<'_> {
         let unnamed: Vec<(&Source, String)> = unnamed.collect();
         self.teams_without(&unnamed);
         self.routes_without(&unnamed);
+    }
+
+    /// Escalations after whose last step nobody in particular has to act.
+    pub(super) fn ends(&mut self) {
+        for (name, raw) in &self.raw.sla {
+            let sla = self
+                .rules
+                .policy
+                .slas
+                .get(&SlaId::from(name.get_ref().as_str()));
+            let last = sla.and_then(|sla| sla.escalation.last());
+            let does = match last.map(|step| &step.action) {
+                Some(StepAction::Remind) => "reminds the rep",
+                Some(StepAction::Reoffer(_)) => "asks the next one",
+                Some(StepAction::Widen) => "asks everybody",
+                Some(StepAction::Notify(_) | StepAction::Assign(_) | StepAction::Review(_))
+                | None => continue,
+            };
+            let Some(written) = &raw.escalation else {
+                continue;
+            };
+            let place = written
+                .get_ref()
+                .last()
+                .map_or(written.span(), Spanned::span);
+            let message = format!(
+                "the escalation of `{name}` ends with a step that {does}",
+                name = name.get_ref()
+            );
+            self.say(place, message, AT_THE_END);
+        }
     }
 
     fn is_sla(&self, name: &str) -> bool {

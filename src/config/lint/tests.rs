@@ -99,6 +99,11 @@ fn what_looks_wrong_is_said() {
             "9:6: lint: steps of the SLA `demo` reach nobody: the team `sdr` has no managers",
         ),
         (
+            "[[team]]\n",
+            "[sla.demo]\nacknowledge = \"15m\"\ncontact = \"30m\"\nescalation = [{ after = \"15m\", reoffer = \"team\" }]\n[[team]]\n",
+            "lint: the escalation of `demo` ends with a step that asks the next one",
+        ),
+        (
             "to = { nurture = \"newsletter\" }\n",
             "to = { nurture = \"newsletter\" }\n[[team]]\nid = \"empty\"\nmembers = []\n",
             "lint: the team `empty` has no members",

@@ -3,18 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Case;
 use crate::domain::{
-    event::{Audible, CardRef, Effect, Notice, Refusal, Say},
+    event::{Actor, Audible, CardRef, Effect, FactKind, Notice, Refusal, Say},
     id::RepId,
     lead::{Alarm, Alerted, Lead, Snooze, State},
-    policy::Rung,
+    policy::{Audience, Rung},
 };
 
 /// The cause of all notices of lateness: whoever manages several teams reads of them in one message.
 pub(super) const LATE: &str = "late";
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Case<'_, '_> {
     /// What managers and channels are told of a lead that is late.
@@ -115,6 +116,46 @@ impl Case<'_, '_> {
         alarm.snoozed = None;
         let told: BTreeSet<RepId> = alarm.told.iter().map(|told| told.rep.clone()).collect();
         self.alarm(&told.into_iter().collect::<Vec<_>>());
+    }
+
+    /// The steps are used up and nobody has it: its managers hear of it again, or its channel.
+    pub(super) fn tell_again(&mut self) {
+        let over = |at: Timestamp| at <= self.now;
+        if !self.lead.told_again_at().is_some_and(over) {
+            return;
+        }
+        if let Some(plan) = self.lead.plan.as_mut() {
+            plan.again_at = None;
+        }
+        let Some(team) = self.team_or_first() else {
+            return;
+        };
+        let audience = match (team.managers.is_empty(), &team.channel) {
+            (false, _) => Audience::Managers,
+            (true, Some(_)) => Audience::Channel,
+            (true, None) => return,
+        };
+        let words = "no step is left and nobody has it";
+        self.fact(FactKind::Escalated, Actor::Baton, None, None, words);
+        self.tell_late(&audience);
+    }
+
+    /// What nobody has and no step will move is told of again when the next working day begins.
+    pub(super) fn wind_up(&mut self) {
+        let again_at = self.lead.is_used_up().then(|| {
+            let planned = self.lead.told_again_at();
+            planned.unwrap_or_else(|| self.next_day())
+        });
+        if let Some(plan) = self.lead.plan.as_mut() {
+            plan.again_at = again_at;
+        }
+    }
+
+    /// When the next working day of the lead's clock begins; of one without hours in a day.
+    fn next_day(&self) -> Timestamp {
+        let clock = self.plan_clock();
+        let begins = clock.and_then(|clock| clock.next_working_day(self.now));
+        begins.unwrap_or(self.now + DAY)
     }
 
     /// Somebody has it now, or has tried: the alarm is over.

@@ -104,6 +104,7 @@ impl Case<'_, '_> {
         self.leave_in_turn();
         let state = self.lead.state.clone();
         self.take_what_is_due();
+        self.tell_again();
         // What the clock did meanwhile is not to be undone by a late second thought.
         if self.lead.state != state {
             self.lead.undo = None;
@@ -302,6 +303,11 @@ impl Case<'_, '_> {
             Audience::Managers => self.escalated("tells the managers"),
             Audience::Channel => self.escalated("tells the channel"),
         }
+        self.tell_late(audience);
+    }
+
+    /// Tells these people, or the channel, that the lead is late.
+    pub(super) fn tell_late(&mut self, audience: &Audience) {
         let team = self.team_or_first();
         match (audience, team) {
             (Audience::Rep(rep), _) => self.alarm(std::slice::from_ref(rep)),

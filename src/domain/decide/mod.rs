@@ -452,6 +452,7 @@ impl<'a, 'w> Case<'a, 'w> {
             offer.until = until;
         }
         self.keep_hidden();
+        self.wind_up();
         self.end_alarm();
         self.tell_former_owner();
         self.tell_account_owner();

@@ -202,7 +202,7 @@ fn check(
     if stored.wake_at.is_none() && needs_waking(lead) {
         say(
             "open_steps_wake",
-            "has open steps and nothing wakes it".to_owned(),
+            "has steps to take, or none left, and nothing wakes it".to_owned(),
         );
     }
     let was_told = |event: &str| told.contains(&(stored.id.clone(), event.to_owned()));
@@ -336,6 +336,9 @@ fn is_live(offer: &Offer) -> bool {
 /// Whether a lead that nobody has counts on the clock. While an offer is not delivered, its delivery goes on;
 /// while the chat is down, its return is waited for.
 fn needs_waking(lead: &Lead) -> bool {
+    if lead.is_used_up() {
+        return true;
+    }
     let open = lead.steps().iter().any(|step| step.done == StepDone::Open);
     let underway = lead
         .pending()

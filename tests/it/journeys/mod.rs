@@ -46,6 +46,7 @@ mod teams;
 mod tokens;
 mod two_chats;
 mod typed;
+mod used_up;
 
 use serde_json::{Value, json};
 

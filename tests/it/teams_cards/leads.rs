@@ -145,6 +145,7 @@ pub fn lead() -> Lead {
         untouched: Vec::new(),
         retry: Vec::new(),
         exhausted: None,
+        again_at: None,
         in_vain: 0,
     });
     lead.offers = vec![offer(OfferKind::Push, OfferState::Pending)];

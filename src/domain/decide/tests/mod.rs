@@ -40,6 +40,7 @@
 //! | a leg is counted once | `each_leg_is_counted_once_by_both_clocks` |
 //! | an accept is hollow once | `an_accept_is_hollow_once_when_the_clock_runs_out_or_the_lead_is_got_rid_of` |
 //! | programs repeat themselves | `attempts_made_elsewhere_count_once_until_the_next_is_due_and_the_last_ends_it` |
+//! | what nobody has is not forgotten when no step is left | `what_nobody_has_is_told_again_each_working_day_when_no_step_is_left` |
 //! | who tried in vain tries again, so often | `an_attempt_that_reached_nobody_comes_back_and_at_the_end_the_lead_goes_on` |
 
 mod answers;
@@ -60,6 +61,7 @@ mod routing;
 mod story;
 mod strategies;
 mod turns;
+mod used_up;
 mod waiting;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,90 @@
+//! The last step is taken and nobody has the lead: it is not forgotten.
+
+use super::{ada, short};
+use crate::{
+    office::{SALES, in_each_chat},
+    reads, says,
+};
+
+/// Two people are asked, and that was all.
+fn rules() -> String {
+    let (before, _) = SALES.split_once("[sla.demo]").unwrap();
+    format!(
+        r#"{before}
+[sla.demo]
+acknowledge = "15m"
+contact = "30m"
+calendar = "office"
+escalation = [{{ after = "15m", reoffer = "team" }}]
+
+[calendar.office]
+hours = "Mo-Fr 09:00-18:00"
+
+[notices]
+bundle = "5m"
+"#
+    )
+}
+
+#[tokio::test]
+async fn managers_hear_each_morning_of_what_nobody_has() {
+    in_each_chat(&rules(), async |office| {
+        office.lead(ada()).await;
+        office.lead(short("Grace")).await;
+        office.after("69h 59m").await;
+        reads!(office, "marta", @"(nothing)");
+        office.after("1m").await;
+        reads!(office, "marta", @"
+        2 leads are late.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due Fri 20 Nov 11:15). Selin Kaya did not answer. Jonas Weber is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:15). Ayşe Yılmaz did not answer. Selin Kaya is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        ");
+        office.press("marta", "Take it").await;
+        office.read("marta");
+        office.after("24h").await;
+        reads!(office, "marta", @"
+        changed: 1 of 2 leads is still late.
+        #1001 · Ada Lovelace, Analytical Engines: You have it since yesterday 09:00.
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:15). Ayşe Yılmaz did not answer. Selin Kaya is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        ----
+        A lead is late.
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:15). Ayşe Yılmaz did not answer. Selin Kaya is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        ");
+        let story = office.story_of(1002).await;
+        let (asked, _) = story.rsplit_once(" pending").unwrap();
+        let (_, who) = asked.rsplit_once(' ').unwrap();
+        office.press(who, "Accept").await;
+        office.after("5s").await;
+        reads!(office, "marta", @"
+        changed: 2 leads were late.
+        • #1001 · Ada Lovelace, Analytical Engines: You have it since yesterday 09:00.
+        • #1002 · Grace: Selin Kaya has it since today 09:00.
+        ----
+        changed: A lead was late.
+        • #1002 · Grace: Selin Kaya has it since today 09:00.
+        ");
+        office.after("48h").await;
+        reads!(office, "marta", @"(nothing)");
+        assert!(
+            office.story_of(1002).await.starts_with("owned by"),
+            "{}",
+            office.story_of(1002).await
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_rules_say_what_happens_at_the_end() {
+    in_each_chat(&rules(), async |office| {
+        let said = office.slash("jonas", "/leadrules").await;
+        let (_, ends) = said.split_once("Not accepted: ").unwrap();
+        let (ends, _) = ends.split_once('.').unwrap();
+        says!(ends, @"after 15 minutes the next of the team; from then on the managers are told each working day");
+    })
+    .await;
+}
