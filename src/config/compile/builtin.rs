@@ -28,14 +28,14 @@ pub(super) const SLAS: [(&str, Period, Period); 4] = [
 /// What leads of a team have when nothing else gives them an SLA.
 pub(in crate::config) const LAST_SLA: &str = "mql";
 
-/// What people do that is a contact, made in another program.
-pub(super) const CONTACTS: [(&str, ContactHow); 6] = [
+/// What people do that is a contact, made in another program. Mails are not among them: most are sent by a program that
+/// nobody would call a person.
+pub(super) const CONTACTS: [(&str, ContactHow); 5] = [
     ("email_replied", ContactHow::Reached),
     ("call_connected", ContactHow::Reached),
     ("meeting_booked", ContactHow::Meeting),
     ("meeting_held", ContactHow::Meeting),
     ("call_attempted", ContactHow::NoAnswer),
-    ("email_sent", ContactHow::MailSent),
 ];
 
 /// An SLA that says only how fast.

@@ -35,7 +35,7 @@ pub struct Sla {
 pub struct Contact {
     /// `activities = { email_replied = "reached" }`: what sources tell that is a contact, and what came of it. Default:
     /// `email_replied` and `call_connected` are "reached", `meeting_booked` and `meeting_held` "meeting",
-    /// `call_attempted` is "no_answer" and `email_sent` "mail_sent".
+    /// and `call_attempted` is "no_answer".
     pub activities: Option<Named<Text>>,
 }
 
