@@ -281,6 +281,26 @@ impl Chat {
         }
     }
 
+    /// For how long nobody has asked the platform anything since it last answered.
+    #[must_use]
+    pub fn quiet_for(&self) -> Option<Duration> {
+        match self {
+            Self::Slack(slack) => slack.quiet_for(),
+            Self::Teams(teams) => teams.quiet_for(),
+        }
+    }
+
+    /// Asks the platform something only to learn whether it answers.
+    ///
+    /// # Errors
+    /// What came of it, which [`Self::reach`] knows as well.
+    pub async fn knock(&self) -> Result<(), SendError> {
+        match self {
+            Self::Slack(slack) => slack.check().await.map(drop),
+            Self::Teams(teams) => teams.knock().await,
+        }
+    }
+
     /// Says which the direct conversation with a person was, so that it need not be opened to know, and where
     /// calls about it go, on a platform that has several places.
     pub fn remember_conversation(&self, user: &str, conversation: &str, address: Option<&str>) {

@@ -15,7 +15,7 @@ pub struct Reached {
 #[derive(Clone, Copy)]
 enum Last {
     Nothing,
-    Answer,
+    AnswerAt(Duration),
     /// The first of the failures since the last answer.
     FailureSince(Duration),
 }
@@ -36,11 +36,20 @@ impl Reached {
             (Err(error), Last::FailureSince(first)) if is_silence(error) => {
                 Last::FailureSince(first)
             }
-            (Err(error), Last::Nothing | Last::Answer) if is_silence(error) => {
+            (Err(error), Last::Nothing | Last::AnswerAt(_)) if is_silence(error) => {
                 Last::FailureSince((self.elapsed)())
             }
-            (Ok(_) | Err(_), _) => Last::Answer,
+            (Ok(_) | Err(_), _) => Last::AnswerAt((self.elapsed)()),
         };
+    }
+
+    /// For how long nobody has asked it anything since it last answered; `None` if it did not.
+    pub fn quiet_for(&self) -> Option<Duration> {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match last {
+            Last::AnswerAt(at) => Some((self.elapsed)().saturating_sub(at)),
+            Last::Nothing | Last::FailureSince(_) => None,
+        }
     }
 
     /// What is known now.
@@ -48,7 +57,7 @@ impl Reached {
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match last {
             Last::Nothing => Reach::Unknown,
-            Last::Answer => Reach::Answers,
+            Last::AnswerAt(_) => Reach::Answers,
             Last::FailureSince(first) => Reach::SilentFor((self.elapsed)().saturating_sub(first)),
         }
     }
@@ -98,7 +107,11 @@ mod tests {
         assert_eq!(reached.now(), Reach::Unknown);
         reached.note(&Ok(()));
         assert_eq!(reached.now(), Reach::Answers);
+        seconds.store(2, Ordering::Relaxed);
+        assert_eq!(reached.quiet_for(), Some(Duration::from_secs(2)));
+        seconds.store(0, Ordering::Relaxed);
         reached.note(&silence());
+        assert_eq!(reached.quiet_for(), None);
         seconds.store(3, Ordering::Relaxed);
         let dead = Err(SendError::fail(FailKind::TokenDead, "token_revoked"));
         reached.note::<()>(&dead);

@@ -1,15 +1,20 @@
 //! Whether a chat can be reached: while it can't, nothing is tried but that; when it is back, offers that
 //! waited get the time.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{DOWN, Worker, outlet::Outlet};
-use crate::{chat::Reach, engine::Error};
+use crate::{chat::Reach, engine::Error, store::leads};
 
 /// How often a chat that is down is asked whether it is back.
 const PROBE: SignedDuration = SignedDuration::from_secs(5);
+/// How long a chat may be left alone while somebody is asked something there.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// What is known of an outage in this process.
 #[derive(Debug, Default)]
@@ -58,7 +63,11 @@ impl Worker {
                 outlet.watch.set(State::Up);
                 Ok(true)
             }
-            (State::Up, Reach::Unknown | Reach::Answers) => Ok(true),
+            (State::Up, Reach::Unknown) => Ok(true),
+            (State::Up, Reach::Answers) => {
+                self.listen(outlet).await?;
+                Ok(true)
+            }
             (State::Up, Reach::SilentFor(time)) => {
                 let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::ZERO);
                 if time < DOWN {
@@ -74,6 +83,22 @@ impl Worker {
                 self.ask(outlet, now, now).await
             }
         }
+    }
+
+    /// Behind a card that waits for an answer the chat may break down without any call of ours that would fail. Where
+    /// somebody is asked, a chat that was not spoken to for a while is: what it does not answer is known in time.
+    async fn listen(&self, outlet: &Outlet) -> Result<(), Error> {
+        if outlet.chat.quiet_for().is_none_or(|time| time < QUIET) {
+            return Ok(());
+        }
+        let asked = self
+            .db()
+            .read(async |mut tx| leads::anybody_asked(&mut tx).await);
+        if asked.await? {
+            // What came of it is known to the chat itself.
+            let _ = outlet.chat.knock().await;
+        }
+        Ok(())
     }
 
     /// Asks the chat whether it is there: a single call that failed is no outage.

@@ -124,6 +124,11 @@ impl Client {
         self.reached.now()
     }
 
+    /// For how long nobody has asked Slack anything since it last answered.
+    pub fn quiet_for(&self) -> Option<Duration> {
+        self.reached.quiet_for()
+    }
+
     /// A request to a method, without a token.
     pub fn open(&self, method: &str) -> RequestBuilder {
         let api = self.api.as_str().trim_end_matches('/');

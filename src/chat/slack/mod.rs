@@ -138,6 +138,10 @@ impl Slack {
         self.client.reach()
     }
 
+    pub(super) fn quiet_for(&self) -> Option<Duration> {
+        self.client.quiet_for()
+    }
+
     pub(super) fn remember_conversation(&self, user: &str, conversation: &str) {
         let mut known = self.conversations();
         if !known.contains_key(user) {

@@ -120,6 +120,11 @@ impl Connector {
         self.reached.now()
     }
 
+    /// For how long nobody has asked Teams anything since it last answered.
+    pub fn quiet_for(&self) -> Option<Duration> {
+        self.reached.quiet_for()
+    }
+
     /// Whether calls may go there.
     pub fn trusts(&self, address: &str) -> bool {
         self.hosts.trusted(address).is_some()

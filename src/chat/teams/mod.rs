@@ -171,7 +171,7 @@ impl Teams {
     }
 
     /// Asks Teams who somebody is whom it has told of; where it knows nobody, for what it may refuse.
-    async fn knock(&self) -> Result<(), SendError> {
+    pub(super) async fn knock(&self) -> Result<(), SendError> {
         let somebody = self.known.somebody();
         let (call, path, conversation) = match &somebody {
             Some((user, conversation)) => (
@@ -208,6 +208,10 @@ impl Teams {
 
     pub(super) fn reach(&self) -> Reach {
         self.connector.reach()
+    }
+
+    pub(super) fn quiet_for(&self) -> Option<Duration> {
+        self.connector.quiet_for()
     }
 
     pub(super) fn remember_conversation(

@@ -172,6 +172,16 @@ pub async fn with_pending_offers(tx: &mut Tx) -> Result<Vec<LeadId>, Error> {
     Ok(found)
 }
 
+const ANYBODY_ASKED: &str = "select id from offer where state = 'pending' and rep >= '' limit 1";
+
+/// Whether any offer waits for an answer.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn anybody_asked(tx: &mut Tx) -> Result<bool, Error> {
+    Ok(tx.q(ANYBODY_ASKED).opt::<(OfferId,)>().await?.is_some())
+}
+
 const LAST_OWNER: &str = "select o.rep from lead l join offer o on o.lead_id = l.id \
      where l.email = $1 and o.state = 'accepted' order by o.decided_at desc, o.id desc limit 1";
 

@@ -115,6 +115,42 @@ async fn who_answers_nothing_is_set_away_and_comes_back_by_one_press() {
 }
 
 #[tokio::test]
+async fn who_could_not_press_has_let_nothing_go_by() {
+    let once = strict().replace("missed = 2", "missed = 1");
+    in_each_chat(&once, async |office| {
+        for who in ["jonas", "deniz"] {
+            office.slash(who, "/away until back").await;
+        }
+        office.lead(ada()).await;
+        // Nothing is to be said until the time is over, so that nobody would learn of it.
+        office.after("11m").await;
+        office.break_down();
+        for _ in 0..3 {
+            office.after("30s").await;
+        }
+        office.after("10m").await;
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
+        office.recover();
+        office.after("5m").await;
+        let story = office.story_of(1001).await;
+        assert_eq!(story, "offered: selin expired, ayse pending");
+        assert!(!office.all_said("selin").contains("You are away now"));
+        taken(office, 1001).await;
+        office.lead(short("Grace")).await;
+        assert_eq!(office.story_of(1002).await, "offered: selin pending");
+        office.after("2m").await;
+        office.stop().await;
+        office.sleep("20m");
+        office.start().await;
+        office.after("14m").await;
+        let story = office.story_of(1002).await;
+        assert_eq!(story, "offered: selin expired, ayse pending");
+        assert!(!office.all_said("selin").contains("You are away now"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_answer_in_between_begins_the_count_anew() {
     in_each_chat(&strict(), async |office| {
         for who in ["jonas", "deniz"] {
