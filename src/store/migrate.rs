@@ -76,6 +76,7 @@ const STEPS: &[Step] = &[
     step!(20261122187000, "keep_hours"),
     step!(20261122187100, "tell_returns"),
     step!(20261122187200, "note_statuses"),
+    step!(20261122189000, "index_chances"),
 ];
 
 /// Any number; replicas that start together take it in turns.
