@@ -219,21 +219,30 @@ impl Turns {
         let mut entries = Vec::new();
         for person in present {
             let known = self.reps.contains_key(person.rep);
-            let balance = self.reps.entry(person.rep.clone()).or_default();
-            let mut credits = vec![(EntryWhy::Weight, balance.weigh(person.weight))];
+            if !known {
+                self.reps.insert(person.rep.clone(), Balance::default());
+            }
+            let Some(balance) = self.reps.get_mut(person.rep) else {
+                continue;
+            };
+            let weighed = balance.weigh(person.weight);
             let missed = (round - balance.seen) * person.weight;
             balance.seen = round;
-            credits.push(match absence {
+            let passed = match absence {
                 _ if !known => (EntryWhy::Baseline, missed),
                 AbsenceCredit::Average | AbsenceCredit::OneExtraPer(_) => {
                     (EntryWhy::Absence, missed)
                 }
                 AbsenceCredit::None => (EntryWhy::Absence, 0.0),
-            });
-            if let AbsenceCredit::OneExtraPer(leads) = absence {
-                let missed = if known { missed } else { 0.0 };
-                credits.push((EntryWhy::CatchUp, balance.catch_up(missed, given, leads)));
-            }
+            };
+            let caught_up = match absence {
+                AbsenceCredit::OneExtraPer(leads) => {
+                    balance.catch_up(if known { missed } else { 0.0 }, given, leads)
+                }
+                AbsenceCredit::Average | AbsenceCredit::None => 0.0,
+            };
+            let weighed = (EntryWhy::Weight, weighed);
+            let credits = [weighed, passed, (EntryWhy::CatchUp, caught_up)];
             for (why, amount) in credits.into_iter().filter(|(_, by)| by.abs() > 1e-9) {
                 balance.credit += amount;
                 entries.push(Entry {
@@ -334,26 +343,43 @@ impl Turns {
     /// waited longest; then by lot, never by name.
     #[must_use]
     pub fn next<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Option<&'a RepId> {
-        let next = eligible.iter().min_by(|a, b| self.sooner(a, b, lot));
-        next.map(|person| person.rep)
+        let line = eligible.iter().map(|one| (self.rank(one, lot), one.rep));
+        line.min_by(|a, b| a.0.compare(&b.0)).map(|(_, rep)| rep)
     }
 
     /// Everybody eligible, whose turn it is first.
     #[must_use]
     pub fn places<'a>(&self, eligible: &[Present<'a>], lot: u64) -> Vec<&'a RepId> {
-        let mut line: Vec<&Present<'a>> = eligible.iter().collect();
-        line.sort_by(|a, b| self.sooner(a, b, lot));
-        line.into_iter().map(|person| person.rep).collect()
+        let line = eligible.iter().map(|one| (self.rank(one, lot), one.rep));
+        let mut line: Vec<(Rank, &RepId)> = line.collect();
+        line.sort_by(|a, b| a.0.compare(&b.0));
+        line.into_iter().map(|(_, rep)| rep).collect()
     }
 
-    /// Who of two comes first.
-    fn sooner(&self, a: &Present<'_>, b: &Present<'_>, lot: u64) -> Ordering {
-        // What is nearly even is even.
-        let urgent = |person: &Present<'_>| (self.urgency(person) * 1e9).round() + 0.0;
-        urgent(b)
-            .total_cmp(&urgent(a))
-            .then_with(|| self.waited_since(a.rep).cmp(&self.waited_since(b.rep)))
-            .then_with(|| draw(b.rep, lot).cmp(&draw(a.rep, lot)))
+    fn rank(&self, person: &Present<'_>, lot: u64) -> Rank {
+        Rank {
+            // What is nearly even is even.
+            urgent: (self.urgency(person) * 1e9).round() + 0.0,
+            waited_since: self.waited_since(person.rep),
+            drawn: draw(person.rep, lot),
+        }
+    }
+}
+
+/// What decides who comes first, worked out once for each in line.
+struct Rank {
+    urgent: f64,
+    waited_since: Option<Timestamp>,
+    drawn: u64,
+}
+
+impl Rank {
+    /// Whoever comes first is less.
+    fn compare(&self, other: &Self) -> Ordering {
+        let urgent = other.urgent.total_cmp(&self.urgent);
+        urgent
+            .then_with(|| self.waited_since.cmp(&other.waited_since))
+            .then_with(|| other.drawn.cmp(&self.drawn))
     }
 }
 

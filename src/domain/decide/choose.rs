@@ -1,5 +1,7 @@
 //! Who may take a lead now, and who of them is next.
 
+use std::collections::BTreeSet;
+
 use super::{Case, placed::passed};
 use crate::domain::{
     id::{RepId, TeamId},
@@ -174,10 +176,9 @@ impl<'w> Case<'_, 'w> {
             passed: one.unfit.as_ref().map(passed),
         });
         let candidates: Vec<Candidate> = candidates.collect();
+        let anew: BTreeSet<&RepId> = considered.iter().map(|one| &one.rep.id).collect();
         let routing = self.lead.routing.get_or_insert_with(Routing::default);
-        routing
-            .candidates
-            .retain(|old| candidates.iter().all(|new| new.rep != old.rep));
+        routing.candidates.retain(|old| !anew.contains(&old.rep));
         routing.candidates.extend(candidates);
     }
 }

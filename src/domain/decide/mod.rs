@@ -463,7 +463,7 @@ impl<'a, 'w> Case<'a, 'w> {
             self.effects.push(Effect::Show(card));
         }
         for team in std::mem::take(&mut self.turned) {
-            let turns = self.turns.get(&team).cloned().unwrap_or_default();
+            let turns = self.turns.remove(&team).unwrap_or_default();
             self.effects.push(Effect::Round { team, turns });
         }
         (self.lead, self.effects)

@@ -1,5 +1,7 @@
 //! How the candidates of a decision stood: their place in line, and what they had before them.
 
+use std::collections::BTreeMap;
+
 use super::{Case, choose::Group};
 use crate::domain::{
     id::{RepId, TeamId},
@@ -15,31 +17,28 @@ impl Case<'_, '_> {
         let Some(team) = group.team else {
             return;
         };
-        let places = self.line(&team.id, fit);
+        let line = self.line(&team.id, fit);
+        let places: BTreeMap<&RepId, u32> = line.into_iter().zip(1..).collect();
         let Some(routing) = self.lead.routing.as_mut() else {
             return;
         };
         for candidate in &mut routing.candidates {
-            let at = places.iter().position(|rep| *rep == candidate.rep);
-            candidate.place = at.and_then(|at| u32::try_from(at + 1).ok());
+            candidate.place = places.get(&candidate.rep).copied();
         }
     }
 
-    fn line(&self, team: &TeamId, fit: &[&Rep]) -> Vec<RepId> {
+    fn line<'r>(&self, team: &TeamId, fit: &[&'r Rep]) -> Vec<&'r RepId> {
         let lot = self.lead.number.unsigned_abs();
-        let present: Vec<Present<'_>> = fit.iter().map(|rep| self.present(rep)).collect();
+        let present: Vec<Present<'r>> = fit.iter().map(|rep| self.present(rep)).collect();
         let turns = self.turns.get(team);
-        let line = turns.map_or_else(Vec::new, |turns| turns.places(&present, lot));
-        line.into_iter().cloned().collect()
+        turns.map_or_else(Vec::new, |turns| turns.places(&present, lot))
     }
 
     /// What somebody with a capacity has before them.
     pub(super) fn load_now(&self, rep: &Rep) -> Option<Load> {
-        let person = self.world.reps.get(&rep.id)?;
-        rep.capacity.map(|capacity| Load {
-            open: person.open,
-            capacity,
-        })
+        let capacity = rep.capacity?;
+        let open = self.world.reps.get(&rep.id)?.open;
+        Some(Load { open, capacity })
     }
 }
 
