@@ -32,7 +32,7 @@ impl Engine {
                 {
                     return Ok(false);
                 }
-                self.wake_waiting(&mut tx, &teams, FOR_WHO_STAYS, None, now)
+                self.wake_waiting(&mut tx, &teams, FOR_WHO_STAYS, now)
                     .await?;
                 Ok(true)
             })

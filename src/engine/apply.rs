@@ -4,106 +4,77 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use super::{Engine, Error};
+use super::{Engine, Error, sitting::Sitting};
 use crate::{
     domain::{
-        event::{Audible, CardRef, Effect, Fact, Measure, MeasureKind},
+        event::{Audible, CardRef, Effect, Measure, MeasureKind},
         lead::Lead,
         route::Reader,
     },
-    rules::Rules,
-    store::{Tx, endings, experiments, facts, outbox, records, reps, sums, tally, turns},
+    store::{Tx, endings, experiments, outbox, records, reps, tally, turns::Posting},
 };
 
 impl Engine {
     pub(super) async fn apply(
         &self,
         tx: &mut Tx,
+        sitting: &mut Sitting,
         lead: &Lead,
         effects: &[Effect],
-        rules: &Rules,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let history: Vec<Fact> = effects
-            .iter()
-            .filter_map(|effect| {
-                if let Effect::Fact(fact) = effect {
-                    Some(fact.clone())
-                } else {
-                    None
-                }
-            })
-            .collect();
-        facts::append(tx, &lead.id, now, &history).await?;
-        let measures: Vec<Measure> = effects
-            .iter()
-            .filter_map(|effect| {
-                match effect {
-                    // What was caught counts by the webhook that sent it, which the lead's need not be.
-                    Effect::Count(measure) if measure.what != MeasureKind::Duplicate => {
-                        Some(measure.clone())
-                    }
-                    _ => None,
-                }
-            })
-            .collect();
-        tally::count(tx, lead, &measures).await?;
-        let undone: Vec<Measure> = effects
-            .iter()
-            .filter_map(|effect| {
-                if let Effect::Uncount(measure) = effect {
-                    Some(measure.clone())
-                } else {
-                    None
-                }
-            })
-            .collect();
-        tally::uncount(tx, lead, &undone).await?;
-        if !rules.policy.territories.is_empty() {
-            let territory = Reader::new(&rules.policy, rules, now).territory(lead);
-            let territory = territory.unwrap_or_default();
-            tally::count_territory(tx, lead, territory, &measures).await?;
-            tally::uncount_territory(tx, lead, territory, &undone).await?;
-        }
-        if measures.iter().any(|it| it.what == MeasureKind::Expired) {
-            self.lapsed.store(true, Ordering::Relaxed);
-        }
-        // A transaction that is tried again counts twice here; the tally is what is exact.
-        for measure in &measures {
-            metrics::counter!("baton_measures_total", "measure" => measure.what.word())
-                .increment(1);
-        }
+        let rules = self.rules();
+        let territory = (!rules.policy.territories.is_empty()).then(|| {
+            let reader = Reader::new(&rules.policy, &*rules, now);
+            reader.territory(lead).unwrap_or_default().to_owned()
+        });
+        let of = tally::Of::lead(lead, territory.as_deref());
         for effect in effects {
             match effect {
-                Effect::Fact(_) | Effect::Count(_) | Effect::Uncount(_) => {}
-                Effect::Show(card) => {
-                    outbox::show(tx, card, &lead.id, &recipient_of(card), now).await?;
-                }
+                Effect::Fact(fact) => sitting.facts.push((lead.id.clone(), fact.clone())),
+                Effect::Count(measure) => self.count(sitting, &of, measure),
+                Effect::Uncount(measure) => sitting.counts.add(&of, measure, -1),
+                Effect::Show(card) => sitting.cards.push(outbox::Shown {
+                    lead: lead.id.clone(),
+                    recipient: recipient_of(card),
+                    card: card.clone(),
+                }),
                 Effect::Say(say) => {
-                    outbox::say(
-                        tx,
-                        &lead.id,
-                        &address(&say.to),
-                        say,
-                        now,
-                        rules.policy.bundle,
-                    )
-                    .await?;
+                    let (to, bundle) = (address(&say.to), rules.policy.bundle);
+                    outbox::say(tx, &lead.id, &to, say, now, bundle).await?;
                 }
                 Effect::Tried { what, took } => experiments::count(tx, lead, *what, *took).await?,
-                Effect::Sum { sum, back } => sums::add(tx, lead, sum, *back).await?,
+                Effect::Sum { sum, back } => sitting.sums.add(lead, sum, *back),
                 Effect::Ended(ended) => {
                     endings::count(tx, lead, ended).await?;
                     records::count(tx, lead, ended, now).await?;
                 }
-                Effect::Turn { team, entry } => {
-                    turns::post(tx, team, Some(&lead.id), entry, now).await?;
+                Effect::Turn { team, entry } => sitting.postings.push(Posting {
+                    team: team.clone(),
+                    lead: Some(lead.id.clone()),
+                    entry: entry.clone(),
+                }),
+                Effect::Round { team, turns } => sitting.turn(team.clone(), turns.clone()),
+                Effect::Unreachable { rep, why } => {
+                    reps::unreachable(tx, rep, why, now).await?;
+                    sitting.forget(rep);
                 }
-                Effect::Round { team, turns } => turns::save(tx, team, turns).await?,
-                Effect::Unreachable { rep, why } => reps::unreachable(tx, rep, why, now).await?,
             }
         }
         Ok(())
+    }
+
+    fn count(&self, sitting: &mut Sitting, of: &tally::Of, measure: &Measure) {
+        // What was caught counts by the webhook that sent it, which the lead's need not be.
+        if measure.what == MeasureKind::Duplicate {
+            return;
+        }
+        if measure.what == MeasureKind::Expired {
+            self.lapsed.store(true, Ordering::Relaxed);
+        }
+        sitting.counts.add(of, measure, 1);
+        // A transaction that is tried again counts twice here; the tally is what is exact.
+        metrics::counter!("baton_measures_total", "measure" => measure.what.word()).increment(1);
     }
 }
 

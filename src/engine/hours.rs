@@ -30,7 +30,7 @@ impl Engine {
                     let told = Told::Hours { by: by.clone() };
                     outbox::tell(&mut tx, rep, &told, &key, now).await?;
                 }
-                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now)
+                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, now)
                     .await
             })
             .await

@@ -6,6 +6,8 @@ mod apply;
 mod backlog;
 mod company;
 mod coverage;
+mod decision;
+mod due;
 mod entered;
 mod fetched;
 mod forecast;
@@ -22,8 +24,10 @@ mod programs;
 mod quarantine;
 mod receive;
 mod returns;
+mod room;
 mod sift;
 mod silent;
+mod sitting;
 mod standing;
 mod stored;
 mod taken;
@@ -43,17 +47,16 @@ use jiff::Timestamp;
 use crate::{
     clock::Clock,
     domain::{
-        decide::{asked_anew, decide, routes_anew, teams_concerned},
-        event::{Effect, Event, Gone, Receiver, Refusal},
-        id::{LeadId, RepId, TeamId},
+        event::{Effect, Event, Refusal},
+        id::{LeadId, RepId},
         lead::Lead,
-        plan::Plan,
-        policy::{Groups, Policy, Team},
-        route::Reader,
+        policy::Groups,
     },
     rules::Rules,
-    store::{self, Db, Tx, leads, reps, turns},
+    store::{self, Db, Tx},
 };
+
+use sitting::Sitting;
 
 pub use coverage::Coverage;
 pub use fetched::{NotFetched, PATIENCE};
@@ -67,10 +70,6 @@ pub use receive::{Activities, Content, Received, Submission};
 pub use sift::Sifting;
 pub use standing::Standing;
 pub use stored::Stored;
-
-/// How many waiting leads may turn out not to be for whoever has room, before the rest are left to
-/// their own clock.
-const TRIED_IN_VAIN: usize = 8;
 
 /// Handles events: loads under lock, decides, saves, wakes the worker.
 #[derive(Clone)]
@@ -199,222 +198,24 @@ impl Engine {
         event: Event,
         now: Timestamp,
     ) -> Result<Handled, Error> {
-        let handled = Box::pin(self.decide_stored(tx, lead, event, now)).await?;
-        Box::pin(self.fill_freed_room(tx, &handled, now)).await?;
+        let mut sitting = Sitting::default();
+        let handled = self.handle_sitting(tx, &mut sitting, lead, event, now);
+        let handled = Box::pin(handled).await?;
+        sitting.close(tx, now).await?;
         Ok(handled)
     }
 
-    async fn decide_stored(
+    /// Decides one event, and lets those who wait have the room that it has made.
+    async fn handle_sitting(
         &self,
         tx: &mut Tx,
-        id: &LeadId,
+        sitting: &mut Sitting,
+        lead: &LeadId,
         event: Event,
         now: Timestamp,
     ) -> Result<Handled, Error> {
-        let rules = self.rules();
-        // Teams are locked before the lead, so that two leads of one team never wait for each other.
-        let teams = if picks_nobody(&event) {
-            Vec::new()
-        } else {
-            let mut peeked = leads::get(tx, id).await?.ok_or(Error::NoSuchLead)?;
-            if may_route(&peeked, &event) {
-                peeked.company_owner = self.company_owner(tx, &peeked, &rules.policy, now).await?;
-                odds::tell(tx, &rules.policy, &mut peeked, now).await?;
-            }
-            concerned(&peeked, &event, &rules, now)
-        };
-        let turns = turns::lock(tx, &teams).await?;
-        let leads::Locked { mut lead, version } =
-            leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
-        if may_route(&lead, &event) {
-            lead.company_owner = self.company_owner(tx, &lead, &rules.policy, now).await?;
-            odds::tell(tx, &rules.policy, &mut lead, now).await?;
-        }
-        let asked_rules = asked_anew(&lead, &event, &Reader::new(&rules.policy, &*rules, now));
-        if let Some(asked) = asked_rules.as_ref().filter(|_| !asks_itself(&event)) {
-            lead.clone_from(asked);
-        }
-        let before = lead.clone();
-        let looked_at = asked_rules.as_ref().unwrap_or(&lead);
-        let mut world = self
-            .world(tx, &rules, looked_at, &teams, turns, now)
-            .await?;
-        if let Some(rep) = asked(&event) {
-            let one = std::slice::from_ref(rep);
-            let known = self.reps_now(tx, &rules, one, now).await?;
-            world.reps.extend(known);
-        }
-        if let Some(rep) = declines(&event, &rules.policy) {
-            let declined = reps::declined(tx, rep, now).await?;
-            if let Some(person) = world.reps.get_mut(rep) {
-                person.declined = declined;
-            }
-        }
-        let (lead, effects) =
-            decide(lead, event, now, &world).map_err(|refusal| Error::Refused {
-                refusal,
-                lead: Box::new(before.clone()),
-            })?;
-        leads::save(tx, &lead, version, &before, now).await?;
-        self.note_company(tx, &before, &lead, &rules.policy, now)
-            .await?;
-        self.apply(tx, &lead, &effects, &rules, now).await?;
-        let freed = lead.freed_since(&before);
-        Ok(Handled {
-            lead,
-            effects,
-            freed,
-        })
+        let handled = Box::pin(self.decide_sitting(tx, sitting, lead, event, now)).await?;
+        Box::pin(self.fill_freed_room(tx, sitting, &handled, now)).await?;
+        Ok(handled)
     }
-
-    /// Whoever was freed of this lead has room again: the leads that have waited longest for their
-    /// teams get it, in the same transaction.
-    async fn fill_freed_room(
-        &self,
-        tx: &mut Tx,
-        handled: &Handled,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let teams: BTreeSet<TeamId> = handled
-            .freed
-            .iter()
-            .flat_map(|rep| self.teams_of(rep))
-            .collect();
-        let teams: Vec<TeamId> = teams.into_iter().collect();
-        let rooms = handled.freed.len();
-        self.wake_waiting(tx, &teams, rooms, Some(&handled.lead.id), now)
-            .await
-    }
-
-    /// Lets the leads that have waited longest for one of these teams try again, until so many as
-    /// there are `rooms` for wait no longer. One that had its chance before does not hold up the rest.
-    async fn wake_waiting(
-        &self,
-        tx: &mut Tx,
-        teams: &[TeamId],
-        rooms: usize,
-        except: Option<&LeadId>,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        if teams.is_empty() {
-            return Ok(());
-        }
-        let mut left = rooms;
-        for lead in leads::waiting(tx, teams, rooms + TRIED_IN_VAIN).await? {
-            if left == 0 {
-                break;
-            }
-            if Some(&lead) != except {
-                let tried = self.decide_stored(tx, &lead, Event::SomebodyFree, now);
-                left -= usize::from(!Box::pin(tried).await?.lead.is_waiting());
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether an event leaves the lead with whoever has it, so that nobody's situation matters.
-fn picks_nobody(event: &Event) -> bool {
-    match event {
-        Event::Delivered { .. }
-        | Event::ChatDown { .. }
-        | Event::NextStep { .. }
-        | Event::Stage { .. }
-        | Event::Snooze { .. }
-        | Event::OwnerLeaves { .. }
-        | Event::Outage { .. } => true,
-        Event::Arrived { .. }
-        | Event::Submitted(_)
-        | Event::Did { .. }
-        | Event::Due
-        | Event::SomebodyFree
-        | Event::Undeliverable { .. }
-        | Event::NotShown { .. }
-        | Event::Accept { .. }
-        | Event::Decline { .. }
-        | Event::Claim { .. }
-        | Event::Contacted { .. }
-        | Event::Close { .. }
-        | Event::Assign { .. }
-        | Event::Undo { .. }
-        | Event::Release { .. }
-        | Event::Reoffer { .. }
-        | Event::RouteOn { .. }
-        | Event::Reroute { .. }
-        | Event::RepGone { .. }
-        | Event::LateAccept { .. }
-        | Event::BackInLine { .. }
-        | Event::RepBack { .. } => false,
-    }
-}
-
-/// Whether the rules are asked for this event, or may be by what they say.
-fn may_route(lead: &Lead, event: &Event) -> bool {
-    routes_anew(lead, event) || matches!(event, Event::Did { .. })
-}
-
-/// Whether the decision finds out by itself if the rules are to be asked, and believes them only then.
-fn asks_itself(event: &Event) -> bool {
-    matches!(event, Event::Submitted(_) | Event::Did { .. })
-}
-
-/// Who declines, where that is limited.
-fn declines<'e>(event: &'e Event, policy: &Policy) -> Option<&'e RepId> {
-    let Event::Decline { by, .. } = event else {
-        return None;
-    };
-    policy.limits_declines().then_some(by)
-}
-
-/// To whom a person gives the lead.
-fn receiver(event: &Event) -> Option<&Receiver> {
-    if let Event::Assign { to, .. } = event {
-        Some(to)
-    } else {
-        None
-    }
-}
-
-/// Who is asked by name, whatever team they are in: by a person, or as who stands in.
-fn asked(event: &Event) -> Option<&RepId> {
-    if let Event::RepGone {
-        why: Gone::AwayForLong { cover },
-        ..
-    } = event
-    {
-        return cover.as_ref();
-    }
-    match receiver(event) {
-        Some(Receiver::Rep(rep)) => Some(rep),
-        Some(Receiver::Team(_)) | None => None,
-    }
-}
-
-/// Whether what is told of the lead is only written down, as mostly.
-fn stays_where_it_is(lead: &Lead, event: &Event, asked: Option<&Lead>) -> bool {
-    // An attempt that reached nobody may be the last, and the lead goes elsewhere.
-    let stays = lead.plan.as_ref().and_then(Plan::ends_at).is_none();
-    if let Event::Contacted { how, .. } = event {
-        return how.reached() || stays;
-    }
-    matches!(event, Event::Did { .. }) && asked.is_none() && (stays || lead.owner().is_none())
-}
-
-/// The teams a decision may look at, in lock order; a team's managers have a line of their own.
-fn concerned(lead: &Lead, event: &Event, rules: &Rules, now: Timestamp) -> Vec<TeamId> {
-    let asked = asked_anew(lead, event, &Reader::new(&rules.policy, rules, now));
-    if stays_where_it_is(lead, event, asked.as_ref()) {
-        return Vec::new();
-    }
-    let lead = asked.as_ref().unwrap_or(lead);
-    let mut teams = teams_concerned(lead, &rules.policy);
-    if let Some(Receiver::Team(team)) = receiver(event) {
-        let next = rules.policy.team(team).and_then(Team::when_closed_team);
-        teams.extend(std::iter::once(team.clone()).chain(next));
-    }
-    let managers = teams
-        .iter()
-        .map(|team| TeamId::from(format!("{team}#managers")));
-    let all: BTreeSet<TeamId> = teams.iter().cloned().chain(managers).collect();
-    all.into_iter().collect()
 }

@@ -185,7 +185,7 @@ impl Engine {
             // Who waits for somebody that was away without an end learns when that is now.
             if absence.until_at.is_some() {
                 let teams = self.teams_of(rep);
-                Box::pin(self.wake_waiting(tx, &teams, FOR_WHO_RETURNS, None, now)).await?;
+                Box::pin(self.wake_waiting(tx, &teams, FOR_WHO_RETURNS, now)).await?;
             }
         }
         Ok(())
@@ -276,7 +276,7 @@ impl Engine {
                     let event = Event::RepBack { rep: rep.clone() };
                     Box::pin(self.decide_stored(&mut tx, &lead, event, now)).await?;
                 }
-                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now)
+                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, now)
                     .await?;
                 Ok(Returned { ended })
             })
@@ -374,7 +374,7 @@ impl Engine {
             .write(async |mut tx| {
                 let news = reps::reachable(&mut tx, rep).await?;
                 if news {
-                    self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, None, now)
+                    self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, now)
                         .await?;
                 }
                 Ok(news)

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Engine, Error, activities, concerned,
+    Engine, Error, activities,
+    decision::concerned,
     known::Joining,
     odds,
     sift::{Sieve, Sifting},
+    sitting::Sitting,
 };
 use crate::{
     domain::{
@@ -24,7 +26,7 @@ use crate::{
         route::Reader,
         submission::{ImportTo, NewLead, Signs, Status, Wanted},
     },
-    store::{Tx, activities::Kept, filtered, leads, submissions, turns},
+    store::{Tx, activities::Kept, filtered, leads, submissions},
 };
 
 /// One inbound request as it came.
@@ -412,9 +414,12 @@ impl Engine {
             Some(ImportTo::Queue | ImportTo::Nurture) => Vec::new(),
             Some(ImportTo::Route) | None => concerned(&lead, &Event::SomebodyFree, &rules, now),
         };
-        let turns = turns::lock(tx, &teams).await?;
+        let mut sitting = Sitting::default();
+        sitting.lock(tx, &teams).await?;
         lead.number = leads::next_number(tx).await?;
-        let world = self.world(tx, &rules, &lead, &teams, turns, now).await?;
+        let world = self
+            .world(tx, &mut sitting, &rules, &lead, &teams, now)
+            .await?;
         let before = lead.clone();
         let arrived = Event::Arrived {
             by: by.clone(),
@@ -426,7 +431,8 @@ impl Engine {
                 lead: Box::new(before),
             })?;
         leads::insert(tx, &lead).await?;
-        self.apply(tx, &lead, &effects, &rules, now).await?;
+        self.apply(tx, &mut sitting, &lead, &effects, now).await?;
+        sitting.close(tx, now).await?;
         Ok(id)
     }
 }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Engine, Error};
+use super::{Engine, Error, sitting::Sitting};
 use crate::{
     domain::{
         id::{RepId, TeamId},
         lead::{Lead, State},
         policy::{Caps, Policy, Rep, Strategy, Team},
-        strategy::Turns,
         world::{RepNow, World},
     },
     rules::Rules,
@@ -21,13 +20,14 @@ use crate::{
 };
 
 impl Engine {
+    /// What a decision about `lead` looks at; the turns of the teams are the sitting's, lent until it is over.
     pub(super) async fn world<'r>(
         &self,
         tx: &mut Tx,
+        sitting: &mut Sitting,
         rules: &'r Rules,
         lead: &Lead,
         teams: &[TeamId],
-        turns: BTreeMap<TeamId, Turns>,
         now: Timestamp,
     ) -> Result<World<'r>, Error> {
         let people = if teams.is_empty() {
@@ -35,14 +35,18 @@ impl Engine {
         } else {
             people_of(&rules.policy, lead, teams)
         };
-        let paced = lead.is_waiting();
-        let mut reps = self.reps_for(tx, rules, &people, paced, now).await?;
+        let mut reps = self
+            .reps_for(tx, sitting, rules, (lead, &people), now)
+            .await?;
         // Somebody may have named another one to stand in for them this time.
         let named = reps
             .values()
             .filter_map(|one| one.away.as_ref()?.cover.clone());
         let missing: Vec<RepId> = named.filter(|cover| !reps.contains_key(cover)).collect();
-        reps.extend(self.reps_for(tx, rules, &missing, paced, now).await?);
+        if !missing.is_empty() {
+            let covers = self.reps_for(tx, sitting, rules, (lead, &missing), now);
+            reps.extend(covers.await?);
+        }
         if by_record(&rules.policy, teams) {
             for (rep, record) in records::lately(tx, &people, lead, now).await? {
                 if let Some(person) = reps.get_mut(&rep) {
@@ -53,14 +57,43 @@ impl Engine {
         Ok(World {
             policy: &rules.policy,
             reps,
-            turns,
+            turns: sitting.lend_turns(teams),
             clocks: rules,
             previous_owner: lead.previous_owner.clone(),
             chance: self.clock.chance(now),
         })
     }
 
-    /// How these people stand now.
+    /// How these people stand now, with as much of what they carry as a decision about `lead` asks for. One that waits
+    /// goes to nobody who has many unanswered offers.
+    pub(super) async fn reps_for(
+        &self,
+        tx: &mut Tx,
+        sitting: &mut Sitting,
+        rules: &Rules,
+        (lead, people): (&Lead, &[RepId]),
+        now: Timestamp,
+    ) -> Result<BTreeMap<RepId, RepNow>, Error> {
+        let unknown = sitting.unknown(people);
+        sitting.know(self.reps_as(tx, rules, &unknown, &[], now).await?);
+        let mut reps = sitting.known(people);
+        let paced = lead.is_waiting();
+        let wanted: Vec<Wanted> = people
+            .iter()
+            .filter_map(|id| rules.policy.reps.get(id))
+            .filter_map(|rep| wanted(rep, &rules.policy, paced, now))
+            .collect();
+        for (rep, load) in reps::loads(tx, &wanted, now).await? {
+            if let Some(person) = reps.get_mut(&rep) {
+                person.pending = load.pending;
+                person.open = load.open;
+                person.offered = load.offered;
+            }
+        }
+        Ok(reps)
+    }
+
+    /// How these people stand now, with what limits of theirs ask for.
     pub(super) async fn reps_now(
         &self,
         tx: &mut Tx,
@@ -68,27 +101,13 @@ impl Engine {
         people: &[RepId],
         now: Timestamp,
     ) -> Result<BTreeMap<RepId, RepNow>, Error> {
-        self.reps_for(tx, rules, people, false, now).await
-    }
-
-    /// The same for a lead that, where it is `paced`, goes to nobody who has many unanswered offers.
-    async fn reps_for(
-        &self,
-        tx: &mut Tx,
-        rules: &Rules,
-        people: &[RepId],
-        paced: bool,
-        now: Timestamp,
-    ) -> Result<BTreeMap<RepId, RepNow>, Error> {
-        let wanted: Vec<Wanted> = people
-            .iter()
-            .filter_map(|id| rules.policy.reps.get(id))
-            .filter_map(|rep| wanted(rep, &rules.policy, paced, now))
-            .collect();
+        let reps = people.iter().filter_map(|id| rules.policy.reps.get(id));
+        let wanted = reps.filter_map(|rep| wanted(rep, &rules.policy, false, now));
+        let wanted: Vec<Wanted> = wanted.collect();
         self.reps_as(tx, rules, people, &wanted, now).await
     }
 
-    /// The same, with what is `wanted` of each counted.
+    /// How these people stand now, with what is `wanted` of each counted.
     pub(super) async fn reps_as(
         &self,
         tx: &mut Tx,

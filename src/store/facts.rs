@@ -1,5 +1,7 @@
 //! The history of leads: append only, written in the transaction of what it tells.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -9,9 +11,10 @@ use crate::domain::{
     id::LeadId,
 };
 
-/// A fact as it is written; `n` counts from 1 in one call.
+/// A fact as it is written; `n` counts from 1 for each lead in one call.
 #[derive(Serialize)]
 struct Line<'f> {
+    lead: &'f str,
     n: usize,
     event: &'static str,
     actor: String,
@@ -21,8 +24,9 @@ struct Line<'f> {
 }
 
 impl<'f> Line<'f> {
-    fn new(n: usize, fact: &'f Fact) -> Self {
+    fn new(lead: &'f LeadId, n: usize, fact: &'f Fact) -> Self {
         Self {
+            lead: lead.as_str(),
             n,
             event: fact.event.word(),
             actor: fact.actor.word(),
@@ -68,26 +72,28 @@ fn actor(word: String) -> Actor {
 
 const APPEND: Sql = sql!(
     "insert into fact (lead_id, seq, at, event, actor, rep, offer_id, detail) \
-     select $1, (select coalesce(max(seq), 0) from fact where lead_id = $1) + cast(value ->> 'n' as bigint), $2, \
+     select value ->> 'lead', (select coalesce(max(seq), 0) from fact where lead_id = value ->> 'lead') \
+     + cast(value ->> 'n' as bigint), $1, \
      value ->> 'event', value ->> 'actor', value ->> 'rep', value ->> 'offer', value ->> 'detail' from "
-    [sqlite "json_each($3)"] [postgres "jsonb_array_elements($3)"]
+    [sqlite "json_each($2)"] [postgres "jsonb_array_elements($2)"]
 );
 
-/// Adds `facts` to the history of a lead, which is locked or new.
+/// Adds facts to the histories of leads, which are locked or new.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn append(
-    tx: &mut Tx,
-    lead: &LeadId,
-    now: Timestamp,
-    facts: &[Fact],
-) -> Result<(), Error> {
+pub async fn append(tx: &mut Tx, facts: &[(LeadId, Fact)], now: Timestamp) -> Result<(), Error> {
     if facts.is_empty() {
         return Ok(());
     }
-    let lines: Vec<_> = (1..).zip(facts).map(|(n, f)| Line::new(n, f)).collect();
-    let query = tx.q(APPEND).bind(lead).bind(now);
+    let mut many: BTreeMap<&LeadId, usize> = BTreeMap::new();
+    let lines = facts.iter().map(|(lead, fact)| {
+        let n = many.entry(lead).or_default();
+        *n += 1;
+        Line::new(lead, *n, fact)
+    });
+    let lines: Vec<_> = lines.collect();
+    let query = tx.q(APPEND).bind(now);
     query.bind(Json(lines)).exec().await.map(drop)
 }
 

@@ -9,6 +9,8 @@ mod offers;
 mod stand_ins;
 mod waiting;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Channel, Error, Json, Sql, Tx, row, sql};
@@ -29,7 +31,7 @@ pub(super) use offers::OfferRow;
 pub use stand_ins::stood_in_for;
 pub use waiting::{of_rep, oldest, queue, queued_alone};
 
-/// A lead that nobody else can change until the transaction ends.
+/// A lead and how often it was changed; locked, if nobody else can change it until the transaction ends.
 #[derive(Clone, Debug)]
 pub struct Locked {
     /// As it is.
@@ -100,6 +102,55 @@ pub async fn lock(tx: &mut Tx, id: &LeadId) -> Result<Option<Locked>, Error> {
         lead: stored.doc.0,
         version: stored.version,
     }))
+}
+
+const SEEN: Sql = sql!(
+    "select doc, version from lead where id in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ")"
+);
+
+/// Those of the leads that there are, with their versions, to look at before they are locked.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn seen(tx: &mut Tx, ids: &[LeadId]) -> Result<BTreeMap<LeadId, Locked>, Error> {
+    let rows: Vec<Stored> = tx.q(SEEN).bind(Json(ids)).all().await?;
+    let seen = rows.into_iter().map(|row| Locked {
+        lead: row.doc.0,
+        version: row.version,
+    });
+    Ok(seen.map(|one| (one.lead.id.clone(), one)).collect())
+}
+
+const LOCK_SEEN: Sql = sql!(
+    "select id, version from lead where id in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") order by id" [postgres " for update"]
+);
+
+/// Locks leads that were `seen`. What has changed since is read again, and what is gone is left out.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn lock_seen(
+    tx: &mut Tx,
+    mut before: BTreeMap<LeadId, Locked>,
+) -> Result<BTreeMap<LeadId, Locked>, Error> {
+    let ids: Vec<&LeadId> = before.keys().collect();
+    let now: Vec<(LeadId, i64)> = tx.q(LOCK_SEEN).bind(Json(ids)).all().await?;
+    let mut locked = BTreeMap::new();
+    let mut changed = Vec::new();
+    for (id, version) in now {
+        match before.remove(&id).filter(|one| one.version == version) {
+            Some(same) => drop(locked.insert(id, same)),
+            None => changed.push(id),
+        }
+    }
+    if !changed.is_empty() {
+        locked.extend(seen(tx, &changed).await?);
+    }
+    Ok(locked)
 }
 
 const GET: &str = "select doc from lead where id = $1";

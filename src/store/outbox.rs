@@ -6,6 +6,8 @@ mod claim;
 mod settle;
 mod unknown;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -152,32 +154,63 @@ pub fn card_of_key(key: &str) -> Option<CardRef> {
 
 const SHOW: Sql = sql!(
     "insert into outbox (kind, lead_id, recipient, key, doc, state, due_at, lease, attempts, revision, created_at) \
-     values ('show', $1, coalesce((select $2 || case card.platform when 'slack' then '' else '#' || card.platform end \
-         || '#edit' from card where card.key = $3), $2), $3, $4, 'pending', $5, 0, 0, 1, $5) \
-     on conflict (key) do update set revision = outbox.revision + 1, recipient = excluded.recipient, \
+     select 'show', value ->> 'lead', coalesce((select (value ->> 'recipient') \
+         || case card.platform when 'slack' then '' else '#' || card.platform end || '#edit' \
+         from card where card.key = value ->> 'key'), value ->> 'recipient'), \
+     value ->> 'key', value -> 'doc', 'pending', $2, 0, 0, 1, $2 from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"]
+    " where true on conflict (key) do update set revision = outbox.revision + 1, recipient = excluded.recipient, \
      due_at = case when outbox.leased_until is null and outbox.state <> 'unknown' then excluded.due_at \
          else outbox.due_at end, \
      attempts = case when outbox.state in ('pending', 'unknown') then outbox.attempts else 0 end, \
      state = case when outbox.state = 'unknown' then 'unknown' else 'pending' end"
 );
 
-/// Asks for a card to show the present state. A card that stands already waits in a line of its own, for
+/// A card that must show the present state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Of which lead.
+    pub lead: LeadId,
+    /// Which.
+    pub card: CardRef,
+    /// In whose line.
+    pub recipient: String,
+}
+
+/// A card as it is written.
+#[derive(Serialize)]
+struct ShownRow<'s> {
+    lead: &'s LeadId,
+    recipient: &'s str,
+    key: String,
+    doc: Work,
+}
+
+/// Asks for cards to show the present state. A card that stands already waits in a line of its own, for
 /// edits: what changes an old card must not hold up a new one. There is one row for each card: asked again before it was
 /// shown, it is shown once; asked again while it is being shown, it is shown once more.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn show(
-    tx: &mut Tx,
-    card: &CardRef,
-    lead: &LeadId,
-    recipient: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let query = tx.q(SHOW).bind(lead).bind(recipient);
-    let query = query.bind(card_key(lead, card));
-    let query = query.bind(Json(Work::Show(card.clone()))).bind(now);
-    query.exec().await?;
+pub async fn show(tx: &mut Tx, cards: &[Shown], now: Timestamp) -> Result<(), Error> {
+    let mut rows: Vec<ShownRow<'_>> = Vec::new();
+    let mut keys = BTreeSet::new();
+    for shown in cards {
+        let key = card_key(&shown.lead, &shown.card);
+        // No row can be written twice by one statement.
+        if keys.insert(key.clone()) {
+            rows.push(ShownRow {
+                lead: &shown.lead,
+                recipient: &shown.recipient,
+                key,
+                doc: Work::Show(shown.card.clone()),
+            });
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.q(SHOW).bind(Json(rows)).bind(now).exec().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }

@@ -360,7 +360,11 @@ const LOADS: Sql = sql!(
          where c.offered group by o.rep) t on t.rep = w.rep"
 );
 
-async fn loads(
+/// What each of those `wanted` carries `now`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn loads(
     tx: &mut Tx,
     wanted: &[Wanted],
     now: Timestamp,

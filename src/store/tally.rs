@@ -16,42 +16,6 @@ use crate::domain::{
 /// Fifteen minutes: the finest step in which all zones' hours begin.
 const QUARTER: i64 = 15 * 60 * 1_000_000;
 
-/// What differs between the things counted of one lead at once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct Key<'m> {
-    team: &'m str,
-    rep: &'m str,
-    measure: &'static str,
-    bucket: i64,
-}
-
-impl<'m> Key<'m> {
-    fn of(measure: &'m Measure) -> Self {
-        Self {
-            team: measure.team.as_ref().map_or("", TeamId::as_str),
-            rep: measure.rep.as_ref().map_or("", RepId::as_str),
-            measure: measure.what.word(),
-            bucket: measure.took.map_or(NO_TIME, bucket_of),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Line<'m> {
-    #[serde(flatten)]
-    key: Key<'m>,
-    n: i64,
-}
-
-/// The counts of one lead, in the order of their rows.
-fn lines(measures: &[Measure], each: i64) -> Vec<Line<'_>> {
-    let mut lines: BTreeMap<Key<'_>, i64> = BTreeMap::new();
-    for measure in measures {
-        *lines.entry(Key::of(measure)).or_default() += each;
-    }
-    lines.into_iter().map(|(key, n)| Line { key, n }).collect()
-}
-
 /// The quarter of an hour in which a lead arrived, or came back.
 pub(super) fn quarter_of(lead: &Lead) -> i64 {
     quarter(lead.came_at())
@@ -62,14 +26,139 @@ pub(super) fn quarter(at: Timestamp) -> i64 {
     at - at.rem_euclid(QUARTER)
 }
 
+/// A row of the numbers, but for how many.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Key {
+    quarter_at: i64,
+    team: String,
+    rep: String,
+    source: String,
+    #[serde(rename = "type")]
+    lead_type: String,
+    rule: String,
+    measure: &'static str,
+    bucket: i64,
+}
+
+/// A row of the numbers of a part of the world, but for how many.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct PlaceKey {
+    quarter_at: i64,
+    territory: String,
+    team: String,
+    rep: String,
+    measure: &'static str,
+    bucket: i64,
+}
+
+#[derive(Serialize)]
+struct Line<'k, K> {
+    #[serde(flatten)]
+    key: &'k K,
+    n: i64,
+}
+
+/// Of which leads something is counted.
+#[derive(Clone, Debug)]
+pub struct Of {
+    quarter_at: i64,
+    source: String,
+    lead_type: String,
+    rule: String,
+    territory: Option<String>,
+}
+
+impl Of {
+    /// Of this lead, and of the part of the world it is of, where the rules name such parts; `""`: of none of them.
+    #[must_use]
+    pub fn lead(lead: &Lead, territory: Option<&str>) -> Self {
+        let rule = lead.routing.as_ref().and_then(|it| it.rule.as_ref());
+        Self {
+            quarter_at: quarter_of(lead),
+            source: lead.source.to_string(),
+            lead_type: lead.lead_type.clone(),
+            rule: rule.map(ToString::to_string).unwrap_or_default(),
+            territory: territory.map(str::to_owned),
+        }
+    }
+}
+
 const COUNT: Sql = sql!(
     "insert into tally (quarter_at, team, rep, source, type, rule, measure, bucket, n) \
-     select $1, value ->> 'team', value ->> 'rep', $2, $3, $4, value ->> 'measure', \
+     select cast(value ->> 'quarter_at' as bigint), value ->> 'team', value ->> 'rep', value ->> 'source', \
+     value ->> 'type', value ->> 'rule', value ->> 'measure', \
      cast(value ->> 'bucket' as bigint), cast(value ->> 'n' as bigint) from "
-    [sqlite "json_each($5)"] [postgres "jsonb_array_elements($5)"]
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"]
     " where true on conflict (quarter_at, team, rep, source, type, rule, measure, bucket) \
      do update set n = tally.n + excluded.n"
 );
+
+const COUNT_PLACES: Sql = sql!(
+    "insert into territory_tally (quarter_at, territory, team, rep, measure, bucket, n) \
+     select cast(value ->> 'quarter_at' as bigint), value ->> 'territory', value ->> 'team', value ->> 'rep', \
+     value ->> 'measure', cast(value ->> 'bucket' as bigint), cast(value ->> 'n' as bigint) from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"]
+    " where true on conflict (quarter_at, territory, team, rep, measure, bucket) \
+     do update set n = territory_tally.n + excluded.n"
+);
+
+/// Counts that are to be added to the numbers.
+#[derive(Debug, Default)]
+pub struct Counts {
+    rows: BTreeMap<Key, i64>,
+    places: BTreeMap<PlaceKey, i64>,
+}
+
+impl Counts {
+    /// Counts something so often; what was counted before, and is taken out, less than never.
+    pub fn add(&mut self, of: &Of, measure: &Measure, often: i64) {
+        let team = measure.team.as_ref().map_or("", TeamId::as_str);
+        let rep = measure.rep.as_ref().map_or("", RepId::as_str);
+        let bucket = measure.took.map_or(NO_TIME, bucket_of);
+        let key = Key {
+            quarter_at: of.quarter_at,
+            team: team.to_owned(),
+            rep: rep.to_owned(),
+            source: of.source.clone(),
+            lead_type: of.lead_type.clone(),
+            rule: of.rule.clone(),
+            measure: measure.what.word(),
+            bucket,
+        };
+        *self.rows.entry(key).or_default() += often;
+        let Some(territory) = &of.territory else {
+            return;
+        };
+        let place = PlaceKey {
+            quarter_at: of.quarter_at,
+            territory: territory.clone(),
+            team: team.to_owned(),
+            rep: rep.to_owned(),
+            measure: measure.what.word(),
+            bucket,
+        };
+        *self.places.entry(place).or_default() += often;
+    }
+
+    /// Adds them to the numbers, in one statement. Many leads count in the same rows, so do it last in a transaction;
+    /// the order of the rows is always the same, so that no two transactions wait for each other.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn store(&self, tx: &mut Tx) -> Result<(), Error> {
+        add(tx, COUNT, &self.rows).await?;
+        add(tx, COUNT_PLACES, &self.places).await
+    }
+}
+
+async fn add<K: Serialize>(tx: &mut Tx, sql: Sql, rows: &BTreeMap<K, i64>) -> Result<(), Error> {
+    let rows = rows.iter().filter(|(_, n)| **n != 0);
+    let lines: Vec<Line<'_, K>> = rows.map(|(key, n)| Line { key, n: *n }).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    tx.q(sql).bind(Json(lines)).exec().await.map(drop)
+}
 
 /// A submission that made no lead, as its person or itself was known.
 #[derive(Clone, Copy, Debug)]
@@ -92,104 +181,19 @@ pub async fn caught(tx: &mut Tx, caught: &Caught<'_>, measure: &Measure) -> Resu
     let rule = caught
         .lead
         .and_then(|lead| lead.routing.as_ref()?.rule.as_ref());
-    let line = std::slice::from_ref(measure);
-    let query = tx.q(COUNT).bind(quarter(caught.at)).bind(caught.source);
-    let query = query.bind(caught.lead.map_or("", |lead| lead.lead_type.as_str()));
-    let query = query.bind(rule.map_or("", |rule| rule.as_str()));
-    query.bind(Json(lines(line, 1))).exec().await?;
-    let Some(territory) = caught.territory else {
-        return Ok(());
+    let of = Of {
+        quarter_at: quarter(caught.at),
+        source: caught.source.to_string(),
+        lead_type: caught
+            .lead
+            .map(|lead| lead.lead_type.clone())
+            .unwrap_or_default(),
+        rule: rule.map(ToString::to_string).unwrap_or_default(),
+        territory: caught.territory.map(str::to_owned),
     };
-    let query = tx
-        .q(COUNT_TERRITORY)
-        .bind(quarter(caught.at))
-        .bind(territory);
-    query.bind(Json(lines(line, 1))).exec().await.map(drop)
-}
-
-/// Counts `measures` of one lead, in one statement. Many leads count in the same rows, so do it last in a transaction;
-/// the order of the rows is always the same, so that no two transactions wait for each other.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn count(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(), Error> {
-    add(tx, lead, measures, 1).await
-}
-
-/// Takes `measures` out again that were counted before, in one statement.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn uncount(tx: &mut Tx, lead: &Lead, measures: &[Measure]) -> Result<(), Error> {
-    add(tx, lead, measures, -1).await
-}
-
-async fn add(tx: &mut Tx, lead: &Lead, measures: &[Measure], each: i64) -> Result<(), Error> {
-    if measures.is_empty() {
-        return Ok(());
-    }
-    let rule = lead.routing.as_ref().and_then(|r| r.rule.as_ref());
-    let query = tx.q(COUNT).bind(quarter_of(lead));
-    let query = query.bind(&lead.source).bind(&lead.lead_type);
-    let query = query.bind(rule.map_or("", |rule| rule.as_str()));
-    query
-        .bind(Json(lines(measures, each)))
-        .exec()
-        .await
-        .map(drop)
-}
-
-const COUNT_TERRITORY: Sql = sql!(
-    "insert into territory_tally (quarter_at, territory, team, rep, measure, bucket, n) \
-     select $1, $2, value ->> 'team', value ->> 'rep', value ->> 'measure', \
-     cast(value ->> 'bucket' as bigint), cast(value ->> 'n' as bigint) from "
-    [sqlite "json_each($3)"] [postgres "jsonb_array_elements($3)"]
-    " where true on conflict (quarter_at, territory, team, rep, measure, bucket) \
-     do update set n = territory_tally.n + excluded.n"
-);
-
-/// Counts `measures` of one lead for the part of the world it is of; `""`: of none that the rules name.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn count_territory(
-    tx: &mut Tx,
-    lead: &Lead,
-    territory: &str,
-    measures: &[Measure],
-) -> Result<(), Error> {
-    add_territory(tx, lead, territory, measures, 1).await
-}
-
-/// Takes `measures` out of the numbers of a part of the world again.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn uncount_territory(
-    tx: &mut Tx,
-    lead: &Lead,
-    territory: &str,
-    measures: &[Measure],
-) -> Result<(), Error> {
-    add_territory(tx, lead, territory, measures, -1).await
-}
-
-async fn add_territory(
-    tx: &mut Tx,
-    lead: &Lead,
-    territory: &str,
-    measures: &[Measure],
-    each: i64,
-) -> Result<(), Error> {
-    if measures.is_empty() {
-        return Ok(());
-    }
-    let query = tx.q(COUNT_TERRITORY).bind(quarter_of(lead)).bind(territory);
-    query
-        .bind(Json(lines(measures, each)))
-        .exec()
-        .await
-        .map(drop)
+    let mut counts = Counts::default();
+    counts.add(&of, measure, 1);
+    counts.store(tx).await
 }
 
 /// Whose numbers a report is about; what is not set does not matter.

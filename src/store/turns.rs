@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{Error, Json, Row, RowRef, Sql, Tx, row, sql};
 use crate::domain::{
@@ -69,23 +70,59 @@ pub async fn save(tx: &mut Tx, team: &TeamId, turns: &Turns) -> Result<(), Error
         .map(drop)
 }
 
-const POST: &str = "insert into turn (team, rep, lead_id, offer_id, why, amount, at) \
-     values ($1, $2, $3, $4, $5, $6, $7)";
+/// A line for a team's ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posting {
+    /// In whose ledger.
+    pub team: TeamId,
+    /// Of which lead.
+    pub lead: Option<LeadId>,
+    /// What it says.
+    pub entry: Entry,
+}
 
-/// Adds a line to a team's ledger.
+/// A line as it is written.
+#[derive(Serialize)]
+struct Line<'p> {
+    team: &'p TeamId,
+    rep: &'p RepId,
+    lead: Option<&'p LeadId>,
+    offer: Option<&'p OfferId>,
+    why: &'static str,
+    amount: f64,
+}
+
+impl<'p> Line<'p> {
+    fn of(posting: &'p Posting) -> Self {
+        Self {
+            team: &posting.team,
+            rep: &posting.entry.rep,
+            lead: posting.lead.as_ref(),
+            offer: posting.entry.offer.as_ref(),
+            why: posting.entry.why.word(),
+            amount: posting.entry.amount,
+        }
+    }
+}
+
+const POST: Sql = sql!(
+    "insert into turn (team, rep, lead_id, offer_id, why, amount, at) \
+     select value ->> 'team', value ->> 'rep', value ->> 'lead', value ->> 'offer', value ->> 'why', \
+     cast(value ->> 'amount' as double precision), $2 from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"]
+);
+
+/// Adds lines to the ledgers of teams, in their order.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn post(
-    tx: &mut Tx,
-    team: &TeamId,
-    lead: Option<&LeadId>,
-    entry: &Entry,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let query = tx.q(POST).bind(team).bind(&entry.rep).bind(lead);
-    let query = query.bind(&entry.offer).bind(entry.why.word());
-    query.bind(entry.amount).bind(now).exec().await.map(drop)
+pub async fn post(tx: &mut Tx, postings: &[Posting], now: Timestamp) -> Result<(), Error> {
+    if postings.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<Line<'_>> = postings.iter().map(Line::of).collect();
+    let query = tx.q(POST).bind(Json(lines));
+    query.bind(now).exec().await.map(drop)
 }
 
 /// A line of the ledger as it is stored.

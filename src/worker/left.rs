@@ -27,12 +27,16 @@ impl Worker {
         self.db()
             .write(async |mut tx| {
                 let left = outbox::cards_that_ask(&mut tx, platform).await?;
-                for card in &left {
-                    let whose = card.recipient.split('#').next().unwrap_or_default();
-                    if let Some(name) = card_of_key(&card.key) {
-                        outbox::show(&mut tx, &name, &card.lead_id, whose, now).await?;
-                    }
-                }
+                let shown = left.iter().filter_map(|left| {
+                    let whose = left.recipient.split('#').next().unwrap_or_default();
+                    Some(outbox::Shown {
+                        lead: left.lead_id.clone(),
+                        card: card_of_key(&left.key)?,
+                        recipient: whose.to_owned(),
+                    })
+                });
+                let shown: Vec<outbox::Shown> = shown.collect();
+                outbox::show(&mut tx, &shown, now).await?;
                 Ok(left.len())
             })
             .await

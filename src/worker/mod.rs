@@ -27,7 +27,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -49,8 +48,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// How long the clocks rest between two looks; a step is late by that at most.
 const REST: Duration = Duration::from_millis(20);
 
-/// Due leads handled side by side; on SQLite they share commits.
-const LEADS_AT_ONCE: usize = 32;
+/// Due leads handled in one transaction: some ten milliseconds, for which a press waits.
+const LEADS_AT_ONCE: usize = 64;
 
 /// Due leads taken in one go.
 const LEADS_PER_LOOK: i64 = 256;
@@ -275,28 +274,37 @@ impl Worker {
                 return Ok(woken);
             }
             woken += due.len() + waiting.len();
-            // Those who wait for the same people go one after the other, in their order.
-            for id in waiting {
-                let failed = self.wake(id).await;
-                troubled.extend(failed.map(|id| (id, now + TROUBLED)));
+            // In their order, one after the other: of those who wait for the same people, too.
+            let all: Vec<LeadId> = waiting
+                .into_iter()
+                .chain(due.into_iter().map(|(id, _)| id))
+                .collect();
+            for some in all.chunks(LEADS_AT_ONCE) {
+                let failed = self.wake_all(some).await;
+                troubled.extend(failed.into_iter().map(|id| (id, now + TROUBLED)));
             }
-            let failed: Vec<LeadId> = stream::iter(due)
-                .map(|(id, _)| self.wake(id))
-                .buffer_unordered(LEADS_AT_ONCE)
-                .filter_map(std::future::ready)
-                .collect()
-                .await;
-            troubled.extend(failed.into_iter().map(|id| (id, now + TROUBLED)));
         }
     }
 
+    /// Lets leads do what is due, in one transaction; if one can't, each in its own. Answers with those that failed.
+    async fn wake_all(&self, leads: &[LeadId]) -> Vec<LeadId> {
+        let mut failed = Vec::new();
+        if let Err(error) = guarded(self.engine.all_due(leads)).await {
+            tracing::debug!(%error, leads = leads.len(), "due leads are handled one by one");
+            for id in leads {
+                failed.extend(self.wake(id).await);
+            }
+        }
+        failed
+    }
+
     /// Lets a lead do what is due; answers with its id if that failed.
-    async fn wake(&self, id: LeadId) -> Option<LeadId> {
-        match guarded(self.engine.handle(&id, Event::Due)).await {
+    async fn wake(&self, id: &LeadId) -> Option<LeadId> {
+        match guarded(self.engine.handle(id, Event::Due)).await {
             Ok(_) => None,
             Err(error) => {
                 tracing::error!(lead.id = %id, %error, "a due lead could not be handled; it is tried again");
-                Some(id)
+                Some(id.clone())
             }
         }
     }

@@ -10,7 +10,10 @@ use baton::{
         policy::StepAction,
         strategy::{Entry, EntryWhy, Turns},
     },
-    store::{Db, Error, audit, facts, leads, turns},
+    store::{
+        Db, Error, audit, facts, leads,
+        turns::{self, Posting},
+    },
 };
 
 use crate::{
@@ -56,8 +59,9 @@ async fn tell(db: &Db, leads: &[Lead]) {
                     offer: None,
                     detail: String::new(),
                 };
-                let facts = [fact(FactKind::Created), fact(FactKind::Owned)];
-                facts::append(&mut tx, &lead.id, at(0), &facts).await?;
+                let facts = [FactKind::Created, FactKind::Owned];
+                let facts = facts.map(|event| (lead.id.clone(), fact(event)));
+                facts::append(&mut tx, &facts, at(0)).await?;
                 let signs = [sign(lead.contact.text(Field::Email))];
                 leads::claim(&mut tx, &signs, &lead.id).await?;
             }
@@ -70,7 +74,12 @@ async fn tell(db: &Db, leads: &[Lead]) {
                 offer: None,
             };
             balance.post(&entry, at(0));
-            turns::post(&mut tx, &"sales".into(), None, &entry, at(0)).await?;
+            let posting = Posting {
+                team: "sales".into(),
+                lead: None,
+                entry,
+            };
+            turns::post(&mut tx, &[posting], at(0)).await?;
             turns::save(&mut tx, &"sales".into(), &balance).await
         })
         .await;

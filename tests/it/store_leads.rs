@@ -545,12 +545,21 @@ async fn history_is_told_in_the_order_in_which_it_happened() {
                 fact(FactKind::Closed, Actor::Api("crm".into()), "\\"),
             ],
         );
+        let id = LeadId::from("lead_1");
+        let other = (LeadId::from("lead_2"), early[0].clone());
+        let of = |facts: &[Fact]| -> Vec<(LeadId, Fact)> {
+            facts.iter().map(|it| (id.clone(), it.clone())).collect()
+        };
+        // Those of several leads come mixed.
+        let mut first = of(&early);
+        first.insert(1, other.clone());
         let told: Result<_, Error> = db
             .write(async |mut tx| {
-                let id = LeadId::from("lead_1");
-                facts::append(&mut tx, &id, at(1), &early).await?;
-                facts::append(&mut tx, &id, at(2), &[]).await?;
-                facts::append(&mut tx, &id, at(2), &late).await?;
+                facts::append(&mut tx, &first, at(1)).await?;
+                facts::append(&mut tx, &[], at(2)).await?;
+                facts::append(&mut tx, &of(&late), at(2)).await?;
+                let others = facts::timeline(&mut tx, &other.0).await?;
+                assert_eq!(others, [(at(1), other.1.clone())]);
                 facts::timeline(&mut tx, &id).await
             })
             .await;

@@ -8,7 +8,7 @@ use baton::{
     },
     store::{
         Channel, Db, Error, Tx,
-        outbox::{self, Claimed, Lanes, Place, Work, card_key},
+        outbox::{self, Claimed, Lanes, Place, Shown, Work, card_key},
     },
 };
 use futures_util::future::join_all;
@@ -53,9 +53,18 @@ pub async fn write<T>(db: &Db, job: impl AsyncFn(&mut Tx) -> Result<T, Error>) -
     done.unwrap()
 }
 
+/// The card of the `n`th offer.
+pub fn shown(n: i64, recipient: &str) -> Shown {
+    Shown {
+        lead: one(),
+        card: card(n),
+        recipient: recipient.to_owned(),
+    }
+}
+
 pub async fn show(db: &Db, n: i64, recipient: &str, now: Timestamp) {
     write(db, async |tx| {
-        outbox::show(tx, &card(n), &one(), recipient, now).await
+        outbox::show(tx, &[shown(n, recipient)], now).await
     })
     .await;
 }
@@ -120,6 +129,25 @@ async fn a_card_asked_for_often_is_shown_once() {
         assert!(sent(&db, &claimed[0], at(6)).await);
         assert!(claim(&db, at(100)).await.is_empty());
         assert_eq!(next_due(&db, at(100)).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cards_asked_for_together_are_shown_once_each() {
+    both(async |db| {
+        show(&db, 1, "rep:anna", at(0)).await;
+        let cards = [(2, "rep:ben"), (1, "rep:anna"), (2, "rep:ben")];
+        let cards = cards.map(|(n, to)| shown(n, to));
+        write(&db, async |tx| outbox::show(tx, &cards, at(1)).await).await;
+        let claimed = claim(&db, at(2)).await;
+        let asked = claimed.iter().map(|one| (one.work.clone(), one.revision));
+        let asked: Vec<_> = asked.collect();
+        assert_eq!(asked, [(Work::Show(card(1)), 2), (Work::Show(card(2)), 1)]);
+        for one in &claimed {
+            assert!(sent(&db, one, at(3)).await);
+        }
+        assert!(claim(&db, at(4)).await.is_empty());
     })
     .await;
 }

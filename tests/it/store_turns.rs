@@ -5,7 +5,10 @@ use baton::{
         id::TeamId,
         strategy::{Entry, EntryWhy},
     },
-    store::{Error, turns},
+    store::{
+        Error,
+        turns::{self, Posting},
+    },
 };
 use futures_util::future::join_all;
 
@@ -42,19 +45,26 @@ async fn decisions_at_once_take_turns_in_any_order_of_teams() {
 async fn the_ledger_is_read_from_its_end() {
     both(async |db| {
         let team = TeamId::from("sales");
-        let entry = |amount| Entry {
-            rep: "anna".into(),
-            why: EntryWhy::Offered,
-            amount,
-            offer: None,
+        let posting = |team: &str, lead: Option<&str>, amount| Posting {
+            team: team.into(),
+            lead: lead.map(Into::into),
+            entry: Entry {
+                rep: "anna".into(),
+                why: EntryWhy::Offered,
+                amount,
+                offer: None,
+            },
         };
         let read: Result<_, Error> = db
             .write(async |mut tx| {
-                for amount in [1.0, -1.0, 0.25] {
-                    let lead = "lead_1".into();
-                    turns::post(&mut tx, &team, Some(&lead), &entry(amount), at(1)).await?;
-                }
-                turns::post(&mut tx, &"other".into(), None, &entry(9.0), at(1)).await?;
+                let first = [1.0, -1.0].map(|amount| posting("sales", Some("lead_1"), amount));
+                turns::post(&mut tx, &first, at(1)).await?;
+                turns::post(&mut tx, &[], at(1)).await?;
+                let last = [
+                    posting("sales", Some("lead_1"), 0.25),
+                    posting("other", None, 9.0),
+                ];
+                turns::post(&mut tx, &last, at(1)).await?;
                 turns::ledger(&mut tx, &team, 2).await
             })
             .await;

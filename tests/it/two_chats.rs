@@ -15,7 +15,7 @@ use baton::{
     rules::Rules,
     store::{
         Error, facts, outages,
-        outbox::{self, Place, card_key, card_of_key},
+        outbox::{self, Place, Shown, card_key, card_of_key},
     },
 };
 use jiff::SignedDuration;
@@ -183,17 +183,20 @@ async fn answers_that_come_twice_count_once_whichever_replica_takes_them() {
 #[tokio::test]
 async fn a_card_is_changed_in_the_line_of_the_chat_it_stands_in() {
     both(async |db| {
-        let (lead, card) = (
-            LeadId::from("lead_1"),
-            CardRef::Offer {
-                offer: "offer_1".into(),
-                rep: "anna".into(),
-            },
-        );
+        let lead = LeadId::from("lead_1");
+        let card = CardRef::Offer {
+            offer: "offer_1".into(),
+            rep: "anna".into(),
+        };
+        let shown = [Shown {
+            lead: lead.clone(),
+            card,
+            recipient: "rep:anna".to_owned(),
+        }];
         let span = (at(9), at(9) + SignedDuration::from_mins(1));
         let lines: Result<(), Error> = db
             .write(async |mut tx| {
-                outbox::show(&mut tx, &card, &lead, "rep:anna", at(1)).await?;
+                outbox::show(&mut tx, &shown, at(1)).await?;
                 let slacks = ["rep:anna".to_owned()];
                 let none = outbox::claim(&mut tx, "w", span, (9, 9), &slacks).await?;
                 assert_eq!(none, [], "another chat's line");
@@ -207,7 +210,7 @@ async fn a_card_is_changed_in_the_line_of_the_chat_it_stands_in() {
                 };
                 outbox::sent(&mut tx, &new, Some(&place), at(2)).await?;
                 outbox::card_put(&mut tx, &new, &lead, &place, at(2)).await?;
-                outbox::show(&mut tx, &card, &lead, "rep:anna", at(3)).await?;
+                outbox::show(&mut tx, &shown, at(3)).await?;
                 let edit = outbox::claim(&mut tx, "w", span, (9, 9), &[])
                     .await?
                     .remove(0);

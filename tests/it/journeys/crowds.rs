@@ -1,13 +1,18 @@
-//! Leads that come in all at once, over many connections: the turns stay fair, and nobody is favoured by their name.
+//! Leads that come in all at once, over many connections, or whose moment comes for all of them at once: the turns stay
+//! fair, nobody is favoured by their name, and one that can't be handled holds up nobody.
 
 use std::collections::BTreeMap;
 
 use baton::{
-    domain::lead::Lead,
-    store::leads::{self, LeadFilter},
+    domain::{id::TeamId, lead::Lead},
+    store::{
+        Error, Json,
+        leads::{self, LeadFilter},
+        turns,
+    },
 };
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::office::{Office, on_both};
 
@@ -85,6 +90,98 @@ async fn of_hundreds_at_once_all_get_the_same_and_nobody_is_first_by_name() {
             let off = middle(places) - all;
             assert!(off.abs() < 1.2, "{rep} comes {off:.2} places off");
         }
+    })
+    .await;
+}
+
+/// Whoever does not answer within a quarter of an hour is passed over.
+const IMPATIENT: &str = r#"
+people = ["ayse", "deniz", "jonas", "oskar", "selin", "marta"]
+
+[[team]]
+id = "sales"
+members = ["ayse", "deniz", "jonas", "oskar", "selin"]
+managers = ["marta"]
+timezone = "Europe/Berlin"
+sla = "demo"
+
+[[route]]
+id = "all"
+to = { team = "sales" }
+
+[sla.demo]
+acknowledge = "30m"
+contact = "8h"
+escalation = [{ after = "15m", reoffer = "team" }]
+"#;
+
+/// More than are handled together.
+const MANY: i64 = 70;
+
+async fn change_doc(office: &Office, number: i64, doc: &Value) -> Value {
+    let was: Result<(Json<Value>,), Error> = office
+        .engine()
+        .db()
+        .write(async |mut tx| {
+            let was = tx.q("select doc from lead where number = $1").bind(number);
+            let was = was.one().await?;
+            let put = tx.q("update lead set doc = $2 where number = $1");
+            put.bind(number).bind(Json(doc)).exec().await?;
+            Ok(was)
+        })
+        .await;
+    was.unwrap().0.0
+}
+
+/// The numbers of the leads that were put before somebody, turn by turn.
+async fn turns_given(office: &Office) -> Vec<i64> {
+    let team = TeamId::from("sales");
+    let read: Result<_, Error> = office
+        .engine()
+        .db()
+        .read(async |mut tx| {
+            let mut numbers = Vec::new();
+            for line in turns::ledger(&mut tx, &team, 1_000).await? {
+                let lead = leads::get(&mut tx, &line.lead.unwrap()).await?.unwrap();
+                numbers.push(lead.number);
+            }
+            Ok(numbers)
+        })
+        .await;
+    let mut numbers = read.unwrap();
+    numbers.reverse();
+    numbers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_falls_due_at_once_moves_on_in_its_order_but_for_one_that_cannot() {
+    on_both(IMPATIENT, async |office| {
+        for n in 0..MANY {
+            let email = format!("lead{n}@company{n}.example");
+            office.submit(json!({"email": email, "name": "Ann"})).await;
+        }
+        office.settle().await;
+        let first = turns_given(office).await;
+        assert_eq!(first.len(), usize::try_from(MANY).unwrap());
+        let broken = first[40];
+        let doc = change_doc(office, broken, &json!({})).await;
+        office.sleep("16m");
+        office.worker().tick().await.unwrap();
+        change_doc(office, broken, &doc).await;
+        let order: Vec<i64> = first.iter().copied().filter(|n| *n != broken).collect();
+        let second = turns_given(office).await.split_off(first.len());
+        assert_eq!(second, order);
+        office.worker().tick().await.unwrap();
+        assert_eq!(turns_given(office).await.last(), Some(&broken));
+        let mut had: BTreeMap<String, usize> = BTreeMap::new();
+        for number in first {
+            let story = office.api_lead(number).await;
+            for offer in story["offers"].as_array().unwrap() {
+                *had.entry(offer["rep"].to_string()).or_default() += 1;
+            }
+        }
+        let (least, most) = (had.values().min().unwrap(), had.values().max().unwrap());
+        assert!(had.len() == 5 && most - least <= 1, "{had:?}");
     })
     .await;
 }
