@@ -164,6 +164,11 @@ pub async fn get(tx: &mut Tx, id: &LeadId) -> Result<Option<Lead>, Error> {
     Ok(row.map(|(doc,)| doc.0))
 }
 
+/// What changes when a lead stays where it is, such as from one rep to the next; SQLite writes every index anew of which
+/// a column is set, even to what it was.
+const SAVE_IN_PLACE: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, epoch = $5, wake_at = $6, \
+     touched_at = $7 where id = $1 and version = $3";
+
 /// What changes when a lead moves; the indexes on the rest are left alone.
 const SAVE: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, state = $5, stage = $6, \
      intent = $7, fit = $8, owner = $9, team = $10, rule = $11, waiting = $12, epoch = $13, wake_at = $14, \
@@ -186,18 +191,20 @@ pub async fn save(
     before: &Lead,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let columns = Columns::of(lead);
-    let same_contact = columns.same_contact(&Columns::of(before));
-    let sql = if same_contact {
-        SAVE
-    } else {
-        SAVE_WITH_CONTACT
+    let (columns, was) = (Columns::of(lead), Columns::of(before));
+    let same_contact = columns.same_contact(&was);
+    let sql = match (same_contact, columns.same_place(&was)) {
+        (true, true) => SAVE_IN_PLACE,
+        (true, false) => SAVE,
+        (false, _) => SAVE_WITH_CONTACT,
     };
     let query = tx.q(sql).bind(&lead.id).bind(Json(lead));
-    let mut query = columns.bind_moving(query.bind(version).bind(now));
-    if !same_contact {
-        query = columns.bind_contact(query);
-    }
+    let query = query.bind(version).bind(now);
+    let query = match sql {
+        SAVE_IN_PLACE => columns.bind_times(query),
+        SAVE => columns.bind_moving(query),
+        _ => columns.bind_contact(columns.bind_moving(query)),
+    };
     if query.exec().await? == 0 {
         return Err(Error::conflict("lead_version"));
     }

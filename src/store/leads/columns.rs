@@ -56,9 +56,28 @@ impl Columns {
             && self.words == other.words
     }
 
+    pub(super) fn same_place(&self, other: &Self) -> bool {
+        self.state == other.state
+            && self.stage == other.stage
+            && self.intent == other.intent
+            && self.fit == other.fit
+            && self.owner == other.owner
+            && self.team == other.team
+            && self.rule == other.rule
+            && self.waiting == other.waiting
+    }
+
+    /// Binds what changes when a lead stays where it is, `epoch` to `touched_at`.
+    pub(super) fn bind_times<'t>(&self, query: Query<'t>) -> Query<'t> {
+        query
+            .bind(self.epoch)
+            .bind(self.wake_at)
+            .bind(self.touched_at)
+    }
+
     /// Binds what changes when a lead moves, `state` to `touched_at`.
     pub(super) fn bind_moving<'t>(&self, query: Query<'t>) -> Query<'t> {
-        query
+        let query = query
             .bind(self.state)
             .bind(self.stage)
             .bind(self.intent)
@@ -66,10 +85,8 @@ impl Columns {
             .bind(&self.owner)
             .bind(&self.team)
             .bind(&self.rule)
-            .bind(self.waiting)
-            .bind(self.epoch)
-            .bind(self.wake_at)
-            .bind(self.touched_at)
+            .bind(self.waiting);
+        self.bind_times(query)
     }
 
     /// Binds what changes when more is known of the person, `type` to `words`.
