@@ -162,3 +162,23 @@ async fn a_manager_who_sent_somebody_away_may_keep_their_offers_for_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_answer_gives_the_room_to_the_lead_that_waited() {
+    let narrow = SALES
+        .replace(
+            r#"members = ["ayse", "jonas", "selin"]"#,
+            r#"members = ["ayse"]"#,
+        )
+        .replace(r#"backups = ["deniz"]"#, "");
+    let narrow = format!("{narrow}\n[defaults.rep]\npending = 1\n");
+    in_each_chat(&narrow, async |office| {
+        office.lead(ada()).await;
+        office.lead(short("Grace")).await;
+        assert_eq!(office.api_lead(1002).await["state"], "queued");
+        office.press_now("ayse", "Accept").await;
+        // Together with the answer, before anything else has happened.
+        assert_eq!(office.story_of(1002).await, "offered: ayse pending");
+    })
+    .await;
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    event::{ContactHow, Planned},
+    event::{ContactHow, Ending, Planned},
     score::Stage,
 };
 
@@ -186,4 +186,31 @@ fn owners_and_managers_say_how_far_a_lead_has_come_and_no_score_takes_it_back() 
         |(_, _, effect)| matches!(effect, Effect::Fact(fact) if fact.event == FactKind::Staged),
     );
     assert_eq!(staged.count(), 2, "the same again is no news");
+}
+
+#[test]
+fn a_closed_lead_is_never_heard_of_again() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    let owner = story.asked(n)[0].to_owned();
+    story.accepts(n, &owner).unwrap();
+    let by = Actor::Rep(owner.as_str().into());
+    let (deal, why, note) = (None, None, String::new());
+    let ending = Ending::Lost;
+    story.must(
+        n,
+        Event::Close {
+            by,
+            ending,
+            deal,
+            why,
+            note,
+        },
+    );
+    let (told, offers) = (story.told(n), story.offers(n));
+    story.until("2026-11-30T10:00:00Z");
+    // Nor is there anything left for which it would be woken.
+    story.must(n, Event::Due);
+    assert_eq!((story.told(n), story.offers(n)), (told, offers));
+    assert_eq!(story.leads[n].next_wake(), None);
 }

@@ -421,3 +421,15 @@ fn a_nurtured_lead_has_no_clock_until_it_can_be_offered() {
         Some(at("12:30"))
     );
 }
+
+#[test]
+fn what_the_clock_did_meanwhile_is_not_undone() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("2026-11-23T10:59:50Z");
+    story.declines(n, "bo", "busy").unwrap();
+    story.until("2026-11-23T11:00:05Z");
+    assert_eq!(story.owner(n), Some("selin"));
+    assert_eq!(undo(&mut story, n, "bo"), Err(Refusal::TooLate));
+    assert_eq!(story.owner(n), Some("selin"));
+}

@@ -361,3 +361,39 @@ fn an_offer_that_could_be_answered_is_told_from_one_that_could_not() {
     story.until("10:40");
     assert_eq!(reason(&story, n), "out of reach");
 }
+
+#[test]
+fn a_card_that_is_drawn_again_gives_no_new_time() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.until("10:12");
+    let offer = story.offer_of(n, &first);
+    let chat = Platform::Slack;
+    story.must(n, Event::Delivered { offer, chat });
+    assert_eq!(until_of(&story, n), Some(at("10:15")));
+}
+
+#[test]
+fn nobody_is_reminded_of_a_card_they_have_not_seen() {
+    let mut story = Story::of(sales());
+    story.chat_down = true;
+    let n = story.arrives();
+    story.until("10:14");
+    assert_eq!(story.told(n), [""; 0]);
+}
+
+#[test]
+fn what_the_chat_was_down_for_stands_in_nobodys_numbers() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:05");
+    story.chat_goes_down();
+    story.until("10:16");
+    let mut missed = story.log.iter().filter_map(|(_, _, effect)| match effect {
+        Effect::Count(measure) if measure.what == MeasureKind::AcknowledgeMissed => Some(measure),
+        _ => None,
+    });
+    assert_eq!(missed.next().map(|measure| &measure.rep), Some(&None));
+    assert_eq!(breaches(&story, n), [(Promise::Acknowledge, Cause::Chat)]);
+}

@@ -228,3 +228,26 @@ fn a_lead_of_no_team_has_the_first_teams_steps_in_every_state() {
     story.until("11:00");
     assert_eq!(story.owner(n), Some("selin"));
 }
+
+#[test]
+fn nobody_is_given_more_of_the_backlog_than_they_can_answer() {
+    let company = Company::new()
+        .rep("ayse", |rep| rep.calendar = Some("office".into()))
+        .team("sales", &["ayse"], |_| {})
+        .route(&[Target::Team("sales".into())]);
+    let mut story = Story::of(company);
+    story.now = at("06:00");
+    let leads: Vec<usize> = (0..8).map(|_| story.arrives()).collect();
+    story.until("09:00");
+    let asked = |story: &Story| {
+        leads
+            .iter()
+            .filter(|n| !story.asked(**n).is_empty())
+            .count()
+    };
+    assert_eq!(asked(&story), 5);
+    // The next one follows an answer.
+    story.accepts(leads[0], "ayse").unwrap();
+    assert_eq!((story.owner(leads[0]), asked(&story)), (Some("ayse"), 5));
+    assert_eq!(story.asked(leads[5]), ["ayse"]);
+}
