@@ -7,7 +7,6 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::Router;
-use jiff::SignedDuration;
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -30,7 +29,7 @@ use crate::{
     http,
     intake::fetch::Fetcher,
     rules::Rules,
-    store::{Db, configs, instance},
+    store::{Db, configs},
     worker::{Worker, fetch::People},
 };
 
@@ -80,9 +79,8 @@ impl App {
 
     async fn on(db: Db, compiled: Compiled, clock: Clock) -> anyhow::Result<Self> {
         let fixed = Arc::new(Fixed::of(&compiled));
-        if let Some(off) = clock_offset(&db, &clock).await {
-            clock.set_shift(off);
-        }
+        let engine = Engine::new(db, clock.clone(), Rules::new(compiled.policy));
+        engine.agree_on_time().await;
         let slack = compiled.slack.as_ref();
         let slack = slack.map(|settings| connect(settings, &clock));
         let teams = compiled.teams.as_ref();
@@ -90,7 +88,6 @@ impl App {
         let chats = slack.into_iter().chain(teams);
         let chats = chats.map(|chat| chat.map(Arc::new));
         let chats = Chats::of(chats.collect::<Result<Vec<_>, _>>()?);
-        let engine = Engine::new(db, clock, Rules::new(compiled.policy));
         let desk = Desk::new(engine.clone(), chats.clone());
         let limits = http::Limits {
             body: compiled.server.max_body,
@@ -392,29 +389,9 @@ async fn let_in(app: Arc<http::App>, stop: CancellationToken) -> anyhow::Result<
 /// Keeps the clock with the database's, so that replicas agree what is due.
 async fn keep_time(engine: Engine, stop: CancellationToken) -> anyhow::Result<()> {
     while sleep(COMPARE_CLOCKS, &stop).await {
-        if let Some(off) = clock_offset(engine.db(), engine.clock()).await {
-            engine.clock().set_shift(off);
-        }
+        engine.agree_on_time().await;
     }
     Ok(())
-}
-
-/// How far the machine's clock is behind a shared database's; `None` where nobody else has a clock.
-async fn clock_offset(db: &Db, clock: &Clock) -> Option<SignedDuration> {
-    let before = clock.now();
-    match db
-        .read(async |mut tx| instance::database_now(&mut tx).await)
-        .await
-    {
-        Ok(theirs) => {
-            let half = clock.now().duration_since(before) / 2;
-            theirs.map(|theirs| theirs.duration_since(before) - half + clock.shift())
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the database's clock could not be read");
-            None
-        }
-    }
 }
 
 /// Sleeps; whether to go on.

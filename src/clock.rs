@@ -21,8 +21,8 @@ enum Kind {
     /// The machine's clock, shifted by so many microseconds: the difference to the database's
     /// clock, or what the demo has skipped.
     System { shift: AtomicI64 },
-    /// Stands still until a test moves it; microseconds since 1970.
-    Manual { at: AtomicI64 },
+    /// Stands still until a test moves it; microseconds since 1970, and by how many it was put instead of moved.
+    Manual { at: AtomicI64, put: AtomicI64 },
 }
 
 impl Clock {
@@ -39,6 +39,7 @@ impl Clock {
     pub fn manual(at: Timestamp) -> Self {
         Self(Arc::new(Kind::Manual {
             at: AtomicI64::new(at.as_microsecond()),
+            put: AtomicI64::new(0),
         }))
     }
 
@@ -47,7 +48,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let micros = match &*self.0 {
             Kind::System { shift } => system_micros().saturating_add(shift.load(Ordering::Relaxed)),
-            Kind::Manual { at } => at.load(Ordering::Relaxed),
+            Kind::Manual { at, .. } => at.load(Ordering::Relaxed),
         };
         Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
     }
@@ -56,9 +57,18 @@ impl Clock {
     pub fn advance(&self, by: SignedDuration) {
         let micros = i64::try_from(by.as_micros()).unwrap_or(0).max(0);
         match &*self.0 {
-            Kind::System { shift: at } | Kind::Manual { at } => {
+            Kind::System { shift: at } | Kind::Manual { at, .. } => {
                 at.fetch_add(micros, Ordering::Relaxed);
             }
+        }
+    }
+
+    /// Puts a clock that stands still to another moment, also to an earlier one, as a machine's clock is put right. No
+    /// time passes meanwhile.
+    pub fn put(&self, to: Timestamp) {
+        if let Kind::Manual { at, put } = &*self.0 {
+            let was = at.swap(to.as_microsecond(), Ordering::Relaxed);
+            put.fetch_add(to.as_microsecond() - was, Ordering::Relaxed);
         }
     }
 
@@ -90,11 +100,20 @@ impl Clock {
                 Arc::new(move || start.elapsed())
             }
             Kind::Manual { .. } => {
-                let (clock, start) = (self.clone(), self.now());
+                let (clock, start) = (self.clone(), self.moved());
                 Arc::new(move || {
-                    Duration::try_from(clock.now().duration_since(start)).unwrap_or(Duration::ZERO)
+                    let passed = clock.moved() - start;
+                    Duration::from_micros(u64::try_from(passed).unwrap_or(0))
                 })
             }
+        }
+    }
+
+    /// How far a clock that stands still was moved, but for where it was put; in microseconds.
+    fn moved(&self) -> i64 {
+        match &*self.0 {
+            Kind::System { .. } => 0,
+            Kind::Manual { at, put } => at.load(Ordering::Relaxed) - put.load(Ordering::Relaxed),
         }
     }
 
@@ -122,6 +141,13 @@ mod tests {
         assert_eq!(watch(), Duration::ZERO);
         clock.advance(SignedDuration::from_secs(90));
         assert_eq!(watch(), Duration::from_secs(90));
+        clock.put(Timestamp::UNIX_EPOCH);
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            watch(),
+            Duration::from_secs(90),
+            "nothing goes back in time"
+        );
         let real = Clock::system();
         let watch = real.stopwatch();
         real.advance(SignedDuration::from_hours(1));

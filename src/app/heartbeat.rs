@@ -63,7 +63,7 @@ pub async fn on_time(engine: &Engine) -> Result<Option<&'static str>, Error> {
         .db()
         .read(async |mut tx| {
             let due = leads::next_wake(&mut tx).await?;
-            Ok::<_, Error>((due, instance::last_seen(&mut tx).await?))
+            Ok::<_, Error>((due, instance::last_seen(&mut tx, now).await?))
         })
         .await?;
     if seen.is_none_or(|seen| now.duration_since(seen) > SILENT) {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::clock_offset;
 use crate::{
     clock::Clock,
     config::compile::Compiled,
@@ -133,13 +132,12 @@ impl Importer {
     }
 
     async fn on(db: Db, compiled: Compiled, clock: Clock) -> Self {
-        if let Some(off) = clock_offset(&db, &clock).await {
-            clock.set_shift(off);
-        }
+        let engine = Engine::new(db, clock, Rules::new(compiled.policy));
+        engine.agree_on_time().await;
         let sources = compiled.sources;
         let find = move |id: &SourceId| sources.iter().find(|it| it.id == *id).cloned();
         Self {
-            engine: Engine::new(db, clock, Rules::new(compiled.policy)),
+            engine,
             sources: Arc::new(find),
         }
     }

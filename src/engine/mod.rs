@@ -31,6 +31,7 @@ mod sitting;
 mod standing;
 mod stored;
 mod taken;
+mod time;
 mod world;
 
 use std::{

@@ -9,7 +9,8 @@ const BEAT: Sql = sql!(
      on conflict (id) do update set seen_at = excluded.seen_at"
 );
 
-const LAST_SEEN: Sql = sql!("select max(seen_at) from instance");
+/// What was seen at a time that is still to come was seen by a clock that has been put right since.
+const LAST_SEEN: Sql = sql!("select max(seen_at) from instance where seen_at <= $1");
 
 /// Says that the instance `id` is alive `now`; the first time, that it has started.
 ///
@@ -20,12 +21,13 @@ pub async fn beat(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-/// When any instance was last seen alive; `None` on a new database.
+/// When any instance was last seen alive before `now`; `None` on a new database.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn last_seen(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
-    Ok(tx.q(LAST_SEEN).one::<(Option<Timestamp>,)>().await?.0)
+pub async fn last_seen(tx: &mut Tx, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let query = tx.q(LAST_SEEN).bind(now);
+    Ok(query.one::<(Option<Timestamp>,)>().await?.0)
 }
 
 /// The one statement that asks for the time: replicas agree on the database's.

@@ -176,7 +176,7 @@ impl Worker {
         let now = self.engine.clock().now();
         if under_way
             .looked_at
-            .is_none_or(|at| now.duration_since(at) >= LOOK)
+            .is_none_or(|at| !(SignedDuration::ZERO..LOOK).contains(&now.duration_since(at)))
         {
             under_way.looked_at = Some(now);
             for together in self.claim_unknown(outlet, under_way, now).await? {

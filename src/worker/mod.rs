@@ -250,7 +250,8 @@ impl Worker {
             self.beat(&mut looks.beat_at).await?;
             let troubled = &mut looks.troubled;
             let now = self.engine.clock().now();
-            troubled.retain(|(_, until)| *until > now);
+            // One that a clock put back since would leave alone for longer is tried again, too.
+            troubled.retain(|(_, until)| *until > now && until.duration_since(now) <= TROUBLED);
             let (mut waiting, mut due) = self
                 .db()
                 .read(async |mut tx| {
@@ -316,8 +317,12 @@ impl Worker {
         let machine = machine.unwrap_or(Timestamp::MAX);
         let first = *last == Timestamp::MIN;
         let silent = machine.duration_since(*last);
-        if !first && silent < BEAT {
+        if !first && (SignedDuration::ZERO..BEAT).contains(&silent) {
             return Ok(());
+        }
+        // A clock that was put goes by the database's from now on, if that has one.
+        if !first && !(SignedDuration::ZERO..=DOWN).contains(&silent) {
+            self.engine.agree_on_time().await;
         }
         // A machine that slept, or a process that was stopped: nobody could be asked meanwhile.
         if !first && silent > DOWN {
@@ -364,7 +369,7 @@ impl Worker {
         let now = self.engine.clock().now();
         let seen = self
             .db()
-            .read(async |mut tx| Ok::<_, Error>(instance::last_seen(&mut tx).await?))
+            .read(async |mut tx| Ok::<_, Error>(instance::last_seen(&mut tx, now).await?))
             .await?;
         let Some(seen) = seen.filter(|seen| now.duration_since(*seen) > DOWN) else {
             return Ok(());

@@ -77,7 +77,8 @@ impl Worker {
             }
             (State::Down { .. }, Reach::Answers) => self.back(outlet, now).await,
             (State::Down { probe_at }, Reach::Unknown | Reach::SilentFor(_)) => {
-                if now < probe_at {
+                // By a clock that was put back since, it would be long until then.
+                if now < probe_at && probe_at.duration_since(now) <= PROBE {
                     return Ok(false);
                 }
                 self.ask(outlet, now, now).await

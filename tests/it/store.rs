@@ -65,18 +65,20 @@ async fn a_database_says_which_version_it_is_and_that_it_can_be_written() {
 #[tokio::test]
 async fn an_instance_is_started_once_and_seen_often() {
     both(async |db| {
-        let seen = async || {
-            db.read(async |mut tx| instance::last_seen(&mut tx).await)
+        let seen = async |now| {
+            db.read(async |mut tx| instance::last_seen(&mut tx, now).await)
                 .await
         };
         let beat = async |now| {
             db.write(async |mut tx| instance::beat(&mut tx, "a", now).await)
                 .await
         };
-        assert_eq!(seen().await.unwrap(), None);
+        assert_eq!(seen(at(10)).await.unwrap(), None);
         beat(at(10)).await.unwrap();
         beat(at(20)).await.unwrap();
-        assert_eq!(seen().await.unwrap(), Some(at(20)));
+        assert_eq!(seen(at(25)).await.unwrap(), Some(at(20)));
+        // By a clock that was put back that is still to come.
+        assert_eq!(seen(at(15)).await.unwrap(), None);
         let row: Result<Instance, Error> = db
             .read(async |mut tx| tx.q("select * from instance").one().await)
             .await;

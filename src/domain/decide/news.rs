@@ -236,10 +236,11 @@ impl Case<'_, '_> {
         let ends = self.lead.taken_away_at();
         let waited = |offer: &&mut Offer| {
             let concerned = match of {
-                Down::Baton => offer.held_since.is_none(),
+                Down::Baton => offer.held_since.is_none() && offer.offered_at < until,
+                // Held is let go, also when a clock that was put back says that it was not asked yet.
                 Down::Chat(chat) => offer.held_since.is_some() && offer.delivered_in == chat,
             };
-            offer.is_pending() && offer.offered_at < until && concerned
+            offer.is_pending() && concerned
         };
         let mut extended = Vec::new();
         for offer in self.lead.offers.iter_mut().filter(waited) {

@@ -22,6 +22,7 @@ mod hands;
 mod hidden;
 mod home;
 mod hours;
+mod jumps;
 mod known;
 mod left;
 mod longest;

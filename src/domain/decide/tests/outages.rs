@@ -397,3 +397,20 @@ fn what_the_chat_was_down_for_stands_in_nobodys_numbers() {
     assert_eq!(missed.next().map(|measure| &measure.rep), Some(&None));
     assert_eq!(breaches(&story, n), [(Promise::Acknowledge, Cause::Chat)]);
 }
+
+#[test]
+fn a_chat_that_is_back_before_it_went_by_the_clock_holds_nothing_any_longer() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.until("10:05");
+    story.chat_goes_down();
+    // The clock is put back by an hour, and the chat is there again.
+    story.now = at("09:10");
+    story.chat_comes_back("10:05");
+    assert_eq!(until_of(&story, n), Some(at("10:15")));
+    story.until("10:14");
+    assert_eq!(story.asked(n), [first.as_str()]);
+    story.until("10:15");
+    assert_ne!(story.asked(n), [first.as_str()]);
+}
