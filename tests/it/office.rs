@@ -304,6 +304,15 @@ impl Office {
         self.running().app.people()
     }
 
+    /// The engine of another Baton on the same database, where there may be one.
+    pub async fn replica(&self) -> Option<baton::engine::Engine> {
+        if !self.is_shared() {
+            return None;
+        }
+        let app = App::build(self.compiled(), self.clock.clone()).await;
+        Some(app.unwrap().engine().clone())
+    }
+
     /// What takes submissions in, for what commands ask of it.
     pub fn intake(&self) -> &baton::http::App {
         self.running().app.intake()

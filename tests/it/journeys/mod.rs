@@ -36,6 +36,7 @@ mod pools;
 mod presses;
 mod quarantine;
 mod queues;
+mod replicas;
 mod restarts;
 mod returns;
 mod reviews;

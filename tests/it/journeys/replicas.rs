@@ -1,0 +1,103 @@
+//! Several Batons on one PostgreSQL: what one of them does no other does again. SQLite has one, which is asked twice.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use baton::{
+    domain::{
+        contact::{Contact, Field},
+        submission::NewLead,
+    },
+    engine::{Content, Engine, Submission},
+};
+use jiff::SignedDuration;
+
+use super::ada;
+use crate::office::{Office, SALES, in_each_chat, on_both};
+
+/// Two engines on the office's database.
+async fn two(office: &Office) -> [Arc<Engine>; 2] {
+    let here = office.engine().clone();
+    let there = office.replica().await.unwrap_or_else(|| here.clone());
+    [Arc::new(here), Arc::new(there)]
+}
+
+/// Another submission of the same person by each replica.
+async fn submits(engine: Arc<Engine>, replica: usize, person: usize) {
+    let name = format!("{replica} {person}");
+    let submission = Submission {
+        source: "website".into(),
+        content_type: None,
+        query: String::new(),
+        headers: BTreeMap::new(),
+        body: name.clone().into_bytes(),
+        body_hash: name.clone(),
+        delivery_id: Some(name),
+        window: SignedDuration::from_mins(10),
+    };
+    let mut contact = Contact::default();
+    contact.set_text(Field::Email, format!("person{person}@example.org"));
+    let lead = NewLead {
+        contact,
+        lead_type: "demo".to_owned(),
+        ..NewLead::default()
+    };
+    let content = Content::Leads {
+        leads: vec![lead],
+        problems: Vec::new(),
+    };
+    engine.receive(&submission, &content).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_replicas_make_one_lead_of_one_person() {
+    on_both(SALES, async |office| {
+        let engines = two(office).await;
+        for person in 0..25 {
+            let [here, there] = engines.clone();
+            let here = tokio::spawn(submits(here, 1, person));
+            let there = tokio::spawn(submits(there, 2, person));
+            let (here, there) = tokio::join!(here, there);
+            here.unwrap();
+            there.unwrap();
+        }
+        assert_eq!(office.leads().await, 25);
+        close(engines, office).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_manager_is_told_by_one_replica() {
+    in_each_chat(SALES, async |office| {
+        office.lead(ada()).await;
+        for who in ["ayse", "jonas", "selin", "deniz"] {
+            office.slash(who, "/away from tomorrow to Friday").await;
+        }
+        // Monday's morning, after Friday's afternoon; the loops of neither have looked since.
+        let engines = two(office).await;
+        let [here, there] = &engines;
+        office.sleep("5h 30m");
+        let (mut seen, mut their_seen) = (BTreeMap::new(), BTreeMap::new());
+        let told = tokio::join!(
+            here.tell_forecasts(&mut seen),
+            there.tell_forecasts(&mut their_seen)
+        );
+        assert_eq!((told.0.unwrap(), told.1.unwrap()), (1, 1));
+        office.sleep("16h");
+        let told = tokio::join!(here.look_ahead(), there.look_ahead());
+        assert_eq!((told.0.unwrap(), told.1.unwrap()), (1, 1));
+        close(engines, office).await;
+        office.settle().await;
+        let told = office.read("marta");
+        assert_eq!(told.matches("The week of").count(), 1, "{told}");
+        let nobody = told.matches("Nobody of team sales will be there").count();
+        assert_eq!(nobody, 1, "{told}");
+    })
+    .await;
+}
+
+async fn close([_, there]: [Arc<Engine>; 2], office: &Office) {
+    if office.is_shared() {
+        there.db().close().await;
+    }
+}
