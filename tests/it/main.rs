@@ -19,6 +19,7 @@ mod demo_teams;
 mod desk;
 mod expected;
 mod forms;
+mod guards;
 mod harness;
 mod heartbeat;
 mod held;

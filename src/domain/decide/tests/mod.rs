@@ -42,6 +42,7 @@
 //! | programs repeat themselves | `attempts_made_elsewhere_count_once_until_the_next_is_due_and_the_last_ends_it` |
 //! | what nobody has is not forgotten when no step is left | `what_nobody_has_is_told_again_each_working_day_when_no_step_is_left` |
 //! | who tried in vain tries again, so often | `an_attempt_that_reached_nobody_comes_back_and_at_the_end_the_lead_goes_on` |
+//! `tests/guards.toml` has the guards of `decide`, each with the test that fails without it.
 
 mod answers;
 mod clocks;
