@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -35,7 +36,7 @@ pub struct Waiting {
     anybody: bool,
 }
 
-/// Counts against a source's rate, by Baton's own clock.
+/// Counts against a source's rate, by the time that passes: a clock that is put back must not keep anybody out.
 #[derive(Debug)]
 struct Pace {
     rate: Rate,
@@ -44,15 +45,21 @@ struct Pace {
     limiter: RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<Duration>>,
 }
 
-#[derive(Clone, Debug)]
-struct Time(Clock);
+/// Since when it is counted, and how long that is.
+#[derive(Clone)]
+struct Time(Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", (self.0)())
+    }
+}
 
 impl governor::clock::Clock for Time {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        let micros = self.0.now().as_microsecond();
-        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+        (self.0)()
     }
 }
 
@@ -61,7 +68,7 @@ impl Pace {
         let count = NonZeroU32::new(rate.count)?;
         let each = Duration::try_from(rate.per).ok()?.checked_div(rate.count)?;
         let quota = Quota::with_period(each)?.allow_burst(count);
-        let time = Time(clock.clone());
+        let time = Time(clock.stopwatch());
         let limiter = RateLimiter::direct_with_clock(quota, time.clone());
         Some(Self {
             rate,

@@ -115,3 +115,15 @@ async fn a_held_delivery_that_comes_again_is_the_same_and_makes_one_lead() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_keeps_nobody_out() {
+    both(async |db| {
+        let stage = Stage::new(db).await;
+        assert_eq!(sends(&stage, 0, None).await["status"], "accepted");
+        let hour = SignedDuration::from_hours(1);
+        stage.clock.put(stage.clock.now() - hour);
+        assert_eq!(sends(&stage, 1, None).await["status"], "accepted");
+    })
+    .await;
+}
