@@ -5,9 +5,8 @@ use super::Case;
 use crate::domain::{
     event::{Actor, Audible, FactKind, Notice, Refusal, Say},
     id::OfferId,
-    lead::{Offer, OfferKind, OfferState, State},
-    policy::Turn,
-    strategy::{Entry, EntryWhy},
+    lead::{Offer, OfferKind, State},
+    strategy::EntryWhy,
 };
 
 /// The reason of an offer that a wrong rule had made.
@@ -54,41 +53,11 @@ impl Case<'_, '_> {
         Ok(())
     }
 
-    /// What an answered offer cost comes back, if it cost anything.
+    /// What an answered offer cost comes back, if it cost anything. What a person gave is not the rule's doing.
     fn give_turn_back(&mut self, offer: &Offer) {
-        let team = offer.team.as_ref();
-        let rule = team.and_then(|team| self.policy().team(team));
-        let declined = || {
-            let reason = self.policy().decline(&offer.reason.as_ref()?.id)?;
-            reason.turn
-        };
-        let cost = match (offer.kind, offer.state) {
-            (OfferKind::Push | OfferKind::Pool, OfferState::Accepted) => true,
-            (OfferKind::Push, OfferState::Expired) => {
-                rule.is_some_and(|team| team.turns.expired == Turn::Spent)
-            }
-            (OfferKind::Push, OfferState::Declined) => {
-                let usual = rule.map(|team| team.turns.declined);
-                declined().or(usual).unwrap_or_default() == Turn::Spent
-            }
-            (OfferKind::Push, OfferState::Pending | OfferState::Withdrawn)
-            | (
-                OfferKind::Pool,
-                OfferState::Pending
-                | OfferState::Declined
-                | OfferState::Expired
-                | OfferState::Withdrawn,
-            )
-            | (OfferKind::Given | OfferKind::HandOver, _) => false,
-        };
-        if let Some(team) = team.filter(|_| cost) {
-            let entry = Entry {
-                rep: offer.rep.clone(),
-                why: EntryWhy::Withdrawn,
-                amount: -1.0,
-                offer: Some(offer.id.clone()),
-            };
-            self.post_in_team(&team.clone(), entry);
+        match offer.kind {
+            OfferKind::Push | OfferKind::Pool => self.turn_back(offer, EntryWhy::Withdrawn),
+            OfferKind::Given | OfferKind::HandOver => {}
         }
     }
 

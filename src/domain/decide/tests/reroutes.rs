@@ -117,3 +117,21 @@ fn what_a_rule_has_put_aside_comes_back() {
         assert_eq!(story.asked(n).len(), 1, "{}", sketch(&story.leads[n]));
     }
 }
+
+#[test]
+fn a_turn_that_has_come_back_already_does_not_come_back_twice() {
+    let mut story = story();
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.until("10:16");
+    let (offer, by) = (story.offer_of(n, &first), RepId::from(first.as_str()));
+    let late = Event::LateAccept {
+        offer: offer.clone(),
+        by: by.clone(),
+    };
+    story.must(n, late);
+    story.must(n, Event::BackInLine { offer, by });
+    assert!(taken(&story, &first).abs() < 1e-9);
+    reroutes(&mut story, n).unwrap();
+    assert!(taken(&story, &first).abs() < 1e-9);
+}
