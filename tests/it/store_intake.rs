@@ -132,3 +132,22 @@ async fn of_many_at_once_one_is_fresh() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_comes_while_the_same_body_is_being_kept_waits_for_it() {
+    both(async |db| {
+        let keeps = async |id: &str, n: i64| -> Result<Inserted, Error> {
+            db.write(async |mut tx| {
+                let inserted = submissions::insert(&mut tx, &new(id, "same", None, n)).await?;
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                Ok(inserted)
+            })
+            .await
+        };
+        let (one, two) = tokio::join!(keeps("one", 1), keeps("two", 2));
+        let fresh = [one.unwrap(), two.unwrap()];
+        let fresh = fresh.iter().filter(|it| **it == Inserted::Fresh).count();
+        assert_eq!(fresh, 1);
+    })
+    .await;
+}

@@ -117,6 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_secret_signs_nothing() {
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"").unwrap();
+        mac.update(format!("v0:{TIMESTAMP}:").as_bytes());
+        mac.update(BODY);
+        let signature = format!("v0={}", hex::encode(mac.finalize().into_bytes()));
+        let checked = check(&[""], TIMESTAMP, &signature, BODY, 1_531_420_618);
+        assert_eq!(checked, Err(Forged));
+    }
+
+    #[test]
     fn whatever_is_not_quite_right_is_forged() {
         let longer = [BODY, b"x"].concat();
         let other_version = SIGNATURE.replace("v0=", "v1=");

@@ -3,16 +3,24 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use baton::{
+    clock::Clock,
     domain::{
         contact::{Contact, Field},
+        id::LeadId,
+        policy::Policy,
         submission::NewLead,
     },
     engine::{Content, Engine, Submission},
+    rules::Rules,
 };
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 
-use super::ada;
-use crate::office::{Office, SALES, in_each_chat, on_both};
+use super::{ada, short};
+use crate::{
+    db::both_fresh,
+    office::{Office, SALES, in_each_chat, on_both},
+};
 
 /// Two engines on the office's database.
 async fn two(office: &Office) -> [Arc<Engine>; 2] {
@@ -67,6 +75,31 @@ async fn two_replicas_make_one_lead_of_one_person() {
 }
 
 #[tokio::test]
+async fn what_the_chat_delivers_twice_takes_one_lead_whoever_has_it() {
+    let queue = SALES.replace("to = { team = \"sales\" }", "to = { queue = \"sales\" }");
+    on_both(&queue, async |office| {
+        for name in ["Ada", "Grace"] {
+            office.lead(short(name)).await;
+        }
+        let engines = two(office).await;
+        let leads = [1001, 1002].map(async |number| {
+            let lead = office.api_lead(number).await;
+            LeadId::from(lead["id"].as_str().unwrap())
+        });
+        let leads = join_all(leads).await;
+        let mut taken = Vec::new();
+        for (engine, lead) in engines.iter().zip(&leads) {
+            let had = engine.claim_once(lead, &"selin".into(), "1.2.abc").await;
+            taken.push(had.unwrap());
+        }
+        assert_eq!(taken, [leads[0].clone(), leads[0].clone()]);
+        assert_eq!(office.api_lead(1002).await["state"], "queued");
+        close(engines, office).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn each_manager_is_told_by_one_replica() {
     in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
@@ -100,4 +133,22 @@ async fn close([_, there]: [Arc<Engine>; 2], office: &Office) {
     if office.is_shared() {
         there.db().close().await;
     }
+}
+
+#[tokio::test]
+async fn a_clock_goes_by_the_databases_where_replicas_share_one() {
+    both_fresh(async |fresh| {
+        let day = SignedDuration::from_hours(24);
+        let clock = Clock::system();
+        clock.set_shift(day);
+        let engine = Engine::new(fresh.open().await, clock, Rules::new(Policy::default()));
+        engine.agree_on_time().await;
+        let off = engine.clock().shift();
+        match fresh.is_sqlite() {
+            true => assert_eq!(off, day),
+            false => assert!(off.abs() < SignedDuration::from_secs(60), "{off}"),
+        }
+        engine.db().close().await;
+    })
+    .await;
 }

@@ -323,90 +323,6 @@ fn a_planned_step_is_reminded_of_once() {
     assert_eq!(story.told(n), [format!("10:05 {who} step_due")]);
 }
 
-/// A lead that nobody has accepted, of which the managers have been told.
-fn late() -> (Story, usize) {
-    let mut company = sales();
-    company.policy.teams[0].managers = vec!["selin".into(), "marta".into()];
-    let company = company.rep("marta", |_| {});
-    let mut story = Story::of(company);
-    let n = story.arrives();
-    story.until("10:30");
-    assert!(story.leads[n].alarm.is_some());
-    story.log.clear();
-    (story, n)
-}
-
-fn take(by: &str) -> Event {
-    Event::Assign {
-        to: Receiver::Rep(by.into()),
-        by: Actor::Rep(by.into()),
-        handing: Handing::Now,
-        words: String::new(),
-        premise: Premise::Late,
-    }
-}
-
-#[test]
-fn the_first_manager_to_press_has_a_late_lead() {
-    let (mut story, n) = late();
-    story.must(n, take("selin"));
-    assert_eq!(story.happens(n, take("marta")), Err(Refusal::OfferOver));
-    assert_eq!(story.owner(n), Some("selin"));
-    let shown: Vec<&str> = story
-        .log
-        .iter()
-        .filter_map(|(_, _, effect)| match effect {
-            Effect::Show(CardRef::Late { rep, .. }) => Some(rep.as_str()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(shown, ["marta", "selin"]);
-}
-
-#[test]
-fn a_late_lead_goes_to_the_next_one_when_a_manager_says_so() {
-    let (mut story, n) = late();
-    let before = story
-        .asked(n)
-        .iter()
-        .map(|rep| (*rep).to_owned())
-        .collect::<Vec<_>>();
-    story.must(n, Event::Reoffer { by: "marta".into() });
-    assert_ne!(story.asked(n), before);
-    assert_eq!(
-        story.happens(n, Event::Reoffer { by: "selin".into() }),
-        Err(Refusal::OfferOver)
-    );
-    story.sound(n);
-}
-
-#[test]
-fn who_asks_to_be_told_later_is_told_later_if_it_is_still_late() {
-    let (mut story, n) = late();
-    let until = at("10:45");
-    assert_eq!(
-        story.happens(
-            n,
-            Event::Snooze {
-                by: "ayse".into(),
-                until
-            }
-        ),
-        Err(Refusal::NotOwner)
-    );
-    story.must(
-        n,
-        Event::Snooze {
-            by: "selin".into(),
-            until,
-        },
-    );
-    story.until("10:44");
-    assert_eq!(story.told(n), Vec::<String>::new());
-    story.until("10:45");
-    assert_eq!(story.told(n), ["10:45 marta late", "10:45 selin late"]);
-}
-
 #[test]
 fn a_nurtured_lead_has_no_clock_until_it_can_be_offered() {
     let mut story = Story::of(sales());
@@ -432,4 +348,15 @@ fn what_the_clock_did_meanwhile_is_not_undone() {
     assert_eq!(story.owner(n), Some("selin"));
     assert_eq!(undo(&mut story, n, "bo"), Err(Refusal::TooLate));
     assert_eq!(story.owner(n), Some("selin"));
+}
+
+#[test]
+fn after_half_a_minute_nothing_is_taken_back_though_no_clock_has_looked() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.accepts(n, &first).unwrap();
+    story.now = at("10:01");
+    assert_eq!(undo(&mut story, n, &first), Err(Refusal::TooLate));
+    assert_eq!(story.owner(n), Some(first.as_str()));
 }

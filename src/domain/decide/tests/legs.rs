@@ -231,3 +231,12 @@ fn an_accept_is_not_hollow_for_whoever_tried_was_given_it_or_had_no_time() {
     story.must(n, given("bo", Actor::Rep("selin".into())));
     assert_eq!(hollow(&story, n), 0, "a manager wanted it so");
 }
+
+#[test]
+fn what_the_chat_took_is_counted_of_the_first_card_only() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:16");
+    assert_eq!(story.leads[n].offers.len(), 2);
+    assert_eq!(counted(&story, n, MeasureKind::OfferedDelivered), [0]);
+}

@@ -53,6 +53,7 @@ mod joins;
 mod legs;
 mod lifts;
 mod lists;
+mod managers;
 mod outages;
 mod promises;
 mod reroutes;
