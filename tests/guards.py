@@ -4,6 +4,7 @@
     python3 tests/guards.py             every guard; exit 1 if one survives
     python3 tests/guards.py NAME...     these only
     python3 tests/guards.py --times 3   each kill three times, so that none is luck
+    python3 tests/guards.py --by TEST   which of them another test would hold, such as the random histories
 
 It never touches the checkout: a copy is made in target/guards, in which every guard has a switch, so that all of
 them need one build. Without a switch the tests must pass there, with one the guard's own test must fail. Needs
@@ -40,7 +41,8 @@ pub fn without(guard: &str) -> bool {
 def main():
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("names", nargs="*", metavar="NAME")
-    asked.add_argument("--times", type=int, default=1)
+    asked.add_argument("--times", type=int, default=1, metavar="N")
+    asked.add_argument("--by", metavar="TEST")
     asked = asked.parse_args()
     guards = tomllib.loads((ROOT / "tests/guards.toml").read_text())["guard"]
     chosen = [guard for guard in guards if not asked.names or guard["name"] in asked.names]
@@ -48,6 +50,8 @@ def main():
     if unknown or not chosen:
         sys.exit(f"no such guard: {', '.join(sorted(unknown))}")
     write(with_switches(checkout(), guards))
+    if asked.by:
+        chosen = [{**guard, "test": asked.by} for guard in chosen]
     tests = build_and_find({guard["test"] for guard in chosen})
     environment = database() if any(binary.name.startswith("it-") for binary, _ in tests.values()) else {}
     try:
