@@ -1,47 +1,5 @@
 //! A small company in which leads arrive, and a driver that plays the engine's part.
 //!
-//! The guards of `decide`, and a test that fails when one is taken out:
-//!
-//! | guard | test |
-//! | --- | --- |
-//! | an offer is its rep's (`NotYours`) | `a_stale_press_changes_nothing` |
-//! | only a pending offer can be answered | `a_stale_press_changes_nothing` |
-//! | who has had the lead is passed over | `a_pool_everybody_declines_goes_to_the_next_level` |
-//! | a target is missed once | `the_first_rep_answers_for_the_missed_answer_and_not_the_second` |
-//! | a step taken is done | `a_decline_goes_to_the_next_then_the_backups_then_the_queue_and_managers_hear_once` |
-//! | a new plan is a new epoch | `a_removed_reps_offers_and_leads_move_and_the_owned_ones_under_a_new_clock` |
-//! | a new plan takes pending offers away | `a_new_plan_takes_away_what_is_still_pending` |
-//! | a `reoffer` waits for `at_least` | `a_reoffer_waits_until_the_offer_has_had_its_time_and_a_third_is_usual` |
-//! | an owner withdraws the other offers | `the_first_claim_withdraws_the_rest` |
-//! | giving a lead releases its owner | `only_managers_give_and_only_owners_and_managers_speak` |
-//! | whom the chat refuses is not asked again | `a_member_the_chat_refuses_is_not_put_into_the_pool_again` |
-//! | a waiting lead looks ahead after a step | `a_level_that_comes_due_meanwhile_is_waited_for_too` |
-//! | an offer has its time without `acknowledge` too | `without_an_acknowledge_an_offer_has_its_time_too` |
-//! | an offer nobody has seen does not expire | `a_missed_answer_is_the_chats_doing_while_nothing_is_delivered` |
-//! | only a team's people claim | `only_a_teams_people_take_from_its_queue` |
-//! | who pulls or decides is not pushed | `queue_and_review_run_the_clock_with_notify_and_assign_only` |
-//! | `where` holds, in a pool as well | `a_pool_and_a_widened_offer_leave_out_who_does_not_match` |
-//! | `where` holds in a second round | `a_second_round_asks_nobody_who_does_not_match_any_more` |
-//! | `when_closed` asks while nobody is in hours | `while_a_team_is_closed_it_waits_or_asks_backups_or_another_team` |
-//! | `when_closed` means closed, not full | `a_full_team_in_hours_does_not_count_as_closed` |
-//! | who returns is credited the share that went by | `who_was_absent_while_others_pulled_is_not_flooded` |
-//! | an answer is taken back in time only | `an_accept_is_undone_and_the_offer_has_its_old_deadline` |
-//! | who has acted ends the undo | `nothing_is_undone_after_somebody_has_acted_on_it` |
-//! | a colleague has it when they accept | `a_hand_over_is_the_colleagues_when_they_accept` |
-//! | who gives a lead back is not asked again | `a_released_lead_goes_to_somebody_else_under_a_new_clock` |
-//! | the first press on a late lead counts | `the_first_manager_to_press_has_a_late_lead` |
-//! | an answer wakes who waits for room | `an_answer_makes_room_for_the_lead_that_waited_for_it` |
-//! | whoever had a lead is asked first when it comes back | `a_lead_that_ended_comes_back_to_whoever_had_it_and_takes_no_turn` |
-//! | what a person has dropped stays so | `what_a_person_has_dropped_stays_so_and_what_a_rule_has_is_asked_again` |
-//! | nothing is taken back of a contacted lead | `nothing_is_taken_back_of_a_contacted_lead_or_one_that_a_person_has_ended` |
-//! | a guess takes nothing over | `of_whom_only_the_name_is_known_nothing_is_taken_over` |
-//! | a lead is lifted by what crosses the threshold | `an_activity_that_lifts_a_resting_lead_over_a_threshold_routes_it_once` |
-//! | nobody is contacted elsewhere whom nobody owns | `a_contact_made_elsewhere_ends_the_clock_of_whoever_owns_the_lead_then` |
-//! | a leg is counted once | `each_leg_is_counted_once_by_both_clocks` |
-//! | an accept is hollow once | `an_accept_is_hollow_once_when_the_clock_runs_out_or_the_lead_is_got_rid_of` |
-//! | programs repeat themselves | `attempts_made_elsewhere_count_once_until_the_next_is_due_and_the_last_ends_it` |
-//! | what nobody has is not forgotten when no step is left | `what_nobody_has_is_told_again_each_working_day_when_no_step_is_left` |
-//! | who tried in vain tries again, so often | `an_attempt_that_reached_nobody_comes_back_and_at_the_end_the_lead_goes_on` |
 //! `tests/guards.toml` has the guards of `decide`, each with the test that fails without it.
 
 mod answers;
