@@ -2,7 +2,9 @@
 //! values name things, they prove nothing.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::Sent;
@@ -142,6 +144,15 @@ pub enum Incoming {
         user_id: String,
         /// Whether they have left.
         deleted: bool,
+    },
+    /// Somebody wants not to be disturbed for a while, or may be again.
+    QuietChanged {
+        /// In which chat.
+        platform: Platform,
+        /// Their id in the chat.
+        user_id: String,
+        /// From when until when; absent: not at all.
+        quiet: Option<Range<Timestamp>>,
     },
     /// Who is in a group changed.
     GroupChanged,

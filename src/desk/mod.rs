@@ -211,6 +211,14 @@ pub async fn handle(desk: &Desk, incoming: Incoming) -> Answer {
             desk.person_changed(platform, &user_id, deleted).await;
             Answer::Empty
         }
+        Incoming::QuietChanged {
+            platform,
+            user_id,
+            quiet,
+        } => {
+            desk.quiet_changed(platform, &user_id, quiet).await;
+            Answer::Empty
+        }
         Incoming::Closed { .. } => Answer::Empty,
         Incoming::GroupChanged => {
             desk.groups_changed().await;

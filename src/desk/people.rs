@@ -1,6 +1,8 @@
 //! Who pressed: a person of the chat becomes a rep of the configuration, or nobody.
 
-use jiff::tz::TimeZone;
+use std::ops::Range;
+
+use jiff::{Timestamp, tz::TimeZone};
 use tracing::Instrument;
 
 use super::{Desk, trouble::Trouble};
@@ -87,6 +89,37 @@ impl Desk {
         }
     }
 
+    /// Somebody wants not to be disturbed for a while, or may be again.
+    pub(super) async fn quiet_changed(
+        &self,
+        chat: Platform,
+        user: &str,
+        quiet: Option<Range<Timestamp>>,
+    ) {
+        let done = match self.rep_by_user(chat, user).await {
+            Ok(Some(rep)) if self.reads_in(chat, &rep) => {
+                let done = self.engine.quiet_says(&rep, quiet).await;
+                done.map_err(Trouble::from)
+            }
+            Ok(_) => Ok(()),
+            Err(trouble) => Err(trouble),
+        };
+        // Nothing says it again; it ends by itself.
+        if let Err(trouble) = done {
+            trouble.log();
+        }
+    }
+
+    /// Whether a rep gets their messages in this chat.
+    fn reads_in(&self, chat: Platform, rep: &RepId) -> bool {
+        let rules = self.engine.rules();
+        rules
+            .policy
+            .reps
+            .get(rep)
+            .is_some_and(|rep| rep.chat == chat)
+    }
+
     /// Somebody has taken Baton out of their chat; who comes back is greeted again.
     pub(super) async fn left(&self, who: &Presser) {
         let (db, chat, user) = (self.engine.db(), who.platform, who.user_id.as_str());
@@ -107,13 +140,7 @@ impl Desk {
 
     /// A rep's account is gone; of interest where they get their messages.
     async fn lost(&self, chat: Platform, rep: &RepId, why: &str) -> Result<(), Trouble> {
-        let rules = self.engine.rules();
-        if rules
-            .policy
-            .reps
-            .get(rep)
-            .is_some_and(|rep| rep.chat == chat)
-        {
+        if self.reads_in(chat, rep) {
             self.engine.unreachable(rep, why).await?;
         }
         Ok(())
@@ -163,13 +190,7 @@ impl Desk {
         let Some(rep) = found else {
             return Ok((None, new));
         };
-        let rules = self.engine.rules();
-        let theirs = rules
-            .policy
-            .reps
-            .get(&rep)
-            .is_some_and(|rep| rep.chat == chat);
-        if theirs && self.unless_barred(rep.clone()).await.is_ok() {
+        if self.reads_in(chat, &rep) && self.unless_barred(rep.clone()).await.is_ok() {
             self.engine.reachable(&rep).await?;
         }
         Ok((Some(rep), new))

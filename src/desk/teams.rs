@@ -86,6 +86,7 @@ fn presser(incoming: &Incoming) -> Option<&Presser> {
         | Incoming::Met { .. }
         | Incoming::Left { .. }
         | Incoming::PersonChanged { .. }
+        | Incoming::QuietChanged { .. }
         | Incoming::GroupChanged
         | Incoming::TokensRevoked
         | Incoming::Uninstalled

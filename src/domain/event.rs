@@ -4,6 +4,7 @@ mod effect;
 mod ending;
 mod measure;
 mod message;
+mod sign;
 mod sum;
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ pub use effect::{Effect, Fact, FactKind};
 pub use ending::{Deal, Ended, Ending, NotWon};
 pub use measure::{Measure, MeasureKind};
 pub use message::{Audible, CardRef, Deserted, Heard, News, Notice, Numbers, Say, Told};
+pub use sign::Sign;
 pub use sum::{Portion, Sum, Why};
 
 /// Something that happens to a lead. Webhook, button, command, timer and API all become one of these.
@@ -367,12 +369,6 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// A person, by the status in their chat profile.
-    #[must_use]
-    pub fn profile() -> Self {
-        Self::Source("chat profile".to_owned())
-    }
-
     /// As stored and sent: `baton`, a rep's id, `api:NAME`, `source:ID`.
     #[must_use]
     pub fn word(&self) -> String {

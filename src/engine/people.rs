@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use super::{Engine, Error, apply::address};
 use crate::{
     domain::{
-        event::{Actor, Audible, Event, Gone, Notice, Say, Told},
+        calendar::Calendar,
+        event::{Actor, Audible, Event, Gone, Notice, Say, Sign, Told},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Undoable},
-        policy::Platform,
+        policy::{Platform, Rep},
     },
     store::{Tx, accounts, groups, leads, outbox, reps},
 };
@@ -95,7 +96,12 @@ impl Engine {
         };
         reps::lock(tx, &absence.rep).await?;
         if from <= now {
-            reps::end_absences(tx, &absence.rep, now).await?;
+            // Each thing that a chat says ends by itself; what a person says counts before all.
+            if Sign::by_word(&row.made_by).is_some() {
+                reps::end_absences_by(tx, &absence.rep, &row.made_by, now).await?;
+            } else {
+                reps::end_absences(tx, &absence.rep, now).await?;
+            }
             reps::extra_until(tx, &absence.rep, None).await?;
         }
         reps::absence_add(tx, &row).await?;

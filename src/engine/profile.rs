@@ -1,16 +1,26 @@
-//! What a chat's profile says of whether somebody is there: believed, asked about, or ignored, as the rules say.
+//! What a chat says of whether somebody is there, by the status in their profile and by do not disturb: believed, asked
+//! about, or ignored, as the rules say. What a person says themselves goes before it.
 
-use jiff::Timestamp;
+use std::ops::Range;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Absence, Engine, Error};
 use crate::{
     domain::{
-        event::{Actor, Told},
+        event::{Actor, Sign, Told},
         id::RepId,
-        policy::StatusRule,
+        policy::{Rep, StatusRule},
     },
     store::{Tx, outbox, reps},
 };
+
+/// What absences say that begin by it.
+const DO_NOT_DISTURB: &str = "do not disturb";
+/// A pause that takes less of somebody's hours is not worth a word.
+const WORTH: SignedDuration = SignedDuration::from_mins(15);
+/// By how much the chat's clock may be ahead: a pause that began just now has begun.
+const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 /// A status that says somebody is away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,59 +46,122 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`].
     pub async fn profile_says(&self, rep: &RepId, status: Option<Status>) -> Result<(), Error> {
-        let rule = self.rules().policy.status;
+        self.heed(rep, Sign::Profile, status).await
+    }
+
+    /// Acts on when a rep wants not to be disturbed, if at all, once for each time, and if it takes something of the
+    /// hours in which they would get leads.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn quiet_says(
+        &self,
+        rep: &RepId,
+        quiet: Option<Range<Timestamp>>,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        let begun = quiet.filter(|quiet| quiet.start.duration_since(now) <= AHEAD);
+        let status = begun.map(|quiet| Status {
+            text: DO_NOT_DISTURB.to_owned(),
+            until: Some(quiet.end),
+        });
+        self.heed(rep, Sign::DoNotDisturb, status).await
+    }
+
+    async fn heed(&self, rep: &RepId, sign: Sign, status: Option<Status>) -> Result<(), Error> {
+        let rules = self.rules();
+        let Some(rep) = rules.policy.reps.get(rep) else {
+            return Ok(());
+        };
+        let rule = rules.policy.status;
         if rule == StatusRule::Ignore {
             return Ok(());
         }
         let now = self.clock.now();
         let status = status.filter(|status| status.until.is_none_or(|until| until > now));
         let name = status.as_ref().map(Status::name);
-        let ended = self
+        let over = self
             .db
             .write(async |mut tx| {
-                reps::lock(&mut tx, rep).await?;
-                if !reps::status_seen(&mut tx, rep, name.as_deref()).await? {
+                reps::lock(&mut tx, &rep.id).await?;
+                if !reps::sign_seen(&mut tx, &rep.id, sign, name.as_deref()).await? {
                     return Ok(false);
                 }
-                let one = std::slice::from_ref(rep);
-                let away = !reps::absences_now(&mut tx, one, now).await?.is_empty();
-                match (&status, rule) {
-                    (Some(status), StatusRule::Believe) if !away => {
-                        self.believe(&mut tx, rep, status, now).await?;
+                match &status {
+                    Some(status) if self.is_worth(&mut tx, rep, sign, status, now).await? => {
+                        let says = (sign, status, rule);
+                        Box::pin(self.is_said_away(&mut tx, rep, says, now)).await?;
+                        Ok(false)
                     }
-                    (Some(status), StatusRule::Ask) if !away => {
-                        let told = Told::Asked {
-                            text: status.text.clone(),
-                            until: status.until,
-                        };
-                        let key = format!("status/{}/{}", now.as_microsecond(), status.name());
-                        outbox::tell(&mut tx, rep, &told, &key, now).await?;
-                    }
-                    (None, _) if away => {
-                        let theirs = reps::absences_of(&mut tx, rep, now).await?;
-                        let by_profile = Actor::profile().word();
-                        let running = theirs.iter().filter(|one| one.from_at <= now);
-                        return Ok(running.clone().count() == 1
-                            && running.clone().all(|one| one.made_by == by_profile));
-                    }
-                    (
-                        Some(_) | None,
-                        StatusRule::Ignore | StatusRule::Ask | StatusRule::Believe,
-                    ) => {}
+                    Some(_) | None => end(&mut tx, &rep.id, sign, now).await,
                 }
-                Ok::<_, Error>(false)
             })
             .await?;
-        if ended {
-            self.back(rep, None, &Actor::profile()).await?;
+        if over {
+            self.back(&rep.id, None, &Actor::sign(sign)).await?;
         }
         Ok(())
+    }
+
+    /// Whether it is about time in which they would get leads: at night nobody need be told apart from whoever sleeps.
+    async fn is_worth(
+        &self,
+        tx: &mut Tx,
+        rep: &Rep,
+        sign: Sign,
+        status: &Status,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        match (sign, status.until) {
+            (Sign::Profile, _) | (Sign::DoNotDisturb, None) => Ok(true),
+            (Sign::DoNotDisturb, Some(until)) => {
+                let hours = self
+                    .rules()
+                    .hours_of(rep, &reps::profile(tx, &rep.id).await?);
+                Ok(hours.open_between(now, until) > WORTH)
+            }
+        }
+    }
+
+    /// The chat says that somebody is away; who has said so themselves, or is away by Baton, stays so.
+    async fn is_said_away(
+        &self,
+        tx: &mut Tx,
+        rep: &Rep,
+        (sign, status, rule): (Sign, &Status, StatusRule),
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let running = running(tx, &rep.id, now).await?;
+        let signs: Vec<_> = running
+            .iter()
+            .map(|it| Sign::by_word(&it.made_by))
+            .collect();
+        let same = |it: &reps::Absence| {
+            Sign::by_word(&it.made_by) == Some(sign) && it.until_at == status.until
+        };
+        if signs.contains(&None) || running.iter().any(same) {
+            return Ok(());
+        }
+        match rule {
+            StatusRule::Believe => self.believe(tx, &rep.id, sign, status, now).await,
+            StatusRule::Ask if running.is_empty() => {
+                let told = Told::Asked {
+                    sign,
+                    text: status.text.clone(),
+                    until: status.until,
+                };
+                let key = format!("status/{}/{}", now.as_microsecond(), status.name());
+                Ok(outbox::tell(tx, &rep.id, &told, &key, now).await?)
+            }
+            StatusRule::Ask | StatusRule::Ignore => Ok(()),
+        }
     }
 
     async fn believe(
         &self,
         tx: &mut Tx,
         rep: &RepId,
+        sign: Sign,
         status: &Status,
         now: Timestamp,
     ) -> Result<(), Error> {
@@ -98,10 +171,28 @@ impl Engine {
             until: status.until,
             reason: status.text.clone(),
             cover: None,
-            made_by: Actor::profile(),
+            made_by: Actor::sign(sign),
         };
         self.away_in(tx, &absence, now).await?;
-        tracing::info!(rep.id = %rep, "a rep is away, as their profile in the chat says");
+        tracing::info!(rep.id = %rep, "a rep is away, as their chat says");
         Ok(())
     }
+}
+
+async fn running(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Vec<reps::Absence>, Error> {
+    let mut theirs = reps::absences_of(tx, rep, now).await?;
+    theirs.retain(|one| one.from_at <= now);
+    Ok(theirs)
+}
+
+/// The chat says it no longer: what it began ends, and nothing else. Whether they are there by that.
+async fn end(tx: &mut Tx, rep: &RepId, sign: Sign, now: Timestamp) -> Result<bool, Error> {
+    let running = running(tx, rep, now).await?;
+    let theirs = |it: &reps::Absence| Sign::by_word(&it.made_by) == Some(sign);
+    let (by_it, others): (Vec<_>, Vec<_>) = running.into_iter().partition(theirs);
+    if others.is_empty() {
+        return Ok(!by_it.is_empty());
+    }
+    reps::end_absences_by(tx, rep, &Actor::sign(sign).word(), now).await?;
+    Ok(false)
 }

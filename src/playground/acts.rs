@@ -200,6 +200,23 @@ impl Core {
         self.happen(&id, &json!({"type": "user_change", "user": user}));
     }
 
+    /// The person wants not to be disturbed from one second to another, or may be again; Baton is told by an event.
+    pub(super) async fn pause(self: &Arc<Self>, user: &str, times: Option<(i64, i64)>) {
+        // Where it is off, Slack has both at 1.
+        let (start, end) = times.unwrap_or((1, 1));
+        let event_ts = self.world().fresh_ts(self.now());
+        let event = json!({
+            "type": "dnd_updated_user", "user": user, "event_ts": event_ts, "dnd_status": {
+                "dnd_enabled": times.is_some(), "next_dnd_start_ts": start, "next_dnd_end_ts": end,
+            },
+        });
+        let (user, body) = (user.to_owned(), self.event_body(&event));
+        let heard = self.call_back(Callback::event(user.clone(), body.clone()));
+        if heard.await.problem.is_some() {
+            self.announce(user, body);
+        }
+    }
+
     /// Adds a group, or changes the one with the same id; Baton is told by an event.
     pub(super) fn put_group(self: &Arc<Self>, group: Group) {
         let event = json!({
@@ -217,6 +234,10 @@ impl Core {
 
     /// Sends an event in its envelope.
     pub(super) fn happen(self: &Arc<Self>, user: &str, event: &Value) {
+        self.announce(user.to_owned(), self.event_body(event));
+    }
+
+    fn event_body(&self, event: &Value) -> String {
         let workspace = &self.settings.workspace;
         let body = json!({
             "token": "retired", "team_id": workspace.team, "api_app_id": workspace.app, "event": event,
@@ -225,7 +246,7 @@ impl Core {
                 "is_bot": true, "is_enterprise_install": false}],
             "is_ext_shared_channel": false,
         });
-        self.announce(user.to_owned(), body.to_string());
+        body.to_string()
     }
 
     fn outcome(&self, user: &str, since: &str, answer: Answer, problem: Option<String>) -> Outcome {

@@ -44,6 +44,16 @@ pub(super) struct Callback {
 }
 
 impl Callback {
+    /// An event that is sent for the first time.
+    pub(super) fn event(user: String, body: String) -> Self {
+        Self {
+            path: "events",
+            body,
+            user,
+            retry: None,
+        }
+    }
+
     /// The word and the payload of its envelope in Socket Mode.
     pub(super) fn envelope(&self) -> (&'static str, Value) {
         let fields: serde_json::Map<String, Value> = form_urlencoded::parse(self.body.as_bytes())
@@ -193,12 +203,7 @@ impl Core {
     pub(super) fn announce(self: &Arc<Self>, user: String, body: String) {
         let core = Arc::clone(self);
         tokio::spawn(async move {
-            let mut callback = Callback {
-                path: "events",
-                body,
-                user,
-                retry: None,
-            };
+            let mut callback = Callback::event(user, body);
             for (number, wait) in [(1, 0), (2, 60), (3, 300)] {
                 let answer = core.call_back(callback.clone()).await;
                 let Some(problem) = answer.problem.filter(|_| !answer.no_retry) else {

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
         .route("/say", post(say))
         .route("/home", post(home))
         .route("/person", post(person))
+        .route("/dnd", post(dnd))
         .route("/group", post(group))
         .route("/event", post(event))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
@@ -186,6 +187,20 @@ async fn home(State(core): Shared, Json(given): Json<HomeIn>) -> Json<Value> {
 
 async fn person(State(core): Shared, Json(given): Json<Person>) -> Json<Value> {
     core.put_person(given);
+    Json(json!({"ok": true}))
+}
+
+#[derive(Deserialize)]
+struct DndIn {
+    user: String,
+    #[serde(default)]
+    start: Option<i64>,
+    #[serde(default)]
+    end: Option<i64>,
+}
+
+async fn dnd(State(core): Shared, Json(given): Json<DndIn>) -> Json<Value> {
+    core.pause(&given.user, given.start.zip(given.end)).await;
     Json(json!({"ok": true}))
 }
 

@@ -23,6 +23,7 @@
 //! | POST `say` | `{user, channel, text}` | writes in a channel |
 //! | POST `home` | `{user}` | opens the home tab |
 //! | POST `person` | a whole [`Person`] | adds somebody, or changes them: `deleted: true` deactivates |
+//! | POST `dnd` | `{user, start?, end?}` | they pause notifications, in seconds since 1970; without: they resume |
 //! | POST `group` | a whole [`Group`] | adds a group of people, or changes it |
 //! | POST `event` | `{event}` | sends an event, `app_uninstalled` for instance |
 //! | POST, GET, DELETE `faults` | a [`FaultRule`] | adds a fault, lists them, takes them back |
@@ -272,6 +273,12 @@ impl Playground {
     /// Adds a person, or changes the one with the same id; the app hears of it by `user_change`.
     pub fn put_person(&self, person: Person) {
         self.core.put_person(person);
+    }
+
+    /// A person pauses notifications from then until then, or resumes them; the app has heard of it, by
+    /// `dnd_updated_user`, when this returns.
+    pub async fn pause(&self, user: &str, times: Option<(i64, i64)>) {
+        self.core.pause(user, times).await;
     }
 
     /// Adds a group of people, or changes the one with the same id; the app hears of it.

@@ -77,6 +77,7 @@ const STEPS: &[Step] = &[
     step!(20261122187100, "tell_returns"),
     step!(20261122187200, "note_statuses"),
     step!(20261122189000, "index_chances"),
+    step!(20261122192000, "note_quiet"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{
+    event::Sign,
     id::RepId,
     policy::Profile,
     world::{Away, Offered},
@@ -16,8 +17,8 @@ use crate::domain::{
 
 pub use absence::{
     Absence, absence_add, absence_by_id, absence_cancel, absence_told, absences_ahead,
-    absences_now, absences_of, absences_over, absences_to_begin, end_absences, missed_in_a_row,
-    next_absence_change,
+    absences_now, absences_of, absences_over, absences_to_begin, end_absences, end_absences_by,
+    missed_in_a_row, next_absence_change,
 };
 
 /// A rep as far as Baton has learned of them.
@@ -157,13 +158,24 @@ pub async fn hours(tx: &mut Tx, rep: &RepId, hours: Option<&str>) -> Result<(), 
 }
 
 const STATUS_SEEN: &str = "update rep set status_seen = $2 where id = $1 and coalesce(status_seen, '') <> coalesce($2, '')";
+const QUIET_SEEN: &str =
+    "update rep set quiet_seen = $2 where id = $1 and coalesce(quiet_seen, '') <> coalesce($2, '')";
 
-/// Keeps which status in the chat profile was acted on; whether that is another one than before.
+/// Keeps what the chat said last that was acted on; whether that is something else than before.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn status_seen(tx: &mut Tx, rep: &RepId, status: Option<&str>) -> Result<bool, Error> {
-    Ok(tx.q(STATUS_SEEN).bind(rep).bind(status).exec().await? == 1)
+pub async fn sign_seen(
+    tx: &mut Tx,
+    rep: &RepId,
+    sign: Sign,
+    said: Option<&str>,
+) -> Result<bool, Error> {
+    let query = match sign {
+        Sign::Profile => tx.q(STATUS_SEEN),
+        Sign::DoNotDisturb => tx.q(QUIET_SEEN),
+    };
+    Ok(query.bind(rep).bind(said).exec().await? == 1)
 }
 
 const DECLINED: &str = "select coalesce(reason, '') as reason, count(*) as n from offer \

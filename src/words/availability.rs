@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Item, Part, Run},
-    event::Actor,
+    event::{Actor, Sign},
     id::RepId,
     phrase::Until,
     policy::Policy,
@@ -121,15 +121,16 @@ pub fn silent(absence: &Absence, missed: u32, policy: &Policy, when: &When) -> C
     ))
 }
 
-/// The reader's profile says that they are away: shall leads go to others?
+/// The chat says that the reader is away: shall leads go to others?
 #[must_use]
-pub fn asked(text: &str, until: Option<Timestamp>, when: &When) -> Card {
+pub fn asked(sign: Sign, text: &str, until: Option<Timestamp>, when: &When) -> Card {
     let said = until.map(|until| format!(" until {}", when.said_with_zone(until)));
-    let words = format!(
-        "Your profile says “{}”{}. Shall new leads go to others meanwhile?",
-        cut(text, MAX_REASON),
-        said.unwrap_or_default()
-    );
+    let said = said.unwrap_or_default();
+    let says = match sign {
+        Sign::Profile => format!("Your profile says “{}”{said}.", cut(text, MAX_REASON)),
+        Sign::DoNotDisturb => format!("Slack says do not disturb{said}."),
+    };
+    let words = format!("{says} Shall new leads go to others meanwhile?");
     let (after, label) = match until {
         Some(until) => (
             when.typed_until(until),
@@ -146,16 +147,21 @@ pub fn asked(text: &str, until: Option<Timestamp>, when: &When) -> Card {
     card
 }
 
-/// The reader is away because their profile says so.
-fn told_believed(absence: &Absence, when: &When) -> Card {
+/// The reader is away because their chat says so.
+fn told_believed(sign: Sign, absence: &Absence, when: &When) -> Card {
     let until = match absence.until {
         Until::At(at) => format!("until {}", when.said_with_zone(at)),
         Until::Back => "until it says so no more".to_owned(),
     };
-    let words = format!(
-        "Your profile says “{}”, so you are away {until}: new leads go to others.",
-        cut(&absence.reason, MAX_REASON)
-    );
+    let words = match sign {
+        Sign::Profile => format!(
+            "Your profile says “{}”, so you are away {until}: new leads go to others.",
+            cut(&absence.reason, MAX_REASON)
+        ),
+        Sign::DoNotDisturb => {
+            format!("Slack says do not disturb {until}, so new leads go to others meanwhile.")
+        }
+    };
     let mut card = Card::sentence(words);
     card.parts.push(Part::Buttons(vec![back_button()]));
     card
@@ -186,8 +192,8 @@ fn told_silent(absence: &Absence, when: &When) -> Card {
 /// Somebody else has made the reader absent.
 #[must_use]
 pub fn told_away(absence: &Absence, by: &str, policy: &Policy, when: &When) -> Card {
-    if by == Actor::profile().word() {
-        return told_believed(absence, when);
+    if let Some(sign) = Sign::by_word(by) {
+        return told_believed(sign, absence, when);
     }
     if by == Actor::Baton.word() {
         return told_silent(absence, when);

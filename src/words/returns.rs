@@ -7,7 +7,7 @@ use super::{fate::whereabouts, lists::Reader, seen::Seen};
 use crate::domain::{
     action::Action,
     card::{Button, Card, Item, Part, Run},
-    event::{Actor, FactKind},
+    event::{Actor, FactKind, Sign},
     id::TeamId,
     lead::Lead,
 };
@@ -197,9 +197,12 @@ pub fn over(until: Option<Timestamp>, reader: Reader<'_>) -> String {
     }
 }
 
-/// Somebody else has said that the reader is back.
+/// Somebody else has said that the reader is back, or the chat does.
 #[must_use]
 pub fn said_by(by: &Actor, reader: Reader<'_>) -> String {
+    if *by == Actor::sign(Sign::DoNotDisturb) {
+        return "Slack may disturb you again: you get leads.".to_owned();
+    }
     let by = match by {
         Actor::Rep(rep) => reader.policy.name_of(rep).to_owned(),
         Actor::Source(_) => "Your profile".to_owned(),

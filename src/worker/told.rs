@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         card::Card,
-        event::{Actor, Told},
+        event::{Actor, Sign, Told},
         id::RepId,
         phrase::Until,
     },
@@ -44,7 +44,9 @@ impl Worker {
             Told::Back { by, absence } => self.told_back(&rep, by, absence.as_deref()).await?,
             Told::Returned { absence } => self.told_returned(&rep, absence).await?,
             Told::Hours { by } => self.told_hours(&rep, by).await?,
-            Told::Asked { text, until } => self.told_asked(&rep, text, *until).await?,
+            Told::Asked { sign, text, until } => {
+                self.told_asked(&rep, *sign, (text, *until)).await?
+            }
             Told::Forecast { monday } => self.told_forecast(&rep, *monday).await?,
             Told::Silent {
                 rep: who,
@@ -174,18 +176,18 @@ impl Worker {
         Ok(it.map(|one| availability::silent(&said(one), missed, &rules.policy, &when)))
     }
 
-    /// Whether they are away, as their profile says; not of who has said so meanwhile, or whose status is over.
+    /// Whether they are away, as their chat says; not of who has said so meanwhile, or whose status is over.
     async fn told_asked(
         &self,
         rep: &RepId,
-        text: &str,
-        until: Option<Timestamp>,
+        sign: Sign,
+        (text, until): (&str, Option<Timestamp>),
     ) -> Result<Option<Card>, Error> {
         let when = self.when_of(rep).await?;
         if self.is_away(rep).await? || until.is_some_and(|until| when.is_past(until)) {
             return Ok(None);
         }
-        Ok(Some(availability::asked(text, until, &when)))
+        Ok(Some(availability::asked(sign, text, until, &when)))
     }
 
     /// Where the week that begins on `monday` still has nobody.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{dialog, text_of};
+use super::{dialog, status, text_of};
 use crate::chat::Sent;
 use crate::chat::incoming::{Incoming, Presser, ReplyTo, Takes, Unreadable};
 use crate::domain::action::Action;
@@ -139,6 +139,11 @@ fn event(envelope: &Value) -> Incoming {
             platform: Platform::Slack,
             user_id: id_of(&event["user"]["id"]),
             deleted: event["user"]["deleted"].as_bool().unwrap_or(false),
+        },
+        "dnd_updated_user" => Incoming::QuietChanged {
+            platform: Platform::Slack,
+            user_id: id_of(&event["user"]),
+            quiet: status::quiet(&event["dnd_status"]),
         },
         "subteam_members_changed" => Incoming::GroupChanged,
         "tokens_revoked" => tokens_revoked(event),

@@ -51,10 +51,14 @@ const COMMANDS: [(&str, &str, &str, &str); 6] = [
     ),
 ];
 
+/// The scope without which Baton hears of nobody who wants not to be disturbed, and works all the same.
+pub const READ_QUIET: &str = "dnd:read";
+
 /// What Baton wants to hear of, and the scope that Slack asks for it.
-const EVENTS: [(&str, Option<&str>); 5] = [
+const EVENTS: [(&str, Option<&str>); 6] = [
     ("app_home_opened", None),
     ("app_uninstalled", None),
+    ("dnd_updated_user", Some(READ_QUIET)),
     ("subteam_members_changed", Some("usergroups:read")),
     ("tokens_revoked", None),
     ("user_change", Some("users:read")),
@@ -151,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_scope_has_its_reason() {
-        insta::assert_snapshot!(scopes().join(" "), @"channels:history chat:write commands files:write groups:history im:history im:write usergroups:read users:read users:read.email");
+        insta::assert_snapshot!(scopes().join(" "), @"channels:history chat:write commands dnd:read files:write groups:history im:history im:write usergroups:read users:read users:read.email");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Whether the status that somebody has set in their profile says that they are away: Slack's own ones for holidays and
-//! illness, and what people write in the languages that forms know.
+//! illness, and what people write in the languages that forms know. And when they want not to be disturbed.
+
+use std::ops::Range;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -68,6 +70,13 @@ pub(super) fn away(profile: &Value) -> Option<AwayStatus> {
     })
 }
 
+/// When somebody wants not to be disturbed, as `dnd_status` has it; where that is off, start and end are the same.
+pub(super) fn quiet(status: &Value) -> Option<Range<Timestamp>> {
+    let at = |name: &str| Timestamp::from_second(status[name].as_i64()?).ok();
+    let quiet = at("next_dnd_start_ts")?..at("next_dnd_end_ts")?;
+    (status["dnd_enabled"] == true && !quiet.is_empty()).then_some(quiet)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -99,5 +108,31 @@ mod tests {
         assert_eq!(found.text, ":palm_tree:");
         assert_eq!(found.until.map(Timestamp::as_second), Some(1_764_000_000));
         assert_eq!(away(&json!({})), None);
+    }
+
+    #[test]
+    fn a_pause_has_a_beginning_and_an_end() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let paused = |enabled: Value, start: Value, end: Value| {
+            quiet(
+                &json!({"dnd_enabled": enabled, "next_dnd_start_ts": start, "next_dnd_end_ts": end}),
+            )
+        };
+        let (begins, ends) = (1_450_387_800, 1_450_423_800);
+        assert_eq!(
+            paused(json!(true), json!(begins), json!(ends)),
+            Some(at(begins)..at(ends))
+        );
+        for (enabled, start, end) in [
+            (json!(false), json!(begins), json!(ends)),
+            (json!(true), json!(1), json!(1)),
+            (json!(true), json!(ends), json!(begins)),
+            (json!(true), json!(begins), json!(i64::MAX)),
+            (json!("true"), json!(begins), json!(ends)),
+            (json!(true), Value::Null, json!(ends)),
+        ] {
+            assert_eq!(paused(enabled, start, end), None);
+        }
+        assert_eq!(quiet(&Value::Null), None);
     }
 }

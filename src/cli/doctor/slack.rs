@@ -16,7 +16,7 @@ use crate::{
     },
     clock::Clock,
     config::compile::SlackSettings,
-    domain::policy::{Channel, Platform, Policy, Rep},
+    domain::policy::{Channel, Platform, Policy, Rep, StatusRule},
 };
 
 const TOKEN: &str = "slack token";
@@ -45,7 +45,7 @@ pub(super) async fn look(
         Ok(bearer) => {
             let whose = format!("{} in the workspace {}", bearer.user, bearer.team);
             found.push(Finding::well(TOKEN, whose));
-            found.push(scopes(&bearer));
+            found.push(scopes(&bearer, policy.status));
             found.extend(skew(bearer.at, clock.now()));
             found.push(commands(settings));
             found.extend(channels(&survey, token, policy).await);
@@ -74,8 +74,10 @@ fn dead(unwell: &Unwell, rotates: bool) -> Finding {
     }
 }
 
-fn scopes(bearer: &Bearer) -> Finding {
+fn scopes(bearer: &Bearer, status: StatusRule) -> Finding {
     const AREA: &str = "slack scopes";
+    const MEND: &str = "Add them under OAuth & Permissions at api.slack.com/apps (or paste what `baton manifest slack` prints), \
+                        then Reinstall to Workspace.";
     let Some(granted) = &bearer.scopes else {
         return Finding::new(
             AREA,
@@ -87,15 +89,25 @@ fn scopes(bearer: &Bearer) -> Finding {
     let missing = manifest::scopes()
         .into_iter()
         .filter(|it| !granted.iter().any(|has| has == it));
-    let missing: Vec<&str> = missing.collect();
-    if missing.is_empty() {
-        return Finding::well(AREA, "all that Baton needs");
+    let (quiet, missing): (Vec<&str>, Vec<&str>) =
+        missing.partition(|it| *it == manifest::READ_QUIET);
+    if !missing.is_empty() {
+        return Finding::broken(AREA, format!("missing: {}", missing.join(", ")), MEND);
     }
-    Finding::broken(
-        AREA,
-        format!("missing: {}", missing.join(", ")),
-        "Add them under OAuth & Permissions at api.slack.com/apps (or paste what `baton manifest slack` prints), then Reinstall to Workspace.",
-    )
+    // An app that was made before there was need of it does everything else.
+    match status {
+        StatusRule::Ask | StatusRule::Believe if !quiet.is_empty() => {
+            let said = format!("{} is missing: do not disturb is not heard of", quiet[0]);
+            Finding::look(
+                AREA,
+                said,
+                format!("{MEND} The event dnd_updated_user goes with it."),
+            )
+        }
+        StatusRule::Ignore | StatusRule::Ask | StatusRule::Believe => {
+            Finding::well(AREA, "all that Baton needs")
+        }
+    }
 }
 
 /// Slack's requests carry a time and are refused when ours is another.
@@ -292,10 +304,30 @@ mod tests {
             at: None,
         };
         let all = manifest::scopes();
-        assert_eq!(scopes(&bearer(Some(&all))).state, State::Well);
-        assert_eq!(scopes(&bearer(None)).state, State::Untold);
-        let some = scopes(&bearer(Some(&all[2..])));
+        let scopes = |bearer| scopes(&bearer, StatusRule::Ask);
+        assert_eq!(scopes(bearer(Some(&all))).state, State::Well);
+        assert_eq!(scopes(bearer(None)).state, State::Untold);
+        let some = scopes(bearer(Some(&all[2..])));
         assert_eq!(some.what, format!("missing: {}, {}", all[0], all[1]));
         assert_eq!(some.state, State::Broken);
+    }
+
+    #[test]
+    fn an_app_without_do_not_disturb_is_well_unless_that_is_asked_for() {
+        let mut all = manifest::scopes();
+        all.retain(|it| *it != manifest::READ_QUIET);
+        let bearer = Bearer {
+            team: String::new(),
+            user: String::new(),
+            scopes: Some(all.iter().map(|it| (*it).to_owned()).collect()),
+            at: None,
+        };
+        assert_eq!(scopes(&bearer, StatusRule::Ignore).state, State::Well);
+        let asked = scopes(&bearer, StatusRule::Believe);
+        assert_eq!(asked.state, State::Look);
+        assert_eq!(
+            asked.what,
+            "dnd:read is missing: do not disturb is not heard of"
+        );
     }
 }

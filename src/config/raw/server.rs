@@ -65,8 +65,8 @@ pub struct Slack {
     pub api_url: Option<Text>,
     /// `paced = false`: calls are not kept below Slack's rate limits, for load programs. Default: true.
     pub paced: Option<bool>,
-    /// `status = "ask"`: what is made of a profile status that says somebody is away: `"ignore"`, the default, `"ask"` or
-    /// `"believe"`.
+    /// `status = "ask"`: what is made of a profile status that says somebody is away, and of do not disturb: `"ignore"`,
+    /// the default, `"ask"` or `"believe"`.
     pub status: Option<ProfileStatus>,
     /// `commands = { away = "/lead-away", back = "/lead-back" }`: the words the manifest declares.
     #[serde(default)]

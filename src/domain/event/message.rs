@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::Actor;
+use super::{Actor, Sign};
 use crate::domain::{
     id::{OfferId, RepId, SlaId, SourceId, TeamId},
     person::SignKind,
@@ -326,8 +326,11 @@ pub enum Told {
         /// How many offers in a row.
         missed: u32,
     },
-    /// Your profile says that you are away: are you?
+    /// Your chat says that you are away: are you?
     Asked {
+        /// By what.
+        #[serde(default)]
+        sign: Sign,
         /// In their words.
         text: String,
         /// Until when, if it says so.

@@ -170,6 +170,24 @@ pub async fn end_absences(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Ve
     Ok(ended)
 }
 
+const END_BY: &str = "update absence set until_at = $3, begun_at = coalesce(begun_at, $3), returned_at = $3 where rep = $1 \
+     and made_by = $2 and cancelled_at is null and from_at <= $3 and (until_at is null or until_at > $3)";
+
+/// Ends what absences of the rep run now that this actor has made; other ones go on.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn end_absences_by(
+    tx: &mut Tx,
+    rep: &RepId,
+    made_by: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let query = tx.q(END_BY).bind(rep).bind(made_by).bind(now);
+    query.exec().await?;
+    Ok(())
+}
+
 const OVER: &str = "select id, rep, from_at, until_at, reason, cover, made_by, made_at from absence \
      where returned_at is null and cancelled_at is null and begun_at is not null and until_at <= $1 order by until_at, id";
 

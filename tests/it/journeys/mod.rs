@@ -11,6 +11,7 @@ mod contacts;
 mod coverage;
 mod crowds;
 mod declines;
+mod disturb;
 mod done;
 mod earned;
 mod endings;

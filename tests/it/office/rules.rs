@@ -73,7 +73,7 @@ type = "demo"
         theirs.join("\n")
     }
 
-    /// What is made of statuses, as a line `#status ask` of the rules says it.
+    /// What is made of what the chats say of people, as a line `#status ask` of the rules says it.
     fn status(&self) -> String {
         let line = self
             .rules

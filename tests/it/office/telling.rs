@@ -11,6 +11,11 @@ pub async fn on_both(rules: &str, story: impl AsyncFn(&mut Office)) {
     told_in(Chats::Slack, FRIDAY, rules, &story).await;
 }
 
+/// The same, beginning at another moment.
+pub async fn on_both_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
+    told_in(Chats::Slack, begin, rules, &story).await;
+}
+
 /// The same with a token of Slack's that expires after this time.
 pub async fn on_both_with_token_for(life: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
     let rotation = Rotation::new(life.parse().unwrap());
