@@ -1,12 +1,12 @@
 //! The card of a lead as it is now, for whoever shows it: the worker where it stands, and the desk to the
 //! person who has just pressed it.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
     domain::{
         card::Card,
-        event::CardRef,
+        event::{CardRef, MeasureKind},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Offer, State},
         policy::{Channel, Policy},
@@ -15,13 +15,15 @@ use crate::{
     store::{
         leads,
         outbox::{self, Place},
-        reps,
+        reps, tally,
     },
-    words,
+    words::{self, late::HollowAccepts, when::When},
 };
 
 /// More leads of one message are not looked at.
 const MOST_IN_ONE: i64 = 50;
+/// Accepts without a contact count for so long.
+const LATELY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A card as it is now.
 pub struct Drawn {
@@ -110,12 +112,39 @@ async fn draw_late(
             Ok(Some((place, late)))
         })
         .await?;
+    let Some((place, late)) = found else {
+        return Ok(None);
+    };
     let rules = engine.rules();
-    Ok(found.map(|(place, late)| Drawn {
-        card: words::late::late_card(&late, rep, &rules.policy, zone, now),
+    let hollow = hollow_accepts(engine, late.iter()).await?;
+    let when = When::for_what_stands(now, zone);
+    Ok(Some(Drawn {
+        card: words::late::late_card(&late, rep, &hollow, &rules.policy, &when),
         place: Some(place),
         asks: false,
     }))
+}
+
+/// How many leads the owners of these late ones have accepted lately and not tried to reach in time.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn hollow_accepts<'l>(
+    engine: &Engine,
+    leads: impl Iterator<Item = &'l Lead>,
+) -> Result<HollowAccepts, Error> {
+    let late = leads.filter(|lead| lead.alarm.is_some());
+    let mut owners: Vec<RepId> = late.filter_map(Lead::owner).cloned().collect();
+    owners.sort();
+    owners.dedup();
+    if owners.is_empty() {
+        return Ok(HollowAccepts::new());
+    }
+    let since = engine.clock().now() - LATELY;
+    let hollow = engine
+        .db()
+        .read(async |mut tx| tally::how_often(&mut tx, &owners, MeasureKind::Hollow, since).await);
+    Ok(hollow.await?)
 }
 
 /// Draws the card that stands at `place`; `None` if Baton knows of none there.

@@ -283,6 +283,34 @@ row!(OfTerritory {
     n
 });
 
+#[derive(Debug)]
+struct Often {
+    rep: RepId,
+    n: i64,
+}
+row!(Often { rep, n });
+
+const OFTEN: Sql = sql!(
+    "select rep, cast(sum(n) as bigint) as n from tally where quarter_at >= $2 and measure = $3 and rep in (select value from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
+    ") group by rep"
+);
+
+/// How often something was counted of each of these reps, for leads that came since then; of whom never, is missing.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn how_often(
+    tx: &mut Tx,
+    reps: &[RepId],
+    what: MeasureKind,
+    since: Timestamp,
+) -> Result<BTreeMap<RepId, i64>, Error> {
+    let query = tx.q(OFTEN).bind(Json(reps)).bind(since).bind(what.word());
+    let rows: Vec<Often> = query.all().await?;
+    Ok(rows.into_iter().map(|row| (row.rep, row.n)).collect())
+}
+
 const BY_TERRITORY: Sql = sql!(
     "select territory, team, rep, measure, bucket, cast(sum(n) as bigint) as n from territory_tally \
      where quarter_at >= $1 and quarter_at < $2 and ($3 is null or team in (select value from "

@@ -1,9 +1,7 @@
 //! What managers are told of late leads, with what they can do about each. All managers have the same
 //! message; it is changed where it stands, so that everybody sees who has seen to it.
 
-use std::collections::BTreeSet;
-
-use jiff::{Timestamp, tz::TimeZone};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{fate::whereabouts, seen::Seen, when::When};
 use crate::domain::{
@@ -16,28 +14,35 @@ use crate::domain::{
 
 /// More leads than this are only counted.
 const MOST_LINES: usize = 10;
+/// So many accepts without a contact are several.
+const SEVERAL: i64 = 2;
+
+/// How many leads owners have accepted in the last thirty days and not tried to reach in time.
+pub type HollowAccepts = BTreeMap<RepId, i64>;
 
 /// The message that stands in `reader`'s direct messages, as it must look now.
 #[must_use]
 pub fn late_card(
     leads: &[Lead],
     reader: &RepId,
+    hollow: &HollowAccepts,
     policy: &Policy,
-    viewer_zone: &TimeZone,
-    now: Timestamp,
+    when: &When,
 ) -> Card {
-    late(
-        leads,
-        Some(reader),
-        policy,
-        &When::for_what_stands(now, viewer_zone),
-    )
+    late(leads, Some(reader), hollow, policy, when)
 }
 
 /// The message about these leads, to a person or to a channel.
-pub(super) fn late(leads: &[Lead], reader: Option<&RepId>, policy: &Policy, when: &When) -> Card {
+pub(super) fn late(
+    leads: &[Lead],
+    reader: Option<&RepId>,
+    hollow: &HollowAccepts,
+    policy: &Policy,
+    when: &When,
+) -> Card {
     let telling = Telling {
         reader,
+        hollow,
         policy,
         when,
     };
@@ -83,6 +88,7 @@ fn headline(leads: &[&Lead]) -> String {
 
 struct Telling<'a> {
     reader: Option<&'a RepId>,
+    hollow: &'a HollowAccepts,
     policy: &'a Policy,
     when: &'a When,
 }
@@ -133,8 +139,22 @@ impl Telling<'_> {
             }
         }
         words.push_str(&self.whereabouts(lead));
+        words.push_str(&self.hollow_words(lead));
         words.push_str(&self.snoozed_words(lead));
         words
+    }
+
+    /// Whose habit it is to take leads and not call, for managers; a channel is told nothing of it.
+    fn hollow_words(&self, lead: &Lead) -> String {
+        let manages = self
+            .reader
+            .is_some_and(|reader| self.policy.manages(reader, lead));
+        let owner = lead.owner().filter(|_| manages);
+        let times = owner.and_then(|owner| Some((owner, *self.hollow.get(owner)?)));
+        times.filter(|(_, times)| *times >= SEVERAL).map_or_else(String::new, |(owner, times)| {
+            let name = self.policy.name_of(owner);
+            format!(" {name} has accepted {times} leads in the last 30 days that were not tried in time.")
+        })
     }
 
     fn snoozed_words(&self, lead: &Lead) -> String {

@@ -8,7 +8,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     account, facts,
     fate::whereabouts,
-    heard, late, left, next_step,
+    heard,
+    late::{self, HollowAccepts},
+    left, next_step,
     offer::contact_words,
     seen::{Seen, cut},
     unreachable,
@@ -32,20 +34,20 @@ const MAX_WHY: usize = 300;
 #[must_use]
 pub fn notice(
     about: &[(&Say, &Lead)],
+    hollow: &HollowAccepts,
     policy: &Policy,
-    viewer_zone: &TimeZone,
-    now: Timestamp,
+    when: When,
 ) -> Option<Card> {
     let (say, lead) = *about.first()?;
     let telling = Telling {
         to: &say.to,
         policy,
-        when: When::for_what_stands(now, viewer_zone),
+        when,
     };
     match &say.notice {
         Notice::AnswerDue { offer } => telling.answer_due(offer, lead),
         Notice::ContactDue { offer } => telling.contact_due(offer, lead),
-        Notice::Late { .. } => telling.late(about),
+        Notice::Late { .. } => telling.late(about, hollow),
         Notice::NobodyFree { team } => telling.nobody_free(team, &each(about)),
         Notice::Rerouted { rule } => Some(telling.rerouted(rule, &each(about))),
         Notice::CannotReach { rep, why, once } => {
@@ -226,7 +228,7 @@ impl Telling<'_> {
         })
     }
 
-    fn late(&self, about: &[(&Say, &Lead)]) -> Option<Card> {
+    fn late(&self, about: &[(&Say, &Lead)], hollow: &HollowAccepts) -> Option<Card> {
         let mut still: Vec<(&Say, &Lead)> = about.to_vec();
         still.retain(|(say, lead)| is_of_this_stretch(say, lead) && lead.alarm.is_some());
         let still: Vec<Lead> = each(&still).into_iter().cloned().collect();
@@ -234,8 +236,8 @@ impl Telling<'_> {
             return None;
         }
         Some(match self.to {
-            Audible::Rep(rep) => late::late(&still, Some(rep), self.policy, &self.when),
-            Audible::Channel(_) => late::late(&still, None, self.policy, &self.when),
+            Audible::Rep(rep) => late::late(&still, Some(rep), hollow, self.policy, &self.when),
+            Audible::Channel(_) => late::late(&still, None, hollow, self.policy, &self.when),
         })
     }
 

@@ -176,7 +176,11 @@ impl Worker {
             None if claimed.lead.is_none() => {
                 words::notices::of_person(say, &rules.policy, &zone, now)
             }
-            None => words::notices::notice(&each, &rules.policy, &zone, now),
+            None => {
+                let leads = about.iter().map(|(_, lead)| lead);
+                let hollow = cards::hollow_accepts(&self.engine, leads).await?;
+                words::notices::notice(&each, &hollow, &rules.policy, When::for_what_stands(now, &zone))
+            }
         };
         let Some(card) = card else {
             // Nothing of it is true any more; those it would have spoken for are settled with it.

@@ -12,8 +12,8 @@ use super::*;
 use crate::{
     domain::event::{Audible, Notice, Refusal, Say},
     words::{
-        answers, details, dialogs, notices::notice, pool::pool_card, review::review_card,
-        when::When,
+        answers, details, dialogs, late::HollowAccepts, notices::notice, pool::pool_card,
+        review::review_card, when::When,
     },
 };
 
@@ -193,7 +193,12 @@ proptest! {
                 },
             ] {
                 let say = Say { to: to.clone(), key: String::new(), cause: None, notice: notice_of };
-                let card = notice(&[(&say, &lead)], &policy, &berlin(), now);
+                let card = notice(
+                    &[(&say, &lead)],
+                    &HollowAccepts::new(),
+                    &policy,
+                    When::for_what_stands(now, &berlin()),
+                );
                 prop_assert!(card.is_none_or(|card| !card.summary.is_empty() && !card.parts.is_empty()));
             }
         }

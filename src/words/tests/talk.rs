@@ -10,11 +10,19 @@ use crate::{
         lead::Alarm,
         person::SignKind,
     },
-    words::{answers, details, dialogs, hand, next_step, notices::notice, when::When},
+    words::{
+        answers, details, dialogs, hand, late::HollowAccepts, next_step, notices::notice,
+        when::When,
+    },
 };
 
 fn when() -> When {
     When::new(now(), &berlin())
+}
+
+/// Ayşe takes leads and does not call.
+fn hollow() -> HollowAccepts {
+    [("ayse".into(), 3)].into()
 }
 
 fn told(to: Audible, what: Notice, leads: &[&Lead]) -> Option<String> {
@@ -25,7 +33,7 @@ fn told(to: Audible, what: Notice, leads: &[&Lead]) -> Option<String> {
         notice: what,
     };
     let about: Vec<(&Say, &Lead)> = leads.iter().map(|lead| (&say, *lead)).collect();
-    notice(&about, &policy(), &berlin(), now()).map(|card| text(&card))
+    notice(&about, &hollow(), &policy(), When::for_what_stands(now(), &berlin())).map(|card| text(&card))
 }
 
 fn to_selin() -> Audible {
@@ -104,10 +112,16 @@ fn late_leads_say_who_had_them_and_where_they_are() {
     overdue.plan.as_mut().unwrap().contact_by = Some(at("12:59"));
     overdue.alarm = Some(Alarm::default());
     assert!(
-        told(to_selin(), late, &[&overdue])
+        told(to_selin(), late.clone(), &[&overdue])
             .unwrap()
             .contains("nobody has tried to reach them (due Mon 23 Nov 13:59)")
     );
+    let said = told(to_selin(), late.clone(), &[&overdue]).unwrap();
+    let habit = "Ayşe Yılmaz has accepted 3 leads in the last 30 days that were not tried in time.";
+    assert!(said.contains(habit), "{said}");
+    let channel = Audible::Channel("sdr".into());
+    let said = told(channel, late, &[&overdue]).unwrap();
+    assert!(!said.contains(habit), "{said}");
 }
 
 #[test]
@@ -131,7 +145,7 @@ fn of_late_leads_each_is_told_by_its_own_notice() {
     };
     let (old, new) = (waits("lead_old", 1), waits("lead_new", 2));
     let said = |about: &[(&Say, &Lead)]| {
-        notice(about, &policy(), &berlin(), now()).map(|card| card.summary)
+        notice(about, &hollow(), &policy(), When::for_what_stands(now(), &berlin())).map(|card| card.summary)
     };
     let both = said(&[(&first, &old), (&second, &new)]).unwrap();
     assert!(both.starts_with("2 leads are late."), "{both}");
