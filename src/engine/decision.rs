@@ -14,6 +14,7 @@ use crate::{
         plan::Plan,
         policy::{Policy, Team},
         route::Reader,
+        world::World,
     },
     rules::Rules,
     store::{Tx, leads, reps},
@@ -52,25 +53,13 @@ impl Engine {
             odds::tell(tx, &rules.policy, &mut lead, now).await?;
         }
         let asked_rules = asked_anew(&lead, &event, &Reader::new(&rules.policy, &*rules, now));
+        let before = lead.clone();
         if let Some(asked) = asked_rules.as_ref().filter(|_| !asks_itself(&event)) {
             lead.clone_from(asked);
         }
-        let before = lead.clone();
         let looked_at = asked_rules.as_ref().unwrap_or(&lead);
-        let mut world = self
-            .world(tx, sitting, &rules, looked_at, &teams, now)
-            .await?;
-        if let Some(rep) = asked(&event) {
-            let one = std::slice::from_ref(rep);
-            let known = self.reps_now(tx, &rules, one, now).await?;
-            world.reps.extend(known);
-        }
-        if let Some(rep) = declines(&event, &rules.policy) {
-            let declined = reps::declined(tx, rep, now).await?;
-            if let Some(person) = world.reps.get_mut(rep) {
-                person.declined = declined;
-            }
-        }
+        let concerned = (looked_at, &event, teams.as_slice());
+        let world = self.world_for(tx, sitting, &rules, concerned, now).await?;
         let decided = decide(lead, event, now, &world);
         sitting.take_turns_back(world.turns);
         let (lead, effects) = decided.map_err(|refusal| Error::Refused {
@@ -90,6 +79,30 @@ impl Engine {
             effects,
             freed,
         })
+    }
+
+    /// What the decision of this event looks at: beside the teams, whoever is asked by name or declines.
+    async fn world_for<'r>(
+        &self,
+        tx: &mut Tx,
+        sitting: &mut Sitting,
+        rules: &'r Rules,
+        (lead, event, teams): (&Lead, &Event, &[TeamId]),
+        now: Timestamp,
+    ) -> Result<World<'r>, Error> {
+        let mut world = self.world(tx, sitting, rules, lead, teams, now).await?;
+        if let Some(rep) = asked(event) {
+            let one = std::slice::from_ref(rep);
+            let known = self.reps_now(tx, rules, one, now).await?;
+            world.reps.extend(known);
+        }
+        if let Some(rep) = declines(event, &rules.policy) {
+            let declined = reps::declined(tx, rep, now).await?;
+            if let Some(person) = world.reps.get_mut(rep) {
+                person.declined = declined;
+            }
+        }
+        Ok(world)
     }
 
     /// Locks a lead, and before it the teams that a decision about it may look at.

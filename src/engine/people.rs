@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use super::{Engine, Error, apply::address};
 use crate::{
     domain::{
-        calendar::Calendar,
         event::{Actor, Audible, Event, Gone, Notice, Say, Sign, Told},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Undoable},
-        policy::{Platform, Rep},
+        policy::Platform,
     },
     store::{Tx, accounts, groups, leads, outbox, reps},
 };

@@ -105,9 +105,9 @@ pub async fn lock(tx: &mut Tx, id: &LeadId) -> Result<Option<Locked>, Error> {
 }
 
 const SEEN: Sql = sql!(
-    "select doc, version from lead where id in (select value from "
-    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
-    ")"
+    "select doc, version from lead where id "
+    [sqlite "in (select value from json_each($1))"]
+    [postgres "= any (array(select jsonb_array_elements_text($1)))"]
 );
 
 /// Those of the leads that there are, with their versions, to look at before they are locked.
@@ -124,9 +124,10 @@ pub async fn seen(tx: &mut Tx, ids: &[LeadId]) -> Result<BTreeMap<LeadId, Locked
 }
 
 const LOCK_SEEN: Sql = sql!(
-    "select id, version from lead where id in (select value from "
-    [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
-    ") order by id" [postgres " for update"]
+    "select id, version from lead where id "
+    [sqlite "in (select value from json_each($1))"]
+    [postgres "= any (array(select jsonb_array_elements_text($1)))"]
+    " order by id" [postgres " for update"]
 );
 
 /// Locks leads that were `seen`. What has changed since is read again, and what is gone is left out.
@@ -179,7 +180,7 @@ const SAVE_WITH_CONTACT: &str = "update lead set doc = $2, version = $3 + 1, upd
      wake_at = $14, touched_at = $15, type = $16, email = $17, external_id = $18, words = $19 \
      where id = $1 and version = $3";
 
-/// Stores `lead`, which was `before` at `version`, at `now`; wakes the worker if something is due at another time.
+/// Stores `lead`, which is stored as it was `before` at `version`, at `now`; wakes the worker if something is due at another time.
 ///
 /// # Errors
 /// [`Error::Conflict`] by the name of `lead_version` if somebody else has changed it meanwhile; else if the

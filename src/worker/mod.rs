@@ -49,7 +49,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_millis(20);
 
 /// Due leads handled in one transaction: some ten milliseconds, for which a press waits.
-const LEADS_AT_ONCE: usize = 64;
+const LEADS_AT_ONCE: usize = 32;
 
 /// Due leads taken in one go.
 const LEADS_PER_LOOK: i64 = 256;

@@ -179,7 +179,12 @@ impl Worker {
             None => {
                 let leads = about.iter().map(|(_, lead)| lead);
                 let hollow = cards::hollow_accepts(&self.engine, leads).await?;
-                words::notices::notice(&each, &hollow, &rules.policy, When::for_what_stands(now, &zone))
+                words::notices::notice(
+                    &each,
+                    &hollow,
+                    &rules.policy,
+                    When::for_what_stands(now, &zone),
+                )
             }
         };
         let Some(card) = card else {

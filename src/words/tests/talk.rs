@@ -33,7 +33,13 @@ fn told(to: Audible, what: Notice, leads: &[&Lead]) -> Option<String> {
         notice: what,
     };
     let about: Vec<(&Say, &Lead)> = leads.iter().map(|lead| (&say, *lead)).collect();
-    notice(&about, &hollow(), &policy(), When::for_what_stands(now(), &berlin())).map(|card| text(&card))
+    notice(
+        &about,
+        &hollow(),
+        &policy(),
+        When::for_what_stands(now(), &berlin()),
+    )
+    .map(|card| text(&card))
 }
 
 fn to_selin() -> Audible {
@@ -145,7 +151,13 @@ fn of_late_leads_each_is_told_by_its_own_notice() {
     };
     let (old, new) = (waits("lead_old", 1), waits("lead_new", 2));
     let said = |about: &[(&Say, &Lead)]| {
-        notice(about, &hollow(), &policy(), When::for_what_stands(now(), &berlin())).map(|card| card.summary)
+        notice(
+            about,
+            &hollow(),
+            &policy(),
+            When::for_what_stands(now(), &berlin()),
+        )
+        .map(|card| card.summary)
     };
     let both = said(&[(&first, &old), (&second, &new)]).unwrap();
     assert!(both.starts_with("2 leads are late."), "{both}");
