@@ -94,7 +94,7 @@ impl Office {
                 (None, true) => "in the thread: ",
                 (None, false) => "",
             };
-            news.push(format!("{how}{}", shown));
+            news.push(format!("{how}{shown}"));
         }
         if news.is_empty() {
             return "(nothing)".to_owned();
