@@ -137,3 +137,20 @@ async fn new_messages_go_before_changes_and_no_more_of_these_than_allowed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_waited_to_be_one_message_does_not_overtake_what_is_under_way() {
+    both(async |db| {
+        say(&db, "first", Some("late"), "rep:anna", at(0)).await;
+        let first = claim(&db, at(0)).await.remove(0);
+        assert!(sent(&db, &first, at(1)).await);
+        say(&db, "bundled", Some("late"), "rep:anna", at(2)).await;
+        say(&db, "other", None, "rep:anna", at(3)).await;
+        let under_way = claim(&db, at(31)).await;
+        assert_eq!(keys(&under_way), ["other"]);
+        assert!(claim(&db, at(61)).await.is_empty());
+        assert!(sent(&db, &under_way[0], at(62)).await);
+        assert_eq!(keys(&claim(&db, at(62)).await), ["bundled"]);
+    })
+    .await;
+}
