@@ -42,7 +42,7 @@ async fn managers_read_in_the_morning_which_steps_will_reach_nobody() {
         assert_eq!(look(office).await, 1);
         reads!(office, "marta", @"
         Nobody of team sales will be there for some leads.
-        Those under SLA demo that come in from tomorrow 00:00 to Wed 25 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
+        Those under SLA demo that come in from Fri 20 Nov 00:00 to Wed 25 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
         ");
         // The same people are told of once a week.
         assert_eq!(look(office).await, 1);
