@@ -91,6 +91,9 @@ impl Drive<'_> {
         let Some(offer) = offer.filter(|offer| offer.is_pending()) else {
             return;
         };
+        if let Some(later) = self.answers_at(offer) {
+            return self.agenda.note(later, Next::Answers(n, id.clone()));
+        }
         let (by, in_pool) = (offer.rep.clone(), offer.kind == OfferKind::Pool);
         let says = self.answers.answer(&self.arrivals[n], &by).says;
         let offer = id.clone();

@@ -81,7 +81,7 @@ impl<'a> Drive<'a> {
             records: Records::new(&rules.policy),
             limits_declines: rules.policy.limits_declines(),
             now: Timestamp::MIN,
-            agenda: foreseen(history, arrivals),
+            agenda: Agenda::default(),
             waiting: Waiting::default(),
             leads: vec![None; arrivals.len()],
             versions: vec![0; arrivals.len()],
@@ -100,10 +100,15 @@ impl<'a> Drive<'a> {
         let end = last.and_then(|at| at.checked_add(AFTERWARDS).ok());
         let end = end.unwrap_or(Timestamp::MAX);
         self.burden();
+        self.foresee();
         let mut come = 0;
         while let Some((at, next)) = self.agenda.pop() {
             if at > end {
                 break;
+            }
+            if let Some(later) = self.sleeps_until(at) {
+                self.agenda.note(later, next);
+                continue;
             }
             self.now = self.now.max(at);
             if matches!(next, Next::Arrives(_)) {
@@ -132,6 +137,9 @@ impl<'a> Drive<'a> {
             Next::Pulls(n) => self.pulls(n),
             Next::Stales(n) => self.stales(n),
             Next::Unburdens(n) => self.unburdens(n),
+            Next::Shows(n, offer) => self.shows(n, &offer),
+            Next::Falls(n) => self.falls(n),
+            Next::Recovers(n) => self.recovers(n),
             Next::Leaves(n) => self.leaves(n),
             Next::Returns(n) => self.returns(n),
         }
@@ -342,7 +350,7 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// The card is there at once, and whoever it is for answers in their time.
+    /// The card is there at once, unless the chat is down.
     fn deliver(&mut self, n: usize, offer: &Offer) {
         let Some(rep) = self.policy().reps.get(&offer.rep) else {
             return;
@@ -357,28 +365,43 @@ impl<'a> Drive<'a> {
         if !offer.is_pending() {
             return;
         }
-        let chat = rep.chat;
-        let id = offer.id.clone();
-        self.decide(n, Event::Delivered { offer: id, chat });
+        match self.silent_until(rep.chat) {
+            Some(later) => self.agenda.note(later, Next::Shows(n, offer.id.clone())),
+            None => self.shown(n, offer),
+        }
+    }
+
+    /// Whoever a card is for answers it in their time.
+    pub(super) fn shown(&mut self, n: usize, offer: &Offer) {
+        let Some(rep) = self.policy().reps.get(&offer.rep) else {
+            return;
+        };
+        let (offer_id, chat) = (offer.id.clone(), rep.chat);
+        self.decide(
+            n,
+            Event::Delivered {
+                offer: offer_id,
+                chat,
+            },
+        );
         let answer = self.answers.answer(&self.arrivals[n], &offer.rep);
         if answer.says != Says::Nothing {
             let at = self.in_hours(&offer.rep, answer.after);
             self.agenda.note(at, Next::Answers(n, offer.id.clone()));
         }
     }
-}
 
-/// What is known to happen from the beginning.
-fn foreseen(history: &History, arrivals: &[Arrival]) -> Agenda {
-    let mut agenda = Agenda::default();
-    for (n, absence) in history.absences.iter().enumerate() {
-        agenda.note(absence.from, Next::Leaves(n));
-        if let Some(until) = absence.until {
-            agenda.note(until, Next::Returns(n));
+    /// What is known to happen from the beginning.
+    fn foresee(&mut self) {
+        self.foresee_outages();
+        for (n, absence) in self.history.absences.iter().enumerate() {
+            self.agenda.note(absence.from, Next::Leaves(n));
+            if let Some(until) = absence.until {
+                self.agenda.note(until, Next::Returns(n));
+            }
+        }
+        for (n, arrival) in self.arrivals.iter().enumerate() {
+            self.agenda.note(arrival.at, Next::Arrives(n));
         }
     }
-    for (n, arrival) in arrivals.iter().enumerate() {
-        agenda.note(arrival.at, Next::Arrives(n));
-    }
-    agenda
 }

@@ -8,6 +8,7 @@ mod acts;
 mod again;
 mod answers;
 mod drive;
+mod outages;
 mod outcome;
 mod people;
 mod records;
@@ -33,6 +34,7 @@ use crate::{
 
 pub use again::{Way, way};
 pub use answers::{Answer, Answers, Says, Usual};
+pub use outages::Outage;
 pub use outcome::{Fate, Line, Outcome};
 pub use versus::{Change, Versus, owner_of, rule_of, team_of, versus};
 
@@ -101,6 +103,8 @@ pub struct History {
     pub profiles: BTreeMap<RepId, Profile>,
     /// When they were away.
     pub absences: Vec<Absence>,
+    /// When Baton or a chat was down; never the one while the other was.
+    pub outages: Vec<Outage>,
     /// What they had on their hands before the first lead came: whose, and when it was last touched.
     pub carried: Vec<(RepId, Timestamp)>,
     /// How leads ended lately, for those that were not told their odds when they came.

@@ -8,7 +8,7 @@ use super::Arrival;
 use crate::domain::{
     event::{Effect, Measure, MeasureKind},
     id::{RepId, RouteId, TeamId},
-    lead::Lead,
+    lead::{Cause, Lead, Promise},
     score::{Fit, Intent},
     stats::{Histogram, Stats, bucket_of, quantile},
 };
@@ -42,6 +42,8 @@ pub struct Fate {
     pub answered: Option<bool>,
     /// Whether it was tried in time.
     pub contacted: Option<bool>,
+    /// What was missed of its targets, and whose doing that was.
+    pub missed: Vec<(Promise, Cause)>,
     /// Why it never came so far: a filter, or that its person was there already.
     pub kept_out: Option<String>,
 }
@@ -62,6 +64,7 @@ impl Fate {
             state: "pending",
             answered: None,
             contacted: None,
+            missed: Vec::new(),
             kept_out: None,
         }
     }
@@ -75,6 +78,8 @@ impl Fate {
         (self.intent, self.fit) = (lead.intent, lead.fit);
         self.asked = lead.offers.iter().map(|offer| offer.rep.clone()).collect();
         self.state = lead.state_word();
+        let missed = lead.clock.breached.iter();
+        self.missed = missed.map(|breach| (breach.what, breach.cause)).collect();
         if let Some(owner) = lead.owner() {
             self.owner = Some(owner.clone());
             let took = now.duration_since(lead.created_at);
@@ -175,6 +180,8 @@ pub struct Outcome {
     pub rules: BTreeMap<String, Line>,
     /// By team; `""` for none.
     pub teams: BTreeMap<String, Line>,
+    /// By how much they want to talk.
+    pub intents: BTreeMap<Intent, Line>,
     /// By rep.
     pub reps: BTreeMap<String, Line>,
     /// How many each filter kept out, and how many were there already.
@@ -189,7 +196,7 @@ impl Outcome {
         for effect in effects {
             match effect {
                 Effect::Count(measure) => self.measure(n, lead, measure),
-                // Nothing is taken back here: nobody presses undo, and nothing is ever down.
+                // Nothing is taken back here: nobody presses undo.
                 Effect::Uncount(_)
                 | Effect::Fact(_)
                 | Effect::Show(_)
@@ -213,6 +220,8 @@ impl Outcome {
         if let Some(rep) = &measure.rep {
             line(&mut self.reps, rep.as_str()).stats.count_one(measure);
         }
+        let intent = self.intents.entry(lead.intent).or_default();
+        intent.stats.count_one(measure);
         self.total.stats.count_one(measure);
         self.fates[n].note_kept(measure.what);
     }
@@ -225,6 +234,7 @@ impl Outcome {
                 continue;
             }
             self.total.add(fate);
+            self.intents.entry(fate.intent).or_default().add(fate);
             let rule = fate.rule.as_ref().map_or("", RouteId::as_str);
             line(&mut self.rules, rule).add(fate);
             let team = fate.team.as_ref().map_or("", TeamId::as_str);

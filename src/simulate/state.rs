@@ -39,6 +39,12 @@ pub(super) enum Next {
     Stales(usize),
     /// What somebody had before the first lead came counts against their capacity no longer.
     Unburdens(usize),
+    /// A card is shown that could not be before.
+    Shows(usize, OfferId),
+    /// Something goes down.
+    Falls(usize),
+    /// It is up again.
+    Recovers(usize),
     /// An absence begins.
     Leaves(usize),
     /// An absence ends.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Error, Tx};
+use super::{Error, Tx, row};
 use crate::domain::policy::Platform;
 
 const LASTING: &str = "select from_at from chat_outage where platform = $1 and until_at is null";
@@ -15,6 +15,30 @@ const LASTING: &str = "select from_at from chat_outage where platform = $1 and u
 pub async fn lasting(tx: &mut Tx, chat: Platform) -> Result<Option<Timestamp>, Error> {
     let row: Option<(Timestamp,)> = tx.q(LASTING).bind(chat).opt().await?;
     Ok(row.map(|(from,)| from))
+}
+
+#[derive(Debug)]
+struct Past {
+    platform: Platform,
+    from_at: Timestamp,
+    until_at: Timestamp,
+}
+row!(Past {
+    platform,
+    from_at,
+    until_at
+});
+
+const PAST: &str = "select platform, from_at, until_at from chat_outage where until_at is not null order by from_at";
+
+/// When which chat was down, and is back.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn past(tx: &mut Tx) -> Result<Vec<(Platform, Timestamp, Timestamp)>, Error> {
+    let rows: Vec<Past> = tx.q(PAST).all().await?;
+    let past = |row: Past| (row.platform, row.from_at, row.until_at);
+    Ok(rows.into_iter().map(past).collect())
 }
 
 const BEGIN: &str = "insert into chat_outage (platform, from_at, until_at) \

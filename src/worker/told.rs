@@ -204,7 +204,7 @@ impl Worker {
             clocks: one.clocks,
         });
         let teams: Vec<Covered> = teams.collect();
-        let when = When::new(self.engine.clock().now(), &zone);
+        let when = When::for_what_stands(self.engine.clock().now(), &zone);
         let rules = self.engine.rules();
         Ok(coverage::forecast(&teams, monday, &rules.policy, &when))
     }

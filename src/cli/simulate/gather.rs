@@ -11,7 +11,7 @@ use crate::{
         activity::Activities,
         calendar::Calendar,
         contact::Field,
-        event::{Actor, Ending},
+        event::{Actor, Down, Ending},
         id::{RepId, SourceId},
         lead::{Decided, Lead, Offer, OfferKind, OfferState, State},
         policy::{Groups, Platform, Policy, Rep},
@@ -24,11 +24,11 @@ use crate::{
         table::{Reading, Table},
     },
     rules::Rules,
-    simulate::{Absence, Answer, Arrival, History, Says, Was},
+    simulate::{Absence, Answer, Arrival, History, Outage, Says, Was},
     store::{
         self, Db, Tx, accounts, groups,
         leads::{self, LeadFilter},
-        records, reps,
+        outages, records, reps,
     },
 };
 
@@ -64,17 +64,19 @@ impl Gathered {
     }
 }
 
-/// What is stored of the people: their zones and hours, when they were away, who is in the chat's groups.
+/// What is stored of the people: their zones and hours, when they were away, who is in the chat's groups, and when a
+/// chat was down.
 pub async fn people(db: &Db, policy: &mut Policy, now: Timestamp) -> Result<History, store::Error> {
     let ids: Vec<RepId> = policy.reps.keys().cloned().collect();
     let read = db.read(async |mut tx| {
         let known = reps::all(&mut tx).await?;
         let absences = reps::absences_ahead(&mut tx, &ids, Timestamp::UNIX_EPOCH).await?;
+        let down = outages::past(&mut tx).await?;
         let odds = records::odds(&mut tx, None, now).await?;
         let groups = members(&mut tx, policy).await?;
-        Ok::<_, store::Error>((known, absences, groups, odds))
+        Ok::<_, store::Error>((known, absences, down, groups, odds))
     });
-    let (known, absences, groups, odds) = read.await?;
+    let (known, absences, down, groups, odds) = read.await?;
     policy.join(&groups);
     let absences = absences.into_values().flatten();
     let profiles = known.iter().map(|rep| (rep.id.clone(), rep.profile()));
@@ -88,9 +90,15 @@ pub async fn people(db: &Db, policy: &mut Policy, now: Timestamp) -> Result<Hist
                 cover: it.cover,
             })
             .collect(),
+        outages: down.into_iter().map(outage).collect(),
         carried: Vec::new(),
         odds,
     })
+}
+
+fn outage((chat, from, until): (Platform, Timestamp, Timestamp)) -> Outage {
+    let of = Down::Chat(chat);
+    Outage { of, from, until }
 }
 
 /// What people still have on their hands of the leads that came before a moment.
