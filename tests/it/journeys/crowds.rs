@@ -160,7 +160,8 @@ async fn what_falls_due_at_once_moves_on_in_its_order_but_for_one_that_cannot() 
             let email = format!("lead{n}@company{n}.example");
             office.submit(json!({"email": email, "name": "Ann"})).await;
         }
-        office.settle().await;
+        // A chat takes one message a second for each of them.
+        office.after("2m").await;
         let first = turns_given(office).await;
         assert_eq!(first.len(), usize::try_from(MANY).unwrap());
         let broken = first[40];
