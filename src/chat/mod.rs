@@ -9,6 +9,7 @@ pub mod incoming;
 pub mod outcome;
 mod reach;
 pub mod slack;
+mod status;
 pub mod teams;
 mod text;
 

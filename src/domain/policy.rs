@@ -85,10 +85,30 @@ pub struct Policy {
     pub golden: Vec<Golden>,
     /// How long notices with one cause are gathered.
     pub bundle: SignedDuration,
-    /// What is made of a status in the chat profile that says somebody is away.
-    pub status: StatusRule,
+    /// What is made of a status in each chat that says somebody is away.
+    pub status: StatusRules,
     /// When managers read where the coming week has nobody; absent: never.
     pub forecast: Option<WeekTime>,
+}
+
+/// What is made of a status that says somebody is away, chat by chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StatusRules {
+    /// In Slack, of do not disturb too.
+    pub slack: StatusRule,
+    /// In Teams.
+    pub teams: StatusRule,
+}
+
+impl StatusRules {
+    /// What is made of one in this chat.
+    #[must_use]
+    pub fn of(self, chat: Platform) -> StatusRule {
+        match chat {
+            Platform::Slack => self.slack,
+            Platform::Teams => self.teams,
+        }
+    }
 }
 
 /// What is made of a status in the chat profile that says somebody is away.

@@ -49,6 +49,23 @@ impl Engine {
         self.heed(rep, Sign::Profile, status).await
     }
 
+    /// The same of everybody whom a chat was asked about at once: who says what they said before costs nothing.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn profiles_say(&self, said: Vec<(RepId, Option<Status>)>) -> Result<(), Error> {
+        let seen = self
+            .db
+            .read(async |mut tx| reps::statuses_seen(&mut tx).await)
+            .await?;
+        for (rep, status) in said {
+            if seen.get(&rep) != status.as_ref().map(Status::name).as_ref() {
+                self.profile_says(&rep, status).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Acts on when a rep wants not to be disturbed, if at all, once for each time, and if it takes something of the
     /// hours in which they would get leads.
     ///
@@ -73,7 +90,7 @@ impl Engine {
         let Some(rep) = rules.policy.reps.get(rep) else {
             return Ok(());
         };
-        let rule = rules.policy.status;
+        let rule = rules.policy.status.of(rep.chat);
         if rule == StatusRule::Ignore {
             return Ok(());
         }

@@ -78,6 +78,7 @@ const STEPS: &[Step] = &[
     step!(20261122187200, "note_statuses"),
     step!(20261122189000, "index_chances"),
     step!(20261122192000, "note_quiet"),
+    step!(20261122192100, "take_looks"),
 ];
 
 /// Any number; replicas that start together take it in turns.

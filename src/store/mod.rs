@@ -38,6 +38,7 @@ pub mod keys;
 pub mod leads;
 mod line;
 mod lite;
+pub mod looks;
 mod migrate;
 mod names;
 pub mod outages;

@@ -1,6 +1,7 @@
 //! What Baton has learned of reps: their profile, whether their chat delivers, and how much they carry.
 
 mod absence;
+mod sign;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,6 @@ use serde::Serialize;
 
 use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{
-    event::Sign,
     id::RepId,
     policy::Profile,
     world::{Away, Offered},
@@ -20,6 +20,7 @@ pub use absence::{
     absences_now, absences_of, absences_over, absences_to_begin, end_absences, end_absences_by,
     missed_in_a_row, next_absence_change,
 };
+pub use sign::{sign_seen, statuses_seen};
 
 /// A rep as far as Baton has learned of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,27 +156,6 @@ const HOURS: &str = "insert into rep (id, hours) values ($1, $2) \
 pub async fn hours(tx: &mut Tx, rep: &RepId, hours: Option<&str>) -> Result<(), Error> {
     tx.q(HOURS).bind(rep).bind(hours).exec().await?;
     Ok(())
-}
-
-const STATUS_SEEN: &str = "update rep set status_seen = $2 where id = $1 and coalesce(status_seen, '') <> coalesce($2, '')";
-const QUIET_SEEN: &str =
-    "update rep set quiet_seen = $2 where id = $1 and coalesce(quiet_seen, '') <> coalesce($2, '')";
-
-/// Keeps what the chat said last that was acted on; whether that is something else than before.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn sign_seen(
-    tx: &mut Tx,
-    rep: &RepId,
-    sign: Sign,
-    said: Option<&str>,
-) -> Result<bool, Error> {
-    let query = match sign {
-        Sign::Profile => tx.q(STATUS_SEEN),
-        Sign::DoNotDisturb => tx.q(QUIET_SEEN),
-    };
-    Ok(query.bind(rep).bind(said).exec().await? == 1)
 }
 
 const DECLINED: &str = "select coalesce(reason, '') as reason, count(*) as n from offer \

@@ -11,6 +11,7 @@ mod left;
 mod look_up;
 mod outlet;
 mod people;
+mod presence;
 mod render;
 mod send;
 mod settle;
@@ -31,7 +32,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::{guard::guarded, outlet::Outlet};
+use self::{guard::guarded, outlet::Outlet, presence::Refused};
 use crate::{
     chat::Chats,
     domain::{
@@ -81,6 +82,8 @@ pub struct Worker {
     people_seen_to: Arc<AtomicI64>,
     /// Which manager has been told of which week, or need not be.
     forecasts: Arc<Mutex<BTreeMap<RepId, Date>>>,
+    /// Whether Teams may not be asked who is out of office.
+    refused: Arc<Refused>,
 }
 
 /// What the clocks keep in mind from one look to the next.
@@ -129,6 +132,7 @@ impl Worker {
             name,
             people_seen_to: Arc::default(),
             forecasts: Arc::default(),
+            refused: Arc::default(),
         }
     }
 
@@ -224,6 +228,7 @@ impl Worker {
         self.beat(&mut looks.beat_at).await?;
         self.renew_token().await?;
         self.learn_people().await?;
+        Box::pin(self.learn_presence()).await?;
         self.learn_groups().await?;
         let leads = self.wake_due(&mut looks).await?;
         let silent = self.engine.rest_the_silent().await?;

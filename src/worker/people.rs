@@ -41,6 +41,9 @@ impl Worker {
             if let Err(error) = guarded(self.learn_people()).await {
                 tracing::warn!(%error, "people could not be looked up; trying again");
             }
+            if let Err(error) = guarded(Box::pin(self.learn_presence())).await {
+                tracing::warn!(%error, "who is out of office could not be looked up; trying again");
+            }
             if let Err(error) = self.learn_groups().await {
                 tracing::warn!(%error, "groups could not be looked up; trying again");
             }
@@ -218,7 +221,12 @@ impl Worker {
             .await?;
         let (rep, theirs) = (&rep.id, rep.chat == platform);
         tracing::debug!(rep.id = %rep, zone = found.zone, "looked a rep up in the chat");
-        if theirs {
+        // Graph tells who is out of office apart from who somebody is.
+        let tells = match platform {
+            Platform::Slack => true,
+            Platform::Teams => false,
+        };
+        if theirs && tells {
             let says = found.away.clone().map(|away| Status {
                 text: away.text,
                 until: away.until,

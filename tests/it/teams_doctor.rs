@@ -140,3 +140,22 @@ async fn a_doctor_looks_at_teams_and_says_how_to_mend_it() {
     broken teams talk: none can be opened with ayse: refused (RecipientGone): app_not_installed: missing_permission: TeamsAppInstallation.ReadWriteSelfForUser.All
     ");
 }
+
+#[tokio::test]
+async fn a_doctor_says_whether_it_can_be_read_who_is_out_of_office_where_that_counts() {
+    let place = Place::new().await;
+    place.microsoft.permit("User.Read.All");
+    assert!(!place.doctor(&[]).await.contains("teams presence"));
+    place.change("[teams]\n", "[teams]\nstatus = \"ask\"\n");
+    let told = place.doctor(&[]).await;
+    assert!(
+        told.contains("look teams presence: who is out of office can't be read: refused (Config): missing_permission: Presence.Read.All"),
+        "{told}"
+    );
+    place.microsoft.permit("Presence.Read.All");
+    let told = place.doctor(&[]).await;
+    assert!(
+        told.contains("well teams presence: who is out of office can be read"),
+        "{told}"
+    );
+}

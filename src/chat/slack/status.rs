@@ -6,7 +6,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::chat::AwayStatus;
+use crate::chat::{AwayStatus, status::says_away};
 
 /// What Slack and calendars set while somebody is out.
 const EMOJI: [&str; 6] = [
@@ -17,33 +17,6 @@ const EMOJI: [&str; 6] = [
     ":airplane:",
     ":thermometer:",
 ];
-/// What people write then, in lower case.
-const WORDS: [&str; 24] = [
-    "vacation",
-    "out of office",
-    "out of the office",
-    "ooo",
-    "out sick",
-    "sick",
-    "on leave",
-    "parental leave",
-    "holiday",
-    "day off",
-    "away",
-    "urlaub",
-    "krank",
-    "abwesend",
-    "elternzeit",
-    "izinli",
-    "izinde",
-    "raporlu",
-    "tatilde",
-    "vacaciones",
-    "congé",
-    "vacances",
-    "malade",
-    "concediu",
-];
 /// Nobody's status is longer.
 const MAX_TEXT: usize = 100;
 
@@ -51,15 +24,7 @@ const MAX_TEXT: usize = 100;
 pub(super) fn away(profile: &Value) -> Option<AwayStatus> {
     let text = profile["status_text"].as_str().unwrap_or_default().trim();
     let emoji = profile["status_emoji"].as_str().unwrap_or_default();
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|char: char| !char.is_alphanumeric()).collect();
-    let says = |word: &&&str| match word.contains(' ') {
-        true => lower.contains(**word),
-        false => words
-            .iter()
-            .any(|one| one == *word || one.starts_with("vacation") && **word == "vacation"),
-    };
-    if !EMOJI.contains(&emoji) && WORDS.iter().find(says).is_none() {
+    if !EMOJI.contains(&emoji) && !says_away(text) {
         return None;
     }
     let until = profile["status_expiration"].as_i64().filter(|at| *at > 0);

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::presence;
 use super::token::{Audience, Tokens};
 use crate::chat::exchange::{Repeat, client, exchange, retry, retry_after};
 use crate::chat::outcome::{FailKind, SendError};
-use crate::chat::{Person, Who};
+use crate::chat::{AwayStatus, Person, Who};
 
 /// What must be granted to look people up.
 pub const READ_PEOPLE: &str = "User.Read.All";
@@ -19,6 +20,10 @@ pub const READ_PEOPLE: &str = "User.Read.All";
 pub const INSTALL: &str = "TeamsAppInstallation.ReadWriteSelfForUser.All";
 /// What must be granted to find the app in the tenant's catalogue.
 pub const READ_CATALOG: &str = "AppCatalog.Read.All";
+/// What must be granted to read who is out of office.
+pub const READ_PRESENCE: &str = "Presence.Read.All";
+/// Whose presence is asked for in one request; Graph takes no more.
+const AT_ONCE: usize = 650;
 /// What is asked of a person.
 const FIELDS: &str = "id,displayName,mail,userPrincipalName,accountEnabled,userType";
 
@@ -99,6 +104,24 @@ impl Graph {
             if more.is_none() {
                 break;
             }
+        }
+        Ok(all)
+    }
+
+    /// What is said of whether these people are there, by their object ids; of whom nothing is known is left out.
+    pub async fn presences(
+        &self,
+        tokens: &Tokens,
+        users: &[&str],
+    ) -> Result<Vec<(String, Option<AwayStatus>)>, SendError> {
+        let url = self.url(&["communications", "getPresencesByUserId"])?;
+        let mut all = Vec::new();
+        for some in users.chunks(AT_ONCE) {
+            let body = json!({ "ids": some });
+            let request = || self.http.request(Method::POST, url.clone()).json(&body);
+            let said = self.call(tokens, request, READ_PRESENCE).await?;
+            let said = said["value"].as_array().into_iter().flatten();
+            all.extend(said.filter_map(presence::read));
         }
         Ok(all)
     }

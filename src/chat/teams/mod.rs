@@ -20,6 +20,7 @@ mod known;
 mod limits;
 pub mod manifest;
 mod post;
+mod presence;
 mod runs;
 pub mod survey;
 mod token;
@@ -32,7 +33,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::outcome::{FailKind, SendError};
-use super::{Elapsed, Identity, Person, Reach, Room, Who};
+use super::{AwayStatus, Elapsed, Identity, Person, Reach, Room, Who};
 use connector::{Called, Connector};
 use credential::Credential;
 use errors::Call;
@@ -286,6 +287,17 @@ impl Teams {
             ),
             later => later,
         })
+    }
+
+    /// Who of these people is away, by their object ids, as far as Microsoft knows; `None` for those who are not.
+    ///
+    /// # Errors
+    /// [`FailKind::Config`] when Baton may not ask.
+    pub async fn presences(
+        &self,
+        users: &[&str],
+    ) -> Result<Vec<(String, Option<AwayStatus>)>, SendError> {
+        self.graph.presences(&self.tokens, users).await
     }
 
     pub(super) async fn person(&self, who: &Who) -> Result<Person, SendError> {

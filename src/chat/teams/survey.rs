@@ -13,7 +13,7 @@ use super::{
     Teams,
     connector::Called,
     errors::Call,
-    graph::{INSTALL, READ_CATALOG, READ_PEOPLE},
+    graph::{INSTALL, READ_CATALOG, READ_PEOPLE, READ_PRESENCE},
     token::Audience,
 };
 use crate::chat::{
@@ -48,6 +48,8 @@ pub struct Granted {
 impl Granted {
     /// The permission for each of the three.
     pub const PERMISSIONS: [&str; 3] = [READ_PEOPLE, READ_CATALOG, INSTALL];
+    /// That for who is out of office, where the configuration wants to know.
+    pub const PRESENCE: &str = READ_PRESENCE;
 }
 
 impl Teams {

@@ -45,7 +45,7 @@ pub(super) async fn look(
         Ok(bearer) => {
             let whose = format!("{} in the workspace {}", bearer.user, bearer.team);
             found.push(Finding::well(TOKEN, whose));
-            found.push(scopes(&bearer, policy.status));
+            found.push(scopes(&bearer, policy.status.slack));
             found.extend(skew(bearer.at, clock.now()));
             found.push(commands(settings));
             found.extend(channels(&survey, token, policy).await);

@@ -17,7 +17,7 @@ use crate::{
     },
     clock::Clock,
     config::compile::TeamsSettings,
-    domain::policy::{Channel, Platform, Policy, Rep, Role},
+    domain::policy::{Channel, Platform, Policy, Rep, Role, StatusRule},
 };
 
 /// What is signed is believed for so long before and after its time.
@@ -55,6 +55,10 @@ pub(super) async fn look(
     found.extend(permissions(granted.as_ref(), policy));
     if matches!(&granted, Ok(Granted { people: Ok(()), .. })) {
         found.push(people(&chat, policy).await);
+    }
+    match policy.status.teams {
+        StatusRule::Ignore => {}
+        StatusRule::Ask | StatusRule::Believe => found.push(presence(&chat, teams, policy).await),
     }
     found.extend(channels(teams, policy).await);
     found.push(conversation(&chat, policy, to).await);
@@ -118,6 +122,13 @@ fn skew(at: Timestamp, now: Timestamp) -> Finding {
     }
 }
 
+fn grant(permission: &str) -> String {
+    format!(
+        "Azure portal, App registrations, your app, API permissions: add Microsoft Graph, application permission \
+         {permission}, and grant admin consent."
+    )
+}
+
 fn permissions(granted: Result<&Granted, &SendError>, policy: &Policy) -> Vec<Finding> {
     let [read_people, read_catalog, install] = Granted::PERMISSIONS;
     let granted = match granted {
@@ -126,12 +137,6 @@ fn permissions(granted: Result<&Granted, &SendError>, policy: &Policy) -> Vec<Fi
             let mend = "Can this machine reach graph.microsoft.com:443, or `teams.graph_url` if that is set?";
             return vec![Finding::look("teams graph", error.to_string(), mend)];
         }
-    };
-    let grant = |name: &str| {
-        format!(
-            "Azure portal, App registrations, your app, API permissions: add Microsoft Graph, application permission \
-             {name}, and grant admin consent."
-        )
     };
     let mut found = vec![match &granted.people {
         Ok(()) => Finding::well("teams people", format!("{read_people} is granted")),
@@ -220,6 +225,29 @@ async fn people(chat: &Chat, policy: &Policy) -> Finding {
         "Mend `email`, or set `teams = \"…\"` (Entra admin center, Users, Object ID); who has left: `active = false`. \
          Until then what they had moves on to others.",
     )
+}
+
+/// Whether it can be read who is out of office, tried with one rep.
+async fn presence(chat: &Chat, teams: &Teams, policy: &Policy) -> Finding {
+    const AREA: &str = "teams presence";
+    let Some(rep) = partner(policy, None) else {
+        return Finding::look(AREA, "there is no rep in Teams", "Nothing is asked.");
+    };
+    let told = match chat.person(&who(rep)).await {
+        Ok(person) => teams.presences(&[&person.id]).await,
+        Err(error) => Err(error),
+    };
+    match told {
+        Ok(_) => Finding::well(AREA, "who is out of office can be read"),
+        Err(error) => Finding::look(
+            AREA,
+            format!("who is out of office can't be read: {error}"),
+            format!(
+                "Until it can, nobody is away by it. {}",
+                grant(Granted::PRESENCE)
+            ),
+        ),
+    }
 }
 
 async fn channels(teams: &Teams, policy: &Policy) -> Vec<Finding> {

@@ -14,7 +14,10 @@ use super::{
     super::raw::{self, ApiToken as ApiTokenTable, Secret, Size, Text, TokenRole},
     Compiler,
 };
-use crate::domain::{policy::StatusRule, suggest};
+use crate::domain::{
+    policy::{StatusRule, StatusRules},
+    suggest,
+};
 
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 const MAX_BODY: usize = 256 * 1024;
@@ -183,13 +186,13 @@ impl Compiler<'_> {
         })
     }
 
-    /// What is made of a status in the chat profile.
-    pub fn profile_status(&self) -> StatusRule {
-        let given = self.raw.slack.as_ref().and_then(|slack| slack.status);
-        match given {
-            None | Some(raw::ProfileStatus::Ignore) => StatusRule::Ignore,
-            Some(raw::ProfileStatus::Ask) => StatusRule::Ask,
-            Some(raw::ProfileStatus::Believe) => StatusRule::Believe,
+    /// What is made of a status in each chat.
+    pub fn profile_status(&self) -> StatusRules {
+        let slack = self.raw.slack.as_ref().and_then(|slack| slack.status);
+        let teams = self.raw.teams.as_ref().and_then(|teams| teams.status);
+        StatusRules {
+            slack: status_rule(slack),
+            teams: status_rule(teams),
         }
     }
 
@@ -322,4 +325,13 @@ fn bytes_of(text: &str) -> Option<u64> {
         _ => return None,
     };
     digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// What is made of a status, as typed.
+fn status_rule(given: Option<raw::ProfileStatus>) -> StatusRule {
+    match given {
+        None | Some(raw::ProfileStatus::Ignore) => StatusRule::Ignore,
+        Some(raw::ProfileStatus::Ask) => StatusRule::Ask,
+        Some(raw::ProfileStatus::Believe) => StatusRule::Believe,
+    }
 }

@@ -113,6 +113,8 @@ pub struct Teams {
     pub login_url: Option<Text>,
     /// `graph_url = "https://graph.microsoft.com/v1.0"`, the default.
     pub graph_url: Option<Text>,
+    /// `status = "ask"`: what is made of somebody who is out of office: `"ignore"`, the default, `"ask"` or `"believe"`.
+    pub status: Option<ProfileStatus>,
 }
 
 /// `[api]`.

@@ -67,7 +67,7 @@ async fn a_pause_that_is_believed_makes_somebody_away_until_it_is_over_or_ended(
         );
         let told = office.read("selin");
         assert!(
-            told.contains("Slack says do not disturb until today 15:00 (Europe/Berlin), so new leads go to others meanwhile.")
+            told.contains("Slack says do not disturb until Fri 20 Nov 15:00 (Europe/Berlin), so new leads go to others meanwhile.")
                 && told.contains("[I'm back]"),
             "{told}"
         );
@@ -76,7 +76,7 @@ async fn a_pause_that_is_believed_makes_somebody_away_until_it_is_over_or_ended(
         assert_eq!(office.read("selin"), "(nothing)");
         pauses_for(office, "5h").await;
         let told = office.read("selin");
-        assert!(told.contains("until today 16:00 (Europe/Berlin)"), "{told}");
+        assert!(told.contains("until Fri 20 Nov 16:00 (Europe/Berlin)"), "{told}");
         // She may be disturbed again before it is over.
         office.sleep("1h");
         pauses(office, None).await;
@@ -88,7 +88,7 @@ async fn a_pause_that_is_believed_makes_somebody_away_until_it_is_over_or_ended(
         office.after("2h").await;
         assert!(!calendar(office).await.contains("Selin Kaya is away"));
         let told = office.read("selin");
-        assert!(told.contains("Your absence was over today 14:00"), "{told}");
+        assert!(told.contains("Your absence was over Fri 20 Nov 14:00"), "{told}");
     })
     .await;
 }
@@ -152,13 +152,13 @@ async fn a_pause_is_asked_about_once_and_one_press_answers() {
         pauses_for(office, "4h").await;
         let asked = office.read("selin");
         assert!(
-            asked.contains("Slack says do not disturb until today 15:00 (Europe/Berlin). Shall new leads go to others meanwhile?")
-                && asked.contains("[I'm away until today 15:00] [I'm here]"),
+            asked.contains("Slack says do not disturb until Fri 20 Nov 15:00 (Europe/Berlin). Shall new leads go to others meanwhile?")
+                && asked.contains("[I'm away until Fri 20 Nov 15:00] [I'm here]"),
             "{asked}"
         );
         pauses_for(office, "4h").await;
         assert_eq!(office.read("selin"), "(nothing)");
-        office.press("selin", "I'm away until today 15:00").await;
+        office.press("selin", "I'm away until Fri 20 Nov 15:00").await;
         office.lead(ada()).await;
         assert_eq!(office.story_of(1001).await, "offered: jonas pending");
     })
@@ -180,7 +180,7 @@ async fn a_night_without_disturbance_is_no_absence_unless_it_reaches_into_the_da
         pauses(office, Some(tomorrow("09:00:00"))).await;
         let told = office.read("selin");
         assert!(
-            told.contains("Slack says do not disturb until tomorrow 10:00"),
+            told.contains("Slack says do not disturb until Fri 20 Nov 10:00"),
             "{told}"
         );
         pauses(office, Some(tomorrow("08:00:00"))).await;
@@ -192,7 +192,7 @@ async fn a_night_without_disturbance_is_no_absence_unless_it_reaches_into_the_da
         pauses_for(office, "15m").await;
         assert_eq!(office.read("selin"), "(nothing)");
         pauses_for(office, "16m").await;
-        assert!(office.read("selin").contains("until today 10:16"));
+        assert!(office.read("selin").contains("until Fri 20 Nov 10:16"));
     })
     .await;
 }

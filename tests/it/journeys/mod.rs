@@ -34,6 +34,7 @@ mod owners;
 mod passed_over;
 mod people;
 mod pools;
+mod presence;
 mod presses;
 mod quarantine;
 mod queues;

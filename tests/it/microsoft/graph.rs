@@ -37,6 +37,8 @@ pub(super) struct Graph {
     users: Vec<User>,
     permitted: BTreeSet<String>,
     in_catalog: bool,
+    /// What is said of whether somebody is there, where it was set.
+    presences: BTreeMap<String, Value>,
 }
 
 impl Graph {
@@ -72,6 +74,16 @@ impl Microsoft {
         self.kept().graph.permitted.insert(permission.to_owned());
     }
 
+    /// Takes a permission back.
+    pub fn forbid(&self, permission: &str) {
+        self.kept().graph.permitted.remove(permission);
+    }
+
+    /// Says this of whether somebody is there.
+    pub fn set_presence(&self, id: &str, presence: Value) {
+        self.kept().graph.presences.insert(id.to_owned(), presence);
+    }
+
     /// Puts Baton's app into the organisation's catalogue.
     pub fn add_to_catalog(&self) {
         self.kept().graph.in_catalog = true;
@@ -83,6 +95,7 @@ pub(super) fn router() -> Router<Kept> {
     Router::new()
         .route("/v1.0/users", get(find))
         .route("/v1.0/users/{id}", get(user))
+        .route("/v1.0/communications/getPresencesByUserId", post(presences))
         .route("/v1.0/appCatalogs/teamsApps", get(catalog))
         .route("/v1.0/users/{id}/teamwork/installedApps", post(install))
 }
@@ -155,6 +168,28 @@ fn page(world: &World, query: &BTreeMap<String, String>) -> Value {
         page["@odata.nextLink"] = next.into();
     }
     page
+}
+
+async fn presences(
+    State(kept): State<Kept>,
+    headers: HeaderMap,
+    Json(asked): Json<Value>,
+) -> Result<Response, Refusal> {
+    let world = kept.lock().unwrap();
+    lets_in(&world, &headers, "Presence.Read.All")?;
+    let ids = asked["ids"].as_array().unwrap();
+    if ids.is_empty() || ids.len() > 650 {
+        return Err(refusal(400, "BadRequest"));
+    }
+    let told = ids.iter().map(|id| {
+        let id = id.as_str().unwrap();
+        let nothing = json!({"availability": "Available", "activity": "Available",
+            "outOfOfficeSettings": {"isOutOfOffice": false, "message": null}, "statusMessage": null});
+        let mut presence = world.graph.presences.get(id).cloned().unwrap_or(nothing);
+        presence["id"] = id.to_uppercase().into();
+        presence
+    });
+    Ok(Json(json!({"value": told.collect::<Vec<_>>()})).into_response())
 }
 
 async fn catalog(

@@ -90,7 +90,7 @@ type = "demo"
             self.chat,
             self.status()
         );
-        let teams = |office: &Self| office.teams().microsoft.table();
+        let teams = |office: &Self| office.teams().microsoft.table() + &office.status();
         match self.chats {
             Chats::Slack => slack,
             Chats::Teams => teams(self),
