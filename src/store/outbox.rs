@@ -24,7 +24,7 @@ pub use card::{
 };
 pub use claim::{Lanes, bundle_mates, claim, edit_lane, edited_in, is_edit, next_due};
 pub use settle::{
-    dropped, failed, hurry, put_back, reclaim_expired, retry, sent, take_over, unknown,
+    dropped, failed, hurry, put_back, reclaim_expired, retry, sent, set_back, take_over, unknown,
 };
 pub use unknown::{claim_unknown, is_second, not_there, once_more};
 

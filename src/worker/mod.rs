@@ -326,16 +326,23 @@ impl Worker {
             return Ok(());
         }
         // A clock that was put goes by the database's from now on, if that has one.
+        let shift = clock.shift();
         if !first && !(SignedDuration::ZERO..=DOWN).contains(&silent) {
             self.engine.agree_on_time().await;
         }
+        let back = shift - clock.shift() - silent;
         // A machine that slept, or a process that was stopped: nobody could be asked meanwhile.
         if !first && silent > DOWN {
             self.make_up_for_downtime().await?;
         }
         let now = clock.now();
         self.db()
-            .write(async |mut tx| Ok::<_, Error>(instance::beat(&mut tx, &self.name, now).await?))
+            .write(async |mut tx| {
+                if back > SignedDuration::ZERO {
+                    outbox::set_back(&mut tx, back + BEAT, now).await?;
+                }
+                Ok::<_, Error>(instance::beat(&mut tx, &self.name, now).await?)
+            })
             .await?;
         *last = machine;
         Ok(())

@@ -1,7 +1,7 @@
 //! What became of a delivery. Each answers whether it was still ours: after a lease has run out, somebody else decides.
 //! Nobody is woken: a worker that has settled one looks for the recipient's next by itself.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Claimed, Place, edit_lane};
 use crate::store::{Error, Tx};
@@ -129,6 +129,18 @@ const HURRY: &str = "update outbox set due_at = $1 where state in ('pending', 'u
 /// If the database does not answer.
 pub async fn hurry(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
     tx.q(HURRY).bind(now).exec().await
+}
+
+const SET_BACK: &str = "update outbox set due_at = due_at - $2 where state in ('pending', 'unknown') and due_at > $1 \
+     and leased_until is null";
+
+/// What waits for a moment on a clock that has been put back by `jump` waits no longer than it would have.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn set_back(tx: &mut Tx, jump: SignedDuration, now: Timestamp) -> Result<u64, Error> {
+    let jump = i64::try_from(jump.as_micros()).unwrap_or(i64::MAX);
+    tx.q(SET_BACK).bind(now).bind(jump).exec().await
 }
 
 const RECLAIM: &str = "update outbox set state = case \
