@@ -120,7 +120,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether it is about time in which they would get leads: at night nobody need be told apart from whoever sleeps.
+    /// Whether it takes something of the time in which they would get leads; a pause for the night does not.
     async fn is_worth(
         &self,
         tx: &mut Tx,

@@ -45,7 +45,7 @@ pub(in crate::config) fn loaded(text: &str) -> Loaded {
 #[test]
 fn the_example_compiles_and_names_what_is_not_in_effect_yet() {
     let loaded = loaded(EXAMPLE);
-    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: digest (baton.toml:313), webhook (baton.toml:324)");
+    insta::assert_snapshot!(plain(&loaded.complaints, &loaded.sources), @"warning: not in effect yet: digest (baton.toml:314), webhook (baton.toml:325)");
     let compiled = loaded.compiled.unwrap();
     assert_eq!(compiled.policy.reps.len(), 3);
     assert_eq!(compiled.sources.len(), 4);
