@@ -154,14 +154,18 @@ async fn turns_given(office: &Office) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_falls_due_at_once_moves_on_in_its_order_but_for_one_that_cannot() {
+async fn what_falls_due_at_once_all_moves_on_but_for_one_that_cannot() {
     on_both(IMPATIENT, async |office| {
         for n in 0..MANY {
             let email = format!("lead{n}@company{n}.example");
             office.submit(json!({"email": email, "name": "Ann"})).await;
         }
-        // A chat takes one message a second for each of them.
-        office.after("2m").await;
+        office.settle().await;
+        // A chat takes one message a second for each of them, and only who has seen the card is passed over.
+        while office.something_waits().await {
+            office.sleep("1s");
+            office.settle().await;
+        }
         let first = turns_given(office).await;
         assert_eq!(first.len(), usize::try_from(MANY).unwrap());
         let broken = first[40];
@@ -169,9 +173,11 @@ async fn what_falls_due_at_once_moves_on_in_its_order_but_for_one_that_cannot() 
         office.sleep("16m");
         office.worker().tick().await.unwrap();
         change_doc(office, broken, &doc).await;
-        let order: Vec<i64> = first.iter().copied().filter(|n| *n != broken).collect();
-        let second = turns_given(office).await.split_off(first.len());
-        assert_eq!(second, order);
+        let others: Vec<i64> = first.iter().copied().filter(|n| *n != broken).collect();
+        let mut second = turns_given(office).await.split_off(first.len());
+        // Which of one moment comes first is the database's to say.
+        second.sort_unstable();
+        assert_eq!(second, others);
         office.worker().tick().await.unwrap();
         assert_eq!(turns_given(office).await.last(), Some(&broken));
         let mut had: BTreeMap<String, usize> = BTreeMap::new();
