@@ -289,7 +289,7 @@ async fn a_lead_whose_steps_nothing_starts_is_told() {
             told(&db).await,
             [
                 "columns_are_the_lead lead_00001: wake_at is not the lead's",
-                "open_steps_wake lead_00001: has open steps and nothing wakes it",
+                "open_steps_wake lead_00001: has steps to take, or none left, and nothing wakes it",
             ]
         );
     })

@@ -106,7 +106,7 @@ async fn each_manager_is_told_by_one_replica() {
         for who in ["ayse", "jonas", "selin", "deniz"] {
             office.slash(who, "/away from tomorrow to Friday").await;
         }
-        // Monday's morning, after Friday's afternoon; the loops of neither have looked since.
+        // Friday's afternoon, and Saturday's morning; the loops of neither have looked since.
         let engines = two(office).await;
         let [here, there] = &engines;
         office.sleep("5h 30m");
@@ -118,13 +118,12 @@ async fn each_manager_is_told_by_one_replica() {
         assert_eq!((told.0.unwrap(), told.1.unwrap()), (1, 1));
         office.sleep("16h");
         let told = tokio::join!(here.look_ahead(), there.look_ahead());
-        assert_eq!((told.0.unwrap(), told.1.unwrap()), (1, 1));
+        let nothing_new = (0, 0);
+        assert_eq!((told.0.unwrap(), told.1.unwrap()), nothing_new);
         close(engines, office).await;
         office.settle().await;
         let told = office.read("marta");
         assert_eq!(told.matches("The week of").count(), 1, "{told}");
-        let nobody = told.matches("Nobody of team sales will be there").count();
-        assert_eq!(nobody, 1, "{told}");
     })
     .await;
 }

@@ -46,9 +46,9 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         office.after("15m").await;
         reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Ayşe Yılmaz is asked now.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Ayşe Yılmaz is asked now.
         ----
-        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on today 11:15 (Europe/Berlin).
+        Still waiting for your answer: #1001 · Ada Lovelace, Analytical Engines. It moves on Fri 20 Nov 11:15 (Europe/Berlin).
         ");
         assert!(office.read("ayse").contains("[Accept] [Decline]"));
         office.press("ayse", "Accept").await;
@@ -58,7 +58,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         );
         reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Ayşe Yılmaz has it since today 11:15.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Ayşe Yılmaz has it since Fri 20 Nov 11:15.
         ");
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
@@ -88,7 +88,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         ");
         reads!(office, "oskar", @"
         A lead is late.
-        #1001 · Ada Lovelace, Analytical Engines: nobody has tried to reach them (due today 11:30). Selin Kaya declined. Jonas Weber did not answer. Ayşe Yılmaz has it since today 11:15.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has tried to reach them (due Fri 20 Nov 11:30). Selin Kaya declined. Jonas Weber did not answer. Ayşe Yılmaz has it since Fri 20 Nov 11:15.
         [Take it] [Assign…] [Ask the next one] [Later…]
         ");
         office.press_now("oskar", "Assign…").await;
@@ -96,7 +96,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         office.fill_in("oskar", to_selin).await;
         reads!(office, "oskar", @"
         changed: A lead was late.
-        • #1001 · Ada Lovelace, Analytical Engines: Selin Kaya has it since today 11:30.
+        • #1001 · Ada Lovelace, Analytical Engines: Selin Kaya has it since Fri 20 Nov 11:30.
         ");
         reads!(office, "ayse", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
@@ -106,7 +106,7 @@ async fn a_lead_goes_across_the_chats_by_a_decline_and_by_the_clock() {
         ");
         reads!(office, "jonas", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
-        It had no answer by today 11:15, so it moved on. Selin Kaya has it since today 11:30.
+        It had no answer by Fri 20 Nov 11:15, so it moved on. Selin Kaya has it since Fri 20 Nov 11:30.
         ");
         reads!(office, "selin", @"
         changed: # Lead #1001 · Ada Lovelace, Analytical Engines
