@@ -44,17 +44,17 @@ impl Drive<'_> {
     pub(super) fn falls(&mut self, n: usize) {
         let Outage { of, from, .. } = self.history.outages[n];
         if let Down::Chat(chat) = of {
-            self.to_all_asked(&Event::ChatDown { chat, since: from });
+            self.tell_all_asked(&Event::ChatDown { chat, since: from });
         }
     }
 
     /// It is up again: who was asked has the time back.
     pub(super) fn recovers(&mut self, n: usize) {
         let Outage { of, from, until } = self.history.outages[n];
-        self.to_all_asked(&Event::Outage { of, from, until });
+        self.tell_all_asked(&Event::Outage { of, from, until });
     }
 
-    fn to_all_asked(&mut self, event: &Event) {
+    fn tell_all_asked(&mut self, event: &Event) {
         let is_asked = |lead: &Option<Lead>| {
             let lead = lead.as_ref();
             lead.is_some_and(|lead| lead.offers.iter().any(Offer::is_pending))
