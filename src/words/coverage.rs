@@ -200,8 +200,9 @@ pub fn forecast(teams: &[Covered], monday: Date, policy: &Policy, when: &When) -
             parts.extend(list(&lines));
             parts.push(Part::Text(vec![Run::plain(usual)]));
         }
+        let there = When::for_what_stands(when.now(), &team.zone);
         for clock in &team.clocks {
-            let steps = deserted(clock, when, policy).replacen("Those", "Leads", 1);
+            let steps = deserted(clock, &there, policy).replacen("Those", "Leads", 1);
             parts.push(Part::Text(vec![Run::plain(steps.clone())]));
             said.push(steps);
         }
@@ -226,5 +227,35 @@ fn usual(leads: f64) -> String {
         "0" => "In these hours hardly a lead came in the last weeks.".to_owned(),
         "1" => "In these hours 1 lead usually comes.".to_owned(),
         some => format!("In these hours {some} leads usually come."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::{Rung, StepAction};
+
+    #[test]
+    fn hours_and_steps_of_a_team_are_said_on_the_same_clock() {
+        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let span = (at("2026-11-24T23:00:00Z"), at("2026-11-25T23:00:00Z"));
+        let team = Covered {
+            team: "sales".into(),
+            absences: Vec::new(),
+            holidays: Vec::new(),
+            nobody: vec![span],
+            zone: TimeZone::get("Pacific/Honolulu").unwrap(),
+            usual: Some(2.0),
+            clocks: vec![Deserted {
+                sla: "demo".into(),
+                steps: vec![StepAction::Reoffer(Rung::Team)],
+                arrivals: vec![span],
+            }],
+        };
+        let friday = at("2026-11-20T15:00:00Z");
+        let berlin = When::for_what_stands(friday, &TimeZone::get("Europe/Berlin").unwrap());
+        let monday = Date::constant(2026, 11, 23);
+        let card = forecast(&[team], monday, &Policy::default(), &berlin).unwrap();
+        insta::assert_snapshot!(card.summary, @"The week of Mon 23 Nov has hours with nobody. Team sales (Pacific/Honolulu): Tue 24 Nov 13:00 to Wed 25 Nov 13:00. In these hours 2 leads usually come. Leads under SLA demo that come in from Tue 24 Nov 13:00 to Wed 25 Nov 13:00 find nobody at these steps: the next of the team.");
     }
 }
