@@ -21,7 +21,9 @@ pub fn news(notice: &Notice, when: &When, policy: &Policy) -> Option<Card> {
         Notice::NobodyThere { team, clocks } => {
             let team = policy.team_name(team);
             let headline = format!("Nobody of team {team} will be there for some leads.");
-            let each = clocks.iter().map(|clock| deserted(clock, when, policy));
+            let each = clocks
+                .iter()
+                .map(|clock| deserted("Those", clock, when, policy));
             let lines: Vec<String> = each.collect();
             let advice = "Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.";
             Some(card(headline, format!("{} {advice}", lines.join(" "))))
@@ -78,8 +80,8 @@ pub fn news(notice: &Notice, when: &When, policy: &Policy) -> Option<Card> {
     }
 }
 
-/// "Those under SLA demo that come in from Mon 09:00 to Mon 18:00 find nobody at these steps: the next of the team."
-pub(super) fn deserted(clock: &Deserted, when: &When, policy: &Policy) -> String {
+/// Named by `leads`: "Those under SLA demo that come in from Mon 09:00 to Mon 18:00 find nobody at these steps: the next of the team."
+pub(super) fn deserted(leads: &str, clock: &Deserted, when: &When, policy: &Policy) -> String {
     let steps = clock.steps.iter().map(|step| action_words(policy, step));
     let steps: Vec<String> = steps.collect();
     let times = clock.arrivals.iter().take(MOST_TIMES);
@@ -94,7 +96,7 @@ pub(super) fn deserted(clock: &Deserted, when: &When, policy: &Policy) -> String
         more => times.push(format!("{more} more times in the coming week")),
     }
     format!(
-        "Those under SLA {} that come in {} find nobody at these steps: {}.",
+        "{leads} under SLA {} that come in {} find nobody at these steps: {}.",
         clock.sla,
         times.join(", "),
         steps.join("; ")

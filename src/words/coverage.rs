@@ -202,7 +202,7 @@ pub fn forecast(teams: &[Covered], monday: Date, policy: &Policy, when: &When) -
         }
         let there = When::for_what_stands(when.now(), &team.zone);
         for clock in &team.clocks {
-            let steps = deserted(clock, &there, policy).replacen("Those", "Leads", 1);
+            let steps = deserted("Leads", clock, &there, policy);
             parts.push(Part::Text(vec![Run::plain(steps.clone())]));
             said.push(steps);
         }
