@@ -16,28 +16,36 @@ use crate::{
 
 impl Engine {
     /// Lets each of these leads do what is due, in their order; all of them, or none if one can't be handled. Whoever is
-    /// not due any more is left alone.
+    /// not due any more is left alone. Returns since when the others were due.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn all_due(&self, leads: &[LeadId]) -> Result<(), Error> {
+    pub async fn all_due(&self, leads: &[LeadId]) -> Result<Vec<Timestamp>, Error> {
         let now = self.clock.now();
         self.db
             .write(async |mut tx| Box::pin(self.all_due_in(&mut tx, leads, now)).await)
             .await
     }
 
-    async fn all_due_in(&self, tx: &mut Tx, ids: &[LeadId], now: Timestamp) -> Result<(), Error> {
+    async fn all_due_in(
+        &self,
+        tx: &mut Tx,
+        ids: &[LeadId],
+        now: Timestamp,
+    ) -> Result<Vec<Timestamp>, Error> {
         let mut sitting = Sitting::default();
         self.hold_all(tx, &mut sitting, ids, now).await?;
+        let mut since = Vec::new();
         for id in ids {
             let held = sitting.held.get(id);
-            if held.is_some_and(|held| is_due(&held.lead, now)) {
+            if let Some(at) = held.and_then(|held| due_at(&held.lead, now)) {
+                since.push(at);
                 let handled = self.handle_sitting(tx, &mut sitting, id, Event::Due, now);
                 Box::pin(handled).await?;
             }
         }
-        Ok(sitting.close(tx, now).await?)
+        sitting.close(tx, now).await?;
+        Ok(since)
     }
 
     /// Locks all teams that these leads concern, and then the leads.
@@ -60,8 +68,8 @@ impl Engine {
     }
 }
 
-/// Whether its moment has come, as it is stored.
-fn is_due(lead: &Lead, now: Timestamp) -> bool {
+/// When its moment came, as it is stored; absent: it has not.
+fn due_at(lead: &Lead, now: Timestamp) -> Option<Timestamp> {
     let at = lead.next_wake();
-    at.is_some_and(|at| at.as_microsecond() <= now.as_microsecond())
+    at.filter(|at| at.as_microsecond() <= now.as_microsecond())
 }

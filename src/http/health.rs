@@ -16,7 +16,7 @@
 //! | `baton_fetches_waiting` | `source` | people whose vendor has not said yet who they are |
 //! | `baton_fetches_refused` | `source` | of these those whose token the vendor refuses: somebody has to act |
 //! | `baton_fetches_oldest_seconds` | `source` | for how long the first of them has been waited for |
-//! | `baton_step_lateness_seconds` | | how long after their moment leads were looked at; a histogram |
+//! | `baton_step_lateness_seconds` | | how long after their moment leads had done what was due; a histogram |
 //! | `baton_worker_lateness_seconds` | | for how long the most overdue lead has been |
 //!
 //! No label names a person, a lead, or anything that a caller could make up.

@@ -35,10 +35,7 @@ use tokio_util::sync::CancellationToken;
 use self::{guard::guarded, outlet::Outlet, presence::Refused};
 use crate::{
     chat::Chats,
-    domain::{
-        event::Event,
-        id::{LeadId, RepId},
-    },
+    domain::id::{LeadId, RepId},
     engine::{Engine, Error},
     store::{Channel, Db, Wake, instance, leads, outbox, reps},
 };
@@ -50,7 +47,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_millis(20);
 
 /// Due leads handled in one transaction: some ten milliseconds, for which a press waits.
-const LEADS_AT_ONCE: usize = 32;
+const LEADS_AT_ONCE: usize = 64;
 
 /// Due leads taken in one go.
 const LEADS_PER_LOOK: i64 = 256;
@@ -268,14 +265,7 @@ impl Worker {
             waiting.retain(fine);
             // More of those who wait are among the others then, and would not go in their order.
             let all = waiting.len() < WAITING_PER_LOOK;
-            due.retain(|(id, at)| {
-                let now_handled = fine(id) && (all || waiting.contains(id));
-                if now_handled {
-                    let late = now.duration_since(*at).as_secs_f64();
-                    metrics::histogram!("baton_step_lateness_seconds").record(late);
-                }
-                now_handled && !waiting.contains(id)
-            });
+            due.retain(|(id, _)| all && fine(id) && !waiting.contains(id));
             if due.is_empty() && waiting.is_empty() {
                 return Ok(woken);
             }
@@ -294,25 +284,29 @@ impl Worker {
 
     /// Lets leads do what is due, in one transaction; if one can't, each in its own. Answers with those that failed.
     async fn wake_all(&self, leads: &[LeadId]) -> Vec<LeadId> {
+        let Err(error) = self.wake(leads).await else {
+            return Vec::new();
+        };
+        tracing::debug!(%error, leads = leads.len(), "due leads are handled one by one");
         let mut failed = Vec::new();
-        if let Err(error) = guarded(self.engine.all_due(leads)).await {
-            tracing::debug!(%error, leads = leads.len(), "due leads are handled one by one");
-            for id in leads {
-                failed.extend(self.wake(id).await);
+        for id in leads {
+            if let Err(error) = self.wake(std::slice::from_ref(id)).await {
+                tracing::error!(lead.id = %id, %error, "a due lead could not be handled; it is tried again");
+                failed.push(id.clone());
             }
         }
         failed
     }
 
-    /// Lets a lead do what is due; answers with its id if that failed.
-    async fn wake(&self, id: &LeadId) -> Option<LeadId> {
-        match guarded(self.engine.handle(id, Event::Due)).await {
-            Ok(_) => None,
-            Err(error) => {
-                tracing::error!(lead.id = %id, %error, "a due lead could not be handled; it is tried again");
-                Some(id.clone())
-            }
+    /// Lets leads do what is due, all or none of them, and notes how late that was.
+    async fn wake(&self, leads: &[LeadId]) -> anyhow::Result<()> {
+        let since = guarded(self.engine.all_due(leads)).await?;
+        let now = self.engine.clock().now();
+        for at in since {
+            let late = now.duration_since(at).as_secs_f64();
+            metrics::histogram!("baton_step_lateness_seconds").record(late);
         }
+        Ok(())
     }
 
     async fn beat(&self, last: &mut Timestamp) -> Result<(), Error> {
