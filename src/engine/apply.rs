@@ -11,7 +11,12 @@ use crate::{
         lead::Lead,
         route::Reader,
     },
-    store::{Tx, endings, experiments, outbox, records, reps, tally, turns::Posting},
+    store::{
+        Tx, endings, experiments,
+        outbox::{self, Said},
+        records, reps, tally,
+        turns::Posting,
+    },
 };
 
 impl Engine {
@@ -41,7 +46,8 @@ impl Engine {
                 }),
                 Effect::Say(say) => {
                     let (to, bundle) = (address(&say.to), rules.policy.bundle);
-                    outbox::say(tx, &lead.id, &to, say, now, bundle).await?;
+                    let said = Said::of_lead(&lead.id, &to, say, bundle);
+                    sitting.says.push(said);
                 }
                 Effect::Tried { what, took } => experiments::count(tx, lead, *what, *took).await?,
                 Effect::Sum { sum, back } => sitting.sums.add(lead, sum, *back),

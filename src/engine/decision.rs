@@ -66,7 +66,7 @@ impl Engine {
             refusal,
             lead: Box::new(before.clone()),
         })?;
-        leads::save(tx, &lead, version, &before, now).await?;
+        sitting.decided(&lead, version, &before, now)?;
         self.note_company(tx, &before, &lead, &rules.policy, now)
             .await?;
         self.apply(tx, sitting, &lead, &effects, now).await?;
@@ -93,10 +93,12 @@ impl Engine {
         let mut world = self.world(tx, sitting, rules, lead, teams, now).await?;
         if let Some(rep) = asked(event) {
             let one = std::slice::from_ref(rep);
+            sitting.write_leads(tx, now).await?;
             let known = self.reps_now(tx, rules, one, now).await?;
             world.reps.extend(known);
         }
         if let Some(rep) = declines(event, &rules.policy) {
+            sitting.write_leads(tx, now).await?;
             let declined = reps::declined(tx, rep, now).await?;
             if let Some(person) = world.reps.get_mut(rep) {
                 person.declined = declined;
@@ -116,6 +118,7 @@ impl Engine {
     ) -> Result<(leads::Locked, Vec<TeamId>), Error> {
         if picks_nobody(event) {
             sitting.held.remove(id);
+            sitting.write_leads(tx, now).await?;
             let locked = leads::lock(tx, id).await?.ok_or(Error::NoSuchLead)?;
             return Ok((locked, Vec::new()));
         }
@@ -124,6 +127,7 @@ impl Engine {
             sitting.lock(tx, &teams).await?;
             return Ok((held, teams));
         }
+        sitting.write_leads(tx, now).await?;
         let seen = leads::seen(tx, std::slice::from_ref(id)).await?;
         let peeked = &seen.get(id).ok_or(Error::NoSuchLead)?.lead;
         let teams = self.teams_for(tx, peeked, event, now).await?;

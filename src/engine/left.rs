@@ -17,7 +17,11 @@ use crate::{
         policy::Policy,
         score::Intent,
     },
-    store::{Tx, leads, outbox, reps},
+    store::{
+        Tx, leads,
+        outbox::{self, Said},
+        reps,
+    },
 };
 
 /// How often each colleague in a lead's team may be asked for one of the leads of somebody who has left.
@@ -179,7 +183,8 @@ impl Engine {
                 },
             };
             let (to, bundle) = (address(&say.to), rules.policy.bundle);
-            outbox::say_of_rep(tx, &left.rep, &to, &say, now, bundle).await?;
+            let said = Said::of_rep(&left.rep, &to, &say, bundle);
+            outbox::say(tx, &[said], now).await?;
         }
         Ok(())
     }

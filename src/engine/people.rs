@@ -12,7 +12,11 @@ use crate::{
         lead::{Lead, Undoable},
         policy::Platform,
     },
-    store::{Tx, accounts, groups, leads, outbox, reps},
+    store::{
+        Tx, accounts, groups, leads,
+        outbox::{self, Said},
+        reps,
+    },
 };
 
 /// How many waiting leads somebody who comes back is tried for at once; the rest follow by their own clock.
@@ -363,7 +367,8 @@ impl Engine {
                 },
             };
             let (to, bundle) = (address(&say.to), rules.policy.bundle);
-            outbox::say_of_rep(tx, rep, &to, &say, now, bundle).await?;
+            let said = Said::of_rep(rep, &to, &say, bundle);
+            outbox::say(tx, &[said], now).await?;
         }
         Ok(())
     }

@@ -66,6 +66,7 @@ impl Engine {
             return Ok(());
         }
         let mut left = rooms;
+        sitting.write_leads(tx, now).await?;
         let waiting = leads::waiting(tx, teams, rooms + TRIED_IN_VAIN).await?;
         if waiting.is_empty() {
             sitting.found_nobody(teams);

@@ -1,7 +1,10 @@
 //! What the decisions of one transaction share: it is read once, however many leads are decided, and what only adds up
 //! is written at the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 use jiff::Timestamp;
 
@@ -9,13 +12,15 @@ use crate::{
     domain::{
         event::Fact,
         id::{LeadId, RepId, TeamId},
+        lead::Lead,
         strategy::Turns,
         world::RepNow,
     },
     store::{
         Error, Tx, facts,
-        leads::Locked,
-        outbox,
+        leads::{Locked, Saves},
+        outbox::{self, Said},
+        reps::{self, Load, Wanted},
         sums::Sums,
         tally::Counts,
         turns::{self, Posting},
@@ -33,8 +38,12 @@ pub(super) struct Sitting {
     turned: BTreeSet<TeamId>,
     /// How people stand, but for what they carry, which every decision may change.
     people: BTreeMap<RepId, RepNow>,
+    /// How much people carry, of what was asked of each.
+    loads: BTreeMap<RepId, (Wanted, Load)>,
     /// Teams, locked, for which no lead waits.
     unwaited: BTreeSet<TeamId>,
+    /// Leads that are decided and not written yet.
+    saves: Saves,
     /// What is told of leads.
     pub facts: Vec<(LeadId, Fact)>,
     /// What is counted.
@@ -43,6 +52,8 @@ pub(super) struct Sitting {
     pub sums: Sums,
     /// Lines of the ledgers.
     pub postings: Vec<Posting>,
+    /// Notices that are to be sent.
+    pub says: Vec<Said>,
     /// Cards that are to show the present state.
     pub cards: Vec<outbox::Shown>,
 }
@@ -100,6 +111,31 @@ impl Sitting {
         self.people.remove(rep);
     }
 
+    /// How much people carry, of what is `wanted` of each.
+    pub async fn loads(
+        &mut self,
+        tx: &mut Tx,
+        wanted: Vec<Wanted>,
+        now: Timestamp,
+    ) -> Result<Vec<(RepId, Load)>, Error> {
+        let known = |wanted: &&Wanted| {
+            let known = self.loads.get(&wanted.rep);
+            known.is_some_and(|(known, _)| known == *wanted)
+        };
+        let unknown: Vec<Wanted> = wanted.iter().filter(|one| !known(one)).cloned().collect();
+        if !unknown.is_empty() {
+            self.write_leads(tx, now).await?;
+            let mut read: BTreeMap<_, _> =
+                reps::loads(tx, &unknown, now).await?.into_iter().collect();
+            for one in unknown {
+                let load = read.remove(&one.rep).unwrap_or_default();
+                self.loads.insert(one.rep.clone(), (one, load));
+            }
+        }
+        let load = |one: Wanted| Some((one.rep.clone(), self.loads.get(&one.rep)?.1));
+        Ok(wanted.into_iter().filter_map(load).collect())
+    }
+
     /// Whether no lead waits for any of these teams, as far as that was found out.
     pub fn nobody_waits(&self, teams: &[TeamId]) -> bool {
         teams.iter().all(|team| self.unwaited.contains(team))
@@ -116,8 +152,35 @@ impl Sitting {
         self.unwaited.clear();
     }
 
+    /// Keeps a lead to be written, which is stored as it was `before` at `version`.
+    pub fn decided(
+        &mut self,
+        lead: &Lead,
+        version: i64,
+        before: &Lead,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        for rep in carriers(before)
+            .chain(carriers(lead))
+            .collect::<BTreeSet<_>>()
+        {
+            if let Some((wanted, load)) = self.loads.get_mut(rep) {
+                *load -= Load::of(before, wanted, now);
+                *load += Load::of(lead, wanted, now);
+            }
+        }
+        self.saves.add(lead, version, before)
+    }
+
+    /// Writes the leads that are decided, for who reads leads or offers from the database.
+    pub async fn write_leads(&mut self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+        mem::take(&mut self.saves).store(tx, now).await
+    }
+
     /// Writes what has come together. Many decisions count in the same rows, so these are written last.
-    pub async fn close(self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+    pub async fn close(mut self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+        self.write_leads(tx, now).await?;
+        outbox::say(tx, &self.says, now).await?;
         facts::append(tx, &self.facts, now).await?;
         outbox::show(tx, &self.cards, now).await?;
         turns::post(tx, &self.postings, now).await?;
@@ -129,4 +192,10 @@ impl Sitting {
         self.sums.store(tx).await?;
         self.counts.store(tx).await
     }
+}
+
+/// Who may carry something of a lead.
+fn carriers(lead: &Lead) -> impl Iterator<Item = &RepId> {
+    let asked = lead.offers.iter().map(|offer| &offer.rep);
+    asked.chain(lead.owner())
 }

@@ -83,7 +83,7 @@ impl Engine {
             .filter_map(|id| rules.policy.reps.get(id))
             .filter_map(|rep| wanted(rep, &rules.policy, paced, now))
             .collect();
-        for (rep, load) in reps::loads(tx, &wanted, now).await? {
+        for (rep, load) in sitting.loads(tx, wanted, now).await? {
             if let Some(person) = reps.get_mut(&rep) {
                 person.pending = load.pending;
                 person.open = load.open;

@@ -19,7 +19,7 @@ use crate::{
         event::{Actor, Effect, Event},
         filter,
         id::{Chance, RepId, TeamId},
-        lead::{Lead, Offer, OfferKind, State},
+        lead::{Lead, Offer, State},
         person,
         policy::Policy,
         route::Reader,
@@ -355,11 +355,7 @@ impl<'a> Drive<'a> {
         let Some(rep) = self.policy().reps.get(&offer.rep) else {
             return;
         };
-        let asked_in_person = match offer.kind {
-            OfferKind::Push | OfferKind::Given => true,
-            OfferKind::Pool | OfferKind::HandOver => false,
-        };
-        if asked_in_person {
+        if offer.asks_in_person() {
             self.people.note_offer(rep, self.now);
         }
         if !offer.is_pending() {

@@ -8,7 +8,7 @@ use super::{Absence, History};
 use crate::{
     domain::{
         id::RepId,
-        lead::{Lead, Offer, OfferKind, OfferState, State},
+        lead::{Lead, Offer, OfferState, State},
         policy::{Caps, Rep},
         world::{Away, Offered, RepNow},
     },
@@ -42,14 +42,6 @@ pub(super) fn everybody(rules: &Rules, history: &History) -> BTreeMap<RepId, Rep
     };
     let reps = rules.policy.reps.values();
     reps.map(|rep| (rep.id.clone(), free(rep))).collect()
-}
-
-/// Whether an offer is one that its rep has to answer in person.
-fn asks(offer: &Offer) -> bool {
-    match offer.kind {
-        OfferKind::Push | OfferKind::Given => true,
-        OfferKind::Pool | OfferKind::HandOver => false,
-    }
 }
 
 impl People {
@@ -162,7 +154,7 @@ fn remove(from: &mut BTreeMap<RepId, BTreeSet<usize>>, rep: &RepId, n: usize) {
 
 /// Who carries how much of a lead: offers that wait for their answer, and everything that is open.
 fn burden(lead: &Lead, counts: bool) -> Vec<(&RepId, u32, u32)> {
-    let asked = lead.pending().filter(|offer| asks(offer));
+    let asked = lead.pending().filter(|offer| offer.asks_in_person());
     let mut carried: Vec<(&RepId, u32, u32)> = asked.map(|offer| (&offer.rep, 1, 1)).collect();
     if let State::Owned { rep, .. } = &lead.state
         && counts

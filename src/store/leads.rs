@@ -6,18 +6,14 @@ mod find;
 mod identity;
 mod list;
 mod offers;
+mod save;
 mod stand_ins;
 mod waiting;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::{Channel, Error, Json, Sql, Tx, row, sql};
-use crate::domain::{
-    id::LeadId,
-    lead::{Lead, Offer},
-};
+use crate::domain::{id::LeadId, lead::Lead};
 
 pub use came::{came, came_by_hour, given_up};
 pub(super) use columns::Columns;
@@ -28,6 +24,7 @@ pub use find::{
 pub use identity::{by_email, by_sign, claim, hold};
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;
+pub use save::{Saves, save};
 pub use stand_ins::stood_in_for;
 pub use waiting::{of_rep, oldest, queue, queued_alone};
 
@@ -75,9 +72,8 @@ const INSERT: Sql = sql!(
 pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
     let columns = Columns::of(lead);
     let query = tx.q(INSERT).bind(&lead.id).bind(Json(lead)).bind(1_i64);
-    let query = columns.bind_moving(query.bind(lead.created_at));
     columns
-        .bind_contact(query)
+        .bind(query.bind(lead.created_at))
         .bind(lead.number)
         .bind(&lead.source)
         .bind(lead.test)
@@ -85,9 +81,16 @@ pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
         .bind(lead.imported.is_some())
         .exec()
         .await?;
-    offers::save(tx, lead, &[]).await?;
-    stand_ins::save(tx, lead, None).await?;
-    wake(tx, None, columns.wake_at).await
+    let offers = lead.offers.iter();
+    let offers = offers.map(|offer| offers::Line::of(&lead.id, offer));
+    offers::save(tx, offers.collect()).await?;
+    if let Some(change) = stand_ins::Change::of(lead, None) {
+        change.store(tx).await?;
+    }
+    if columns.wake_at.is_some() {
+        tx.notify(Channel::Leads);
+    }
+    Ok(())
 }
 
 const LOCK: Sql = sql!("select doc, version from lead where id = $1" [postgres " for update"]);
@@ -163,69 +166,4 @@ const GET: &str = "select doc from lead where id = $1";
 pub async fn get(tx: &mut Tx, id: &LeadId) -> Result<Option<Lead>, Error> {
     let row: Option<(Json<Lead>,)> = tx.q(GET).bind(id).opt().await?;
     Ok(row.map(|(doc,)| doc.0))
-}
-
-/// What changes when a lead stays where it is, such as from one rep to the next; SQLite writes every index anew of which
-/// a column is set, even to what it was.
-const SAVE_IN_PLACE: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, epoch = $5, wake_at = $6, \
-     touched_at = $7 where id = $1 and version = $3";
-
-/// What changes when a lead moves; the indexes on the rest are left alone.
-const SAVE: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, state = $5, stage = $6, \
-     intent = $7, fit = $8, owner = $9, team = $10, rule = $11, waiting = $12, epoch = $13, wake_at = $14, \
-     touched_at = $15 where id = $1 and version = $3";
-
-const SAVE_WITH_CONTACT: &str = "update lead set doc = $2, version = $3 + 1, updated_at = $4, state = $5, \
-     stage = $6, intent = $7, fit = $8, owner = $9, team = $10, rule = $11, waiting = $12, epoch = $13, \
-     wake_at = $14, touched_at = $15, type = $16, email = $17, external_id = $18, words = $19 \
-     where id = $1 and version = $3";
-
-/// Stores `lead`, which is stored as it was `before` at `version`, at `now`; wakes the worker if something is due at another time.
-///
-/// # Errors
-/// [`Error::Conflict`] by the name of `lead_version` if somebody else has changed it meanwhile; else if the
-/// database does not answer.
-pub async fn save(
-    tx: &mut Tx,
-    lead: &Lead,
-    version: i64,
-    before: &Lead,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let (columns, was) = (Columns::of(lead), Columns::of(before));
-    let same_contact = columns.same_contact(&was);
-    let sql = match (same_contact, columns.same_place(&was)) {
-        (true, true) => SAVE_IN_PLACE,
-        (true, false) => SAVE,
-        (false, _) => SAVE_WITH_CONTACT,
-    };
-    let query = tx.q(sql).bind(&lead.id).bind(Json(lead));
-    let query = query.bind(version).bind(now);
-    let query = match sql {
-        SAVE_IN_PLACE => columns.bind_times(query),
-        SAVE => columns.bind_moving(query),
-        _ => columns.bind_contact(columns.bind_moving(query)),
-    };
-    if query.exec().await? == 0 {
-        return Err(Error::conflict("lead_version"));
-    }
-    offers::save(tx, lead, &before.offers).await?;
-    stand_ins::save(tx, lead, Some(before)).await?;
-    wake(tx, before.next_wake(), columns.wake_at).await
-}
-
-async fn wake(
-    tx: &mut Tx,
-    before: Option<Timestamp>,
-    after: Option<Timestamp>,
-) -> Result<(), Error> {
-    if after.is_some() && after != before {
-        tx.notify(Channel::Leads);
-    }
-    Ok(())
-}
-
-/// Whether an offer of `lead` is not as it was `before`.
-fn is_changed(offer: &Offer, before: &[Offer]) -> bool {
-    before.iter().find(|old| old.id == offer.id) != Some(offer)
 }

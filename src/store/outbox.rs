@@ -218,58 +218,66 @@ pub async fn show(tx: &mut Tx, cards: &[Shown], now: Timestamp) -> Result<(), Er
 /// A message that is being sent, or may have been, counts as sent now.
 const SAY: Sql = sql!(
     "insert into outbox (kind, lead_id, recipient, key, cause, doc, state, due_at, lease, attempts, revision, \
-     created_at) select 'say', $1, $2, $3, $4, $5, 'pending', \
-     coalesce((select max(coalesce(sent_at, $6)) + $7 from outbox where cause = $4 and recipient = $2 \
-         and (sent_at > $6 - $7 or sent_at is null and (leased_until is not null or state = 'unknown'))), $6), 0, 0, 1, $6 \
-     where true on conflict (key) do nothing"
+     created_at) select 'say', value ->> 'lead', value ->> 'recipient', value ->> 'key', value ->> 'cause', \
+     value -> 'doc', 'pending', \
+     coalesce((select max(coalesce(sent_at, $2)) + cast(value ->> 'bundle' as bigint) from outbox \
+         where cause = value ->> 'cause' and recipient = value ->> 'recipient' \
+         and (sent_at > $2 - cast(value ->> 'bundle' as bigint) \
+             or sent_at is null and (leased_until is not null or state = 'unknown'))), $2), 0, 0, 1, $2 from "
+    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"]
+    " where true on conflict (key) do nothing"
 );
 
-/// Asks for a notice to be sent, once for its key and recipient. One with a cause waits if a message of that
-/// cause went to this recipient less than `bundle` ago, so that the next ones become one.
+/// A notice that is to be sent, once for its key and recipient.
+#[derive(Clone, Debug, Serialize)]
+pub struct Said {
+    key: String,
+    lead: Option<LeadId>,
+    recipient: String,
+    cause: Option<String>,
+    doc: Work,
+    /// Microseconds.
+    bundle: i64,
+}
+
+impl Said {
+    /// One about a lead. If it has a cause it waits if a message of that cause went to this recipient less than `bundle`
+    /// ago, so that the next ones become one.
+    #[must_use]
+    pub fn of_lead(lead: &LeadId, recipient: &str, say: &Say, bundle: SignedDuration) -> Self {
+        Self {
+            lead: Some(lead.clone()),
+            ..Self::about(lead.as_str(), recipient, say, bundle)
+        }
+    }
+
+    /// The same about a person and no lead.
+    #[must_use]
+    pub fn of_rep(rep: &RepId, recipient: &str, say: &Say, bundle: SignedDuration) -> Self {
+        Self::about(&format!("rep/{rep}"), recipient, say, bundle)
+    }
+
+    fn about(about: &str, recipient: &str, say: &Say, bundle: SignedDuration) -> Self {
+        Self {
+            key: format!("{about}/say/{}/{recipient}", say.key),
+            lead: None,
+            recipient: recipient.to_owned(),
+            cause: say.cause.clone(),
+            doc: Work::Say(say.clone()),
+            bundle: i64::try_from(bundle.as_micros()).unwrap_or(i64::MAX / 2),
+        }
+    }
+}
+
+/// Asks for notices to be sent, in their order.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn say(
-    tx: &mut Tx,
-    lead: &LeadId,
-    recipient: &str,
-    say: &Say,
-    now: Timestamp,
-    bundle: SignedDuration,
-) -> Result<(), Error> {
-    say_about(tx, lead.as_str(), Some(lead), recipient, say, now, bundle).await
-}
-
-/// The same for a notice that is about a person and no lead.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn say_of_rep(
-    tx: &mut Tx,
-    rep: &RepId,
-    recipient: &str,
-    say: &Say,
-    now: Timestamp,
-    bundle: SignedDuration,
-) -> Result<(), Error> {
-    let about = format!("rep/{rep}");
-    say_about(tx, &about, None, recipient, say, now, bundle).await
-}
-
-async fn say_about(
-    tx: &mut Tx,
-    about: &str,
-    lead: Option<&LeadId>,
-    recipient: &str,
-    say: &Say,
-    now: Timestamp,
-    bundle: SignedDuration,
-) -> Result<(), Error> {
-    let key = format!("{about}/say/{}/{recipient}", say.key);
-    let query = tx.q(SAY).bind(lead).bind(recipient).bind(key);
-    let query = query.bind(&say.cause).bind(Json(Work::Say(say.clone())));
-    let micros = i64::try_from(bundle.as_micros()).unwrap_or(i64::MAX / 2);
-    query.bind(now).bind(micros).exec().await?;
+pub async fn say(tx: &mut Tx, notices: &[Said], now: Timestamp) -> Result<(), Error> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    tx.q(SAY).bind(Json(notices)).bind(now).exec().await?;
     tx.notify(Channel::Outbox);
     Ok(())
 }

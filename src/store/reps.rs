@@ -1,25 +1,22 @@
-//! What Baton has learned of reps: their profile, whether their chat delivers, and how much they carry.
+//! What Baton has learned of reps: their profile, whether their chat delivers, when they are away, how much they carry.
 
 mod absence;
+mod load;
 mod sign;
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::{Error, Json, Sql, Tx, row, sql};
-use crate::domain::{
-    id::RepId,
-    policy::Profile,
-    world::{Away, Offered},
-};
+use crate::domain::{id::RepId, policy::Profile, world::Away};
 
 pub use absence::{
     Absence, absence_add, absence_by_id, absence_cancel, absence_told, absences_ahead,
     absences_now, absences_of, absences_over, absences_to_begin, end_absences, end_absences_by,
     missed_in_a_row, next_absence_change,
 };
+pub use load::{Load, Wanted, loads};
 pub use sign::{sign_seen, statuses_seen};
 
 /// A rep as far as Baton has learned of them.
@@ -216,34 +213,6 @@ pub async fn lock(tx: &mut Tx, rep: &RepId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Of whom the load is asked, and how much of it beside the offers that wait for an answer: what no limit of theirs
-/// needs is not counted.
-#[derive(Clone, Debug, Serialize)]
-pub struct Wanted {
-    /// Who.
-    pub rep: RepId,
-    /// Count open leads, those that they own if touched since then.
-    #[serde(serialize_with = "micros")]
-    pub open_since: Option<Timestamp>,
-    /// Count the offers of the last hour, day and week.
-    pub offered: bool,
-}
-
-fn micros<S: serde::Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
-    at.map(Timestamp::as_microsecond).serialize(to)
-}
-
-/// How much a rep carries. A pool's card asks nobody in person and counts nowhere here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Offers that wait for an answer; 0 if not wanted.
-    pub pending: u32,
-    /// Pending offers plus owned, unclosed leads touched lately; 0 if not wanted.
-    pub open: u32,
-    /// Offers lately; 0 if not wanted.
-    pub offered: Offered,
-}
-
 /// How a rep stands, as far as the database knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
@@ -317,66 +286,6 @@ pub async fn status(
     Ok(all)
 }
 
-#[derive(Debug)]
-struct Counts {
-    rep: RepId,
-    pending: i64,
-    owned: Option<i64>,
-    hour: i64,
-    day: i64,
-    week: i64,
-}
-row!(Counts {
-    rep,
-    pending,
-    owned,
-    hour,
-    day,
-    week
-});
-
-/// Everything by an index, in one statement, for all reps asked for.
-const LOADS: Sql = sql!(
-    "with wanted as (select value ->> 'rep' as rep, cast(value ->> 'open_since' as bigint) as since, "
-    [sqlite "value ->> 'offered' = 1"] [postgres "cast(value ->> 'offered' as boolean)"] " as offered from "
-    [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] ") \
-     select w.rep, (select count(*) from offer o where o.rep = w.rep and o.state = 'pending' \
-         and o.kind in ('push', 'given')) as pending, \
-     case when w.since is not null then (select count(*) from lead l where l.owner = w.rep \
-         and l.state = 'owned' and l.touched_at >= w.since) end as owned, \
-     cast(coalesce(t.hour, 0) as bigint) as hour, cast(coalesce(t.day, 0) as bigint) as day, \
-     cast(coalesce(t.week, 0) as bigint) as week \
-     from wanted w left join (select o.rep, sum(case when o.offered_at > $2 then 1 else 0 end) as hour, \
-         sum(case when o.offered_at > $3 then 1 else 0 end) as day, count(*) as week \
-         from wanted c join offer o on o.rep = c.rep and o.offered_at > $4 and o.kind in ('push', 'given') \
-         where c.offered group by o.rep) t on t.rep = w.rep"
-);
-
-/// What each of those `wanted` carries `now`.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn loads(
-    tx: &mut Tx,
-    wanted: &[Wanted],
-    now: Timestamp,
-) -> Result<Vec<(RepId, Load)>, Error> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ago = |hours| {
-        let span = SignedDuration::from_hours(hours);
-        now.checked_sub(span).unwrap_or(Timestamp::MIN)
-    };
-    let query = tx.q(LOADS).bind(Json(wanted));
-    let query = query.bind(ago(1)).bind(ago(24)).bind(ago(24 * 7));
-    let rows: Vec<Counts> = query.all().await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.rep.clone(), row.load()))
-        .collect())
-}
-
 const OWNED: Sql = sql!(
     "select owner, count(*) from lead where state = 'owned' and owner in (select value from "
     [sqlite "json_each($1)"] [postgres "jsonb_array_elements_text($1)"]
@@ -391,19 +300,4 @@ pub async fn owned(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, u32>, 
     let rows: Vec<(RepId, i64)> = tx.q(OWNED).bind(Json(reps)).all().await?;
     let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(rows.into_iter().map(|(rep, n)| (rep, count(n))).collect())
-}
-
-impl Counts {
-    fn load(self) -> Load {
-        let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-        Load {
-            pending: count(self.pending),
-            open: self.owned.map_or(0, |owned| count(owned + self.pending)),
-            offered: Offered {
-                hour: count(self.hour),
-                day: count(self.day),
-                week: count(self.week),
-            },
-        }
-    }
 }

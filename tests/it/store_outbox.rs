@@ -8,7 +8,7 @@ use baton::{
     },
     store::{
         Channel, Db, Error, Tx,
-        outbox::{self, Claimed, Lanes, Place, Shown, Work, card_key},
+        outbox::{self, Claimed, Lanes, Place, Said, Shown, Work, card_key},
     },
 };
 use futures_util::future::join_all;
@@ -72,7 +72,8 @@ pub async fn show(db: &Db, n: i64, recipient: &str, now: Timestamp) {
 pub async fn say(db: &Db, key: &str, cause: Option<&str>, recipient: &str, now: Timestamp) {
     let notice = notice(key, cause);
     write(db, async |tx| {
-        outbox::say(tx, &one(), recipient, &notice, now, MINUTE).await
+        let said = Said::of_lead(&one(), recipient, &notice, MINUTE);
+        outbox::say(tx, &[said], now).await
     })
     .await;
 }

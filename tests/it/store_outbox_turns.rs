@@ -2,7 +2,7 @@
 
 use baton::{
     domain::id::LeadId,
-    store::outbox::{self, Lanes},
+    store::outbox::{self, Lanes, Said},
 };
 
 use crate::{
@@ -19,7 +19,8 @@ async fn what_may_have_been_sent_holds_up_only_news_of_the_same_lead() {
         let about = async |lead: &str, key: &str, second| {
             let (lead, notice) = (LeadId::from(lead), notice(key, None));
             write(&db, async |tx| {
-                outbox::say(tx, &lead, "rep:anna", &notice, at(second), MINUTE).await
+                let said = Said::of_lead(&lead, "rep:anna", &notice, MINUTE);
+                outbox::say(tx, &[said], at(second)).await
             })
             .await;
         };

@@ -87,6 +87,15 @@ impl Offer {
         self.state == OfferState::Pending
     }
 
+    /// Whether it asks one person, out of turn or in turn: what limits of theirs count.
+    #[must_use]
+    pub fn asks_in_person(&self) -> bool {
+        match self.kind {
+            OfferKind::Push | OfferKind::Given => true,
+            OfferKind::Pool | OfferKind::HandOver => false,
+        }
+    }
+
     /// Whether it asks somebody to take over what another one owns until then. No clock runs on it but
     /// its own.
     #[must_use]

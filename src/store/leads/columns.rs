@@ -1,6 +1,7 @@
 //! The columns of a lead: all taken from the lead itself, in one place, so that they can't disagree with it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, fmt::serde::timestamp::microsecond};
+use serde::Serialize;
 
 use crate::{
     domain::{contact::Field, id::RepId, id::RouteId, id::TeamId, lead::Lead},
@@ -8,7 +9,7 @@ use crate::{
 };
 
 /// What is stored beside the lead, to find it by.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(in crate::store) struct Columns {
     pub(in crate::store) state: &'static str,
     pub(in crate::store) stage: &'static str,
@@ -19,7 +20,9 @@ pub(in crate::store) struct Columns {
     pub(in crate::store) rule: Option<RouteId>,
     pub(in crate::store) waiting: bool,
     pub(in crate::store) epoch: i64,
+    #[serde(serialize_with = "microsecond::optional::serialize")]
     pub(in crate::store) wake_at: Option<Timestamp>,
+    #[serde(serialize_with = "microsecond::required::serialize")]
     pub(in crate::store) touched_at: Timestamp,
     pub(in crate::store) lead_type: String,
     pub(in crate::store) email: Option<String>,
@@ -67,17 +70,9 @@ impl Columns {
             && self.waiting == other.waiting
     }
 
-    /// Binds what changes when a lead stays where it is, `epoch` to `touched_at`.
-    pub(super) fn bind_times<'t>(&self, query: Query<'t>) -> Query<'t> {
+    /// Binds all of them, `state` to `words`.
+    pub(super) fn bind<'t>(&self, query: Query<'t>) -> Query<'t> {
         query
-            .bind(self.epoch)
-            .bind(self.wake_at)
-            .bind(self.touched_at)
-    }
-
-    /// Binds what changes when a lead moves, `state` to `touched_at`.
-    pub(super) fn bind_moving<'t>(&self, query: Query<'t>) -> Query<'t> {
-        let query = query
             .bind(self.state)
             .bind(self.stage)
             .bind(self.intent)
@@ -85,13 +80,10 @@ impl Columns {
             .bind(&self.owner)
             .bind(&self.team)
             .bind(&self.rule)
-            .bind(self.waiting);
-        self.bind_times(query)
-    }
-
-    /// Binds what changes when more is known of the person, `type` to `words`.
-    pub(super) fn bind_contact<'t>(&self, query: Query<'t>) -> Query<'t> {
-        query
+            .bind(self.waiting)
+            .bind(self.epoch)
+            .bind(self.wake_at)
+            .bind(self.touched_at)
             .bind(&self.lead_type)
             .bind(&self.email)
             .bind(&self.external_id)

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        id::{OfferId, RepId, TeamId},
-        lead::{Lead, Offer, OfferKind},
+        id::{LeadId, OfferId, RepId, TeamId},
+        lead::{Offer, OfferKind},
     },
     store::{Error, Json, Sql, Tx, row, sql},
 };
@@ -76,32 +76,43 @@ fn kind_word(kind: OfferKind) -> &'static str {
     }
 }
 
+/// An offer as it is written.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    lead: LeadId,
+    #[serde(flatten)]
+    row: OfferRow,
+}
+
+impl Line {
+    /// That of an offer of `lead`.
+    pub(super) fn of(lead: &LeadId, offer: &Offer) -> Self {
+        Self {
+            lead: lead.clone(),
+            row: OfferRow::of(offer),
+        }
+    }
+}
+
 const SAVE: Sql = sql!(
     "insert into offer (id, lead_id, rep, team, kind, state, epoch, offered_at, delivered_at, until_at, \
      decided_at, released_at, reason) \
-     select value ->> 'id', $1, value ->> 'rep', value ->> 'team', value ->> 'kind', value ->> 'state', \
+     select value ->> 'id', value ->> 'lead', value ->> 'rep', value ->> 'team', value ->> 'kind', value ->> 'state', \
      cast(value ->> 'epoch' as bigint), cast(value ->> 'offered_at' as bigint), \
      cast(value ->> 'delivered_at' as bigint), cast(value ->> 'until_at' as bigint), \
      cast(value ->> 'decided_at' as bigint), cast(value ->> 'released_at' as bigint), value ->> 'reason' \
-     from " [sqlite "json_each($2)"] [postgres "jsonb_array_elements($2)"] " where true \
+     from " [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] " where true \
      on conflict (id) do update set state = excluded.state, delivered_at = excluded.delivered_at, \
      until_at = excluded.until_at, decided_at = excluded.decided_at, released_at = excluded.released_at, \
      reason = excluded.reason, team = excluded.team, epoch = excluded.epoch"
 );
 
-/// Writes the offers of `lead` that are new or not as they were `before`, in one statement.
-pub(super) async fn save(tx: &mut Tx, lead: &Lead, before: &[Offer]) -> Result<(), Error> {
-    let changed = lead.offers.iter().filter(|o| super::is_changed(o, before));
-    let mut rows: Vec<OfferRow> = changed.map(OfferRow::of).collect();
-    if rows.is_empty() {
+/// Writes offers that are new or not as they were before, in one statement.
+pub(super) async fn save(tx: &mut Tx, mut lines: Vec<Line>) -> Result<(), Error> {
+    if lines.is_empty() {
         return Ok(());
     }
     // First what ends, so that the unique indexes never see two live ones.
-    rows.sort_by_key(OfferRow::is_live);
-    tx.q(SAVE)
-        .bind(&lead.id)
-        .bind(Json(rows))
-        .exec()
-        .await
-        .map(drop)
+    lines.sort_by_key(|line| line.row.is_live());
+    tx.q(SAVE).bind(Json(lines)).exec().await.map(drop)
 }

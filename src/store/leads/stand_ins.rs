@@ -12,15 +12,31 @@ const KEEP: &str = "insert into stand_in (lead_id, owner) values ($1, $2) \
      on conflict (lead_id) do update set owner = excluded.owner";
 const OVER: &str = "delete from stand_in where lead_id = $1";
 
-/// Keeps whom somebody stands in for with `lead`, as it was `before`.
-pub(super) async fn save(tx: &mut Tx, lead: &Lead, before: Option<&Lead>) -> Result<(), Error> {
-    let owner = |lead: &Lead| lead.stood_in_for().map(|(owner, _)| owner.clone());
-    match (before.and_then(owner), owner(lead)) {
-        (was, Some(is)) if was.as_ref() != Some(&is) => {
-            tx.q(KEEP).bind(&lead.id).bind(&is).exec().await.map(drop)
+/// For whom somebody stands in with a lead, where that is not as it was.
+#[derive(Debug)]
+pub(super) struct Change {
+    lead: LeadId,
+    owner: Option<RepId>,
+}
+
+impl Change {
+    /// That of `lead`, as it was `before`; absent: none.
+    pub(super) fn of(lead: &Lead, before: Option<&Lead>) -> Option<Self> {
+        let owner = |lead: &Lead| lead.stood_in_for().map(|(owner, _)| owner.clone());
+        let (was, is) = (before.and_then(owner), owner(lead));
+        (was != is).then(|| Self {
+            lead: lead.id.clone(),
+            owner: is,
+        })
+    }
+
+    /// Writes it.
+    pub(super) async fn store(&self, tx: &mut Tx) -> Result<(), Error> {
+        match &self.owner {
+            Some(owner) => tx.q(KEEP).bind(&self.lead).bind(owner).exec().await,
+            None => tx.q(OVER).bind(&self.lead).exec().await,
         }
-        (Some(_), None) => tx.q(OVER).bind(&lead.id).exec().await.map(drop),
-        (Some(_) | None, Some(_)) | (None, None) => Ok(()),
+        .map(drop)
     }
 }
 
