@@ -38,7 +38,7 @@ pub(super) const CONTACTS: [(&str, ContactHow); 5] = [
     ("call_attempted", ContactHow::NoAnswer),
 ];
 
-/// An SLA that says only how fast.
+/// One of the built-in SLAs.
 pub(super) fn sla(name: &str, acknowledge: Period, contact: Period) -> Sla {
     Sla {
         id: Some(name.into()),
@@ -47,7 +47,7 @@ pub(super) fn sla(name: &str, acknowledge: Period, contact: Period) -> Sla {
         at_least: None,
         calendar: None,
         escalation: escalation(acknowledge),
-        untouched: Vec::new(),
+        untouched: untouched(contact),
         retry: Vec::new(),
         exhausted: None,
     }
@@ -68,6 +68,18 @@ pub(super) fn escalation(acknowledge: Period) -> Vec<Step> {
             StepAction::Assign(Assignee::Managers),
         ),
     ];
+    planned(steps)
+}
+
+/// The steps of a built-in SLA for a lead that was accepted and not called.
+fn untouched(contact: Period) -> Vec<Step> {
+    planned([
+        (times(contact, 2, 3), StepAction::Remind),
+        (contact, StepAction::Notify(Audience::Managers)),
+    ])
+}
+
+fn planned(steps: impl IntoIterator<Item = (Period, StepAction)>) -> Vec<Step> {
     // Of one business day two thirds are no whole day.
     let steps = steps
         .into_iter()

@@ -1,7 +1,7 @@
 //! Leads that come in all at once, over many connections, or whose moment comes for all of them at once: the turns stay
 //! fair, nobody is favoured by their name, and one that can't be handled holds up nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton::{
     domain::{id::TeamId, lead::Lead},
@@ -174,6 +174,48 @@ async fn what_falls_due_at_once_all_moves_on_but_for_one_that_cannot() {
         }
         let (least, most) = (had.values().min().unwrap(), had.values().max().unwrap());
         assert!(had.len() == 5 && most - least <= 1, "{had:?}");
+    })
+    .await;
+}
+
+/// How many offers wait for an answer of each.
+async fn waiting_for(office: &Office) -> BTreeMap<String, usize> {
+    let mut waiting: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for number in turns_given(office).await {
+        let story = office.api_lead(number).await;
+        for offer in story["offers"].as_array().unwrap() {
+            if offer["state"] == "pending" {
+                let rep = offer["rep"].as_str().unwrap().to_owned();
+                waiting.entry(rep).or_default().insert(number);
+            }
+        }
+    }
+    waiting
+        .into_iter()
+        .map(|(rep, leads)| (rep, leads.len()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_that_move_on_at_once_nobody_gets_more_than_they_may_carry() {
+    // Ayse is behind the others from her third lead on, and would be asked for every one that moves.
+    let rules = format!("{}\n# ayse: capacity = 3\n", impatient());
+    on_both(&rules, async |office| {
+        for n in 0..40 {
+            let email = format!("lead{n}@company{n}.example");
+            office.submit(json!({"email": email, "name": "Ann"})).await;
+        }
+        office.settle().await;
+        while office.something_waits().await {
+            office.sleep("1s");
+            office.settle().await;
+        }
+        assert_eq!(waiting_for(office).await.get("ayse"), Some(&3));
+        office.sleep("16m");
+        office.worker().tick().await.unwrap();
+        let after = waiting_for(office).await;
+        assert_eq!(after.get("ayse"), Some(&3), "{after:?}");
+        assert_eq!(after.values().sum::<usize>(), 40, "{after:?}");
     })
     .await;
 }

@@ -92,6 +92,11 @@ fn slas_and_escalations_are_built_in() {
     ]
     "#);
     assert_eq!(steps(&policy, "download")[0], "3bd Remind");
+    let untouched = |sla: &str| policy.slas[sla].untouched.iter();
+    let untouched = |sla| untouched(sla).map(|step| format!("{} {:?}", step.after, step.action));
+    let demo: Vec<String> = untouched("demo").collect();
+    assert_eq!(demo, ["20m Remind", "30m Notify(Managers)"]);
+    assert_eq!(untouched("quick").count(), 0);
     assert!(steps(&policy, "silent").is_empty());
     let contact = |sla: &str| policy.slas[sla].contact.map(|it| it.to_string());
     assert_eq!(contact("demo").as_deref(), Some("30m"));
