@@ -182,9 +182,32 @@ pub struct NextStep {
     /// Set by the SLA after an attempt that reached nobody, and not by them: which attempt it will be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
+    /// When the owner is reminded again, and the managers hear, of an attempt that the SLA wants and nobody makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<Timestamp>,
 }
 
 impl NextStep {
+    /// As somebody else takes it over: of an attempt that the SLA wants they have not been reminded.
+    #[must_use]
+    pub fn passed_on(self) -> Self {
+        Self {
+            reminded: self.reminded && self.attempt.is_none(),
+            again_at: None,
+            ..self
+        }
+    }
+
+    /// When its owner is to be reminded next.
+    #[must_use]
+    pub fn reminds_at(&self) -> Option<Timestamp> {
+        if self.reminded {
+            self.again_at
+        } else {
+            Some(self.due_at)
+        }
+    }
+
     /// The most characters of what is planned.
     pub const MAX_WHAT: usize = 100;
 }
@@ -590,6 +613,22 @@ impl Lead {
         self.offers.iter().filter(|offer| offer.is_pending())
     }
 
+    /// The offer by which somebody has it who has not tried to reach it yet.
+    #[must_use]
+    pub fn owes_a_contact(&self) -> Option<&OfferId> {
+        match &self.state {
+            State::Owned { offer, .. } => Some(offer).filter(|_| self.clock.attempted_at.is_none()),
+            State::Pending
+            | State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => None,
+        }
+    }
+
     /// The offers by which it may find an owner; a hand-over is made while it has one.
     pub fn asked(&self) -> impl Iterator<Item = &Offer> {
         self.pending().filter(|offer| !offer.is_hand_over())
@@ -664,7 +703,7 @@ impl Lead {
             | State::Closed { .. }
             | State::Disqualified { .. } => None,
         };
-        let planned = self.next_step.as_ref().filter(|step| !step.reminded);
+        let planned = self.next_step.as_ref().and_then(NextStep::reminds_at);
         // Whom to remind is known only while somebody owns it.
         let next_step = planned.filter(|_| matches!(self.state, State::Owned { .. }));
         let snoozed = self.alarm.as_ref().and_then(|alarm| alarm.snoozed.as_ref());
@@ -677,7 +716,7 @@ impl Lead {
             self.hand_over()
                 .filter(|offer| offer.can_expire())
                 .and_then(|offer| offer.until),
-            next_step.map(|step| step.due_at),
+            next_step,
             snoozed.map(|snooze| snooze.until),
             self.stood_in_for().and_then(|(_, until)| until),
             self.leaves_at

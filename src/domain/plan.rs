@@ -66,6 +66,9 @@ pub struct PlannedStep {
     pub action: StepAction,
     /// Whether it has been.
     pub done: StepDone,
+    /// What it counts from, if not from the plan's beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
 }
 
 /// What became of a step.
@@ -143,15 +146,51 @@ impl Plan {
     /// Ends the escalation and starts the `untouched` steps: the lead was accepted at `now`.
     ///
     /// A step whose moment lies before the accept counts from the accept instead: whoever takes a
-    /// lead late still gets time to call, and nobody is reminded of what they did a second ago.
+    /// lead late still gets time to call, and nobody is reminded of what they did a second ago. No step takes the lead
+    /// away before they have had it for as long as anybody has an offer.
     pub fn accept(&mut self, now: Timestamp, clock: &Calendar) {
         close(&mut self.escalation);
-        let late = |step: &&mut PlannedStep| step.done == StepDone::Open && step.at <= now;
-        for step in self.untouched.iter_mut().filter(late) {
-            let after = clock.open_between(self.started_at, step.at);
-            step.at = clock.add(now, Period::Time(after)).unwrap_or(step.at);
+        let open = |step: &PlannedStep| step.done == StepDone::Open;
+        self.count_from(now, clock, |step| open(step) && step.at <= now);
+        let free = self.at_least.and_then(|time| clock.add(now, time));
+        let waits = |step: &&mut PlannedStep| open(step) && step.action.gives_time();
+        for step in self.untouched.iter_mut().filter(waits) {
+            step.at = free.map_or(step.at, |free| free.max(step.at));
         }
         self.untouched.sort_by_key(|step| step.at);
+    }
+
+    /// Somebody else has the lead from `now` on, by a person's doing: the `untouched` steps begin anew.
+    pub fn change_hands(&mut self, now: Timestamp, clock: &Calendar) {
+        self.count_from(now, clock, |_| true);
+        self.accept(now, clock);
+    }
+
+    /// No step that was due after `from` takes the lead from its owner before `free`.
+    pub fn leave_owner_until(&mut self, from: Timestamp, free: Timestamp) {
+        let waits = |step: &&mut PlannedStep| {
+            step.done == StepDone::Open && step.action.gives_time() && step.at > from
+        };
+        for step in self.untouched.iter_mut().filter(waits) {
+            step.at = step.at.max(free);
+        }
+        self.untouched.sort_by_key(|step| step.at);
+    }
+
+    /// Lets some of the `untouched` steps count from another moment than they did.
+    fn count_from(
+        &mut self,
+        now: Timestamp,
+        clock: &Calendar,
+        which: impl Fn(&PlannedStep) -> bool,
+    ) {
+        for step in self.untouched.iter_mut().filter(|step| which(step)) {
+            let from = step.from.unwrap_or(self.started_at);
+            let after = clock.open_between(from, step.at);
+            step.at = clock.add(now, Period::Time(after)).unwrap_or(step.at);
+            step.from = Some(now);
+            step.done = StepDone::Open;
+        }
     }
 
     /// When the owner is to try again after one more attempt that has reached nobody by `now`; `None` when that was
@@ -207,13 +246,7 @@ fn is_zero(many: &u32) -> bool {
 /// What an offer gets at least when nothing is said: a third of `acknowledge`; without one a third of
 /// the time to the first step that takes an offer away, for no offer ends as it is delivered.
 fn usual_time(sla: &Sla) -> Option<Period> {
-    let moves_on = |step: &&Step| match step.action {
-        StepAction::Reoffer(_) | StepAction::Widen => true,
-        StepAction::Remind
-        | StepAction::Notify(_)
-        | StepAction::Assign(_)
-        | StepAction::Review(_) => false,
-    };
+    let moves_on = |step: &&Step| step.action.gives_time();
     let first = || sla.escalation.iter().find(moves_on).map(|step| step.after);
     sla.acknowledge.or_else(first).map(third)
 }
@@ -245,6 +278,7 @@ fn moments(steps: &[Step], from: Timestamp, calendar: &Calendar) -> Vec<PlannedS
             at: first,
             action: step.action.clone(),
             done: StepDone::Open,
+            from: None,
         });
         let repeats = step
             .repeat
@@ -254,6 +288,7 @@ fn moments(steps: &[Step], from: Timestamp, calendar: &Calendar) -> Vec<PlannedS
             at,
             action: step.action.clone(),
             done: StepDone::Open,
+            from: None,
         }));
     }
     planned.sort_by_key(|step| step.at);
@@ -332,6 +367,9 @@ impl Lead {
     /// has tried in vain to show is given up when its time would have been over.
     #[must_use]
     pub fn due_at(&self, step: &PlannedStep) -> Option<Timestamp> {
+        if step.action.gives_time() && self.owner_is_held() {
+            return None;
+        }
         if !self.waits_for_offers(step) {
             return Some(step.at);
         }
@@ -346,6 +384,13 @@ impl Lead {
             .map(|free| free.max(step.at))
     }
 
+    /// Whether its owner's chat is down, so that they can't say that they have called.
+    #[must_use]
+    pub fn owner_is_held(&self) -> bool {
+        let owned_by = self.owes_a_contact().and_then(|id| self.offer(id));
+        owned_by.is_some_and(|offer| offer.held_since.is_some())
+    }
+
     /// When a step is expected, a pending delivery taken as done.
     fn expected_at(&self, step: &PlannedStep) -> Timestamp {
         let free = self
@@ -357,14 +402,7 @@ impl Lead {
     }
 
     fn waits_for_offers(&self, step: &PlannedStep) -> bool {
-        let takes_an_offer_away = match step.action {
-            StepAction::Reoffer(_) | StepAction::Widen => true,
-            StepAction::Remind
-            | StepAction::Notify(_)
-            | StepAction::Assign(_)
-            | StepAction::Review(_) => false,
-        };
-        takes_an_offer_away && self.asked().next().is_some()
+        step.action.gives_time() && self.asked().next().is_some()
     }
 
     /// The moment at which a pending offer moves on if nobody answers: the next step that takes it away.

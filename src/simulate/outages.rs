@@ -55,13 +55,14 @@ impl Drive<'_> {
     }
 
     fn tell_all_asked(&mut self, event: &Event) {
-        let is_asked = |lead: &Option<Lead>| {
+        let is_concerned = |lead: &Option<Lead>| {
+            let asked = |lead: &Lead| lead.pending().next().is_some();
             let lead = lead.as_ref();
-            lead.is_some_and(|lead| lead.offers.iter().any(Offer::is_pending))
+            lead.is_some_and(|lead| asked(lead) || lead.owes_a_contact().is_some())
         };
         let leads = self.leads.iter().enumerate();
         let asked: Vec<usize> = leads
-            .filter(|(_, lead)| is_asked(lead))
+            .filter(|(_, lead)| is_concerned(lead))
             .map(|(n, _)| n)
             .collect();
         for n in asked {

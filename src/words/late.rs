@@ -117,16 +117,21 @@ impl Telling<'_> {
 
     /// What is late, who had it, where it is now, and who wants to hear of it again.
     fn late_words(&self, lead: &Lead) -> String {
-        let what = if lead.owner().is_some() {
-            "nobody has tried to reach them"
-        } else {
-            "nobody has accepted it"
+        let (owned, tried_at) = (lead.owner().is_some(), lead.clock.attempted_at);
+        let what = match (owned, tried_at) {
+            (true, Some(at)) => {
+                let at = self.when.said(at);
+                format!("they were tried {at} and not reached, and nobody has tried again")
+            }
+            (true, None) => "nobody has tried to reach them".to_owned(),
+            (false, _) => "nobody has accepted it".to_owned(),
         };
         let plan = lead.plan.as_ref();
-        let due = plan.and_then(|plan| match lead.owner() {
-            Some(_) => plan.contact_by,
-            None => plan.acknowledge_by,
-        });
+        let due = match (owned, tried_at) {
+            (true, Some(_)) => lead.next_step.as_ref().map(|step| step.due_at),
+            (true, None) => plan.and_then(|plan| plan.contact_by),
+            (false, _) => plan.and_then(|plan| plan.acknowledge_by),
+        };
         let due = due.map_or_else(String::new, |at| format!(" (due {})", self.when.said(at)));
         let mut words = format!("{what}{due}. ");
         for (verb, state) in [

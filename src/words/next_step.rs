@@ -22,6 +22,8 @@ pub const NEXT: &str = "next";
 pub const AT: &str = "at";
 /// The choice for what is not in the list.
 pub const OTHER: &str = "other";
+/// From when on a reminder says since when it is due: one that was put off, or comes again.
+const OVERDUE: SignedDuration = SignedDuration::from_mins(15);
 /// What is planned, as stored and as said.
 const KNOWN: [(&str, &str); 5] = [
     ("call", "Call"),
@@ -180,8 +182,13 @@ pub fn due(lead: &Lead, seen: &Seen<'_>, when: &When) -> Option<Card> {
     }
     let what = what_words(step);
     let called = seen.called();
+    let since = if when.now().duration_since(step.due_at) < OVERDUE {
+        "Planned for now".to_owned()
+    } else {
+        format!("Due since {}", when.said(step.due_at))
+    };
     let mut parts = vec![Part::Text(vec![
-        Run::plain("Planned for now: "),
+        Run::plain(format!("{since}: ")),
         Run::bold(what.clone()),
         Run::plain(format!(", lead {called}.")),
     ])];
@@ -199,7 +206,7 @@ pub fn due(lead: &Lead, seen: &Seen<'_>, when: &When) -> Option<Card> {
             .opening_dialog(),
     ]));
     Some(Card {
-        summary: format!("Planned for now: {what}, lead {called}."),
+        summary: format!("{since}: {what}, lead {called}."),
         parts,
     })
 }

@@ -266,6 +266,7 @@ async fn a_lead_whose_steps_nothing_starts_is_told() {
             at: at(9),
             action: StepAction::Remind,
             done: StepDone::Open,
+            from: None,
         };
         let sla = baton::domain::policy::Sla::default();
         let mut plan = Plan::new(

@@ -27,15 +27,19 @@ impl Case<'_, '_> {
         }
     }
 
-    /// Tells these people that the lead is late. Whoever asked to be told later is.
+    /// Tells these people that the lead is late. While somebody wants to be told later, so are all who know of it.
     pub(super) fn alarm(&mut self, reps: &[RepId]) {
         let alarm = self.lead.alarm.get_or_insert_with(Alarm::default);
-        if alarm.snoozed.is_some() {
-            return;
-        }
+        let knows = |rep: &&RepId| alarm.told.iter().any(|told| told.rep == **rep);
+        let later = alarm.snoozed.is_some();
+        let reps: Vec<RepId> = reps
+            .iter()
+            .filter(|rep| !later || !knows(rep))
+            .cloned()
+            .collect();
         let (epoch, now) = (self.lead.epoch, self.now.as_microsecond());
         let notice = self.late_notice();
-        for rep in reps {
+        for rep in &reps {
             let key = format!("late:{epoch}:{now}:{rep}");
             if let Some(alarm) = self.lead.alarm.as_mut() {
                 alarm.told.push(Alerted {
@@ -152,7 +156,7 @@ impl Case<'_, '_> {
     }
 
     /// When the next working day of the lead's clock begins; of one without hours in a day.
-    fn next_day(&self) -> Timestamp {
+    pub(super) fn next_day(&self) -> Timestamp {
         let clock = self.plan_clock();
         let begins = clock.and_then(|clock| clock.next_working_day(self.now));
         begins.unwrap_or(self.now + DAY)
@@ -162,7 +166,7 @@ impl Case<'_, '_> {
     pub(super) fn end_alarm(&mut self) {
         let (was, is) = (&self.before, &self.lead);
         let seen_to = was.owner() != is.owner() && is.owner().is_some()
-            || was.clock.attempted_at.is_none() && is.clock.attempted_at.is_some()
+            || tries(was) != tries(is)
             || was.epoch != is.epoch
             || !is.runs_a_clock();
         if seen_to {
@@ -172,8 +176,9 @@ impl Case<'_, '_> {
 
     /// The notices of lateness that no longer show the truth; those said just now do.
     pub(super) fn alarms_changed(&self) -> Vec<CardRef> {
-        let same = self.before.alarm == self.lead.alarm && self.before.state == self.lead.state;
-        if same {
+        // That one more was told changes nothing for the others.
+        let shown = |lead: &Lead| lead.alarm.as_ref().map(|alarm| alarm.snoozed.clone());
+        if shown(&self.before) == shown(&self.lead) && self.before.state == self.lead.state {
             return Vec::new();
         }
         let said = |key: &str| {
@@ -195,4 +200,15 @@ impl Case<'_, '_> {
             })
             .collect()
     }
+}
+
+/// What was done to reach the lead, as far as it ends an alarm.
+fn tries(lead: &Lead) -> (bool, bool, u32) {
+    let in_vain = lead.plan.as_ref().map_or(0, |plan| plan.in_vain);
+    let clock = &lead.clock;
+    (
+        clock.attempted_at.is_some(),
+        clock.contacted_at.is_some(),
+        in_vain,
+    )
 }

@@ -4,7 +4,7 @@ use super::Case;
 use crate::domain::{
     event::{Actor, FactKind, MeasureKind, Refusal},
     id::{OfferId, RepId},
-    lead::{Offer, OfferKind, OfferLevel, OfferState, Promise, Reason, State, Undoable},
+    lead::{NextStep, Offer, OfferKind, OfferLevel, OfferState, Promise, Reason, State, Undoable},
     policy::{AfterDecline, DeclineReason, Turn},
     score::Stage,
     strategy::{Entry, EntryWhy},
@@ -88,14 +88,27 @@ impl Case<'_, '_> {
             Some(id),
             self.policy().name_of(rep).to_owned(),
         );
+        let changes_hands = self.changes_hands(rep, actor);
+        if changes_hands {
+            // What was agreed with the lead is theirs to keep now.
+            self.lead.next_step = self.before.next_step.clone().map(NextStep::passed_on);
+        }
         let clock = self.plan_clock();
         if let (Some(plan), Some(clock)) = (self.lead.plan.as_mut(), clock) {
             if self.lead.clock.attempted_at.is_some() {
                 plan.finish();
+            } else if changes_hands {
+                plan.change_hands(now, &clock);
             } else {
                 plan.accept(now, &clock);
             }
         }
+    }
+
+    /// Whether a person gives `to` what somebody else has, under the same clock.
+    fn changes_hands(&self, to: &RepId, actor: &Actor) -> bool {
+        let owned = matches!(&self.before.state, State::Owned { rep, .. } if rep != to);
+        owned && self.before.epoch == self.lead.epoch && *actor != Actor::Baton
     }
 
     fn acknowledge(&mut self, rep: &RepId) {

@@ -33,17 +33,20 @@ impl Case<'_, '_> {
     }
 
     fn breach(&mut self, what: Promise, measure: MeasureKind) {
-        if self.lead.has_breached(what) {
-            return;
+        let cause = self.cause(what);
+        let missed = self.miss(what, measure, cause);
+        if missed && what == Promise::Contact && cause == Cause::Rep && self.had_time() {
+            self.count_hollow();
         }
-        let cause = self.cause();
+    }
+
+    /// Writes down that a target of the present plan was missed, and whose doing it was; whether that is news.
+    pub(super) fn miss(&mut self, what: Promise, measure: MeasureKind, cause: Cause) -> bool {
+        if self.lead.has_breached(what) {
+            return false;
+        }
         // In a rep's own numbers stands only what was the rep's doing.
-        let rep = self
-            .lead
-            .owner()
-            .or_else(|| self.asked_alone())
-            .filter(|_| cause == Cause::Rep)
-            .cloned();
+        let rep = self.answers_for_it(what).filter(|_| cause == Cause::Rep);
         let counted = self.count(measure, rep.as_ref(), None);
         self.lead.clock.breached.push(Breach {
             what,
@@ -51,9 +54,7 @@ impl Case<'_, '_> {
             epoch: self.lead.epoch,
             counted,
         });
-        if what == Promise::Contact && self.had_time() {
-            self.count_hollow();
-        }
+        true
     }
 
     /// Takes a missed target back that was met after all, as is said only now; whether there was one.
@@ -68,30 +69,96 @@ impl Case<'_, '_> {
         true
     }
 
-    /// Who is asked in person; of a pool nobody in particular owes the answer.
-    fn asked_alone(&self) -> Option<&RepId> {
-        let mut asked = self.lead.pending().filter(|offer| match offer.kind {
-            OfferKind::Push | OfferKind::Given => true,
-            OfferKind::Pool | OfferKind::HandOver => false,
-        });
-        asked.next().map(|offer| &offer.rep)
+    /// Who has it or is asked for it in person, and could have met this target; of a pool nobody in particular owes the
+    /// answer.
+    fn answers_for_it(&self, what: Promise) -> Option<RepId> {
+        let offer = self
+            .in_hand()
+            .filter(|offer| self.was_in_time(offer, what))?;
+        match offer.kind {
+            OfferKind::Push | OfferKind::Given => Some(offer.rep.clone()),
+            OfferKind::Pool | OfferKind::HandOver => self
+                .lead
+                .owner()
+                .filter(|owner| **owner == offer.rep)
+                .cloned(),
+        }
     }
 
-    /// Whose doing it is that nobody has answered yet.
-    fn cause(&self) -> Cause {
+    /// The offer by which somebody has it; else one that waits for an answer.
+    fn in_hand(&self) -> Option<&Offer> {
+        match &self.lead.state {
+            State::Owned { offer, .. } => self.lead.offer(offer),
+            State::Pending
+            | State::Offered { .. }
+            | State::Pooled { .. }
+            | State::Queued { .. }
+            | State::Review { .. }
+            | State::Nurture { .. }
+            | State::Closed { .. }
+            | State::Disqualified { .. } => self.lead.asked().next(),
+        }
+    }
+
+    /// Whether whoever has this offer had as long before the target as an offer has at least: from when they could see
+    /// it, or, where nobody waited for their answer, from when they took it.
+    fn was_in_time(&self, offer: &Offer, what: Promise) -> bool {
+        let due = self.lead.plan.as_ref().and_then(|plan| match what {
+            Promise::Acknowledge => plan.acknowledge_by,
+            Promise::Contact => plan.contact_by,
+        });
+        let since = match offer.kind {
+            OfferKind::Push => offer.delivered_at,
+            OfferKind::Given | OfferKind::Pool | OfferKind::HandOver => {
+                offer.decided_at.or(offer.delivered_at)
+            }
+        };
+        let since = since.unwrap_or(offer.offered_at);
+        due.is_none_or(|due| self.free_from(since) <= due)
+    }
+
+    /// Whose doing it is that nobody has answered, or called, yet.
+    fn cause(&self, what: Promise) -> Cause {
         let pending: Vec<&Offer> = self.lead.asked().collect();
-        if self.lead.owner().is_some() {
-            Cause::Rep
-        } else if pending.iter().any(|offer| is_the_chats(offer)) {
+        let owned = self.lead.owner().is_some();
+        if !owned && pending.iter().any(|offer| is_the_chats(offer)) {
             Cause::Chat
-        } else if pending.iter().any(|offer| !offer.lost.is_zero()) {
+        } else if !owned && pending.iter().any(|offer| !offer.lost.is_zero()) {
             Cause::Baton
-        } else if pending.is_empty() {
+        } else if !owned && pending.is_empty() {
             Cause::Capacity
-        } else if pending.iter().all(|offer| offer.delivered_at.is_none()) {
+        } else if !owned && pending.iter().all(|offer| offer.delivered_at.is_none()) {
             Cause::Chat
         } else {
+            self.in_hand()
+                .map_or(Cause::Rep, |offer| self.cause_of(offer, what))
+        }
+    }
+
+    /// Whose doing it is that whoever has this offer has not met the target.
+    fn cause_of(&self, offer: &Offer, what: Promise) -> Cause {
+        if offer.held_since.is_some() {
+            return Cause::Chat;
+        }
+        if self.was_in_time(offer, what) {
+            return Cause::Rep;
+        }
+        let on_its_way = offer.delivered_at.unwrap_or(offer.offered_at);
+        let mut of_plan = self
+            .lead
+            .offers
+            .iter()
+            .filter(|one| one.epoch == self.lead.epoch);
+        let others = of_plan.any(|other| other.id != offer.id && other.delivered_at.is_some());
+        if is_the_chats(offer) || self.free_from(offer.offered_at) <= on_its_way {
+            Cause::Chat
+        } else if !offer.lost.is_zero() {
+            Cause::Baton
+        } else if others {
+            // Those who were asked before have used the time up.
             Cause::Rep
+        } else {
+            Cause::Capacity
         }
     }
 
@@ -326,7 +393,7 @@ impl Case<'_, '_> {
         }
     }
 
-    fn escalated(&mut self, detail: &str) {
+    pub(super) fn escalated(&mut self, detail: &str) {
         self.escalated_to(None, detail);
     }
 

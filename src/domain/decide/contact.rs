@@ -133,6 +133,7 @@ impl Case<'_, '_> {
                     due_at: at,
                     reminded: false,
                     attempt: Some(attempt),
+                    again_at: None,
                 });
             }
             (None, None) => {
@@ -163,7 +164,10 @@ impl Case<'_, '_> {
             .imported
             .is_none()
             .then(|| at.duration_since(self.lead.came_at()));
-        self.count(MeasureKind::Contacted, owner, took);
+        // Whoever has it next has a clock of their own, but the lead has been answered once.
+        if self.lead.clock.attempted_before_at.is_none() {
+            self.count(MeasureKind::Contacted, owner, took);
+        }
         self.first_contacted(at);
         let plan = self.lead.plan.as_ref();
         let kept = |by: Timestamp| at <= by;

@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{Case, MOMENT, NOTICED, choose::Group, clock::NO_LONGER};
 use crate::domain::{
     calendar::{Calendar, Period},
-    event::{Actor, Down, Effect, FactKind, Gone, Notice},
+    event::{Actor, Down, Effect, FactKind, Gone, MeasureKind, Notice},
     id::{OfferId, RepId},
-    lead::{Lasted, Offer, OfferLevel, State, Undoable},
+    lead::{Cause, Lasted, Offer, OfferLevel, Promise, State, Undoable},
     policy::{Platform, Rung, Target},
 };
 
@@ -149,7 +149,8 @@ impl Case<'_, '_> {
         match why {
             Gone::Away => {}
             Gone::AwayForLong { cover } => {
-                if self.lead.clock.attempted_at.is_none() {
+                // An attempt that reached nobody is no contact.
+                if self.lead.clock.contacted_at.is_none() {
                     self.leave_owner(NO_LONGER);
                     self.find_another(cover.as_ref());
                     self.keep_for_account(rep, cover.as_ref());
@@ -211,10 +212,13 @@ impl Case<'_, '_> {
     /// While the chat is down nobody can read a card again or get the next one: who has been asked
     /// keeps the lead until it is back.
     pub(super) fn chat_down(&mut self, chat: Platform, since: Timestamp) {
+        let owned_by = self.lead.owes_a_contact().cloned();
         for offer in self.lead.offers.iter_mut() {
             let seen = offer.delivered_at.is_some_and(|at| at <= since);
             let seen = seen && offer.delivered_in == chat;
-            if offer.is_pending() && seen && offer.held_since.is_none() {
+            // Who has it can't say there that they have called.
+            let waits = offer.is_pending() || owned_by.as_ref() == Some(&offer.id);
+            if waits && seen && offer.held_since.is_none() {
                 offer.held_since = Some(since);
             }
         }
@@ -277,7 +281,36 @@ impl Case<'_, '_> {
                 detail,
             );
         }
+        self.give_owner_time(of, from, until);
         self.note_breaches(until - MOMENT);
+    }
+
+    /// Whoever has the lead could not say meanwhile that they had called: a target missed in that time is not theirs, and
+    /// the lead is not taken from them as soon as they can.
+    fn give_owner_time(&mut self, of: Down, from: Timestamp, until: Timestamp) {
+        let Some(id) = self.lead.owes_a_contact().cloned() else {
+            return;
+        };
+        let free = self.free_from(until);
+        let Some(offer) = self.lead.offer_mut(&id) else {
+            return;
+        };
+        let cause = match of {
+            Down::Baton => Cause::Baton,
+            Down::Chat(chat) if offer.delivered_in == chat => {
+                offer.held_since = None;
+                Cause::Chat
+            }
+            Down::Chat(_) => return,
+        };
+        let Some(plan) = self.lead.plan.as_mut() else {
+            return;
+        };
+        plan.leave_owner_until(from, free);
+        let missed = plan.contact_by.is_some_and(|by| from < by && by <= until);
+        if missed {
+            self.miss(Promise::Contact, MeasureKind::ContactMissed, cause);
+        }
     }
 }
 

@@ -9,9 +9,9 @@ use crate::domain::{
         Actor, Audible, Deal, Effect, Ended, Ending, FactKind, MeasureKind, NotWon, Notice,
         Planned, Refusal, Say,
     },
-    id::RepId,
+    id::{OfferId, RepId},
     lead::{Lead, NextStep, Offer, State},
-    policy::{Rung, Target, TurnRule},
+    policy::{Audience, Rung, Target, TurnRule},
     score::Stage,
     strategy::EntryWhy,
 };
@@ -215,6 +215,7 @@ impl Case<'_, '_> {
             due_at: next.at,
             reminded: false,
             attempt: None,
+            again_at: None,
         });
     }
 
@@ -243,42 +244,63 @@ impl Case<'_, '_> {
     }
 
     /// Reminds the owner of what they planned, once, at the very time that they said. What the SLA planned for them
-    /// waits until they are at work.
+    /// waits until they are at work; if they let it lie, they and the managers hear of it each working day.
     pub(super) fn step_due(&mut self) {
         let State::Owned { rep, offer } = self.lead.state.clone() else {
             return;
         };
-        let now = self.now;
-        let opens = self.opens_again(&rep);
-        let due = |step: &&mut NextStep| !step.reminded && step.due_at <= now;
-        let Some(step) = self.lead.next_step.as_mut().filter(due) else {
+        let due = |step: &NextStep| step.reminds_at().is_some_and(|at| at <= self.now);
+        let Some(mut step) = self.lead.next_step.clone().filter(due) else {
             return;
         };
-        if let Some(opens) = opens.filter(|_| step.attempt.is_some()) {
-            step.due_at = opens;
-            return;
+        let (again, wanted) = (step.reminded, step.attempt.is_some());
+        let later = self.there_again(&rep).filter(|_| wanted);
+        match (again, later) {
+            (false, Some(later)) => step.due_at = later,
+            (false, None) => {
+                step.reminded = true;
+                step.again_at = wanted.then(|| self.next_day());
+                let key = format!("step:{offer}:{}", step.due_at.as_microsecond());
+                self.remind_of_step(rep, &offer, key);
+            }
+            (true, later) => {
+                step.again_at = Some(self.next_day());
+                if later.is_none() {
+                    let key = format!("step:{offer}:{}", self.now.as_microsecond());
+                    self.remind_of_step(rep, &offer, key);
+                }
+                self.escalated("nobody has tried again");
+                self.tell_late(&Audience::Managers);
+            }
         }
-        step.reminded = true;
-        let key = format!("step:{offer}:{}", step.due_at.as_microsecond());
+        self.lead.next_step = Some(step);
+    }
+
+    fn remind_of_step(&mut self, rep: RepId, offer: &OfferId, key: String) {
         let name = self.policy().name_of(&rep).to_owned();
         self.fact(
             FactKind::Reminded,
             Actor::Baton,
             Some(&rep),
-            Some(&offer),
+            Some(offer),
             name,
         );
         self.say(Say {
             to: Audible::Rep(rep),
             key,
             cause: None,
-            notice: Notice::StepDue { offer },
+            notice: Notice::StepDue {
+                offer: offer.clone(),
+            },
         });
     }
 
-    /// When somebody who is out of hours is at work again.
-    fn opens_again(&self, rep: &RepId) -> Option<Timestamp> {
+    /// When somebody who is away or out of hours is at work again.
+    fn there_again(&self, rep: &RepId) -> Option<Timestamp> {
         let person = self.world.reps.get(rep)?;
+        if let Some(away) = &person.away {
+            return Some(away.until.unwrap_or_else(|| self.next_day()));
+        }
         let stays = person.extra_until.is_some_and(|until| until > self.now);
         if stays || person.calendar.is_open(self.now) {
             return None;

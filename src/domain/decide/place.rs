@@ -123,7 +123,7 @@ impl<'w> Case<'_, 'w> {
                 &zone,
             )
         });
-        self.lead.clock.acknowledged_at = None;
+        self.lead.clock.start_over();
     }
 
     /// Where the lead lives, if its clock is to go by that and it is one zone.

@@ -12,8 +12,9 @@ impl Case<'_, '_> {
         let Some(trial) = self.lead.trial.clone().filter(|_| !self.lead.test) else {
             return;
         };
-        let attempted_at = self.lead.clock.attempted_at;
-        let first = attempted_at.filter(|at| *at >= trial.since);
+        let clock = &self.lead.clock;
+        let attempts = [clock.attempted_before_at, clock.attempted_at];
+        let first = attempts.into_iter().flatten().find(|at| *at >= trial.since);
         let won = matches!(
             self.lead.state,
             State::Closed {

@@ -9,17 +9,29 @@ use crate::domain::event::Measure;
 /// What the SLA's clock has seen of a lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
-    /// First accept.
+    /// First accept under the present plan.
     pub acknowledged_at: Option<Timestamp>,
-    /// First attempt to reach the lead.
+    /// First attempt to reach the lead under the present plan.
     pub attempted_at: Option<Timestamp>,
-    /// First time the lead was reached.
+    /// First time the lead was reached under the present plan.
     pub contacted_at: Option<Timestamp>,
+    /// First attempt since the lead came, if it was under an earlier plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempted_before_at: Option<Timestamp>,
     /// Targets that were missed, those of earlier plans too.
     pub breached: Vec<Breach>,
 }
 
 impl Clock {
+    /// A new plan begins: what an earlier owner did is no answer to it.
+    pub fn start_over(&mut self) {
+        *self = Self {
+            attempted_before_at: self.attempted_before_at.or(self.attempted_at),
+            breached: std::mem::take(&mut self.breached),
+            ..Self::default()
+        };
+    }
+
     /// Whether this target of the plan of `epoch` was missed.
     #[must_use]
     pub fn has_breached(&self, what: Promise, epoch: u32) -> bool {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Lasted, Lead, Offer, Routing, State};
+use super::{Clock, Lasted, Lead, NextStep, Offer, Routing, State};
 use crate::domain::{
     event::{Measure, Sum},
     id::{OfferId, RepId, TeamId},
@@ -66,6 +66,9 @@ pub struct Before {
     pub accepted: (Option<Lasted>, Option<Lasted>),
     /// Who owned it earlier.
     pub previous_owner: Option<RepId>,
+    /// What its owner planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<NextStep>,
 }
 
 impl Before {
@@ -81,6 +84,7 @@ impl Before {
             clock: lead.clock.clone(),
             accepted: (lead.legs.accepted, lead.legs.lost),
             previous_owner: lead.previous_owner.clone(),
+            next_step: lead.next_step.clone(),
         }
     }
 
@@ -96,6 +100,7 @@ impl Before {
             clock,
             accepted: (accepted, lost),
             previous_owner,
+            next_step,
         } = self;
         for old in offers {
             if let Some(offer) = lead.offer_mut(&old.id) {
@@ -113,5 +118,6 @@ impl Before {
         lead.routing = routing;
         lead.plan = plan;
         lead.previous_owner = previous_owner;
+        lead.next_step = next_step;
     }
 }

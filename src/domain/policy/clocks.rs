@@ -95,6 +95,17 @@ pub enum StepAction {
     Review(TeamId),
 }
 
+impl StepAction {
+    /// Whether it waits until whoever has the lead, or is asked for it, has had their time.
+    #[must_use]
+    pub fn gives_time(&self) -> bool {
+        match self {
+            Self::Reoffer(_) | Self::Widen => true,
+            Self::Remind | Self::Notify(_) | Self::Assign(_) | Self::Review(_) => false,
+        }
+    }
+}
+
 /// Whom a `reoffer` asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

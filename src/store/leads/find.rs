@@ -172,6 +172,32 @@ pub async fn with_pending_offers(tx: &mut Tx) -> Result<Vec<LeadId>, Error> {
     Ok(found)
 }
 
+/// Those that nobody has tried to reach are few, however many are owned.
+const UNTRIED: &str =
+    "select id from lead where state = 'owned' and doc -> 'clock' ->> 'attempted_at' is null";
+
+/// The leads that somebody owns and has not tried to reach, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn untried(tx: &mut Tx) -> Result<Vec<LeadId>, Error> {
+    let mut found = ids(tx.q(UNTRIED)).await?;
+    found.sort();
+    Ok(found)
+}
+
+const OWNED_AND_DUE: &str = "select id from lead where wake_at <= $1 and state = 'owned'";
+
+/// The leads that somebody owns and for which something is due by then, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn owned_and_due(tx: &mut Tx, by: Timestamp) -> Result<Vec<LeadId>, Error> {
+    let mut found = ids(tx.q(OWNED_AND_DUE).bind(by)).await?;
+    found.sort();
+    Ok(found)
+}
+
 const ANYBODY_ASKED: &str = "select id from offer where state = 'pending' and rep >= '' limit 1";
 
 /// Whether any offer waits for an answer.

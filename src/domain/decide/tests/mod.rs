@@ -5,6 +5,7 @@
 mod answers;
 mod clocks;
 mod contacts;
+mod earned;
 mod hands;
 mod histories;
 mod joins;

@@ -102,7 +102,8 @@ impl Story {
                 "an old plan: {}",
                 sketch(lead)
             );
-            let blocked = asked.iter().any(|offer| offer.delivered_at.is_none());
+            let unseen = asked.iter().any(|offer| offer.delivered_at.is_none());
+            let blocked = unseen || lead.owner_is_held();
             let open = lead.steps().iter().any(|step| step.done == StepDone::Open);
             assert!(
                 lead.next_wake().is_some() || blocked && open || !open && !lead.is_used_up(),
