@@ -155,7 +155,7 @@ impl Plan {
         let free = self.at_least.and_then(|time| clock.add(now, time));
         let waits = |step: &&mut PlannedStep| open(step) && step.action.gives_time();
         for step in self.untouched.iter_mut().filter(waits) {
-            step.at = free.map_or(step.at, |free| free.max(step.at));
+            step.at = step.at.max(free.unwrap_or(step.at));
         }
         self.untouched.sort_by_key(|step| step.at);
     }

@@ -46,7 +46,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Handled, Error> {
         let rules = self.rules();
-        let (locked, teams) = self.take(tx, sitting, id, &event, now).await?;
+        let (locked, teams) = self.take(tx, sitting, &rules, (id, &event), now).await?;
         let leads::Locked { mut lead, version } = locked;
         if may_route(&lead, &event) {
             lead.company_owner = self.company_owner(tx, &lead, &rules.policy, now).await?;
@@ -112,8 +112,8 @@ impl Engine {
         &self,
         tx: &mut Tx,
         sitting: &mut Sitting,
-        id: &LeadId,
-        event: &Event,
+        rules: &Rules,
+        (id, event): (&LeadId, &Event),
         now: Timestamp,
     ) -> Result<(leads::Locked, Vec<TeamId>), Error> {
         if picks_nobody(event) {
@@ -123,35 +123,43 @@ impl Engine {
             return Ok((locked, Vec::new()));
         }
         if let Some(held) = sitting.held.remove(id) {
-            let teams = self.teams_for(tx, &held.lead, event, now).await?;
+            let teams = self.teams_for(tx, rules, &held.lead, event, now).await?;
             sitting.lock(tx, &teams).await?;
             return Ok((held, teams));
         }
         sitting.write_leads(tx, now).await?;
-        let seen = leads::seen(tx, std::slice::from_ref(id)).await?;
-        let peeked = &seen.get(id).ok_or(Error::NoSuchLead)?.lead;
-        let teams = self.teams_for(tx, peeked, event, now).await?;
+        let mut seen = leads::seen(tx, std::slice::from_ref(id)).await?;
+        let peeked = seen.get(id).ok_or(Error::NoSuchLead)?;
+        let version = peeked.version;
+        let mut teams = self.teams_for(tx, rules, &peeked.lead, event, now).await?;
         sitting.lock(tx, &teams).await?;
-        let locked = leads::lock_seen(tx, seen).await?.remove(id);
-        Ok((locked.ok_or(Error::NoSuchLead)?, teams))
+        seen = leads::lock_seen(tx, seen).await?;
+        let locked = seen.remove(id).ok_or(Error::NoSuchLead)?;
+        if locked.version != version {
+            // Somebody was faster, and it may concern others now. Should the order of locks be broken here, PostgreSQL
+            // says so and it is tried again.
+            teams = self.teams_for(tx, rules, &locked.lead, event, now).await?;
+            sitting.lock(tx, &teams).await?;
+        }
+        Ok((locked, teams))
     }
 
     /// The teams that a decision about this lead may look at.
     pub(super) async fn teams_for(
         &self,
         tx: &mut Tx,
+        rules: &Rules,
         lead: &Lead,
         event: &Event,
         now: Timestamp,
     ) -> Result<Vec<TeamId>, Error> {
-        let rules = self.rules();
         if !may_route(lead, event) {
-            return Ok(concerned(lead, event, &rules, now));
+            return Ok(concerned(lead, event, rules, now));
         }
         let mut asked = lead.clone();
         asked.company_owner = self.company_owner(tx, lead, &rules.policy, now).await?;
         odds::tell(tx, &rules.policy, &mut asked, now).await?;
-        Ok(concerned(&asked, event, &rules, now))
+        Ok(concerned(&asked, event, rules, now))
     }
 }
 

@@ -56,10 +56,12 @@ impl Engine {
         ids: &[LeadId],
         now: Timestamp,
     ) -> Result<(), Error> {
+        let rules = self.rules();
         let seen = leads::seen(tx, ids).await?;
         let mut teams: BTreeSet<TeamId> = BTreeSet::new();
         for one in seen.values() {
-            teams.extend(self.teams_for(tx, &one.lead, &Event::Due, now).await?);
+            let theirs = self.teams_for(tx, &rules, &one.lead, &Event::Due, now);
+            teams.extend(theirs.await?);
         }
         let teams: Vec<TeamId> = teams.into_iter().collect();
         sitting.lock(tx, &teams).await?;

@@ -59,8 +59,9 @@ pub(super) struct Sitting {
 }
 
 impl Sitting {
-    /// Locks the turns of these teams, unless they are. Always before any lead, in the order of their names, so that
-    /// two decisions never wait for each other.
+    /// Locks the turns of these teams, unless they are, in the order of their names. Mostly before any lead, so that two
+    /// decisions don't wait for each other; where a lead that waits brings other teams in, PostgreSQL finds out if they
+    /// do, and one is tried again.
     pub async fn lock(&mut self, tx: &mut Tx, teams: &[TeamId]) -> Result<(), Error> {
         let open = teams.iter().filter(|team| !self.turns.contains_key(*team));
         let open: Vec<TeamId> = open.cloned().collect();
