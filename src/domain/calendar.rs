@@ -200,10 +200,9 @@ impl Calendar {
             .sum()
     }
 
-    /// Whether a whole business day lies between two moments; without an end it does sooner or later.
+    /// When a whole business day has gone by since `from`; absent: there is none to come.
     #[must_use]
-    pub fn spans_a_business_day(&self, from: Timestamp, until: Option<Timestamp>) -> bool {
-        let Some(until) = until else { return true };
+    pub fn business_day_after(&self, from: Timestamp) -> Option<Timestamp> {
         let day = self.inner.zone.to_datetime(from).date();
         let midnight = self
             .inner
@@ -217,7 +216,6 @@ impl Calendar {
             from
         };
         self.add(since, Period::BusinessDays(1))
-            .is_some_and(|end| end <= until)
     }
 
     /// When the next working day after the day of `at` starts: the first opening on a later date.

@@ -187,9 +187,15 @@ impl Engine {
             let rep = &absence.rep;
             went.asked
                 .extend(self.pass_on_all(tx, rep, Gone::Away, now).await?);
-            if self.is_for_long(tx, &absence).await? {
-                went.owned
-                    .extend(self.hand_on_untouched(tx, &absence, now).await?);
+            let long_at = self.is_for_long_at(tx, &absence).await?;
+            match (absence.until_at, long_at) {
+                (Some(until), Some(at)) if at <= until => {
+                    let moved = self.hand_on_untouched(tx, &absence, now).await?;
+                    went.owned.extend(moved);
+                }
+                // Who does not say until when may be back in an hour.
+                (None, Some(at)) => reps::absence_hands_on(tx, &absence.id, at).await?,
+                (Some(_) | None, _) => {}
             }
             // Who waits for somebody that was away without an end learns when that is now.
             if absence.until_at.is_some() {
@@ -200,14 +206,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether a whole business day of theirs goes by meanwhile.
-    async fn is_for_long(&self, tx: &mut Tx, absence: &reps::Absence) -> Result<bool, Error> {
+    /// When a whole business day of theirs has gone by.
+    async fn is_for_long_at(
+        &self,
+        tx: &mut Tx,
+        absence: &reps::Absence,
+    ) -> Result<Option<Timestamp>, Error> {
         let rules = self.rules();
         let Some(rep) = rules.policy.reps.get(&absence.rep) else {
-            return Ok(false);
+            return Ok(None);
         };
         let hours = rules.hours_of(rep, &reps::profile(tx, &rep.id).await?);
-        Ok(hours.spans_a_business_day(absence.from_at, absence.until_at))
+        Ok(hours.business_day_after(absence.from_at))
     }
 
     /// What somebody owns and has not tried to reach goes to who stands in, or back to the team.
@@ -439,6 +449,10 @@ impl Engine {
             .write(async |mut tx| {
                 let mut went = Went::default();
                 self.begin_in(&mut tx, &mut went, now).await?;
+                for absence in reps::absences_to_hand_on(&mut tx, now).await? {
+                    let moved = self.hand_on_untouched(&mut tx, &absence, now).await?;
+                    went.owned.extend(moved);
+                }
                 Ok(went.asked.len() + went.owned.len())
             })
             .await

@@ -237,16 +237,22 @@ impl Drive<'_> {
             return;
         };
         person.away = away_at(&self.history.absences, rep, self.now);
-        let long = person
-            .calendar
-            .spans_a_business_day(absence.from, absence.until);
+        let long_at = person.calendar.business_day_after(absence.from);
         for n in self.people.pending_with(rep) {
             let (rep, why) = (rep.clone(), Gone::Away);
             self.decide(n, Event::RepGone { rep, why });
         }
-        if !long {
-            return;
+        match (absence.until, long_at) {
+            (Some(until), Some(at)) if at <= until => self.hands_on(n),
+            (None, Some(at)) => self.agenda.note(at, Next::HandsOn(n)),
+            (Some(_) | None, _) => {}
         }
+    }
+
+    /// They are away for long: what they own and have not reached goes on.
+    pub(super) fn hands_on(&mut self, n: usize) {
+        let absence = self.history.absences[n].clone();
+        let rep = &absence.rep;
         let usual = self.policy().reps.get(rep).and_then(|it| it.cover.clone());
         let cover = absence.cover.clone().or(usual);
         for n in self.people.owned_by(rep) {

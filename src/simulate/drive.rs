@@ -141,6 +141,7 @@ impl<'a> Drive<'a> {
             Next::Falls(n) => self.falls(n),
             Next::Recovers(n) => self.recovers(n),
             Next::Leaves(n) => self.leaves(n),
+            Next::HandsOn(n) => self.hands_on(n),
             Next::Returns(n) => self.returns(n),
         }
     }

@@ -47,6 +47,8 @@ pub(super) enum Next {
     Recovers(usize),
     /// An absence begins.
     Leaves(usize),
+    /// An absence without an end has lasted for long.
+    HandsOn(usize),
     /// An absence ends.
     Returns(usize),
 }

@@ -12,9 +12,9 @@ use super::{Error, Json, Sql, Tx, row, sql};
 use crate::domain::{id::RepId, policy::Profile, world::Away};
 
 pub use absence::{
-    Absence, absence_add, absence_by_id, absence_cancel, absence_told, absences_ahead,
-    absences_now, absences_of, absences_over, absences_to_begin, end_absences, end_absences_by,
-    missed_in_a_row, next_absence_change,
+    Absence, absence_add, absence_by_id, absence_cancel, absence_hands_on, absence_told,
+    absences_ahead, absences_now, absences_of, absences_over, absences_to_begin,
+    absences_to_hand_on, end_absences, end_absences_by, missed_in_a_row, next_absence_change,
 };
 pub use load::{Load, Wanted, loads};
 pub use sign::{sign_seen, statuses_seen};

@@ -10,8 +10,8 @@ use baton::{
         score::Intent,
     },
     store::{
-        Channel, Db, Error, facts,
-        leads::{self, Cursor, LeadFilter},
+        Channel, Db, Error, audit, facts,
+        leads::{self, Cursor, LeadFilter, Saves},
     },
 };
 use futures_util::future::join_all;
@@ -205,6 +205,55 @@ async fn who_saves_an_older_version_loses() {
             Err(Error::Conflict { constraint }) => assert_eq!(constraint, "lead_version"),
             other => panic!("{other:?}"),
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_leads_stored_together_all_are_or_none() {
+    both(async |db| {
+        add(&db, &[lead(1), lead(2), lead(3)]).await;
+        let changed = |n: i64| {
+            let mut changed = lead(n);
+            changed.epoch = 7;
+            changed
+                .contact
+                .set_text(Field::Email, format!("new{n}@example.com"));
+            changed
+        };
+        let together = async |stale: i64| {
+            db.write(async |mut tx| {
+                let mut saves = Saves::default();
+                for n in [1, 2, 3] {
+                    let version = if n == stale { 2 } else { 1 };
+                    saves.add(&changed(n), version, &lead(n))?;
+                }
+                saves.store(&mut tx, at(9)).await
+            })
+            .await
+        };
+        let epochs = async || {
+            let read = db.read(async |mut tx| {
+                let ids: Vec<LeadId> = [1, 2, 3].map(|n| lead(n).id).into();
+                let seen = leads::seen(&mut tx, &ids).await?;
+                Ok::<_, Error>(
+                    seen.values()
+                        .map(|one| (one.lead.epoch, one.version))
+                        .collect::<Vec<_>>(),
+                )
+            });
+            read.await.unwrap()
+        };
+        let lost: Result<(), Error> = together(2).await;
+        assert!(matches!(lost, Err(Error::Conflict { .. })), "{lost:?}");
+        assert_eq!(epochs().await, [(0, 1); 3]);
+        together(0).await.unwrap();
+        assert_eq!(epochs().await, [(7, 2); 3]);
+        // What they are found by goes with them.
+        let read = db.read(async |mut tx| audit::audit(&mut tx).await).await;
+        let mut broken = read.unwrap();
+        broken.retain(|broken| broken.invariant != "signs_are_kept");
+        assert_eq!(broken, Vec::new());
     })
     .await;
 }

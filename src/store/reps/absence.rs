@@ -249,12 +249,37 @@ pub async fn absences_to_begin(tx: &mut Tx, now: Timestamp) -> Result<Vec<Absenc
     Ok(begun)
 }
 
+const HAND_ON_AT: &str = "update absence set hand_on_at = $2 where id = $1";
+
+/// Lets what the rep of an absence without an end owns go on at that moment, if they are not back by then.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absence_hands_on(tx: &mut Tx, id: &str, at: Timestamp) -> Result<(), Error> {
+    tx.q(HAND_ON_AT).bind(id).bind(at).exec().await.map(drop)
+}
+
+const HAND_ON: &str = "update absence set hand_on_at = null where hand_on_at <= $1 and hand_on_at is not null \
+     and cancelled_at is null and until_at is null \
+     returning id, rep, from_at, until_at, reason, cover, made_by, made_at";
+
+/// The absences that have lasted so long now that what their reps own goes on, each told once.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn absences_to_hand_on(tx: &mut Tx, now: Timestamp) -> Result<Vec<Absence>, Error> {
+    let mut lasting: Vec<Absence> = tx.q(HAND_ON).bind(now).all().await?;
+    lasting.sort_by(|a, b| (a.from_at, &a.id).cmp(&(b.from_at, &b.id)));
+    Ok(lasting)
+}
+
 const NEXT_CHANGE: &str = "select min(at) from ( \
+     select min(hand_on_at) as at from absence where hand_on_at is not null and cancelled_at is null and until_at is null union all \
      select min(from_at) as at from absence where cancelled_at is null and begun_at is null \
      union all select min(until_at) from absence where cancelled_at is null and until_at is not null \
          and until_at > $1) as ats";
 
-/// When somebody next goes or comes back. A beginning that was not acted on yet is told, even if it is past.
+/// When somebody next goes, has been away for long, or comes back. A beginning that was not acted on yet is told, even if it is past.
 ///
 /// # Errors
 /// If the database does not answer.

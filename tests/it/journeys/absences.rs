@@ -182,3 +182,30 @@ async fn an_answer_gives_the_room_to_the_lead_that_waited() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_does_not_say_until_when_keeps_what_they_own_for_a_business_day() {
+    let steps = "  { after = \"20m\", remind = \"rep\" },\n  { after = \"30m\", notify = \"managers\" },\n  { after = \"60m\", reoffer = \"team\" },\n";
+    let rules = SALES.replace(steps, "");
+    assert_ne!(rules, SALES);
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.slash("selin", "/away until back").await;
+        office.after("2h").await;
+        office.slash("selin", "/back").await;
+        office.slash("selin", "/away until back").await;
+        // Friday is not a whole one; Saturday is over at midnight.
+        office.after("34h").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by selin: selin accepted"
+        );
+        office.after("1h").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "offered: selin accepted, jonas pending"
+        );
+    })
+    .await;
+}
