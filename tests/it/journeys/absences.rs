@@ -195,8 +195,8 @@ async fn who_does_not_say_until_when_keeps_what_they_own_for_a_business_day() {
         office.after("2h").await;
         office.slash("selin", "/back").await;
         office.slash("selin", "/away until back").await;
-        // Friday is not a whole one; Saturday is over at midnight.
-        office.after("34h").await;
+        // Friday is not a whole one; Monday is over at midnight.
+        office.after("82h").await;
         assert_eq!(
             office.story_of(1001).await,
             "owned by selin: selin accepted"

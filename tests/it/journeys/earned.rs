@@ -82,3 +82,36 @@ async fn accepts_of_which_nothing_came_are_a_number() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_attempt_that_nobody_makes_is_not_forgotten() {
+    let retry = "retry = [\"1h\"]\n\n[notices]";
+    let rules = rules().replacen("[notices]", retry, 1);
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.contacted("selin", "no_answer").await;
+        office.after("61m").await;
+        let said = office.read("selin");
+        assert!(
+            said.contains("Planned for now: try again (attempt 2), lead #1001"),
+            "{said}"
+        );
+        office.read("marta");
+        // Over the weekend nobody hears of it.
+        office.after("68h").await;
+        assert!(!office.read("selin").contains("Due since"));
+        office.after("1h").await;
+        let said = office.read("selin");
+        assert!(
+            said.contains("Due since Fri 20 Nov 12:00: try again (attempt 2), lead #1001"),
+            "{said}"
+        );
+        let said = office.read("marta");
+        let late = "they were tried Fri 20 Nov 11:00 and not reached, and nobody has tried again (due Fri 20 Nov 12:00). Selin Kaya has it since Fri 20 Nov 11:00.";
+        assert!(said.contains(late), "{said}");
+        office.press("marta", "Ask the next one").await;
+        assert!(office.story_of(1001).await.starts_with("offered: selin accepted, "));
+    })
+    .await;
+}
