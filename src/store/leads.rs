@@ -25,7 +25,7 @@ pub use find::{
 pub use identity::{by_email, by_sign, claim, hold};
 pub use list::{Cursor, LeadFilter, list};
 pub(super) use offers::OfferRow;
-pub use save::{Saves, save};
+pub use save::Saves;
 pub use stand_ins::stood_in_for;
 pub use waiting::{of_rep, oldest, queue, queued_alone};
 
@@ -34,7 +34,7 @@ pub use waiting::{of_rep, oldest, queue, queued_alone};
 pub struct Locked {
     /// As it is.
     pub lead: Lead,
-    /// For [`save`].
+    /// For [`Saves::add`].
     pub version: i64,
 }
 

@@ -10,7 +10,7 @@ use baton::{
         score::Intent,
     },
     store::{
-        Channel, Db, Error, audit, facts,
+        Channel, Db, Error, Tx, audit, facts,
         leads::{self, Cursor, LeadFilter, Saves},
     },
 };
@@ -115,13 +115,25 @@ pub async fn add(db: &Db, leads: &[Lead]) {
     done.unwrap();
 }
 
+async fn save(
+    tx: &mut Tx,
+    lead: &Lead,
+    version: i64,
+    before: &Lead,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut saves = Saves::default();
+    saves.add(lead, version, before)?;
+    saves.store(tx, now).await
+}
+
 /// Changes a lead as the engine does.
 pub async fn change(db: &Db, id: &str, how: impl Fn(&mut Lead)) -> Result<(), Error> {
     db.write(async |mut tx| {
         let locked = leads::lock(&mut tx, &id.into()).await?.unwrap();
         let mut lead = locked.lead.clone();
         how(&mut lead);
-        leads::save(&mut tx, &lead, locked.version, &locked.lead, at(1000)).await
+        save(&mut tx, &lead, locked.version, &locked.lead, at(1000)).await
     })
     .await
 }
@@ -199,7 +211,7 @@ async fn who_saves_an_older_version_loses() {
             .await
             .unwrap();
         let stale: Result<(), Error> = db
-            .write(async |mut tx| leads::save(&mut tx, &lead(1), 1, &lead(1), at(9)).await)
+            .write(async |mut tx| save(&mut tx, &lead(1), 1, &lead(1), at(9)).await)
             .await;
         match stale {
             Err(Error::Conflict { constraint }) => assert_eq!(constraint, "lead_version"),

@@ -123,19 +123,3 @@ impl Saves {
         Ok(())
     }
 }
-
-/// Stores `lead`, which is stored as it was `before` at `version`, at `now`; wakes the worker if something is due at another time.
-///
-/// # Errors
-/// Like [`Saves::store`].
-pub async fn save(
-    tx: &mut Tx,
-    lead: &Lead,
-    version: i64,
-    before: &Lead,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let mut saves = Saves::default();
-    saves.add(lead, version, before)?;
-    saves.store(tx, now).await
-}
