@@ -28,6 +28,8 @@ pub(super) struct Asked<'a> {
     pub now: Zoned,
     /// What the chat calls this delivery of it; empty where it has no name.
     pub delivery: String,
+    /// Whether the answer takes a message's place.
+    stands: bool,
 }
 
 /// Why nothing was done.
@@ -76,7 +78,11 @@ impl From<Unknown> for Trouble {
 
 impl<'a> Asked<'a> {
     pub async fn new(context: Context<'a>, who: &RepId) -> Result<Self, Trouble> {
-        let Context { engine, words } = context;
+        let Context {
+            engine,
+            words,
+            stands,
+        } = context;
         let rules = engine.rules();
         if !rules.policy.reps.contains_key(who) {
             return Err(Trouble::refused(answers::stranger()));
@@ -90,6 +96,7 @@ impl<'a> Asked<'a> {
             who: who.clone(),
             now,
             delivery: String::new(),
+            stands,
         })
     }
 
@@ -99,7 +106,11 @@ impl<'a> Asked<'a> {
 
     /// The clock that they read.
     pub fn when(&self) -> When {
-        When::new(self.now.timestamp(), self.now.time_zone())
+        let (now, zone) = (self.now.timestamp(), self.now.time_zone());
+        if self.stands {
+            return When::for_what_stands(now, zone);
+        }
+        When::new(now, zone)
     }
 
     pub fn is_me(&self, rep: &RepId) -> bool {

@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub engine: &'a Engine,
     /// What the commands are called here.
     pub words: &'a CommandWords,
+    /// Whether the answer takes a message's place, where it is read tomorrow as well.
+    pub stands: bool,
 }
 
 /// What somebody gets for a command; for their eyes only.

@@ -102,6 +102,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: false,
         };
         let rep = match self.rep(&submitted.who).await {
             Ok(rep) => rep,
@@ -127,6 +128,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words,
+            stands: false,
         };
         match self.rep(&typed.way.who).await {
             Ok(rep) => {
@@ -146,6 +148,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: is_about_absences(press.action),
         };
         let value = press.value.as_str();
         let answer = match press.action {
@@ -222,6 +225,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: false,
         };
         Some(commands::page_of(context, &rep, said).await)
     }
@@ -239,6 +243,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: false,
         };
         commands::edit_hours(context, rep, of).await.dialog
     }
@@ -249,6 +254,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: false,
         };
         commands::blank(context, rep).await.dialog
     }
@@ -258,6 +264,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: false,
         };
         match self.rep(&submitted.who).await {
             Ok(rep) => commands::enter(context, &rep, &submitted.subject, &submitted.values).await,
@@ -267,6 +274,14 @@ impl Desk {
             }
         }
     }
+}
+
+/// Whether somebody goes away or is back by this button: the answer takes the place of the question.
+fn is_about_absences(action: Action) -> bool {
+    matches!(
+        action,
+        Action::AwayStart | Action::AwayEnd | Action::AwayCancel
+    )
 }
 
 /// Whether the home tab shows all that there is to say: that somebody is away now, or is back.

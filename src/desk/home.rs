@@ -198,6 +198,7 @@ impl Desk {
         let context = Context {
             engine: &self.engine,
             words: &words,
+            stands: false,
         };
         let card = commands::home(context, rep).await;
         let now = self.engine.clock().now();

@@ -46,6 +46,7 @@ impl Office {
         let context = Context {
             engine: &self.engine,
             words: &self.words,
+            stands: false,
         };
         commands::answer(context, &who.into(), word, text).await
     }

@@ -88,7 +88,7 @@ async fn a_status_is_asked_about_once_and_one_press_answers() {
         assert_eq!(office.read("selin"), "(nothing)");
         office.press("selin", "I'm away until Fri 20 Nov 15:00").await;
         let said = office.read("selin");
-        assert!(said.contains("You are away until today 15:00 (Europe/Berlin)."), "{said}");
+        assert!(said.contains("You are away until Fri 20 Nov 15:00 (Europe/Berlin)."), "{said}");
         office.lead(ada()).await;
         assert_eq!(office.story_of(1001).await, "offered: jonas pending");
     })

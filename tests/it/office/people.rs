@@ -178,6 +178,7 @@ impl Office {
         let context = commands::Context {
             engine: self.engine(),
             words: &CommandWords::default(),
+            stands: false,
         };
         let answer = commands::answer(context, &who.into(), word, text).await;
         self.settle().await;
