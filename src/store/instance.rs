@@ -1,15 +1,18 @@
 //! Who runs on this database, and when it was last seen alive.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Error, Sql, Tx, sql};
+
+/// From how long a silence of Baton, or of a chat, counts as down.
+pub const DOWN: SignedDuration = SignedDuration::from_secs(8);
 
 const BEAT: Sql = sql!(
     "insert into instance (id, started_at, seen_at) values ($1, $2, $2) \
      on conflict (id) do update set seen_at = excluded.seen_at"
 );
 
-/// What was seen at a time that is still to come was seen by a clock that has been put right since.
+/// What was seen at a time that is far from having come was seen by a clock that has been put right since.
 const LAST_SEEN: Sql = sql!("select max(seen_at) from instance where seen_at <= $1");
 
 /// Says that the instance `id` is alive `now`; the first time, that it has started.
@@ -21,12 +24,13 @@ pub async fn beat(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-/// When any instance was last seen alive before `now`; `None` on a new database.
+/// When any instance was last seen alive, as far as is known `now`; `None` on a new database. Who has said so since `now`
+/// was read, or goes by a clock that is a little ahead, is alive: the answer may lie up to [`DOWN`] after `now`.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn last_seen(tx: &mut Tx, now: Timestamp) -> Result<Option<Timestamp>, Error> {
-    let query = tx.q(LAST_SEEN).bind(now);
+    let query = tx.q(LAST_SEEN).bind(now + DOWN);
     Ok(query.one::<(Option<Timestamp>,)>().await?.0)
 }
 

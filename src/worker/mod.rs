@@ -37,7 +37,11 @@ use crate::{
     chat::Chats,
     domain::id::{LeadId, RepId},
     engine::{Engine, Error},
-    store::{Channel, Db, Wake, instance, leads, outbox, reps},
+    store::{
+        Channel, Db, Wake,
+        instance::{self, DOWN},
+        leads, outbox, reps,
+    },
 };
 
 /// No sleep is longer: a clock that was moved, or a notification that was lost, is noticed by then.
@@ -60,9 +64,6 @@ const MINUTE: i64 = 60;
 
 /// How often an instance says that it is alive.
 const BEAT: SignedDuration = SignedDuration::from_secs(5);
-
-/// From how long a silence of Baton, or of a chat, counts as down.
-const DOWN: SignedDuration = SignedDuration::from_secs(8);
 
 /// How long a lead that can't be handled is left alone, so that it holds up nobody.
 const TROUBLED: SignedDuration = SignedDuration::from_secs(30);

@@ -8,8 +8,12 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{DOWN, Worker, outlet::Outlet};
-use crate::{chat::Reach, engine::Error, store::leads};
+use super::{Worker, outlet::Outlet};
+use crate::{
+    chat::Reach,
+    engine::Error,
+    store::{instance::DOWN, leads},
+};
 
 /// How often a chat that is down is asked whether it is back.
 const PROBE: SignedDuration = SignedDuration::from_secs(5);

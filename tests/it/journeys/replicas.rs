@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use baton::{
+    app::heartbeat::on_time,
     clock::Clock,
     domain::{
         contact::{Contact, Field},
@@ -12,6 +13,7 @@ use baton::{
     },
     engine::{Content, Engine, Submission},
     rules::Rules,
+    store::{Error, instance},
 };
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -148,6 +150,32 @@ async fn a_clock_goes_by_the_databases_where_replicas_share_one() {
             false => assert!(off.abs() < SignedDuration::from_secs(60), "{off}"),
         }
         engine.db().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replica_that_said_so_since_the_time_was_read_is_alive() {
+    in_each_chat(SALES, async |office| {
+        office.lead(ada()).await;
+        office.settle().await;
+        let until = async || office.api_lead(1001).await["offers"][0]["until"].clone();
+        let (before, now) = (until().await, office.clock.now());
+        // One has died an hour ago; another has started a moment later than it is here.
+        let seen: Result<(), Error> = office
+            .engine()
+            .db()
+            .write(async |mut tx| {
+                let died = now - SignedDuration::from_hours(1);
+                let others = "update instance set seen_at = $1";
+                tx.q(others).bind(died).exec().await?;
+                instance::beat(&mut tx, "run_other", now + SignedDuration::from_secs(1)).await
+            })
+            .await;
+        seen.unwrap();
+        assert_eq!(on_time(office.engine()).await.unwrap(), None);
+        office.worker().make_up_for_downtime().await.unwrap();
+        assert_eq!(until().await, before, "nobody was down");
     })
     .await;
 }
