@@ -16,7 +16,8 @@ use crate::{
 
 impl Engine {
     /// Lets each of these leads do what is due, in their order; all of them, or none if one can't be handled. Whoever is
-    /// not due any more is left alone. Returns since when the others were due.
+    /// not due any more is left alone; one that is stored as due for nothing that it says itself is stored as it is.
+    /// Returns since when the others were due.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -35,11 +36,13 @@ impl Engine {
     ) -> Result<Vec<Timestamp>, Error> {
         let mut sitting = Sitting::default();
         self.hold_all(tx, &mut sitting, ids, now).await?;
+        let misplaced = misplaced(tx, &sitting, now).await?;
         let mut since = Vec::new();
         for id in ids {
             let held = sitting.held.get(id);
-            if let Some(at) = held.and_then(|held| due_at(&held.lead, now)) {
-                since.push(at);
+            let due = held.and_then(|held| due_at(&held.lead, now));
+            if due.is_some() || misplaced.contains(id) {
+                since.extend(due);
                 let handled = self.handle_sitting(tx, &mut sitting, id, Event::Due, now);
                 Box::pin(handled).await?;
             }
@@ -68,6 +71,21 @@ impl Engine {
         sitting.held = leads::lock_seen(tx, seen).await?;
         Ok(())
     }
+}
+
+/// The leads that are stored as due though they say nothing of it: so that what is found by the column ends with it.
+async fn misplaced(
+    tx: &mut Tx,
+    sitting: &Sitting,
+    now: Timestamp,
+) -> Result<BTreeSet<LeadId>, Error> {
+    let held = sitting.held.values();
+    let resting = held.filter(|held| due_at(&held.lead, now).is_none());
+    let resting: Vec<LeadId> = resting.map(|held| held.lead.id.clone()).collect();
+    if resting.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    Ok(leads::stored_as_due(tx, &resting, now).await?)
 }
 
 /// When its moment came, as it is stored; absent: it has not.

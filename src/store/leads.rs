@@ -10,7 +10,9 @@ mod save;
 mod stand_ins;
 mod waiting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::{Channel, Error, Json, Sql, Tx, row, sql};
 use crate::domain::{id::LeadId, lead::Lead};
@@ -156,6 +158,26 @@ pub async fn lock_seen(
         locked.extend(seen(tx, &changed).await?);
     }
     Ok(locked)
+}
+
+const STORED_AS_DUE: Sql = sql!(
+    "select id from lead where wake_at <= $2 and id "
+    [sqlite "in (select value from json_each($1))"]
+    [postgres "= any (array(select jsonb_array_elements_text($1)))"]
+);
+
+/// Those of the leads that are found when it is looked what is due at `now`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn stored_as_due(
+    tx: &mut Tx,
+    ids: &[LeadId],
+    now: Timestamp,
+) -> Result<BTreeSet<LeadId>, Error> {
+    let query = tx.q(STORED_AS_DUE).bind(Json(ids)).bind(now);
+    let rows: Vec<(LeadId,)> = query.all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 const GET: &str = "select doc from lead where id = $1";

@@ -248,6 +248,7 @@ impl Worker {
 
     async fn wake_due(&self, looks: &mut Looks) -> Result<usize, Error> {
         let mut woken = 0;
+        let mut before: Vec<LeadId> = Vec::new();
         loop {
             // With very many to see to this takes long, and nobody is to think that it stands still.
             self.beat(&mut looks.beat_at).await?;
@@ -270,16 +271,21 @@ impl Worker {
             if due.is_empty() && waiting.is_empty() {
                 return Ok(woken);
             }
-            woken += due.len() + waiting.len();
             // In their order, one after the other: of those who wait for the same people, too.
             let all: Vec<LeadId> = waiting
                 .into_iter()
                 .chain(due.into_iter().map(|(id, _)| id))
                 .collect();
+            // Whatever is wrong with them, it holds up nothing else.
+            if all == before {
+                return Ok(woken);
+            }
+            woken += all.len();
             for some in all.chunks(LEADS_AT_ONCE) {
                 let failed = self.wake_all(some).await;
                 troubled.extend(failed.into_iter().map(|id| (id, now + TROUBLED)));
             }
+            before = all;
         }
     }
 

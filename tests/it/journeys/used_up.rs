@@ -1,8 +1,12 @@
 //! The last step is taken and nobody has the lead: it is not forgotten.
 
+use std::time::Duration;
+
+use baton::store::{Error, Sql, audit, leads, sql};
+
 use super::{ada, short};
 use crate::{
-    office::{SALES, in_each_chat},
+    office::{Office, SALES, in_each_chat},
     reads, says,
 };
 
@@ -82,4 +86,52 @@ async fn the_rules_say_what_happens_at_the_end() {
         says!(ends, @"after 15 minutes the next of the team; from then on the managers are told each working day");
     })
     .await;
+}
+
+async fn run(office: &Office, statement: Sql) {
+    let db = office.engine().db();
+    let done: Result<u64, Error> = db.write(async |mut tx| tx.q(statement).exec().await).await;
+    done.unwrap();
+}
+
+/// What is broken in the store.
+async fn broken(office: &Office) -> Vec<String> {
+    let db = office.engine().db();
+    let broken: Result<_, Error> = db.read(async |mut tx| audit::audit(&mut tx).await).await;
+    let words = |it: audit::Broken| format!("{}: {}", it.invariant, it.detail);
+    broken.unwrap().into_iter().map(words).collect()
+}
+
+/// Due by its column alone, which something else has written.
+const STORED_AS_DUE: Sql = sql!("update lead set wake_at = 1");
+const WITHOUT_CLOCK: Sql = sql!(
+    "update lead set wake_at = 1, doc = "
+    [sqlite "json_set(doc, '$.plan', json('null'))"]
+    [postgres "jsonb_set(doc, '{plan}', 'null')"]
+);
+
+#[tokio::test]
+async fn a_lead_that_is_stored_as_due_for_nothing_holds_up_nobody() {
+    let queue = SALES.replace("to = { team = \"sales\" }", "to = { queue = \"sales\" }");
+    for (rules, statement) in [
+        (SALES, STORED_AS_DUE),
+        (&queue, STORED_AS_DUE),
+        (&queue, WITHOUT_CLOCK),
+    ] {
+        in_each_chat(rules, async |office| {
+            office.lead(ada()).await;
+            office.settle().await;
+            run(office, statement).await;
+            let settled = tokio::time::timeout(Duration::from_secs(60), office.settle()).await;
+            settled.expect("it is looked at once");
+            assert_eq!(broken(office).await, Vec::<String>::new());
+            let now = office.clock.now();
+            let due = office
+                .engine()
+                .db()
+                .read(async |mut tx| leads::due(&mut tx, now, 10).await);
+            assert_eq!(due.await.unwrap(), []);
+        })
+        .await;
+    }
 }
