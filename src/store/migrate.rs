@@ -80,6 +80,7 @@ const STEPS: &[Step] = &[
     step!(20261122192000, "note_quiet"),
     step!(20261122192100, "take_looks"),
     step!(20261122193500, "put_hand_on_off"),
+    step!(20261122193600, "wake_used_up"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -102,6 +102,52 @@ async fn broken(office: &Office) -> Vec<String> {
     broken.unwrap().into_iter().map(words).collect()
 }
 
+/// As they were stored before leads that are used up were told of again.
+const AS_BEFORE: Sql = sql!(
+    "update lead set wake_at = null, doc = "
+    [sqlite "json_remove(doc, '$.plan.again_at')"]
+    [postgres "doc #- '{plan,again_at}'"]
+);
+const WAKE_USED_UP: Sql = Sql {
+    sqlite: include_str!("../../../migrations/sqlite/20261122193600_wake_used_up.sql"),
+    postgres: include_str!("../../../migrations/postgres/20261122193600_wake_used_up.sql"),
+};
+
+#[tokio::test]
+async fn leads_that_were_used_up_before_are_told_of_once_when_the_next_working_day_begins() {
+    in_each_chat(&rules(), async |office| {
+        for name in ["Ada", "Grace", "Hedy", "Mary"] {
+            office.lead(short(name)).await;
+        }
+        office.press("ayse", "Accept").await;
+        // Until the night.
+        office.after("12h").await;
+        reads!(office, "marta", @"(nothing)");
+        run(office, AS_BEFORE).await;
+        let silent = "open_steps_wake: has steps to take, or none left, and nothing wakes it";
+        assert!(broken(office).await.contains(&silent.to_owned()));
+        office.stop().await;
+        office.start().await;
+        run(office, WAKE_USED_UP).await;
+        office.after("57h 59m").await;
+        reads!(office, "marta", @"(nothing)");
+        assert_eq!(broken(office).await, Vec::<String>::new());
+        office.after("1m").await;
+        reads!(office, "marta", @"
+        3 leads are late.
+        #1001 · Ada: nobody has accepted it (due Fri 20 Nov 11:15). Selin Kaya did not answer. Ayşe Yılmaz is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        #1003 · Hedy: nobody has accepted it (due Fri 20 Nov 11:15). Jonas Weber did not answer. Selin Kaya is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        #1004 · Mary: nobody has accepted it (due Fri 20 Nov 11:15). Jonas Weber did not answer. Ayşe Yılmaz is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        ");
+        office.after("8h").await;
+        reads!(office, "marta", @"(nothing)");
+    })
+    .await;
+}
+
 /// Due by its column alone, which something else has written.
 const STORED_AS_DUE: Sql = sql!("update lead set wake_at = 1");
 const WITHOUT_CLOCK: Sql = sql!(
