@@ -277,29 +277,39 @@ impl Engine {
     ) -> Result<Returned, Error> {
         let now = self.clock.now();
         self.db
-            .write(async |mut tx| {
-                reps::lock(&mut tx, rep).await?;
-                let ended = reps::end_absences(&mut tx, rep, now).await?;
-                let ended = ended.into_iter().next();
-                if *by != Actor::Rep(rep.clone()) {
-                    let told = Told::Back {
-                        by: by.clone(),
-                        absence: ended.as_ref().map(|absence| absence.id.clone()),
-                    };
-                    let key = self.clock.chance(now).next_ulid().to_string();
-                    outbox::tell(&mut tx, rep, &told, &key, now).await?;
-                }
-                reps::extra_until(&mut tx, rep, until).await?;
-                reps::reachable(&mut tx, rep).await?;
-                for lead in leads::stood_in_for(&mut tx, rep).await? {
-                    let event = Event::RepBack { rep: rep.clone() };
-                    Box::pin(self.decide_stored(&mut tx, &lead, event, now)).await?;
-                }
-                self.wake_waiting(&mut tx, &self.teams_of(rep), FOR_WHO_RETURNS, now)
-                    .await?;
-                Ok(Returned { ended })
-            })
+            .write(async |mut tx| Box::pin(self.back_in(&mut tx, rep, until, by, now)).await)
             .await
+    }
+
+    /// The same in a transaction that does something else beside it.
+    pub(super) async fn back_in(
+        &self,
+        tx: &mut Tx,
+        rep: &RepId,
+        until: Option<Timestamp>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Returned, Error> {
+        reps::lock(tx, rep).await?;
+        let ended = reps::end_absences(tx, rep, now).await?;
+        let ended = ended.into_iter().next();
+        if *by != Actor::Rep(rep.clone()) {
+            let told = Told::Back {
+                by: by.clone(),
+                absence: ended.as_ref().map(|absence| absence.id.clone()),
+            };
+            let key = self.clock.chance(now).next_ulid().to_string();
+            outbox::tell(tx, rep, &told, &key, now).await?;
+        }
+        reps::extra_until(tx, rep, until).await?;
+        reps::reachable(tx, rep).await?;
+        for lead in leads::stood_in_for(tx, rep).await? {
+            let event = Event::RepBack { rep: rep.clone() };
+            Box::pin(self.decide_stored(tx, &lead, event, now)).await?;
+        }
+        self.wake_waiting(tx, &self.teams_of(rep), FOR_WHO_RETURNS, now)
+            .await?;
+        Ok(Returned { ended })
     }
 
     /// The chat says that somebody can be given no leads: what waits for their answer goes to the next, and

@@ -97,25 +97,43 @@ impl Engine {
         let now = self.clock.now();
         let status = status.filter(|status| status.until.is_none_or(|until| until > now));
         let name = status.as_ref().map(Status::name);
-        let over = self
-            .db
+        self.db
             .write(async |mut tx| {
                 reps::lock(&mut tx, &rep.id).await?;
                 if !reps::sign_seen(&mut tx, &rep.id, sign, name.as_deref()).await? {
-                    return Ok(false);
+                    return Ok(());
                 }
                 match &status {
                     Some(status) if self.is_worth(&mut tx, rep, sign, status, now).await? => {
                         let says = (sign, status, rule);
-                        Box::pin(self.is_said_away(&mut tx, rep, says, now)).await?;
-                        Ok(false)
+                        Box::pin(self.is_said_away(&mut tx, rep, says, now)).await
                     }
-                    Some(_) | None => end(&mut tx, &rep.id, sign, now).await,
+                    Some(_) | None => {
+                        let by = Actor::sign(sign);
+                        self.end_sign(&mut tx, &rep.id, sign, &by, now).await
+                    }
                 }
             })
-            .await?;
-        if over {
-            self.back(&rep.id, None, &Actor::sign(sign)).await?;
+            .await
+    }
+
+    /// What a sign began ends, and nothing else; whoever is away by nothing else is there again.
+    async fn end_sign(
+        &self,
+        tx: &mut Tx,
+        rep: &RepId,
+        sign: Sign,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let running = running(tx, rep, now).await?;
+        let theirs = |it: &reps::Absence| Sign::by_word(&it.made_by) == Some(sign);
+        let (by_it, others): (Vec<_>, Vec<_>) = running.into_iter().partition(theirs);
+        if !others.is_empty() {
+            return Ok(reps::end_absences_by(tx, rep, &Actor::sign(sign).word(), now).await?);
+        }
+        if !by_it.is_empty() {
+            Box::pin(self.back_in(tx, rep, None, by, now)).await?;
         }
         Ok(())
     }
@@ -200,16 +218,4 @@ async fn running(tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<Vec<reps::A
     let mut theirs = reps::absences_of(tx, rep, now).await?;
     theirs.retain(|one| one.from_at <= now);
     Ok(theirs)
-}
-
-/// The chat says it no longer: what it began ends, and nothing else. Whether they are there by that.
-async fn end(tx: &mut Tx, rep: &RepId, sign: Sign, now: Timestamp) -> Result<bool, Error> {
-    let running = running(tx, rep, now).await?;
-    let theirs = |it: &reps::Absence| Sign::by_word(&it.made_by) == Some(sign);
-    let (by_it, others): (Vec<_>, Vec<_>) = running.into_iter().partition(theirs);
-    if others.is_empty() {
-        return Ok(!by_it.is_empty());
-    }
-    reps::end_absences_by(tx, rep, &Actor::sign(sign).word(), now).await?;
-    Ok(false)
 }

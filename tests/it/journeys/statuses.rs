@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use baton::playground::Status;
+use baton::{
+    engine,
+    playground::Status,
+    store::{Error, Sql, sql},
+};
 use jiff::SignedDuration;
 
 use super::{ada, short};
-use crate::office::{Office, SALES, on_both, person};
+use crate::office::{Office, SALES, in_each_chat, on_both, person};
 
 /// The rules of sales, with what is made of statuses.
 fn rules(status: &str) -> String {
@@ -91,6 +95,50 @@ async fn a_status_is_asked_about_once_and_one_press_answers() {
         assert!(said.contains("You are away until Fri 20 Nov 15:00 (Europe/Berlin)."), "{said}");
         office.lead(ada()).await;
         assert_eq!(office.story_of(1001).await, "offered: jonas pending");
+    })
+    .await;
+}
+
+/// The chat says of Selin that she is away, without an end, or no longer.
+async fn says(office: &Office, text: Option<&str>) -> Result<(), engine::Error> {
+    let status = text.map(|text| engine::Status {
+        text: text.to_owned(),
+        until: None,
+    });
+    office.engine().profile_says(&"selin".into(), status).await
+}
+
+async fn run(office: &Office, statement: Sql) {
+    let db = office.engine().db();
+    let done: Result<u64, Error> = db.write(async |mut tx| tx.q(statement).exec().await).await;
+    done.unwrap();
+}
+
+async fn is_away(office: &Office, name: &str) -> bool {
+    let said = office.slash("marta", "/away team").await;
+    said.contains(&format!("{name} is away"))
+}
+
+/// No absence can end.
+const BREAK: Sql = sql!(
+    [sqlite "create trigger breaks before update of returned_at on absence begin select raise(abort, 'no'); end"]
+    [postgres "alter table absence add constraint breaks check (returned_at is null)"]
+);
+const MEND: Sql = sql!(
+    [sqlite "drop trigger breaks"]
+    [postgres "alter table absence drop constraint breaks"]
+);
+
+#[tokio::test]
+async fn a_status_whose_end_could_not_be_written_ends_when_the_chat_is_asked_again() {
+    in_each_chat(&rules("believe"), async |office| {
+        says(office, Some("Vacationing")).await.unwrap();
+        assert!(is_away(office, "Selin Kaya").await);
+        run(office, BREAK).await;
+        says(office, None).await.unwrap_err();
+        run(office, MEND).await;
+        says(office, None).await.unwrap();
+        assert!(!is_away(office, "Selin Kaya").await);
     })
     .await;
 }
