@@ -179,6 +179,7 @@ impl App {
                 "people take no leads any more; what they had moves on"
             );
         }
+        forget_signs(&self.engine).await?;
         let worker = Worker::new(self.engine.clone(), &self.chats);
         worker
             .recall_groups()
@@ -337,12 +338,26 @@ impl Reloader {
             .note_people()
             .await
             .context("moving what people who left had")?;
+        forget_signs(&self.engine).await?;
         self.people
             .try_again()
             .await
             .context("trying tokens again that were refused")?;
         Ok(left)
     }
+}
+
+/// Whoever is away by a sign of the chat that is ignored now is there again.
+async fn forget_signs(engine: &Engine) -> anyhow::Result<()> {
+    let back = engine.forget_signs().await;
+    let back = back.context("ending absences by what the chat says, which is ignored now")?;
+    if back > 0 {
+        tracing::info!(
+            count = back,
+            "what the chat says of who is away is ignored now; people whom it said away are there again"
+        );
+    }
+    Ok(())
 }
 
 /// Keeps the configuration that the engine goes by from now on, for `baton config`.

@@ -117,6 +117,44 @@ impl Engine {
             .await
     }
 
+    /// Lets people whose chat's signs are ignored now be there again, if they are away by nothing else. Looked at when
+    /// rules come into force. Returns how many are.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn forget_signs(&self) -> Result<usize, Error> {
+        let rules = self.rules();
+        let (now, reps) = (self.clock.now(), rules.policy.reps.values());
+        let ignored = reps.filter(|rep| rules.policy.status.of(rep.chat) == StatusRule::Ignore);
+        let ignored: Vec<RepId> = ignored.map(|rep| rep.id.clone()).collect();
+        let away = self
+            .db
+            .read(async |mut tx| reps::absences_ahead(&mut tx, &ignored, now).await)
+            .await?;
+        let by_sign = |it: &reps::Absence| Sign::by_word(&it.made_by).is_some();
+        let away = away.into_iter().filter(|(_, all)| all.iter().any(by_sign));
+        let mut count = 0;
+        for (rep, _) in away {
+            self.db
+                .write(async |mut tx| self.forget_signs_of(&mut tx, &rep, now).await)
+                .await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    async fn forget_signs_of(&self, tx: &mut Tx, rep: &RepId, now: Timestamp) -> Result<(), Error> {
+        reps::lock(tx, rep).await?;
+        for absence in running(tx, rep, now).await? {
+            if let Some(sign) = Sign::by_word(&absence.made_by) {
+                // Should it be believed again, what the chat says by then is news.
+                reps::sign_seen(tx, rep, sign, None).await?;
+                self.end_sign(tx, rep, sign, &Actor::Baton, now).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What a sign began ends, and nothing else; whoever is away by nothing else is there again.
     async fn end_sign(
         &self,

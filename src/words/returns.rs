@@ -206,7 +206,11 @@ pub fn said_by(by: &Actor, reader: Reader<'_>) -> String {
     let by = match by {
         Actor::Rep(rep) => reader.policy.name_of(rep).to_owned(),
         Actor::Source(_) => "Your profile".to_owned(),
-        Actor::Baton | Actor::Api(_) => by.word(),
+        Actor::Api(_) => by.word(),
+        Actor::Baton => {
+            return "What your chat says makes nobody away any more: you get leads again."
+                .to_owned();
+        }
     };
     format!("{by} has noted that you are back: you get leads again.")
 }

@@ -70,6 +70,21 @@ impl Place {
 
     /// What the doctor finds, area by area, of what concerns Teams.
     async fn doctor(&self, more: &[&str]) -> String {
+        let told = self.checks(more).await;
+        let word = |it: &Value, name: &str| it[name].as_str().unwrap().to_owned();
+        let said = told.iter().map(|it| {
+            format!(
+                "{} {}: {}",
+                word(it, "state"),
+                word(it, "area"),
+                word(it, "what")
+            )
+        });
+        said.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What it says of Teams, as it is written for programs.
+    async fn checks(&self, more: &[&str]) -> Vec<Value> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
         command.args(["doctor", "--format", "json"]).args(more);
         command.current_dir(self.dir.path()).env_remove("NO_COLOR");
@@ -78,11 +93,7 @@ impl Place {
         let told: Value = serde_json::from_slice(&done.stdout).unwrap();
         let found = told["checks"].as_array().unwrap().iter();
         let found = found.filter(|it| it["area"].as_str().unwrap().starts_with("teams"));
-        let said = found.map(|it| {
-            let word = |name: &str| it[name].as_str().unwrap().to_owned();
-            format!("{} {}: {}", word("state"), word("area"), word("what"))
-        });
-        said.collect::<Vec<_>>().join("\n")
+        found.cloned().collect()
     }
 }
 
@@ -151,6 +162,13 @@ async fn a_doctor_says_whether_it_can_be_read_who_is_out_of_office_where_that_co
     assert!(
         told.contains("look teams presence: who is out of office can't be read: refused (Config): missing_permission: Presence.Read.All"),
         "{told}"
+    );
+    let checks = place.checks(&[]).await;
+    let presence = checks.iter().find(|it| it["area"] == "teams presence");
+    let mend = presence.unwrap()["mend"].to_string();
+    assert!(
+        mend.contains("whoever is away by it stays so until they press I'm back"),
+        "{mend}"
     );
     place.microsoft.permit("Presence.Read.All");
     let told = place.doctor(&[]).await;

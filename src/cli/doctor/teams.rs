@@ -243,7 +243,8 @@ async fn presence(chat: &Chat, teams: &Teams, policy: &Policy) -> Finding {
             AREA,
             format!("who is out of office can't be read: {error}"),
             format!(
-                "Until it can, nobody is away by it. {}",
+                "Until it can, it makes nobody away, and whoever is away by it stays so until they press I'm back, or \
+                 `[teams] status` is \"ignore\". {}",
                 grant(Granted::PRESENCE)
             ),
         ),

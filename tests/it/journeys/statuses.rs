@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use baton::{
-    engine,
+    domain::event::{Actor, Sign},
+    engine::{self, Absence},
     playground::Status,
     store::{Error, Sql, sql},
 };
@@ -139,6 +140,49 @@ async fn a_status_whose_end_could_not_be_written_ends_when_the_chat_is_asked_aga
         run(office, MEND).await;
         says(office, None).await.unwrap();
         assert!(!is_away(office, "Selin Kaya").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_chat_said_ends_with_the_rule_that_believed_it() {
+    in_each_chat(&rules("believe"), async |office| {
+        office.slash("jonas", "/away until back").await;
+        says(office, Some("Vacationing")).await.unwrap();
+        office.settle().await;
+        assert!(is_away(office, "Selin Kaya").await);
+        office.read("selin");
+        office.reload(&rules("ignore")).await;
+        assert!(!is_away(office, "Selin Kaya").await);
+        assert!(is_away(office, "Jonas Weber").await, "in his own words");
+        let told = office.read("selin");
+        assert!(
+            told.contains("What your chat says makes nobody away any more: you get leads again."),
+            "{told}"
+        );
+        // Believed again, it is news.
+        office.reload(&rules("believe")).await;
+        says(office, Some("Vacationing")).await.unwrap();
+        assert!(is_away(office, "Selin Kaya").await);
+        office.reload(&rules("ignore")).await;
+        // The same after a restart.
+        let absence = Absence {
+            rep: "selin".into(),
+            from: None,
+            until: None,
+            reason: "Vacationing".to_owned(),
+            cover: None,
+            made_by: Actor::sign(Sign::DoNotDisturb),
+        };
+        office.engine().away(&absence).await.unwrap();
+        assert!(is_away(office, "Selin Kaya").await);
+        office.stop().await;
+        office.start().await;
+        assert!(!is_away(office, "Selin Kaya").await);
+        office.lead(ada()).await;
+        office.lead(short("Grace")).await;
+        let stories = [office.story_of(1001).await, office.story_of(1002).await];
+        assert!(stories.concat().contains("selin pending"), "{stories:?}");
     })
     .await;
 }
