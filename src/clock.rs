@@ -53,6 +53,20 @@ impl Clock {
         Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
     }
 
+    /// This moment, and by how much a system clock is shifted to say so.
+    #[must_use]
+    pub fn reading(&self) -> (Timestamp, SignedDuration) {
+        match &*self.0 {
+            Kind::System { shift } => {
+                let shift = shift.load(Ordering::Relaxed);
+                let now = Timestamp::from_microsecond(system_micros().saturating_add(shift));
+                let now = now.unwrap_or(Timestamp::MAX);
+                (now, SignedDuration::from_micros(shift))
+            }
+            Kind::Manual { .. } => (self.now(), SignedDuration::ZERO),
+        }
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, by: SignedDuration) {
         let micros = i64::try_from(by.as_micros()).unwrap_or(0).max(0);

@@ -155,6 +155,23 @@ async fn a_clock_goes_by_the_databases_where_replicas_share_one() {
 }
 
 #[tokio::test]
+async fn two_who_ask_for_the_time_at_once_do_not_put_the_clock_right_twice() {
+    both_fresh(async |fresh| {
+        let clock = Clock::system();
+        clock.set_shift(SignedDuration::from_hours(24));
+        let engine = Engine::new(fresh.open().await, clock, Rules::new(Policy::default()));
+        tokio::join!(engine.agree_on_time(), engine.agree_on_time());
+        let off = engine.clock().shift();
+        assert!(
+            fresh.is_sqlite() || off.abs() < SignedDuration::from_secs(60),
+            "{off}"
+        );
+        engine.db().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_replica_that_said_so_since_the_time_was_read_is_alive() {
     in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
