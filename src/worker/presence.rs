@@ -97,6 +97,7 @@ impl Worker {
             SendError::Unknown { .. } => EVERY,
             SendError::Fail { .. } => REFUSED,
         };
+        let rest = rest.min(looks::LONGEST);
         match error {
             SendError::Fail { word, .. } => {
                 if !self.refused.0.swap(true, Ordering::Relaxed) {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use baton::store::{Channel, Db, Error, Json, Tx, Wake, instance, row};
+use baton::store::{Channel, Db, Error, Json, Tx, Wake, instance, looks, row};
 use futures_util::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::timeout;
 
 use crate::db::{Fresh, both, both_fresh};
@@ -90,6 +90,32 @@ async fn an_instance_is_started_once_and_seen_often() {
             seen_at: at(20),
         };
         assert_eq!(row.unwrap(), expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_look_is_taken_once_and_none_is_put_off_for_long_by_a_clock_that_was_put_back() {
+    both(async |db| {
+        let minutes = |many: i64| at(1_000_000 + 60 * many);
+        let take = async |now: Timestamp| {
+            let next = now + SignedDuration::from_mins(5);
+            let taken: Result<bool, Error> = db
+                .write(async |mut tx| looks::take(&mut tx, "presence", now, next).await)
+                .await;
+            taken.unwrap()
+        };
+        assert!(take(minutes(0)).await);
+        assert!(!take(minutes(4)).await);
+        assert!(take(minutes(5)).await);
+        let off = minutes(6) + looks::LONGEST;
+        let put: Result<(), Error> = db
+            .write(async |mut tx| looks::put_off(&mut tx, "presence", off).await)
+            .await;
+        put.unwrap();
+        assert!(!take(minutes(6)).await);
+        assert!(take(minutes(-24 * 60)).await, "a day back");
+        assert!(!take(minutes(-24 * 60 + 4)).await);
     })
     .await;
 }
