@@ -31,6 +31,12 @@ const LOOK: std::time::Duration = std::time::Duration::from_secs(60);
 /// How often it is looked whether there are steps ahead that would reach nobody.
 const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
+/// Whether it is time to look at the coming week, which was looked at last by what the clock said then; one that was put
+/// back is no reason to wait until it is there again.
+fn is_time(last: Timestamp, now: Timestamp) -> bool {
+    !(SignedDuration::ZERO..AHEAD).contains(&now.duration_since(last))
+}
+
 impl Worker {
     pub(super) async fn keep_knowing_people(self, stop: CancellationToken) {
         let mut ahead_at = Timestamp::MIN;
@@ -57,7 +63,7 @@ impl Worker {
     /// Looks for steps in the coming week that would reach nobody, once an hour.
     async fn look_ahead(&self, last: &mut Timestamp) -> Result<(), Error> {
         let now = self.engine.clock().now();
-        if now.duration_since(*last) >= AHEAD {
+        if is_time(*last, now) {
             self.engine.look_ahead().await?;
             *last = now;
         }
@@ -303,4 +309,25 @@ fn is_fresh(account: &Account, rep: &Rep, now: Timestamp) -> bool {
 
 fn gone(why: &str) -> SendError {
     SendError::fail(FailKind::RecipientGone, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coming_week_is_looked_at_each_hour_also_by_a_clock_that_was_put_back() {
+        let last: Timestamp = "2026-11-20T10:00:00Z".parse().expect("a moment");
+        for (now, expected) in [
+            ("2026-11-20T10:00:00Z", false),
+            ("2026-11-20T10:59:59Z", false),
+            ("2026-11-20T11:00:00Z", true),
+            ("2026-11-20T09:59:59Z", true),
+            ("2026-11-19T10:00:00Z", true),
+        ] {
+            let now = now.parse().expect("a moment");
+            assert_eq!(is_time(last, now), expected, "{now}");
+        }
+        assert!(is_time(Timestamp::MIN, last));
+    }
 }
