@@ -56,7 +56,7 @@ impl Engine {
             let Some(monday) = due(when, &zone, now) else {
                 continue;
             };
-            if seen.insert(manager.clone(), monday) == Some(monday) {
+            if seen.get(&manager) == Some(&monday) {
                 continue;
             }
             if !self.uncovered(&manager, monday, &zone).await?.is_empty() {
@@ -69,6 +69,8 @@ impl Engine {
                     .await?;
                 told += 1;
             }
+            // Not before: what could not be read is tried again.
+            seen.insert(manager, monday);
         }
         Ok(told)
     }

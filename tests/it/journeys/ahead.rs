@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use baton::{engine::Engine, rules::Rules};
+use baton::{engine::Engine, rules::Rules, store::Error};
 
 use super::ada;
 use crate::{
@@ -122,6 +122,37 @@ async fn on_the_morning_before_it_the_coming_week_is_left_to_the_message() {
         Nobody of team sales will be there for some leads.
         Those under SLA demo that come in from Sun 22 Nov 00:00 to Mon 23 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
         ");
+    })
+    .await;
+}
+
+/// The coming week can't be looked at.
+const BREAK: &str = "alter table absence rename to elsewhere";
+const MEND: &str = "alter table elsewhere rename to absence";
+
+#[tokio::test]
+async fn what_could_not_be_read_for_friday_is_said_when_it_can_be() {
+    in_each_chat_at(FRIDAY, SALES, async |office| {
+        for who in ["jonas", "ayse", "selin"] {
+            office.slash(who, "/away from 25 Nov to 25 Nov").await;
+        }
+        office.settle().await;
+        office.sleep("6h");
+        let run = async |statement: &'static str| {
+            let db = office.engine().db();
+            let done: Result<u64, Error> =
+                db.write(async |mut tx| tx.q(statement).exec().await).await;
+            done.unwrap();
+        };
+        let mut seen = BTreeMap::new();
+        run(BREAK).await;
+        let told = office.engine().tell_forecasts(&mut seen).await;
+        told.unwrap_err();
+        run(MEND).await;
+        let told = office.engine().tell_forecasts(&mut seen).await;
+        assert_eq!(told.unwrap(), 1);
+        let told = office.engine().tell_forecasts(&mut seen).await;
+        assert_eq!(told.unwrap(), 0);
     })
     .await;
 }
