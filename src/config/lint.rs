@@ -19,11 +19,12 @@ use crate::{
         calendar::{Holidays, lacking},
         condition::Condition,
         coverage::Span,
-        policy::{
-            Assignee, Audience, HolidayRule, Route, Rung, Sla, Step, StepAction, Target, Team,
-        },
+        policy::{Assignee, Audience, HolidayRule, Route, Rung, Sla, StepAction, Target, Team},
     },
-    rules::{Rules, walk},
+    rules::{
+        Rules,
+        walk::{self, Walked, When},
+    },
 };
 
 /// Everything that looks wrong in a configuration without a mistake.
@@ -324,7 +325,7 @@ fn times(stretches: &[Span], zone: &TimeZone) -> String {
     format!("{}{more}", first.join(", "))
 }
 
-fn step_words(step: &Step) -> String {
+fn step_words(step: &Walked) -> String {
     let what = match &step.action {
         StepAction::Remind => "remind the rep".to_owned(),
         StepAction::Reoffer(Rung::Team) => "reoffer to the team".to_owned(),
@@ -338,5 +339,9 @@ fn step_words(step: &Step) -> String {
         StepAction::Assign(Assignee::Rep(rep)) => format!("assign to `{rep}`"),
         StepAction::Review(team) => format!("review by `{team}`"),
     };
-    format!("{what} after {}", step.after)
+    match step.when {
+        When::Unaccepted(after) => format!("{what} after {after}"),
+        When::Untouched(after) => format!("{what} after {after} when accepted and untouched"),
+        When::Exhausted => format!("{what} when nobody was reached"),
+    }
 }

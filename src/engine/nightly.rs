@@ -11,11 +11,11 @@ use crate::{
         coverage::Span,
         event::{Deserted, Notice},
         id::RepId,
-        policy::Team,
+        policy::{StepAction, Team},
     },
     rules::{
         Rules,
-        walk::{self, Standings, Unheard},
+        walk::{self, Standings, Unheard, Walked},
     },
     store::{
         outbox,
@@ -181,11 +181,22 @@ pub(super) fn deserted(
 ) -> Vec<Deserted> {
     let of = |unheard: Unheard| Deserted {
         sla: unheard.sla,
-        steps: unheard.steps.into_iter().map(|step| step.action).collect(),
+        steps: actions(unheard.steps),
         arrivals: unheard.arrivals,
     };
     let unheard = walk::unheard_since(rules, team, standings, span);
     unheard.into_iter().map(of).collect()
+}
+
+/// What the steps do, each once, however often a clock does it.
+fn actions(steps: Vec<Walked>) -> Vec<StepAction> {
+    let mut actions: Vec<StepAction> = Vec::new();
+    for step in steps {
+        if !actions.contains(&step.action) {
+            actions.push(step.action);
+        }
+    }
+    actions
 }
 
 /// The beginning of the coming week.

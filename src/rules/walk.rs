@@ -1,14 +1,22 @@
-//! The steps of every clock over the coming days: which of them would reach nobody, for leads that come in when.
+//! The steps of every clock over the coming days, before the accept and after it: which of them would reach nobody, for
+//! leads that come in when.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Rules;
 use crate::domain::{
+    calendar::Period,
     coverage::{Span, within, without},
     id::{RepId, SlaId, TeamId},
-    policy::{Assignee, Audience, Policy, Profile, Route, Rung, Sla, Step, StepAction, Team},
+    policy::{
+        Assignee, Audience, Policy, Profile, Rep, Route, Rung, Sla, StepAction, Target, Team,
+    },
     world::Clocks,
 };
 
@@ -62,9 +70,37 @@ pub struct Unheard {
     /// Whose steps.
     pub sla: SlaId,
     /// Which of them, in their order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Walked>,
     /// For leads that come in then.
     pub arrivals: Vec<Span>,
+}
+
+/// A step of a clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// What is done.
+    pub action: StepAction,
+    /// When.
+    pub when: When,
+}
+
+/// When a step comes, in the clock's hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// So long after the lead has come in, if nobody has accepted it.
+    Unaccepted(Period),
+    /// So long after the lead has come in, if whoever accepted it has not tried to reach it.
+    Untouched(Period),
+    /// When the last attempt has reached nobody.
+    Exhausted,
+}
+
+/// A step at its moment.
+struct Due<'s> {
+    step: &'s Walked,
+    /// When the lead came in.
+    came: Timestamp,
+    at: Timestamp,
 }
 
 /// The leads that come in within the coming seven days.
@@ -73,18 +109,16 @@ pub fn week_from(now: Timestamp) -> Span {
     (now, now + AHEAD)
 }
 
-/// Walks the escalation of each team's clocks for leads that come in within seven days of `now`, by the configuration
-/// alone. Steps for which nobody is named at all are left out: `baton check` says that otherwise.
+/// Walks each team's clocks for leads that come in within seven days of `now`, by the configuration alone: their steps
+/// until the accept, those after it, and where a lead goes of which nobody is reached. Steps for which nobody is named at
+/// all are left out: `baton check` says that otherwise.
 #[must_use]
 pub fn walk(rules: &Rules, now: Timestamp) -> Vec<Unheard> {
-    let span = week_from(now);
-    let usual = Presence::new(rules, &Standings::default(), span);
+    let (span, standings) = (week_from(now), Standings::default());
+    let usual = Presence::new(rules, &standings, span);
     let teams = rules.policy.teams.iter();
-    let walked = teams.map(|team| {
-        chains(rules, team, span, &|action, at| {
-            usual.reaches_nobody(action, team, at)
-        })
-    });
+    let walked =
+        teams.map(|team| chains(rules, team, span, &|due| usual.reaches_nobody(due, team)));
     walked.flatten().collect()
 }
 
@@ -99,8 +133,8 @@ pub fn unheard_since(
 ) -> Vec<Unheard> {
     let before = Presence::new(rules, before, span);
     let there = Presence::new(rules, now, span);
-    chains(rules, team, span, &|action, at| {
-        there.reaches_nobody(action, team, at) && !before.reaches_nobody(action, team, at)
+    chains(rules, team, span, &|due| {
+        there.reaches_nobody(due, team) && !before.reaches_nobody(due, team)
     })
 }
 
@@ -108,7 +142,7 @@ fn chains(
     rules: &Rules,
     team: &Team,
     span: Span,
-    is_unheard: &dyn Fn(&StepAction, Timestamp) -> bool,
+    is_unheard: &dyn Fn(&Due<'_>) -> bool,
 ) -> Vec<Unheard> {
     if !gets_leads(&rules.policy, team) {
         return Vec::new();
@@ -123,33 +157,70 @@ fn walk_one(
     team: &Team,
     sla: &Sla,
     (begin, end): Span,
-    is_unheard: &dyn Fn(&StepAction, Timestamp) -> bool,
+    is_unheard: &dyn Fn(&Due<'_>) -> bool,
 ) -> Option<Unheard> {
     let zone = team.zone();
     let clock = rules.clock(sla.calendar.as_ref(), &zone);
+    let steps = steps_of(sla);
     let mut unheard: BTreeSet<usize> = BTreeSet::new();
     let mut arrivals: Vec<Span> = Vec::new();
     let moments = std::iter::successors(Some(begin), |at| Some(*at + EVERY));
-    for at in moments.take_while(|at| *at < end) {
-        let is_lost = |step: &Step| {
-            let due = clock.add(at, step.after);
-            let due = due.filter(|due| *due < at + FURTHEST);
-            due.is_some_and(|due| is_unheard(&step.action, due))
+    for came in moments.take_while(|at| *at < end) {
+        let is_lost = |(step, waits): &(Walked, Vec<Period>)| {
+            let mut waits = waits.iter();
+            let at = waits.try_fold(came, |at, wait| clock.add(at, *wait));
+            let at = at.filter(|at| *at < came + FURTHEST);
+            at.is_some_and(|at| is_unheard(&Due { step, came, at }))
         };
-        let places = (0..sla.escalation.len()).filter(|place| is_lost(&sla.escalation[*place]));
+        let places = (0..steps.len()).filter(|place| is_lost(&steps[*place]));
         let lost: Vec<usize> = places.collect();
         if !lost.is_empty() {
             unheard.extend(lost);
-            join(&mut arrivals, at);
+            join(&mut arrivals, came);
         }
     }
-    let steps = unheard.iter().map(|place| sla.escalation[*place].clone());
+    let lost = unheard.iter().map(|place| steps[*place].0.clone());
     (!unheard.is_empty()).then(|| Unheard {
         team: team.id.clone(),
         sla: sla.id.clone().unwrap_or_else(|| SlaId::from("")),
-        steps: steps.collect(),
+        steps: lost.collect(),
         arrivals,
     })
+}
+
+/// The steps of a clock, and for how long each is waited for, one time after the other.
+fn steps_of(sla: &Sla) -> Vec<(Walked, Vec<Period>)> {
+    let of = |action: &StepAction, when, waits| {
+        let action = action.clone();
+        (Walked { action, when }, waits)
+    };
+    let escalation = sla.escalation.iter();
+    let escalation =
+        escalation.map(|it| of(&it.action, When::Unaccepted(it.after), vec![it.after]));
+    let untouched = sla.untouched.iter();
+    let untouched = untouched.map(|it| of(&it.action, When::Untouched(it.after), vec![it.after]));
+    // The first attempt comes when it was promised, and the others as soon as they may.
+    let attempts = sla.contact.iter().chain(&sla.retry).copied();
+    let exhausted = sla.exhausted.as_ref().and_then(given_to);
+    let exhausted = exhausted.map(|action| of(&action, When::Exhausted, attempts.collect()));
+    escalation.chain(untouched).chain(exhausted).collect()
+}
+
+/// The step that asks the same people as a target, if it asks somebody who must be there.
+fn given_to(target: &Target) -> Option<StepAction> {
+    match target {
+        Target::Team(team) | Target::Pool { team, .. } => {
+            Some(StepAction::Reoffer(Rung::Other(team.clone())))
+        }
+        Target::Review(team) => Some(StepAction::Review(team.clone())),
+        Target::Rep(rep) => Some(StepAction::Assign(Assignee::Rep(rep.clone()))),
+        // Whoever comes by takes from a queue; who is meant by an owner depends on the lead.
+        Target::Queue { .. }
+        | Target::AccountOwner
+        | Target::PreviousOwner
+        | Target::Nurture(_)
+        | Target::Disqualify(_) => None,
+    }
 }
 
 /// Whether a route leads to the team.
@@ -175,38 +246,58 @@ pub fn leads_to(route: &Route, team: &TeamId) -> bool {
     named || route.team.as_ref() == Some(team)
 }
 
-/// When everybody is there.
+/// When people are there, worked out of those who are asked for.
 struct Presence<'a> {
-    policy: &'a Policy,
-    open: BTreeMap<RepId, Vec<Span>>,
+    rules: &'a Rules,
+    standings: &'a Standings,
+    span: Span,
+    open: RefCell<BTreeMap<RepId, Rc<Vec<Span>>>>,
 }
 
 impl<'a> Presence<'a> {
-    fn new(rules: &'a Rules, standings: &Standings, (begin, end): Span) -> Self {
-        let (policy, unknown) = (&rules.policy, Profile::default());
-        let end = end + FURTHEST;
-        let reps = policy.reps.values();
-        let reachable = reps.filter(|rep| !standings.unreachable.contains(&rep.id));
-        let open = reachable.map(|rep| {
-            let profile = standings.profiles.get(&rep.id);
-            let hours = rules.hours_of(rep, profile.unwrap_or(&unknown));
-            let hours = hours.open_from(begin - NEARLY, end);
-            let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
-            (
-                rep.id.clone(),
-                without(&within(&hours, rep.employment()), away),
-            )
-        });
+    fn new(rules: &'a Rules, standings: &'a Standings, span: Span) -> Self {
         Self {
-            policy,
-            open: open.collect(),
+            rules,
+            standings,
+            span,
+            open: RefCell::default(),
         }
     }
 
     /// Whether those whom a step means are named, and none of them is there.
-    fn reaches_nobody(&self, action: &StepAction, team: &Team, at: Timestamp) -> bool {
-        let other = |team: &TeamId| self.policy.team(team);
-        let people: Vec<&RepId> = match action {
+    fn reaches_nobody(&self, due: &Due<'_>, team: &Team) -> bool {
+        let people = self.meant(&due.step.action, team);
+        let mut there = people.iter().filter(|rep| self.is_there(rep, due.at));
+        let Some(first) = there.next() else {
+            return !people.is_empty();
+        };
+        let asks_others = match (&due.step.action, due.step.when) {
+            (StepAction::Reoffer(_), When::Untouched(_) | When::Exhausted) => true,
+            (StepAction::Reoffer(_), When::Unaccepted(_))
+            | (
+                StepAction::Remind
+                | StepAction::Widen
+                | StepAction::Notify(_)
+                | StepAction::Assign(_)
+                | StepAction::Review(_),
+                _,
+            ) => false,
+        };
+        asks_others && there.next().is_none() && self.only_can_have_it(first, due, team)
+    }
+
+    /// Whether of a team's people nobody else was there to accept a lead: whoever has it is not asked for it.
+    fn only_can_have_it(&self, rep: &RepId, due: &Due<'_>, team: &Team) -> bool {
+        let asked = || team.members.iter().chain(&team.backups);
+        let was_there = |rep: &RepId| self.is_there_between(rep, (due.came, due.at));
+        asked().any(|one| one == rep) && asked().all(|one| one == rep || !was_there(one))
+    }
+
+    /// Whom a step means; nobody if it means whoever has it, who was there when they were asked, or a channel, which is
+    /// read by somebody.
+    fn meant<'p>(&'p self, action: &'p StepAction, team: &'p Team) -> Vec<&'p RepId> {
+        let other = |team: &TeamId| self.rules.policy.team(team);
+        match action {
             StepAction::Reoffer(Rung::Team) | StepAction::Widen => team.members.iter().collect(),
             StepAction::Reoffer(Rung::Backups) => team.backups.iter().collect(),
             StepAction::Reoffer(Rung::Other(team)) => {
@@ -222,17 +313,41 @@ impl<'a> Presence<'a> {
             StepAction::Notify(Audience::Rep(rep)) | StepAction::Assign(Assignee::Rep(rep)) => {
                 vec![rep]
             }
-            // Whoever has it was there when they were asked; a channel is read by somebody.
             StepAction::Remind | StepAction::Notify(Audience::Channel) => Vec::new(),
-        };
-        !people.is_empty() && !people.into_iter().any(|rep| self.is_there(rep, at))
+        }
     }
 
     fn is_there(&self, rep: &RepId, at: Timestamp) -> bool {
-        let open = self.open.get(rep).map_or(&[][..], Vec::as_slice);
-        let first = open.partition_point(|(_, until)| *until + NEARLY < at);
+        self.is_there_between(rep, (at, at))
+    }
+
+    fn is_there_between(&self, rep: &RepId, (from, until): Span) -> bool {
+        let open = self.open(rep);
+        let first = open.partition_point(|(_, end)| *end + NEARLY < from);
         open.get(first)
-            .is_some_and(|(from, _)| *from <= at + NEARLY)
+            .is_some_and(|(begin, _)| *begin <= until + NEARLY)
+    }
+
+    /// When somebody is there.
+    fn open(&self, rep: &RepId) -> Rc<Vec<Span>> {
+        if let Some(open) = self.open.borrow().get(rep) {
+            return Rc::clone(open);
+        }
+        let known = self.rules.policy.reps.get(rep);
+        let known = known.filter(|rep| !self.standings.unreachable.contains(&rep.id));
+        let open = Rc::new(known.map(|rep| self.hours(rep)).unwrap_or_default());
+        let kept = Rc::clone(&open);
+        self.open.borrow_mut().insert(rep.clone(), kept);
+        open
+    }
+
+    fn hours(&self, rep: &Rep) -> Vec<Span> {
+        let (standings, unknown) = (self.standings, Profile::default());
+        let profile = standings.profiles.get(&rep.id);
+        let hours = self.rules.hours_of(rep, profile.unwrap_or(&unknown));
+        let hours = hours.open_from(self.span.0 - NEARLY, self.span.1 + FURTHEST);
+        let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
+        without(&within(&hours, rep.employment()), away)
     }
 }
 

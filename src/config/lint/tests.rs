@@ -259,3 +259,42 @@ fn steps_that_come_when_nobody_is_there_are_named_with_the_leads_that_they_are_f
     );
     insta::assert_snapshot!(lints(&far), @"baton.toml:10:6: lint: leads of the team `sdr` that come in Mon 23 Nov 13:00 to 18:00, Tue 24 Nov 11:30 to 18:00, and 4 more times this week: these steps of the SLA `demo` reach nobody: reoffer to the team after 15m, notify the managers after 45m, assign to a manager after 1h (compare the hours of the clock with those of its people: `baton check --calendar`)");
 }
+
+/// The small configuration with a clock of its own, and somebody who is there at night only.
+fn with_clock(more: &str) -> String {
+    format!(
+        "{GOOD}[sla.demo]\nacknowledge = \"15m\"\ncontact = \"30m\"\ncalendar = \"office\"\n\
+         escalation = []\n{more}\n\
+         [[rep]]\nid = \"jonas\"\nname = \"Jonas\"\nemail = \"jonas@example.com\"\ncalendar = \"night\"\n\
+         country = \"DE\"\n\
+         [[team]]\nid = \"night\"\nmembers = [\"jonas\"]\nmanagers = [\"ayse\"]\n\
+         [calendar.night]\nhours = \"Mo-Fr 20:00-24:00; PH off\"\nholidays = \"rep\"\n"
+    )
+}
+
+#[test]
+fn steps_after_the_accept_that_reach_nobody_are_named_too() {
+    let untouched = |step: &str| lints(&with_clock(&format!("untouched = [{step}]")));
+    assert_eq!(untouched("{ after = \"1h\", notify = \"managers\" }"), "");
+    insta::assert_snapshot!(untouched("{ after = \"1h\", reoffer = \"night\" }"), @"baton.toml:9:6: lint: leads of the team `sdr` that come in Mon 23 Nov 13:00 to Mon 30 Nov 13:00: these steps of the SLA `demo` reach nobody: reoffer to `night` after 1h when accepted and untouched (compare the hours of the clock with those of its people: `baton check --calendar`)");
+    // Whoever has it is not asked again, and nobody else was there to accept it.
+    insta::assert_snapshot!(untouched("{ after = \"1h\", reoffer = \"team\" }"), @"baton.toml:9:6: lint: leads of the team `sdr` that come in Mon 23 Nov 13:00 to Mon 30 Nov 13:00: these steps of the SLA `demo` reach nobody: reoffer to the team after 1h when accepted and untouched (compare the hours of the clock with those of its people: `baton check --calendar`)");
+    let two = with_clock("untouched = [{ after = \"1h\", reoffer = \"team\" }]");
+    let mina = "[[rep]]\nid = \"mina\"\nname = \"Mina\"\nemail = \"mina@example.com\"\n\
+                calendar = \"office\"\ncountry = \"DE\"\n";
+    let two = two.replacen("members = [\"ayse\"]", "members = [\"ayse\", \"mina\"]", 1);
+    assert_eq!(lints(&format!("{two}{mina}")), "");
+}
+
+#[test]
+fn where_a_lead_goes_of_which_nobody_is_reached_is_walked_too() {
+    let exhausted = |target: &str| {
+        lints(&with_clock(&format!(
+            "retry = [\"2h\"]\nexhausted = {target}"
+        )))
+    };
+    insta::assert_snapshot!(exhausted("{ team = \"night\" }"), @"baton.toml:9:6: lint: leads of the team `sdr` that come in Mon 23 Nov 13:00 to Mon 30 Nov 13:00: these steps of the SLA `demo` reach nobody: reoffer to `night` when nobody was reached (compare the hours of the clock with those of its people: `baton check --calendar`)");
+    assert_eq!(exhausted("{ review = \"night\" }"), "");
+    assert_eq!(exhausted("{ queue = \"night\" }"), "");
+    assert_eq!(exhausted("{ nurture = \"later\" }"), "");
+}

@@ -42,7 +42,7 @@ async fn managers_read_in_the_morning_which_steps_will_reach_nobody() {
         assert_eq!(look(office).await, 1);
         reads!(office, "marta", @"
         Nobody of team sales will be there for some leads.
-        Those under SLA demo that come in from Fri 20 Nov 00:00 to Wed 25 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
+        Those under SLA demo that come in from Thu 19 Nov 23:30 to Wed 25 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
         ");
         // The same people are told of once a week.
         assert_eq!(look(office).await, 1);
@@ -64,7 +64,7 @@ async fn hours_that_somebody_chose_count_in_the_morning() {
         assert_eq!(look(office).await, 1);
         reads!(office, "marta", @"
         Nobody of team sales will be there for some leads.
-        Those under SLA demo that come in from Mon 23 Nov 00:00 to Mon 23 Nov 06:00, from Mon 23 Nov 20:00 to Tue 24 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
+        Those under SLA demo that come in from Sun 22 Nov 23:30 to Mon 23 Nov 06:00, from Mon 23 Nov 19:30 to Tue 24 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
         ");
     })
     .await;
@@ -90,7 +90,7 @@ async fn what_friday_says_is_not_said_again_in_the_morning() {
         reads!(office, "marta", @"
         # The week of Mon 23 Nov has steps that reach nobody
         Team sales (Europe/Berlin)
-        Leads under SLA demo that come in from Wed 25 Nov 00:00 to Thu 26 Nov 00:00 find nobody at these steps: the next of the team.
+        Leads under SLA demo that come in from Tue 24 Nov 23:30 to Thu 26 Nov 00:00 find nobody at these steps: the next of the team.
         (By planned absences, hours that people chose, and whom the chat does not reach.)
         ");
         office.after("16h").await;
@@ -120,7 +120,7 @@ async fn on_the_morning_before_it_the_coming_week_is_left_to_the_message() {
         assert_eq!(look(office).await, 1);
         reads!(office, "marta", @"
         Nobody of team sales will be there for some leads.
-        Those under SLA demo that come in from Sun 22 Nov 00:00 to Mon 23 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
+        Those under SLA demo that come in from Sat 21 Nov 23:30 to Mon 23 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
         ");
     })
     .await;
