@@ -24,7 +24,7 @@ impl Engine {
         let now = self.clock.now();
         self.db
             .write(async |mut tx| {
-                reps::hours(&mut tx, rep, hours).await?;
+                reps::hours(&mut tx, rep, hours, now).await?;
                 if *by != Actor::Rep(rep.clone()) {
                     let key = self.clock.chance(now).next_ulid().to_string();
                     let told = Told::Hours { by: by.clone() };

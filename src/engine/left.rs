@@ -206,6 +206,7 @@ async fn who_left(
     }
     for rep in policy.reps.values() {
         reps::here(tx, &rep.id).await?;
+        reps::leaving(tx, &rep.id, rep.until, now).await?;
         if rep.has_left(now) {
             left.push((rep.id.clone(), rep.name.clone()));
         }

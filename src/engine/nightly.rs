@@ -11,7 +11,7 @@ use crate::{
         coverage::Span,
         event::{Deserted, Notice},
         id::RepId,
-        policy::{StepAction, Team},
+        policy::{Rep, StepAction, Team},
     },
     rules::{
         Rules,
@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         outbox,
-        reps::{self, Absence, KnownRep},
+        reps::{self, Absence, Dated, KnownRep},
     },
 };
 
@@ -32,6 +32,9 @@ const NOON: i8 = 12;
 pub(super) struct Ahead {
     known: Vec<KnownRep>,
     absences: BTreeMap<RepId, Vec<Absence>>,
+    dated: BTreeMap<RepId, Dated>,
+    /// Those whose last day lies in the coming weeks.
+    leaving: BTreeSet<RepId>,
 }
 
 impl Ahead {
@@ -39,7 +42,12 @@ impl Ahead {
     pub(super) fn standings(&self, then: Timestamp) -> Standings {
         let lost = |rep: &&KnownRep| rep.unreachable_at.is_some_and(|at| at <= then);
         let lost = self.known.iter().filter(lost);
-        let profiles = self.known.iter().map(|rep| (rep.id.clone(), rep.profile()));
+        let profiles = self.known.iter().map(|rep| {
+            let mut profile = rep.profile();
+            profile.hours = profile.hours.filter(|_| self.chose_by(&rep.id, then));
+            (rep.id.clone(), profile)
+        });
+        let unknown = |rep: &&RepId| !self.left_by(rep, then);
         let away = self.absences.iter().map(|(rep, absences)| {
             let made = absences.iter().filter(|it| it.made_at <= then);
             let until = |it: &Absence| it.until_at.unwrap_or(Timestamp::MAX);
@@ -50,7 +58,21 @@ impl Ahead {
             away: away.filter(|(_, times)| !times.is_empty()).collect(),
             unreachable: lost.map(|rep| rep.id.clone()).collect(),
             profiles: profiles.collect(),
+            stay: self.leaving.iter().filter(unknown).cloned().collect(),
+            leaving: self.leaving.clone(),
         }
+    }
+
+    /// Whether the hours that somebody chose were theirs then.
+    fn chose_by(&self, rep: &RepId, then: Timestamp) -> bool {
+        let chosen = self.dated.get(rep).and_then(|it| it.hours_at);
+        chosen.is_none_or(|at| at <= then)
+    }
+
+    /// Whether it was known then that somebody would leave.
+    fn left_by(&self, rep: &RepId, then: Timestamp) -> bool {
+        let noted = self.dated.get(rep).and_then(|it| it.leaving_noted_at);
+        noted.is_none_or(|at| at <= then)
     }
 }
 
@@ -160,12 +182,19 @@ impl Engine {
 
     /// What is known of people from `now` on.
     pub(super) async fn people_ahead(&self, now: Timestamp) -> Result<Ahead, Error> {
-        let people: Vec<RepId> = self.rules().policy.reps.keys().cloned().collect();
+        let rules = self.rules();
+        let people: Vec<RepId> = rules.policy.reps.keys().cloned().collect();
+        let weeks = now..walk::horizon(walk::week_from(now));
+        let leaves = |rep: &&Rep| rep.until.is_some_and(|until| weeks.contains(&until));
+        let leaving = rules.policy.reps.values().filter(leaves);
+        let leaving: BTreeSet<RepId> = leaving.map(|rep| rep.id.clone()).collect();
         self.db
             .read(async |mut tx| {
                 Ok(Ahead {
                     known: reps::all(&mut tx).await?,
                     absences: reps::absences_ahead(&mut tx, &people, now).await?,
+                    dated: reps::dated(&mut tx).await?,
+                    leaving: leaving.clone(),
                 })
             })
             .await

@@ -38,10 +38,14 @@ pub struct Standings {
     pub unreachable: BTreeSet<RepId>,
     /// Their zones and the hours that they have chosen.
     pub profiles: BTreeMap<RepId, Profile>,
+    /// Those whose last day lies in the coming weeks.
+    pub leaving: BTreeSet<RepId>,
+    /// Those of them of whom that is not known.
+    pub stay: BTreeSet<RepId>,
 }
 
 impl Standings {
-    /// The same people if nobody were away, and all kept to the hours of the configuration.
+    /// The same people if nobody were away or left, and all kept to the hours of the configuration.
     #[must_use]
     pub fn as_written(&self) -> Self {
         let zones = self.profiles.iter().map(|(rep, profile)| {
@@ -50,15 +54,17 @@ impl Standings {
         });
         Self {
             profiles: zones.collect(),
+            stay: self.leaving.clone(),
             ..Self::default()
         }
     }
 
-    /// Whether somebody is not there as the configuration says.
+    /// Whether somebody is not there in the hours that the configuration says, or not for long.
     #[must_use]
     pub fn differs(&self, rep: &RepId) -> bool {
         let chose = |rep| self.profiles.get(rep).is_some_and(|it| it.hours.is_some());
-        self.away.contains_key(rep) || self.unreachable.contains(rep) || chose(rep)
+        let gone = self.leaving.contains(rep) || self.unreachable.contains(rep);
+        gone || self.away.contains_key(rep) || chose(rep)
     }
 }
 
@@ -107,6 +113,12 @@ struct Due<'s> {
 #[must_use]
 pub fn week_from(now: Timestamp) -> Span {
     (now, now + AHEAD)
+}
+
+/// How far ahead a walk over leads that come in within this span may look.
+#[must_use]
+pub fn horizon((_, end): Span) -> Timestamp {
+    end + FURTHEST
 }
 
 /// Walks each team's clocks for leads that come in within seven days of `now`, by the configuration alone: their steps
@@ -345,9 +357,12 @@ impl<'a> Presence<'a> {
         let (standings, unknown) = (self.standings, Profile::default());
         let profile = standings.profiles.get(&rep.id);
         let hours = self.rules.hours_of(rep, profile.unwrap_or(&unknown));
-        let hours = hours.open_from(self.span.0 - NEARLY, self.span.1 + FURTHEST);
+        let hours = hours.open_from(self.span.0 - NEARLY, horizon(self.span));
+        let (first, last) = rep.employment();
+        let stays = standings.stay.contains(&rep.id);
+        let employment = (first, if stays { Timestamp::MAX } else { last });
         let away = standings.away.get(&rep.id).map_or(&[][..], Vec::as_slice);
-        without(&within(&hours, rep.employment()), away)
+        without(&within(&hours, employment), away)
     }
 }
 

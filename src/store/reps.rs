@@ -1,6 +1,7 @@
 //! What Baton has learned of reps: their profile, whether their chat delivers, when they are away, how much they carry.
 
 mod absence;
+mod dated;
 mod load;
 mod sign;
 
@@ -16,6 +17,7 @@ pub use absence::{
     absences_ahead, absences_now, absences_of, absences_over, absences_to_begin,
     absences_to_hand_on, end_absences, end_absences_by, missed_in_a_row, next_absence_change,
 };
+pub use dated::{Dated, dated, hours, leaving};
 pub use load::{Load, Wanted, loads};
 pub use sign::{sign_seen, statuses_seen};
 
@@ -140,18 +142,6 @@ const EXTRA: &str = "insert into rep (id, extra_until) values ($1, $2) \
 /// If the database does not answer.
 pub async fn extra_until(tx: &mut Tx, rep: &RepId, until: Option<Timestamp>) -> Result<(), Error> {
     tx.q(EXTRA).bind(rep).bind(until).exec().await?;
-    Ok(())
-}
-
-const HOURS: &str = "insert into rep (id, hours) values ($1, $2) \
-     on conflict (id) do update set hours = excluded.hours";
-
-/// Keeps the working hours that go before those of the configuration, or that none do.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn hours(tx: &mut Tx, rep: &RepId, hours: Option<&str>) -> Result<(), Error> {
-    tx.q(HOURS).bind(rep).bind(hours).exec().await?;
     Ok(())
 }
 

@@ -126,6 +126,75 @@ async fn on_the_morning_before_it_the_coming_week_is_left_to_the_message() {
     .await;
 }
 
+/// On Friday managers read of Thursday, when nobody is there; on Wednesday only Selin is.
+async fn friday(office: &mut Office) {
+    for who in ["jonas", "ayse"] {
+        office.slash(who, "/away from 25 Nov to 26 Nov").await;
+    }
+    office.slash("selin", "/away from 26 Nov to 26 Nov").await;
+    office.after("6h").await;
+    let told = office.read("marta");
+    assert!(
+        told.contains("The week of Mon 23 Nov") && !told.contains("25 Nov 0"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn hours_that_somebody_chose_since_friday_count_on_monday() {
+    in_each_chat_at(FRIDAY, SALES, async |office| {
+        friday(office).await;
+        office.after("48h").await;
+        office.slash("selin", "/away hours Mo-Fr 06:00-20:00").await;
+        office.after("14h").await;
+        office.read("marta");
+        assert_eq!(look(office).await, 1);
+        reads!(office, "marta", @"
+        Nobody of team sales will be there for some leads.
+        Those under SLA demo that come in from Tue 24 Nov 23:30 to Wed 25 Nov 06:00, from Wed 25 Nov 19:30 to Thu 26 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
+        ");
+    })
+    .await;
+}
+
+/// The rules of sales, and until when Selin works there.
+fn until(day: &str) -> String {
+    format!("{SALES}\n[defaults.rep]\ntimezone = \"Europe/Berlin\"\n# selin: until = \"{day}\"\n")
+}
+
+#[tokio::test]
+async fn a_last_day_that_was_known_since_friday_counts_on_monday_and_no_earlier_one() {
+    in_each_chat_at(FRIDAY, SALES, async |office| {
+        friday(office).await;
+        office.after("48h").await;
+        office.reload(&until("2026-11-24")).await;
+        office.after("14h").await;
+        office.read("marta");
+        assert_eq!(look(office).await, 1);
+        reads!(office, "marta", @"
+        Nobody of team sales will be there for some leads.
+        Those under SLA demo that come in from Tue 24 Nov 23:30 to Thu 26 Nov 00:00 find nobody at these steps: the next of the team. Absences count, hours that people chose, and whom the chat does not reach. A cover, or backups, would help.
+        ");
+    })
+    .await;
+    in_each_chat_at(FRIDAY, &until("2026-11-24"), async |office| {
+        for who in ["jonas", "ayse"] {
+            office.slash(who, "/away from 25 Nov to 26 Nov").await;
+        }
+        office.after("6h").await;
+        reads!(office, "marta", @"
+        # The week of Mon 23 Nov has steps that reach nobody
+        Team sales (Europe/Berlin)
+        Leads under SLA demo that come in from Tue 24 Nov 23:30 to Fri 27 Nov 00:00 find nobody at these steps: the next of the team.
+        (By planned absences, hours that people chose, and whom the chat does not reach.)
+        ");
+        office.after("62h").await;
+        office.read("marta");
+        assert_eq!(look(office).await, 0, "it was said on Friday");
+    })
+    .await;
+}
+
 /// The coming week can't be looked at.
 const BREAK: &str = "alter table absence rename to elsewhere";
 const MEND: &str = "alter table elsewhere rename to absence";
