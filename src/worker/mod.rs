@@ -23,7 +23,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -78,6 +78,8 @@ pub struct Worker {
     name: String,
     /// When it was last looked what concerns people, in seconds.
     people_seen_to: Arc<AtomicI64>,
+    /// How often it was looked what is due.
+    looks: Arc<AtomicU64>,
     /// Which manager has been told of which week, or need not be.
     forecasts: Arc<Mutex<BTreeMap<RepId, Date>>>,
     /// Whether Teams may not be asked who is out of office.
@@ -129,6 +131,7 @@ impl Worker {
                 .collect(),
             name,
             people_seen_to: Arc::default(),
+            looks: Arc::default(),
             forecasts: Arc::default(),
             refused: Arc::default(),
         }
@@ -172,6 +175,7 @@ impl Worker {
                     None
                 }
             };
+            self.looks.fetch_add(1, Ordering::Relaxed);
             // Every lead that comes in wakes this loop: under load one look serves many.
             tokio::time::sleep(REST).await;
             self.sleep(next, &mut wake, &stop).await;
@@ -215,6 +219,12 @@ impl Worker {
         let mut seen = self.forecasts.lock().await;
         self.engine.tell_forecasts(&mut seen).await?;
         Ok(())
+    }
+
+    /// How often the loops, or this worker's clones', have looked what is due: for tests, which let them run.
+    #[must_use]
+    pub fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed)
     }
 
     /// Everything that is due now, once: for tests, which move the clock and call this.
