@@ -34,10 +34,14 @@ fn own_part(offer: &Offer, policy: &Policy, when: &When) -> String {
             format!("You declined it{}{reason}.", said.unwrap_or_default())
         }
         OfferState::Expired => match offer.decided_at {
-            Some(at) => format!("It had no answer by {}, so it moved on.", when.said(at)),
-            None => "It had no answer in time, so it moved on.".to_owned(),
+            Some(at) => format!(
+                "It had no answer by {}, so it {}.",
+                when.said(at),
+                went_words(offer)
+            ),
+            None => format!("It had no answer in time, so it {}.", went_words(offer)),
         },
-        OfferState::Withdrawn => withdrawn_words(offer).to_owned(),
+        OfferState::Withdrawn => withdrawn_words(offer),
     }
 }
 
@@ -52,14 +56,34 @@ fn decline_words(offer: &Offer, policy: &Policy) -> String {
     label.map_or_else(String::new, |label| format!(" ({})", cut(label, 60)))
 }
 
-fn withdrawn_words(offer: &Offer) -> &'static str {
+/// What becomes of a lead whose offer comes to nothing: its owner keeps what a colleague does not take over.
+fn went_words(offer: &Offer) -> &'static str {
+    if offer.is_hand_over() {
+        "was not handed over"
+    } else {
+        "moved on"
+    }
+}
+
+fn withdrawn_words(offer: &Offer) -> String {
     let reason = offer.reason.as_ref().map(|reason| reason.id.as_str());
+    let why = match reason {
+        Some("away") => "you were away",
+        Some("undeliverable" | "not shown") => "the chat could not show it to you",
+        Some("left") => "you are no longer in the list of reps",
+        Some(_) | None => return taken_words(reason).to_owned(),
+    };
+    let went = if offer.is_hand_over() {
+        "not handed over"
+    } else {
+        "passed on"
+    };
+    format!("It was {went} because {why}.")
+}
+
+/// Why an offer was taken back by what somebody did with the lead.
+fn taken_words(reason: Option<&str>) -> &'static str {
     match reason {
-        Some("away") => "It was passed on because you were away.",
-        Some("undeliverable" | "not shown") => {
-            "It was passed on because the chat could not show it to you."
-        }
-        Some("left") => "It was passed on because you are no longer in the list of reps.",
         Some("moved on") => "Nobody claimed it in time.",
         Some("assigned") => "It was given out by hand.",
         Some("rerouted") => "A rule was wrong, so it was routed anew; it cost you no turn.",

@@ -91,7 +91,7 @@ fn by_urgency<'l>(reader: Reader<'_>, leads: &[&'l Lead]) -> Vec<&'l Lead> {
 
 fn mine_line(reader: Reader<'_>, lead: &Lead, seen: &Seen<'_>, precise: bool) -> Line {
     match reader.offer_of(lead) {
-        Some(offer) => Line::of(reader.waits_words(offer), offer_buttons(offer, seen)),
+        Some(offer) => Line::of(reader.asks_words(lead, offer), offer_buttons(offer, seen)),
         None if reader.owns(lead) => {
             let mut line = Line::of(contact_line(lead, reader.when), mine_buttons(lead, seen));
             line.words.extend(call_runs(seen, reader.when, precise));
@@ -269,7 +269,8 @@ fn offer_buttons(offer: &Offer, seen: &Seen<'_>) -> Vec<Button> {
     let id = offer.id.as_str();
     let take = match offer.kind {
         OfferKind::Pool => (Action::OfferClaim, "Claim"),
-        OfferKind::Push | OfferKind::Given | OfferKind::HandOver => (Action::OfferAccept, "Accept"),
+        OfferKind::Push | OfferKind::Given => (Action::OfferAccept, "Accept"),
+        OfferKind::HandOver => (Action::OfferAccept, "Take over"),
     };
     let button = Button::new(take.0, id, take.1)
         .styled(ButtonStyle::Primary)
@@ -314,11 +315,16 @@ impl Reader<'_> {
         matches!(&lead.state, State::Owned { rep, .. } if rep == self.rep)
     }
 
-    fn waits_words(&self, offer: &Offer) -> String {
-        match offer.until {
+    fn asks_words(&self, lead: &Lead, offer: &Offer) -> String {
+        let answer = match offer.until {
             Some(until) => format!("Please answer by {}.", self.when.said(until)),
             None => "Please answer soon.".to_owned(),
-        }
+        };
+        let owner = lead.owner().filter(|_| offer.is_hand_over());
+        owner.map_or(answer.clone(), |owner| {
+            let name = self.policy.name_of(owner);
+            format!("Take it over from {name}? {answer}")
+        })
     }
 
     /// How long ago it came in.

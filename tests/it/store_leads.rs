@@ -378,6 +378,31 @@ async fn leads_are_found_by_the_reps_concerned() {
         past.offers
             .push(offer("offer_b", "anna", OfferState::Expired));
         add(&db, &[owned(lead(1), "anna"), asked, past]).await;
+        // Whoever is asked is found, however they are asked: also to take over what a colleague owns.
+        let mut kinds = Vec::new();
+        for (n, kind) in [
+            (4, OfferKind::Push),
+            (5, OfferKind::Pool),
+            (6, OfferKind::Given),
+            (7, OfferKind::HandOver),
+        ] {
+            let mut one = owned(lead(n), "cem");
+            let mut asks = offer(&format!("offer_{n}"), "ben", OfferState::Pending);
+            asks.kind = kind;
+            one.offers.push(asks);
+            kinds.push(one);
+        }
+        add(&db, &kinds).await;
+        let ben = RepId::from("ben");
+        let bens: Result<_, Error> = db
+            .read(async |mut tx| {
+                let listed = leads::of_rep(&mut tx, &ben, 9).await?.into_iter();
+                let listed: Vec<LeadId> = listed.map(|lead| lead.id).collect();
+                Ok((leads::pending_with(&mut tx, &ben).await?, listed))
+            })
+            .await;
+        let all: Vec<LeadId> = kinds.iter().map(|lead| lead.id.clone()).collect();
+        assert_eq!(bens.unwrap(), (all.clone(), all));
         let anna = RepId::from("anna");
         let look: Result<_, Error> = db
             .read(async |mut tx| {
@@ -394,10 +419,12 @@ async fn leads_are_found_by_the_reps_concerned() {
             vec![LeadId::from("lead_00001")],
             vec![LeadId::from("lead_00002")],
         );
-        assert_eq!(
-            look.unwrap(),
-            (one, two.clone(), two, Some(anna.clone()), None)
-        );
+        let pending: Vec<LeadId> = two
+            .iter()
+            .chain(kinds.iter().map(|lead| &lead.id))
+            .cloned()
+            .collect();
+        assert_eq!(look.unwrap(), (one, two, pending, Some(anna.clone()), None));
     })
     .await;
 }

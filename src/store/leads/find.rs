@@ -135,9 +135,10 @@ pub async fn without_owner(tx: &mut Tx) -> Result<Vec<(TeamId, String, i64)>, Er
 
 /// Every kind is named because that leads SQLite to the index of pending offers.
 const PENDING_WITH: &str = "select distinct lead_id from offer where state = 'pending' and rep = $1 \
-     and kind in ('push', 'pool', 'given') order by lead_id";
+     and kind in ('push', 'pool', 'given', 'hand_over') order by lead_id";
 
-/// The leads of which an offer waits for this rep's answer, the oldest first.
+/// The leads of which an offer waits for this rep's answer, also one to take over what a colleague owns; the oldest
+/// first.
 ///
 /// # Errors
 /// If the database does not answer.

@@ -20,7 +20,7 @@ fn limit(most: usize) -> i64 {
 
 /// Every kind is named because that leads SQLite to the index of pending offers.
 const ASKED: &str = "select doc from lead where id in (select lead_id from offer where state = 'pending' \
-     and rep = $1 and kind in ('push', 'pool', 'given')) order by id limit $2";
+     and rep = $1 and kind in ('push', 'pool', 'given', 'hand_over')) order by id limit $2";
 const OWNED: &str =
     "select doc from lead where owner = $1 and state = 'owned' order by touched_at limit $2";
 

@@ -47,6 +47,7 @@ mod rules;
 mod statuses;
 mod strategies;
 mod teams;
+mod take_overs;
 mod tokens;
 mod two_chats;
 mod typed;
