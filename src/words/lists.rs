@@ -1,7 +1,7 @@
 //! What `/leads` answers: lists with something to press beside each lead.
 //!
 //! ```text
-//! /leads mine     what to call now, then the rest       [Contacted] [Details]
+//! /leads mine     what to do by when, then the rest     [Contacted] [Details]
 //! /leads queue    what may be taken                      [Take] [Details]
 //! /leads queue demo high de
 //! /leads review   what a manager decides                 [Assign…] [Details]
@@ -11,8 +11,10 @@
 use super::{
     commands::{CommandWords, Topic},
     fate::whereabouts,
+    next_step,
     offer::contact_line,
     seen::Seen,
+    urgency::{by_urgency, headline, offer_to},
     when::When,
 };
 use crate::domain::{
@@ -43,28 +45,19 @@ pub struct Reader<'a> {
     pub words: &'a CommandWords,
 }
 
-/// The reader's leads: what to answer and whom to call by when, in one line; then the rest, the longest
-/// untouched first. `page` counts from 0.
+/// The reader's leads: what to answer, whom to call and what is planned, by when, each in one line; then the rest, the
+/// longest untouched first. `page` counts from 0.
 #[must_use]
 pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     let sorted = by_urgency(reader, leads);
-    let to_call = sorted
-        .iter()
-        .filter(|lead| lead.clock.attempted_at.is_none())
-        .count();
-    let headline = match (sorted.len(), to_call) {
-        (0, _) => {
-            let queue = reader.words.typed(Topic::Leads, "queue");
-            return empty(&format!(
-                "You have no open leads. {queue} shows what you can take."
-            ));
-        }
-        (all, 0) => format!("You have {}, all contacted", count(all)),
-        (all, some) if all == some => format!("You have {} to answer or call", count(all)),
-        (all, some) => format!("You have {}, {some} to answer or call", count(all)),
-    };
+    if sorted.is_empty() {
+        let queue = reader.words.typed(Topic::Leads, "queue");
+        return empty(&format!(
+            "You have no open leads. {queue} shows what you can take."
+        ));
+    }
     let listing = Listing {
-        headline,
+        headline: headline(reader, &sorted),
         name: "mine",
         text: "",
         page,
@@ -74,26 +67,13 @@ pub fn mine(reader: Reader<'_>, leads: &[&Lead], page: usize) -> Card {
     })
 }
 
-/// What to answer and whom to call by when comes first, then the longest untouched.
-fn by_urgency<'l>(reader: Reader<'_>, leads: &[&'l Lead]) -> Vec<&'l Lead> {
-    let mut sorted: Vec<&Lead> = leads.to_vec();
-    sorted.sort_by_key(|lead| {
-        let contact_by = || lead.plan.as_ref().and_then(|plan| plan.contact_by);
-        let (rests, by) = match (reader.offer_of(lead), lead.clock.attempted_at) {
-            (Some(offer), _) => (false, offer.until),
-            (None, None) => (false, contact_by()),
-            (None, Some(_)) => (true, None),
-        };
-        (rests, by.is_none(), by, lead.touched_at, lead.number)
-    });
-    sorted
-}
-
 fn mine_line(reader: Reader<'_>, lead: &Lead, seen: &Seen<'_>, precise: bool) -> Line {
-    match reader.offer_of(lead) {
+    match offer_to(reader.rep, lead) {
         Some(offer) => Line::of(reader.asks_words(lead, offer), offer_buttons(offer, seen)),
         None if reader.owns(lead) => {
-            let mut line = Line::of(contact_line(lead, reader.when), mine_buttons(lead, seen));
+            let mut words = contact_line(lead, reader.when);
+            words.push_str(&next_step::listed(lead, reader.when));
+            let mut line = Line::of(words, mine_buttons(lead, seen));
             line.words.extend(call_runs(seen, reader.when, precise));
             line
         }
@@ -306,11 +286,6 @@ struct Listing<'a> {
 }
 
 impl Reader<'_> {
-    /// The reader's pending offer of a lead.
-    fn offer_of<'l>(&self, lead: &'l Lead) -> Option<&'l Offer> {
-        lead.pending().find(|offer| offer.rep == *self.rep)
-    }
-
     fn owns(&self, lead: &Lead) -> bool {
         matches!(&lead.state, State::Owned { rep, .. } if rep == self.rep)
     }

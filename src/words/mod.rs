@@ -41,6 +41,7 @@ pub mod too_late;
 pub mod trouble;
 pub mod turns;
 mod unreachable;
+mod urgency;
 pub mod when;
 pub mod why;
 

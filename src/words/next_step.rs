@@ -164,6 +164,19 @@ pub fn line(lead: &Lead, when: &When) -> Option<Vec<Run>> {
     ])
 }
 
+/// The same for the reader's own list: " Next: call, tomorrow 09:00.", or since when it is overdue.
+#[must_use]
+pub fn listed(lead: &Lead, when: &When) -> String {
+    lead.next_step.as_ref().map_or_else(String::new, |step| {
+        let (what, at) = (what_words(step), when.said(step.due_at));
+        if step.due_at <= when.now() {
+            format!(" Now: {what}, due since {at}.")
+        } else {
+            format!(" Next: {what}, {at}.")
+        }
+    })
+}
+
 /// The same in plain words.
 #[must_use]
 pub fn said(lead: &Lead, when: &When) -> String {

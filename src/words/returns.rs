@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{fate::whereabouts, lists::Reader, seen::Seen};
+use super::{fate::whereabouts, lists::Reader, seen::Seen, urgency::Wants};
 use crate::domain::{
     action::Action,
     card::{Button, Card, Item, Part, Run},
@@ -156,21 +156,21 @@ fn happened(what: FactKind) -> &'static str {
 }
 
 fn waits_words(reader: Reader<'_>, meanwhile: &Meanwhile<'_>) -> String {
-    let asked = |lead: &&Lead| lead.pending().any(|offer| offer.rep == *reader.rep);
-    let asked = meanwhile.waiting.iter().filter(asked).count();
-    let to_call = meanwhile
-        .waiting
-        .iter()
-        .filter(|lead| lead.owner() == Some(reader.rep) && lead.clock.attempted_at.is_none());
-    let to_call = to_call.count();
-    let others = meanwhile.waiting.len() - asked - to_call;
-    let parts = [
-        (asked, "to answer"),
-        (to_call, "to call"),
-        (others, "contacted before"),
-        (meanwhile.queue, "in the queue"),
+    let kinds = [
+        (Wants::Answer, "to answer"),
+        (Wants::Call, "to call"),
+        (Wants::Step, "planned for now"),
+        (Wants::Later, "planned for later"),
+        (Wants::Unreached, "not reached yet"),
+        (Wants::Nothing, "contacted before"),
     ];
-    let parts = parts.iter().filter(|(n, _)| *n > 0);
+    let own = kinds.map(|(wants, what)| {
+        let waiting = meanwhile.waiting.iter();
+        let n = Wants::count(&[wants], reader.rep, waiting, reader.when);
+        (n, what)
+    });
+    let queue = (meanwhile.queue, "in the queue");
+    let parts = own.into_iter().chain([queue]).filter(|(n, _)| *n > 0);
     let parts: Vec<String> = parts.map(|(n, what)| format!("{n} {what}")).collect();
     if parts.is_empty() {
         return "Nothing waits for you.".to_owned();

@@ -4,6 +4,7 @@ mod cards;
 mod lists;
 mod safety;
 mod talk;
+mod urgency;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 

@@ -43,8 +43,8 @@ fn mine_opens_with_what_to_answer_and_whom_to_call_first() {
         lists::mine(reader, &[&done, &later, &soon, &asked], 0)
     });
     assert_snapshot!(text(&card), @"
-    (You have 4 leads, 3 to answer or call. #4711 · Ada Lovelace, Acme: Please answer by today 14:05. #3 · Ada Lovelace, Acme: Call by today 14:20. +4930123456, it is 14:00 there. #2 · Ada Lovelace, Acme: Call by today 17:00. +4930123456, it is 14:00 there. #1 · Ada Lovelace, Acme: Tried today 13:59, not reached yet. +4930123456, it is 14:00 there.)
-    You have 4 leads, 3 to answer or call.
+    (You have 4 leads, 3 to answer or call, 1 not reached yet. #4711 · Ada Lovelace, Acme: Please answer by today 14:05. #3 · Ada Lovelace, Acme: Call by today 14:20. +4930123456, it is 14:00 there. #2 · Ada Lovelace, Acme: Call by today 17:00. +4930123456, it is 14:00 there. #1 · Ada Lovelace, Acme: Tried today 13:59, not reached yet. +4930123456, it is 14:00 there.)
+    You have 4 leads, 3 to answer or call, 1 not reached yet.
     - #4711 · Ada Lovelace, Acme: Please answer by today 14:05. [Accept] [Decline] [Details]
     - #3 · Ada Lovelace, Acme: Call by today 14:20. +4930123456<tel:+4930123456>, it is 14:00 there. [Contacted] [Details]
     - #2 · Ada Lovelace, Acme: Call by today 17:00. +4930123456<tel:+4930123456>, it is 14:00 there. [Contacted] [Details]
