@@ -22,7 +22,7 @@ use crate::{
         lead::Lead,
         phrase::{AwaySpan, Until},
     },
-    engine::{Absence, Coverage, Went},
+    engine::{Absence, Cancelled, Coverage, Went},
     store::reps,
     words::{
         availability::{self as said, Desk, Moved},
@@ -263,11 +263,24 @@ async fn cancel(asked: &Asked<'_>, rep: &RepId, nth: usize) -> Result<Card, Trou
         };
         return Err(Trouble::refused(there));
     };
-    if !asked.engine.cancel_absence(rep, &absence.id).await? {
-        return Err(Trouble::refused("That absence is over already."));
-    }
+    cancelled(asked, absence).await
+}
+
+/// Takes it back, and says so; whoever was away by it reads what came meanwhile.
+async fn cancelled(asked: &Asked<'_>, absence: &said::Absence) -> Result<Card, Trouble> {
+    let by = Actor::Rep(asked.who.clone());
+    let became = asked
+        .engine
+        .cancel_absence(&absence.rep, &absence.id, &by)
+        .await?;
     let words = said::cancelled(desk(asked, &asked.when()), absence);
-    Ok(Card::sentence(words))
+    match became {
+        Cancelled::Over => Err(Trouble::refused("That absence is over already.")),
+        Cancelled::Ended(ended) if asked.is_me(&absence.rep) => {
+            meanwhile(asked, &ended, &words).await
+        }
+        Cancelled::Ended(_) | Cancelled::Ahead => Ok(Card::sentence(words)),
+    }
 }
 
 /// Takes back the absence `id`, as a button of the list carries it; shows what is left of the list.
@@ -294,14 +307,9 @@ async fn take_out(asked: &Asked<'_>, id: &str) -> Result<Card, Trouble> {
     let before = absences(asked, &rep).await?;
     let (gone, left): (Vec<_>, Vec<_>) = before.into_iter().partition(|one| one.id == id);
     let gone = gone.into_iter().next().ok_or_else(over)?;
-    if !asked.engine.cancel_absence(&rep, id).await? {
-        return Err(over());
-    }
-    let when = asked.when();
-    let desk = desk(asked, &when);
-    let mut card = Card::sentence(said::cancelled(desk, &gone));
+    let mut card = cancelled(asked, &gone).await?;
     if !left.is_empty() {
-        let list = numbered(said::absences(desk, &left));
+        let list = numbered(said::absences(desk(asked, &asked.when()), &left));
         card.summary = format!("{} {}", card.summary, list.summary);
         card.parts.extend(list.parts);
     }

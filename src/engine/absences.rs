@@ -1,41 +1,87 @@
 //! Taking an absence back before it is over.
 
+use jiff::Timestamp;
+
 use super::{Engine, Error};
 use crate::{
-    domain::id::{RepId, TeamId},
-    store::reps,
+    domain::{
+        event::{Actor, Event, Told},
+        id::RepId,
+    },
+    store::{
+        Tx, leads, outbox,
+        reps::{self, Absence},
+    },
 };
 
 /// How many waiting leads are tried at once for who is there again; the rest follow by their own clock.
 const FOR_WHO_STAYS: usize = 20;
 
+/// What became of an absence that was to be taken back.
+#[derive(Clone, Debug)]
+pub enum Cancelled {
+    /// It was over, or taken back before.
+    Over,
+    /// It had not begun, and is not to be.
+    Ahead,
+    /// It ran, and has ended now; who asked for that is told what came meanwhile.
+    Ended(Absence),
+}
+
 impl Engine {
-    /// Takes back an absence of a rep that is planned or runs; whether there was one. If it ran, the leads that
-    /// have waited longest are tried at once.
+    /// Takes back an absence of a rep that is planned, or ends it if it runs: then the rep is back, what others hold in
+    /// their place is theirs again, and they are told if somebody else did it. The leads that have waited longest are
+    /// tried at once.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn cancel_absence(&self, rep: &RepId, id: &str) -> Result<bool, Error> {
+    pub async fn cancel_absence(
+        &self,
+        rep: &RepId,
+        id: &str,
+        by: &Actor,
+    ) -> Result<Cancelled, Error> {
         let now = self.clock.now();
-        let rules = self.rules();
-        let theirs = rules
-            .policy
-            .teams
-            .iter()
-            .filter(|team| team.people().any(|person| person == *rep));
-        let teams: Vec<TeamId> = theirs.map(|team| team.id.clone()).collect();
         self.db
             .write(async |mut tx| {
-                let all = reps::absences_of(&mut tx, rep, now).await?;
-                if !all.iter().any(|absence| absence.id == id)
-                    || !reps::absence_cancel(&mut tx, id, now).await?
-                {
-                    return Ok(false);
-                }
-                self.wake_waiting(&mut tx, &teams, FOR_WHO_STAYS, now)
+                let tx = &mut tx;
+                reps::lock(tx, rep).await?;
+                let became = match reps::end_absence(tx, rep, id, now).await? {
+                    Some(ended) => {
+                        self.is_back(tx, &ended, by, now).await?;
+                        Cancelled::Ended(ended)
+                    }
+                    None if reps::absence_cancel(tx, rep, id, now).await? => Cancelled::Ahead,
+                    None => return Ok(Cancelled::Over),
+                };
+                self.wake_waiting(tx, &self.teams_of(rep), FOR_WHO_STAYS, now)
                     .await?;
-                Ok(true)
+                Ok(became)
             })
             .await
+    }
+
+    /// Tells a rep for whom somebody else has ended an absence, and gives back what others hold in their place.
+    async fn is_back(
+        &self,
+        tx: &mut Tx,
+        ended: &Absence,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let rep = &ended.rep;
+        if *by != Actor::Rep(rep.clone()) {
+            let told = Told::Back {
+                by: by.clone(),
+                absence: Some(ended.id.clone()),
+            };
+            outbox::tell(tx, rep, &told, &format!("{}/ended", ended.id), now).await?;
+        }
+        // Whoever is still away, by another absence, gets nothing back: each lead sees to that.
+        for lead in leads::stood_in_for(tx, rep).await? {
+            let event = Event::RepBack { rep: rep.clone() };
+            Box::pin(self.decide_stored(tx, &lead, event, now)).await?;
+        }
+        Ok(())
     }
 }

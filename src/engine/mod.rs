@@ -59,6 +59,7 @@ use crate::{
 
 use sitting::Sitting;
 
+pub use absences::Cancelled;
 pub use coverage::Coverage;
 pub use fetched::{NotFetched, PATIENCE};
 pub use forecast::Uncovered;

@@ -15,7 +15,8 @@ use crate::domain::{id::RepId, policy::Profile, world::Away};
 pub use absence::{
     Absence, absence_add, absence_by_id, absence_cancel, absence_hands_on, absence_told,
     absences_ahead, absences_now, absences_of, absences_over, absences_to_begin,
-    absences_to_hand_on, end_absences, end_absences_by, missed_in_a_row, next_absence_change,
+    absences_to_hand_on, end_absence, end_absences, end_absences_by, missed_in_a_row,
+    next_absence_change,
 };
 pub use dated::{Dated, dated, hours, leaving};
 pub use load::{Load, Wanted, loads};

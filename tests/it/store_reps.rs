@@ -214,12 +214,14 @@ async fn an_absence_begins_once_and_ends_when_the_rep_is_back() {
         let left = write(&db, async |tx| reps::absences_of(tx, &anna, at(17)).await).await;
         assert_eq!(left, [absence("c", 90, Some(99))]);
         write(&db, async |tx| {
-            assert!(reps::absence_cancel(tx, "c", at(18)).await?);
-            assert!(!reps::absence_cancel(tx, "c", at(18)).await?);
-            assert!(
-                !reps::absence_cancel(tx, "a", at(18)).await?,
-                "that one is over"
-            );
+            let ben = RepId::from("ben");
+            assert!(!reps::absence_cancel(tx, &ben, "c", at(18)).await?);
+            assert_eq!(reps::end_absence(tx, &anna, "c", at(18)).await?, None);
+            assert!(reps::absence_cancel(tx, &anna, "c", at(18)).await?);
+            assert!(!reps::absence_cancel(tx, &anna, "c", at(18)).await?);
+            let over = reps::absence_cancel(tx, &anna, "a", at(18)).await?;
+            assert!(!over, "that one is over");
+            assert_eq!(reps::end_absence(tx, &anna, "a", at(18)).await?, None);
             Ok(())
         })
         .await;

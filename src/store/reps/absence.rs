@@ -144,15 +144,38 @@ pub async fn absence_by_id(tx: &mut Tx, id: &str) -> Result<Option<Absence>, Err
     tx.q(ONE).bind(id).opt().await
 }
 
-const CANCEL: &str = "update absence set cancelled_at = $2 where id = $1 and cancelled_at is null \
-     and (until_at is null or until_at > $2)";
+const CANCEL: &str = "update absence set cancelled_at = $3 where id = $1 and rep = $2 and cancelled_at is null \
+     and (until_at is null or until_at > $3)";
 
-/// Takes back an absence that is not over; whether there was one.
+/// Takes back an absence of the rep that is not over; whether there was one.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn absence_cancel(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool, Error> {
-    Ok(tx.q(CANCEL).bind(id).bind(now).exec().await? == 1)
+pub async fn absence_cancel(
+    tx: &mut Tx,
+    rep: &RepId,
+    id: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let query = tx.q(CANCEL).bind(id).bind(rep).bind(now);
+    Ok(query.exec().await? == 1)
+}
+
+const END_ONE: &str = "update absence set until_at = $3, begun_at = coalesce(begun_at, $3), returned_at = $3 \
+     where id = $1 and rep = $2 and cancelled_at is null and from_at <= $3 and (until_at is null or until_at > $3) \
+     returning id, rep, from_at, until_at, reason, cover, made_by, made_at";
+
+/// Ends one absence of the rep if it runs now; other ones go on. Who ends it says what came meanwhile.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn end_absence(
+    tx: &mut Tx,
+    rep: &RepId,
+    id: &str,
+    now: Timestamp,
+) -> Result<Option<Absence>, Error> {
+    tx.q(END_ONE).bind(id).bind(rep).bind(now).opt().await
 }
 
 const END: &str = "update absence set until_at = $2, begun_at = coalesce(begun_at, $2), returned_at = $2 where rep = $1 \

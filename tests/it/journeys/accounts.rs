@@ -101,6 +101,33 @@ async fn who_stands_in_for_an_owner_gives_the_lead_back_when_they_return() {
 }
 
 #[tokio::test]
+async fn an_owner_who_cancels_their_absence_gets_the_leads_of_their_account_back() {
+    in_each_chat(&ayses(), async |office| {
+        office.slash("ayse", "/away until back cover @jonas").await;
+        office.lead(ada()).await;
+        office.press("jonas", "Accept").await;
+        office.contacted("jonas", "voicemail").await;
+        // As long as another absence runs they are not back.
+        let also = "/away from 12:00 until 18:00";
+        office.slash("ayse", also).await;
+        office.after("1h 1m").await;
+        let said = office.slash("ayse", "/away list").await;
+        assert!(said.contains("18:00"), "{said}");
+        office.slash("ayse", "/away cancel 1").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by jonas: jonas accepted"
+        );
+        office.slash("ayse", "/away cancel 1").await;
+        assert_eq!(
+            office.story_of(1001).await,
+            "owned by ayse: jonas accepted, ayse accepted"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_absence_that_ends_by_itself_brings_an_unanswered_offer_back_too() {
     in_each_chat(&ayses(), async |office| {
         office.slash("ayse", "/away for 10m cover @deniz").await;

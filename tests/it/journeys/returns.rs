@@ -1,7 +1,10 @@
 //! Coming back: what came meanwhile, and what waits now. And who is set away because they answer nothing.
 
 use super::{ada, short};
-use crate::office::{Office, SALES, in_each_chat};
+use crate::{
+    office::{Office, SALES, in_each_chat},
+    reads, says,
+};
 
 /// Selin is asked first for everything; whoever lets two offers in a row go by is away until tomorrow.
 fn strict() -> String {
@@ -165,6 +168,49 @@ async fn an_answer_in_between_begins_the_count_anew() {
         office.after("15m").await;
         taken(office, 1003).await;
         assert!(!office.all_said("selin").contains("You are away now"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_absence_that_is_cancelled_while_it_runs_ends_like_any_other() {
+    in_each_chat(SALES, async |office| {
+        office.lead(ada()).await;
+        office.after("1m").await;
+        office.slash("selin", "/away for 3h").await;
+        taken(office, 1001).await;
+        office.after("1h").await;
+        let (said, _) = office.types("selin", "/away cancel 1").await;
+        says!(said, @"Cancelled: away until today 14:01 (Europe/Berlin). Since today 11:01 no leads came to your teams. Covered by others (1): #1001 · Ada Lovelace, Analytical Engines: Jonas Weber has it since today 11:01. Nothing waits for you.");
+        office.slash("selin", "/away for 3h").await;
+        office.read("selin");
+        office.after("1h").await;
+        // Somebody else does it for them: they read it.
+        let (said, _) = office.types("marta", "/away @selin cancel 1").await;
+        says!(said, @"Cancelled for Selin Kaya: away until today 15:01 (Europe/Berlin).");
+        reads!(office, "selin", @"
+        Marta Lind has noted that you are back: you get leads again.
+        Since Fri 20 Nov 12:01 no leads came to your teams.
+        Nothing waits for you.
+        ");
+        office.lead(short("Grace")).await;
+        assert!(office.story_of(1002).await.starts_with("offered: "));
+        office.after("4h").await;
+        assert!(!office.all_said("selin").contains("Your absence was over"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_has_not_begun_is_cancelled_in_silence() {
+    in_each_chat(SALES, async |office| {
+        office.slash("selin", "/away from 14:00 until 15:00").await;
+        let said = office.slash("marta", "/away @selin cancel 1").await;
+        says!(said, @"Cancelled for Selin Kaya: away from today 14:00 until today 15:00 (Europe/Berlin).");
+        assert_eq!(office.read("selin"), "(nothing)");
+        office.after("3h 30m").await;
+        office.lead(ada()).await;
+        assert_eq!(office.story_of(1001).await, "offered: selin pending");
     })
     .await;
 }
