@@ -3,7 +3,7 @@
 use baton::{
     domain::{
         id::RepId,
-        lead::{OfferKind, OfferState},
+        lead::{OfferKind, OfferState, Reason},
         policy::Platform,
         world::{Away, Offered},
     },
@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     db::both,
-    store_leads::{add, at, lead, offer, owned},
+    store_leads::{add, at, change, lead, offer, owned},
 };
 
 async fn write<T>(db: &Db, job: impl AsyncFn(&mut Tx) -> Result<T, Error>) -> T {
@@ -289,6 +289,52 @@ async fn the_load_counts_what_waits_what_is_open_and_what_came_lately() {
                 ..Load::default()
             }
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_what_was_given_only_what_they_took_themselves_is_an_answer() {
+    both(async |db| {
+        let leads: Vec<_> = (1..=3)
+            .map(|n| {
+                let mut missed = lead(n);
+                let mut one = offer(&format!("o{n}"), "anna", OfferState::Expired);
+                one.offered_at = at(n * 10);
+                one.reason = Some(Reason::own("no answer"));
+                missed.offers.push(one);
+                missed
+            })
+            .collect();
+        let mut given = owned(lead(4), "anna");
+        given.offers[0].kind = OfferKind::Given;
+        given.offers[0].offered_at = at(25);
+        add(&db, &leads).await;
+        add(&db, &[given]).await;
+        let missed = async || {
+            let anna = RepId::from("anna");
+            write(&db, async |tx| {
+                reps::missed_in_a_row(tx, &anna, 9, at(0), at(99)).await
+            })
+            .await
+        };
+        assert_eq!(missed().await, 3);
+        let taken = change(&db, "lead_00004", |lead| lead.offers[0].taken = true).await;
+        taken.unwrap();
+        assert_eq!(missed().await, 1);
+        // Who took an offer that was stored before that was kept is not known; it counts as it did then.
+        write(&db, async |tx| {
+            tx.q("update offer set taken = null").exec().await?;
+            let broken = baton::store::audit::audit(tx).await?;
+            assert!(
+                broken
+                    .iter()
+                    .all(|one| one.invariant != "offers_are_the_lead")
+            );
+            Ok(())
+        })
+        .await;
+        assert_eq!(missed().await, 1);
     })
     .await;
 }

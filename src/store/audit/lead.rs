@@ -105,7 +105,7 @@ const LEADS: &str = "select id, number, source, type, state, stage, intent, fit,
 
 const OFFERS: Sql = sql!(
     "select lead_id, id, rep, team, kind, state, epoch, offered_at, delivered_at, until_at, decided_at, \
-     released_at, reason from offer where lead_id "
+     released_at, reason, taken from offer where lead_id "
     [sqlite "in (select value from json_each($1))"]
     [postgres "= any (array(select jsonb_array_elements_text($1)))"]
 );
@@ -262,8 +262,10 @@ impl Stored {
 /// The offers that are not in both, or not alike.
 fn wrong_rows(lead: &Lead, rows: &[OfferRow]) -> BTreeSet<OfferId> {
     let right: Vec<OfferRow> = lead.offers.iter().map(OfferRow::of).collect();
-    let missing = right.iter().filter(|row| !rows.contains(row));
-    let extra = rows.iter().filter(|row| !right.contains(row));
+    let missing = right.iter();
+    let missing = missing.filter(|right| !rows.iter().any(|row| row.fits(right)));
+    let extra = rows.iter();
+    let extra = extra.filter(|row| !right.iter().any(|right| row.fits(right)));
     missing.chain(extra).map(|row| row.id.clone()).collect()
 }
 

@@ -25,6 +25,8 @@ pub(in crate::store) struct OfferRow {
     pub(in crate::store) decided_at: Option<i64>,
     pub(in crate::store) released_at: Option<i64>,
     pub(in crate::store) reason: Option<String>,
+    /// Not known of what was stored before this was kept.
+    pub(in crate::store) taken: Option<bool>,
 }
 
 row!(OfferRow {
@@ -39,7 +41,8 @@ row!(OfferRow {
     until_at,
     decided_at,
     released_at,
-    reason
+    reason,
+    taken
 });
 
 impl OfferRow {
@@ -58,7 +61,18 @@ impl OfferRow {
             decided_at: offer.decided_at.map(jiff::Timestamp::as_microsecond),
             released_at: offer.released_at.map(jiff::Timestamp::as_microsecond),
             reason: offer.reason.as_ref().map(|reason| reason.id.clone()),
+            taken: Some(offer.taken),
         }
+    }
+
+    /// Whether it is as `right` says, as far as it is known.
+    pub(in crate::store) fn fits(&self, right: &Self) -> bool {
+        let taken = self.taken.and(right.taken);
+        let right = Self {
+            taken,
+            ..right.clone()
+        };
+        *self == right
     }
 
     /// Whether one of the unique indexes counts it.
@@ -96,15 +110,15 @@ impl Line {
 
 const SAVE: Sql = sql!(
     "insert into offer (id, lead_id, rep, team, kind, state, epoch, offered_at, delivered_at, until_at, \
-     decided_at, released_at, reason) \
+     decided_at, released_at, reason, taken) \
      select value ->> 'id', value ->> 'lead', value ->> 'rep', value ->> 'team', value ->> 'kind', value ->> 'state', \
      cast(value ->> 'epoch' as bigint), cast(value ->> 'offered_at' as bigint), \
      cast(value ->> 'delivered_at' as bigint), cast(value ->> 'until_at' as bigint), \
-     cast(value ->> 'decided_at' as bigint), cast(value ->> 'released_at' as bigint), value ->> 'reason' \
-     from " [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] " where true \
+     cast(value ->> 'decided_at' as bigint), cast(value ->> 'released_at' as bigint), value ->> 'reason', "
+    [sqlite "value ->> 'taken'"] [postgres "cast(value ->> 'taken' as boolean)"] " from " [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"] " where true \
      on conflict (id) do update set state = excluded.state, delivered_at = excluded.delivered_at, \
      until_at = excluded.until_at, decided_at = excluded.decided_at, released_at = excluded.released_at, \
-     reason = excluded.reason, team = excluded.team, epoch = excluded.epoch"
+     reason = excluded.reason, taken = excluded.taken, team = excluded.team, epoch = excluded.epoch"
 );
 
 /// Writes offers that are new or not as they were before, in one statement.

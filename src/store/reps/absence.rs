@@ -233,14 +233,15 @@ pub async fn absence_told(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool,
 }
 
 /// The reason `no answer` stands where the rep could have answered; the index on reps and the time of the offer serves it.
-const MISSED: &str = "select state from offer where rep = $1 and kind in ('push', 'given') \
-     and offered_at > (select coalesce(max(case when cancelled_at is null then until_at else cancelled_at end), $2) \
+/// What they were given without being asked is no answer of theirs; of old offers it is not known who took them.
+const MISSED: &str = "select state from offer where rep = $1 \
+     and (kind = 'push' or kind = 'given' and coalesce(taken, true)) and offered_at > (select coalesce(max(case when cancelled_at is null then until_at else cancelled_at end), $2) \
          from absence where rep = $1 and from_at <= $3 and (until_at <= $3 or cancelled_at is not null)) \
      and offered_at > $2 and (state in ('accepted', 'declined') or state = 'expired' and reason = 'no answer') \
      order by offered_at desc limit $4";
 
 /// How many of the last `most` offers that a rep could answer they let go by, counted from the newest to the first that
-/// they did answer: since `since`, and since they were last back from an absence.
+/// they did answer, or took a lead themselves: since `since`, and since they were last back from an absence.
 ///
 /// # Errors
 /// If the database does not answer.

@@ -1,5 +1,7 @@
 //! Coming back: what came meanwhile, and what waits now. And who is set away because they answer nothing.
 
+use serde_json::json;
+
 use super::{ada, short};
 use crate::{
     office::{Office, SALES, in_each_chat},
@@ -211,6 +213,29 @@ async fn one_that_has_not_begun_is_cancelled_in_silence() {
         office.after("3h 30m").await;
         office.lead(ada()).await;
         assert_eq!(office.story_of(1001).await, "offered: selin pending");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_they_are_given_is_no_answer_of_theirs() {
+    in_each_chat(&strict(), async |office| {
+        for who in ["jonas", "deniz"] {
+            office.slash(who, "/away until back").await;
+        }
+        office.lead(ada()).await;
+        office.after("15m").await;
+        let asked = office.story_of(1001).await;
+        assert_eq!(asked, "offered: selin expired, ayse pending");
+        let give = json!({"rep": "selin", "mode": "now"});
+        office.api("leads/1001/assign", &give).await;
+        office.lead(short("Grace")).await;
+        office.after("15m").await;
+        let told = office.all_said("selin");
+        assert!(
+            told.contains("since there were 2 offers in a row without an answer"),
+            "{told}"
+        );
     })
     .await;
 }
