@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use crate::{
     domain::{
         card::Card,
-        event::{CardRef, MeasureKind},
+        event::CardRef,
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Offer, State},
         policy::{Channel, Policy},
@@ -141,10 +141,10 @@ pub async fn hollow_accepts<'l>(
         return Ok(HollowAccepts::new());
     }
     let since = engine.clock().now() - LATELY;
-    let hollow = engine
-        .db()
-        .read(async |mut tx| tally::how_often(&mut tx, &owners, MeasureKind::Hollow, since).await);
-    Ok(hollow.await?)
+    let db = engine.db().at_length();
+    Ok(db
+        .read(async |mut tx| tally::hollow(&mut tx, &owners, since).await)
+        .await?)
 }
 
 /// Draws the card that stands at `place`; `None` if Baton knows of none there.

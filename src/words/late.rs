@@ -17,7 +17,7 @@ const MOST_LINES: usize = 10;
 /// So many accepts without a contact are several.
 const SEVERAL: i64 = 2;
 
-/// How many leads owners have accepted in the last thirty days and not tried to reach in time.
+/// How many leads that came in the last thirty days owners have accepted and not tried to reach in time.
 pub type HollowAccepts = BTreeMap<RepId, i64>;
 
 /// The message that stands in `reader`'s direct messages, as it must look now.
@@ -158,7 +158,7 @@ impl Telling<'_> {
         let times = owner.and_then(|owner| Some((owner, *self.hollow.get(owner)?)));
         times.filter(|(_, times)| *times >= SEVERAL).map_or_else(String::new, |(owner, times)| {
             let name = self.policy.name_of(owner);
-            format!(" {name} has accepted {times} leads in the last 30 days that were not tried in time.")
+            format!(" Of the leads that came in the last 30 days {name} has accepted {times} that were not tried in time.")
         })
     }
 

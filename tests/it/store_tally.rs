@@ -105,3 +105,33 @@ async fn what_is_counted_at_once_is_all_in_the_report() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn accepts_that_came_to_nothing_are_summed_by_rep_for_leads_of_late() {
+    both(async |db| {
+        let count = async |n: i64, rep: &str, what, often: i64| {
+            let of = Of::lead(&lead(n), None);
+            let mut counts = Counts::default();
+            counts.add(&of, &measure("sales", Some(rep), what, None), often);
+            let done: Result<(), Error> =
+                db.write(async |mut tx| counts.store(&mut tx).await).await;
+            done.unwrap();
+        };
+        let hour = |n: i64| n * 3_600;
+        for (n, rep) in [
+            (hour(1), "anna"),
+            (hour(5), "anna"),
+            (hour(6), "anna"),
+            (hour(6), "ben"),
+        ] {
+            count(n, rep, MeasureKind::Hollow, 1).await;
+            count(n, rep, MeasureKind::Accepted, 7).await;
+        }
+        let reps = ["anna", "cem"].map(Into::into);
+        let hollow: Result<_, Error> = db
+            .read(async |mut tx| tally::hollow(&mut tx, &reps, at(hour(4))).await)
+            .await;
+        assert_eq!(hollow.unwrap(), [("anna".into(), 2)].into());
+    })
+    .await;
+}

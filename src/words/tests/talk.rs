@@ -123,7 +123,7 @@ fn late_leads_say_who_had_them_and_where_they_are() {
             .contains("nobody has tried to reach them (due Mon 23 Nov 13:59)")
     );
     let said = told(to_selin(), late.clone(), &[&overdue]).unwrap();
-    let habit = "Ayşe Yılmaz has accepted 3 leads in the last 30 days that were not tried in time.";
+    let habit = "Of the leads that came in the last 30 days Ayşe Yılmaz has accepted 3 that were not tried in time.";
     assert!(said.contains(habit), "{said}");
     let channel = Audible::Channel("sdr".into());
     let said = told(channel, late, &[&overdue]).unwrap();
