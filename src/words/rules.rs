@@ -4,6 +4,8 @@
 //! 1. hot: if intent is high and fit is strong, team enterprise is asked, one after the other.
 //! ```
 
+mod ends;
+
 use super::seen::{begin, cut};
 use crate::domain::{
     action::Action,
@@ -146,7 +148,7 @@ fn lines(policy: &Policy) -> Vec<Line> {
         all.push(line("Teams", &team.name, team_words(policy, team)));
     }
     for (id, sla) in clocks(policy) {
-        all.push(line("How fast", id.as_str(), sla_words(policy, sla)));
+        all.push(line("How fast", id.as_str(), sla_words(policy, id, sla)));
     }
     for (id, calendar) in &policy.calendars {
         let holidays = match &calendar.holidays {
@@ -337,7 +339,7 @@ fn clocks(policy: &Policy) -> Vec<(&SlaId, &Sla)> {
         .collect()
 }
 
-fn sla_words(policy: &Policy, sla: &Sla) -> String {
+fn sla_words(policy: &Policy, id: &SlaId, sla: &Sla) -> String {
     let mut said = Vec::new();
     if let Some(within) = sla.acknowledge {
         said.push(format!("Accepted within {}.", within.words()));
@@ -350,10 +352,7 @@ fn sla_words(policy: &Policy, sla: &Sla) -> String {
         None => said.push("Counted day and night.".to_owned()),
     }
     if !sla.escalation.is_empty() {
-        let after = match ends_with_somebody(&sla.escalation) {
-            true => "",
-            false => "; from then on the managers are told each working day",
-        };
+        let after = ends::after_all(policy, id, &sla.escalation);
         let steps = steps(policy, &sla.escalation);
         said.push(format!("Not accepted: {steps}{after}."));
     }
@@ -372,16 +371,6 @@ fn sla_words(policy: &Policy, sla: &Sla) -> String {
         said.push(format!("Not reached even then: {then}."));
     }
     said.join(" ")
-}
-
-/// Whether the last step gives the lead to somebody, or lays it before managers.
-fn ends_with_somebody(steps: &[Step]) -> bool {
-    steps.last().is_some_and(|step| match step.action {
-        StepAction::Assign(_) | StepAction::Review(_) => true,
-        StepAction::Remind | StepAction::Reoffer(_) | StepAction::Widen | StepAction::Notify(_) => {
-            false
-        }
-    })
 }
 
 fn steps(policy: &Policy, steps: &[Step]) -> String {

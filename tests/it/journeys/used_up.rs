@@ -181,3 +181,20 @@ async fn a_lead_that_is_stored_as_due_for_nothing_holds_up_nobody() {
         .await;
     }
 }
+
+#[tokio::test]
+async fn a_team_without_managers_hears_of_it_in_its_channel_and_the_rules_say_so() {
+    let led = "managers = [\"marta\"]\n";
+    assert!(rules().contains(led));
+    in_each_chat(&rules().replace(led, ""), async |office| {
+        let said = office.slash("jonas", "/leadrules").await;
+        let (_, ends) = said.split_once("Not accepted: ").unwrap();
+        let (ends, _) = ends.split_once('.').unwrap();
+        says!(ends, @"after 15 minutes the next of the team; from then on the channel is told each working day");
+        office.lead(ada()).await;
+        office.after("70h").await;
+        let told = office.read("#sales");
+        assert!(told.contains("nobody has accepted it"), "{told}");
+    })
+    .await;
+}
