@@ -207,11 +207,17 @@ pub fn forecast(teams: &[Covered], monday: Date, policy: &Policy, when: &When) -
             said.push(steps);
         }
     }
-    let why = match has_gaps {
-        true => {
+    let has_steps = teams.iter().any(|team| !team.clocks.is_empty());
+    let why = match (has_gaps, has_steps) {
+        (true, false) => {
             "Neither a member nor a backup is there then: by working hours, holidays and planned absences."
         }
-        false => "By planned absences, hours that people chose, and whom the chat does not reach.",
+        (true, true) => {
+            "Hours with nobody, neither a member nor a backup: by working hours, holidays and planned absences. Steps that reach nobody: also by hours that people chose, and whom the chat does not reach."
+        }
+        (false, _) => {
+            "By planned absences, hours that people chose, and whom the chat does not reach."
+        }
     };
     parts.push(Part::Note(vec![Run::plain(why)]));
     (!teams.is_empty()).then(|| Card {
@@ -256,6 +262,14 @@ mod tests {
         let berlin = When::for_what_stands(friday, &TimeZone::get("Europe/Berlin").unwrap());
         let monday = Date::constant(2026, 11, 23);
         let card = forecast(&[team], monday, &Policy::default(), &berlin).unwrap();
+        let Some(Part::Note(why)) = card.parts.last() else {
+            panic!("no note: {card:?}");
+        };
+        let why: String = why.iter().map(Run::words).collect();
+        assert!(
+            why.contains("by working hours") && why.contains("whom the chat does not reach"),
+            "{why}"
+        );
         insta::assert_snapshot!(card.summary, @"The week of Mon 23 Nov has hours with nobody. Team sales (Pacific/Honolulu): Tue 24 Nov 13:00 to Wed 25 Nov 13:00. In these hours 2 leads usually come. Leads under SLA demo that come in from Tue 24 Nov 13:00 to Wed 25 Nov 13:00 find nobody at these steps: the next of the team.");
     }
 }
