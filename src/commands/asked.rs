@@ -176,12 +176,10 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// A rep's zone: from the file, else as the chat's profile says, else UTC.
+/// A rep's zone; UTC of one whom the rules do not name.
 async fn zone(engine: &Engine, policy: &Policy, rep: &RepId) -> Result<TimeZone, Trouble> {
-    let known = policy.reps.get(rep);
-    if let Some(zone) = known.and_then(|rep| rep.timezone.clone()) {
-        return Ok(zone);
+    match policy.reps.get(rep) {
+        Some(rep) => Ok(engine.zone_of(rep).await?),
+        None => Ok(TimeZone::UTC),
     }
-    let profile = engine.profile(rep).await?;
-    Ok(known.map_or(TimeZone::UTC, |rep| rep.zone(&profile)))
 }

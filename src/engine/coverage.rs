@@ -16,7 +16,7 @@ use crate::{
     rules::Rules,
     store::{
         leads,
-        reps::{self, Absence, KnownRep},
+        reps::{self, Absence},
     },
 };
 
@@ -95,7 +95,7 @@ impl Engine {
                 let theirs = absences.get(&rep.id).map_or(&[][..], Vec::as_slice);
                 (
                     rep.id.clone(),
-                    person(&rules, rep, &profile(known.get(&rep.id)), theirs),
+                    person(&rules, rep, &reps::profile_of(&known, &rep.id), theirs),
                 )
             })
             .collect();
@@ -141,10 +141,6 @@ impl Engine {
         }
         Ok(f64::from(i32::try_from(all).unwrap_or(i32::MAX)) / weeks)
     }
-}
-
-fn profile(known: Option<&KnownRep>) -> Profile {
-    known.map(KnownRep::profile).unwrap_or_default()
 }
 
 fn person(rules: &Rules, rep: &Rep, profile: &Profile, absences: &[Absence]) -> Person {

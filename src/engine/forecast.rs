@@ -11,7 +11,7 @@ use crate::{
         coverage::Span,
         event::{Deserted, Told},
         id::{RepId, TeamId},
-        policy::{Rep, WeekTime},
+        policy::WeekTime,
     },
     store::outbox,
 };
@@ -52,7 +52,7 @@ impl Engine {
             else {
                 continue;
             };
-            let zone = self.zone_now(rep).await?;
+            let zone = self.zone_of(rep).await?;
             let Some(monday) = due(when, &zone, now) else {
                 continue;
             };
@@ -73,13 +73,6 @@ impl Engine {
             seen.insert(manager, monday);
         }
         Ok(told)
-    }
-
-    async fn zone_now(&self, rep: &Rep) -> Result<TimeZone, Error> {
-        match &rep.timezone {
-            Some(zone) => Ok(zone.clone()),
-            None => Ok(rep.zone(&self.profile(&rep.id).await?)),
-        }
     }
 
     /// Where the week that begins on `monday` has nobody, of the teams that somebody manages.

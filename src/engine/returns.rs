@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Engine, Error};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         event::{Actor, FactKind, Told},
         id::{LeadId, RepId, TeamId},
         lead::Lead,
-        policy::Profile,
+        policy::{Profile, Rep},
     },
     store::{
         Tx, facts, leads, outbox,
@@ -106,6 +106,17 @@ impl Engine {
             .db
             .read(async |mut tx| reps::profile(&mut tx, rep).await);
         Ok(profile.await?)
+    }
+
+    /// A rep's zone: from the file, else as the chat's profile says, else UTC.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn zone_of(&self, rep: &Rep) -> Result<TimeZone, Error> {
+        match &rep.timezone {
+            Some(zone) => Ok(zone.clone()),
+            None => Ok(rep.zone(&self.profile(&rep.id).await?)),
+        }
     }
 
     /// Whether their hours run; of who is in the rules no more that does not matter.

@@ -92,7 +92,13 @@ pub async fn known(tx: &mut Tx, reps: &[RepId]) -> Result<BTreeMap<RepId, KnownR
 /// If the database does not answer.
 pub async fn profile(tx: &mut Tx, rep: &RepId) -> Result<Profile, Error> {
     let known = known(tx, std::slice::from_ref(rep)).await?;
-    Ok(known.get(rep).map(KnownRep::profile).unwrap_or_default())
+    Ok(profile_of(&known, rep))
+}
+
+/// The same of somebody among those that are `known`.
+#[must_use]
+pub fn profile_of(known: &BTreeMap<RepId, KnownRep>, rep: &RepId) -> Profile {
+    known.get(rep).map(KnownRep::profile).unwrap_or_default()
 }
 
 const ALL: &str = "select id, name, zone, unreachable_at, unreachable_why, extra_until, gone_at, hours from rep order by id";

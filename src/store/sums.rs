@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     Error, Json, Sql, Tx, row, sql,
-    tally::{Scope, quarter_of},
+    tally::{self, Scope, quarter_of},
 };
 use crate::domain::{
     event::{Portion, Sum, Why},
@@ -46,13 +46,6 @@ struct Much {
     n: i64,
     valued: i64,
     worth: f64,
-}
-
-#[derive(Serialize)]
-struct ReasonLine<'k> {
-    #[serde(flatten)]
-    key: &'k ReasonKey,
-    n: i64,
 }
 
 #[derive(Serialize)]
@@ -136,11 +129,7 @@ impl Sums {
     /// # Errors
     /// If the database does not answer.
     pub async fn store(&self, tx: &mut Tx) -> Result<(), Error> {
-        let reasons = self.reasons.iter();
-        let reasons: Vec<_> = reasons.map(|(key, n)| ReasonLine { key, n: *n }).collect();
-        if !reasons.is_empty() {
-            tx.q(COUNT_REASONS).bind(Json(reasons)).exec().await?;
-        }
+        tally::add(tx, COUNT_REASONS, &self.reasons).await?;
         let given = self.given.iter();
         let given = given.map(|(key, much)| GivenLine { key, much: *much });
         let given: Vec<_> = given.collect();

@@ -51,6 +51,7 @@ struct PlaceKey {
     bucket: i64,
 }
 
+/// A row with how many it counts.
 #[derive(Serialize)]
 struct Line<'k, K> {
     #[serde(flatten)]
@@ -151,7 +152,12 @@ impl Counts {
     }
 }
 
-async fn add<K: Serialize>(tx: &mut Tx, sql: Sql, rows: &BTreeMap<K, i64>) -> Result<(), Error> {
+/// Adds what was counted to the rows there are; what was taken out again as often writes none.
+pub(super) async fn add<K: Serialize>(
+    tx: &mut Tx,
+    sql: Sql,
+    rows: &BTreeMap<K, i64>,
+) -> Result<(), Error> {
     let rows = rows.iter().filter(|(_, n)| **n != 0);
     let lines: Vec<Line<'_, K>> = rows.map(|(key, n)| Line { key, n: *n }).collect();
     if lines.is_empty() {

@@ -2,12 +2,13 @@
 
 use baton::{
     domain::{
-        event::{Measure, MeasureKind},
+        event::{Measure, MeasureKind, Sum, Why},
         lead::Routing,
         stats::{By, Stats},
     },
     store::{
         Error,
+        sums::Sums,
         tally::{self, Counts, Of, Scope},
     },
 };
@@ -132,6 +133,31 @@ async fn accepts_that_came_to_nothing_are_summed_by_rep_for_leads_of_late() {
             .read(async |mut tx| tally::hollow(&mut tx, &reps, at(hour(4))).await)
             .await;
         assert_eq!(hollow.unwrap(), [("anna".into(), 2)].into());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reason_that_was_taken_back_at_once_leaves_no_row() {
+    both(async |db| {
+        let declined = |reason: &str| {
+            Sum::Declined(Why {
+                team: None,
+                rep: None,
+                reason: reason.to_owned(),
+            })
+        };
+        let mut sums = Sums::default();
+        sums.add(&lead(1), &declined("busy"), false);
+        sums.add(&lead(1), &declined("busy"), true);
+        sums.add(&lead(1), &declined("spam"), false);
+        let rows: Result<Vec<(String, i64)>, Error> = db
+            .write(async |mut tx| {
+                sums.store(&mut tx).await?;
+                tx.q("select reason, n from reason_tally").all().await
+            })
+            .await;
+        assert_eq!(rows.unwrap(), [("spam".to_owned(), 1)]);
     })
     .await;
 }

@@ -79,7 +79,9 @@ fn is_there(database: &str) -> bool {
 pub async fn profiles(database: &str) -> Option<Profiles> {
     let read = async {
         let db = Db::open_read_only(database).await?;
-        db.read(async |mut tx| reps::all(&mut tx).await).await
+        let known = db.read(async |mut tx| reps::all(&mut tx).await).await;
+        db.close().await;
+        known
     };
     let read = is_there(database).then_some(read)?;
     let known = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()?;
