@@ -44,6 +44,7 @@ fn step(what: &str, due: &str, attempt: Option<u32>) -> Option<NextStep> {
         due_at: format!("2026-11-{due}:00Z").parse().unwrap(),
         reminded: false,
         attempt,
+        again_at: None,
     })
 }
 
