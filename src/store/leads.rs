@@ -13,6 +13,7 @@ mod waiting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{Channel, Error, Json, Sql, Tx, row, sql};
 use crate::domain::{id::LeadId, lead::Lead};
@@ -64,7 +65,7 @@ pub async fn next_number(tx: &mut Tx) -> Result<i64, Error> {
 const INSERT: Sql = sql!(
     "insert into lead (id, doc, version, updated_at, state, stage, intent, fit, owner, team, rule, waiting, \
      epoch, wake_at, touched_at, type, email, external_id, words, number, source, test, created_at, \
-     imported) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+     imported) values ($1, " [sqlite "$2"] [postgres "cast($2 as json)"] ", $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
      $22, $23, $24)"
 );
 
@@ -74,7 +75,8 @@ const INSERT: Sql = sql!(
 /// If there is one with this id or number, or the database does not answer.
 pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
     let columns = Columns::of(lead);
-    let query = tx.q(INSERT).bind(&lead.id).bind(Json(lead)).bind(1_i64);
+    let doc = text(written(lead)?);
+    let query = tx.q(INSERT).bind(&lead.id).bind(doc).bind(1_i64);
     columns
         .bind(query.bind(lead.created_at))
         .bind(lead.number)
@@ -94,6 +96,15 @@ pub async fn insert(tx: &mut Tx, lead: &Lead) -> Result<(), Error> {
         tx.notify(Channel::Leads);
     }
     Ok(())
+}
+
+/// A lead as its column holds it.
+fn written(lead: &Lead) -> Result<Box<RawValue>, Error> {
+    Ok(to_raw_value(lead).map_err(|error| sqlx::Error::Encode(error.into()))?)
+}
+
+fn text(doc: Box<RawValue>) -> String {
+    Box::<str>::from(doc).into()
 }
 
 const LOCK: Sql = sql!("select doc, version from lead where id = $1" [postgres " for update"]);

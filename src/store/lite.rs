@@ -53,6 +53,17 @@ impl<T: Lite> Lite for Option<T> {
     }
 }
 
+/// A list of texts is a JSON array.
+impl Lite for Vec<String> {
+    fn write(self) -> Result<Value, BoxDynError> {
+        Json(self).write()
+    }
+
+    fn read(value: ValueRef<'_>) -> Result<Self, BoxDynError> {
+        Ok(Json::read(value)?.0)
+    }
+}
+
 impl<T: Serialize + DeserializeOwned> Lite for Json<T> {
     fn write(self) -> Result<Value, BoxDynError> {
         Ok(Value::Text(serde_json::to_string(&self.0)?))

@@ -84,6 +84,7 @@ const STEPS: &[Step] = &[
     step!(20261122193500, "put_hand_on_off"),
     step!(20261122193600, "wake_used_up"),
     step!(20261122193700, "date_hours"),
+    step!(20261123020000, "keep_texts"),
 ];
 
 /// Any number; replicas that start together take it in turns.

@@ -12,7 +12,7 @@ use sqlx::{Decode, Encode, Postgres, Type, error::BoxDynError};
 
 use super::lite::Lite;
 
-/// A JSON column: text on SQLite, `jsonb` on PostgreSQL.
+/// A JSON column or parameter: text on SQLite; `jsonb` on PostgreSQL, or `json`, which keeps the text as it was written.
 pub use sqlx::types::Json;
 
 /// What both drivers can write and read by themselves.
@@ -72,7 +72,7 @@ macro_rules! plain {
     )* };
 }
 
-plain!(bool, i64, f64, String, Vec<u8>);
+plain!(bool, i64, f64, String, Vec<u8>, Vec<String>);
 
 impl Bind for &str {
     type Stored = String;

@@ -46,7 +46,7 @@ async fn both_databases_have_the_same_columns() {
     }
     for (_, kind, _) in &mut postgres {
         match kind.as_str() {
-            "jsonb" => "text".clone_into(kind),
+            "json" | "jsonb" => "text".clone_into(kind),
             "bytea" => "blob".clone_into(kind),
             _ => {}
         }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
-use super::{Columns, offers, stand_ins};
+use super::{Columns, offers, stand_ins, text, written};
 use crate::{
     domain::{
         id::LeadId,
@@ -18,7 +18,8 @@ use crate::{
 struct Line {
     id: LeadId,
     version: i64,
-    doc: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doc: Option<Box<RawValue>>,
     #[serde(flatten)]
     columns: Columns,
 }
@@ -26,11 +27,12 @@ struct Line {
 macro_rules! update {
     ($columns:literal) => {
         sql!(
-            "update lead set version = lead.version + 1, updated_at = $2, doc = v.value -> 'doc', \
+            "update lead set version = lead.version + 1, updated_at = $2, doc = "
+            [sqlite "v.value -> 'doc'"] [postgres "cast(v.doc as json)"] ", \
              epoch = cast(v.value ->> 'epoch' as bigint), wake_at = cast(v.value ->> 'wake_at' as bigint), \
              touched_at = cast(v.value ->> 'touched_at' as bigint)" $columns " from "
-            [sqlite "json_each($1)"] [postgres "jsonb_array_elements($1)"]
-            " v where lead.id = v.value ->> 'id' and lead.version = cast(v.value ->> 'version' as bigint)"
+            [sqlite "json_each($1) v"] [postgres "rows from (jsonb_array_elements($1), unnest($3)) v (value, doc)"]
+            " where lead.id = v.value ->> 'id' and lead.version = cast(v.value ->> 'version' as bigint)"
         )
     };
 }
@@ -81,7 +83,7 @@ impl Saves {
         lines.push(Line {
             id: lead.id.clone(),
             version,
-            doc: to_raw_value(lead).map_err(|error| sqlx::Error::Encode(error.into()))?,
+            doc: Some(written(lead)?),
             columns,
         });
         let changed =
@@ -105,11 +107,18 @@ impl Saves {
             (MOVED, self.moved),
             (MOVED_WITH_CONTACT, self.moved_with_contact),
         ];
-        for (sql, lines) in all {
+        for (sql, mut lines) in all {
             let expected = lines.len();
-            if expected > 0
-                && tx.q(sql).bind(Json(lines)).bind(now).exec().await? != expected as u64
-            {
+            if expected == 0 {
+                continue;
+            }
+            let apart = if tx.is_shared() {
+                apart(&mut lines)
+            } else {
+                Vec::new()
+            };
+            let query = tx.q(sql).bind(Json(lines)).bind(now).bind(apart);
+            if query.exec().await? != expected as u64 {
                 return Err(Error::conflict("lead_version"));
             }
         }
@@ -122,4 +131,10 @@ impl Saves {
         }
         Ok(())
     }
+}
+
+/// Takes the leads out of the lines: PostgreSQL stores them as they are, and would take them apart with the lines.
+fn apart(lines: &mut [Line]) -> Vec<String> {
+    let docs = lines.iter_mut().filter_map(|line| line.doc.take());
+    docs.map(text).collect()
 }

@@ -106,12 +106,21 @@ async fn broken(office: &Office) -> Vec<String> {
 const AS_BEFORE: Sql = sql!(
     "update lead set wake_at = null, doc = "
     [sqlite "json_remove(doc, '$.plan.again_at')"]
-    [postgres "doc #- '{plan,again_at}'"]
+    [postgres "cast(doc as jsonb) #- '{plan,again_at}'"]
 );
 const WAKE_USED_UP: Sql = Sql {
     sqlite: include_str!("../../../migrations/sqlite/20261122193600_wake_used_up.sql"),
     postgres: include_str!("../../../migrations/postgres/20261122193600_wake_used_up.sql"),
 };
+
+/// The same, for a column that is no `jsonb` any more, as it was when this migration was written.
+fn wake_used_up() -> Sql {
+    let postgres = WAKE_USED_UP.postgres.replace("jsonb_array", "json_array");
+    Sql {
+        postgres: postgres.leak(),
+        ..WAKE_USED_UP
+    }
+}
 
 #[tokio::test]
 async fn leads_that_were_used_up_before_are_told_of_once_when_the_next_working_day_begins() {
@@ -128,7 +137,7 @@ async fn leads_that_were_used_up_before_are_told_of_once_when_the_next_working_d
         assert!(broken(office).await.contains(&silent.to_owned()));
         office.stop().await;
         office.start().await;
-        run(office, WAKE_USED_UP).await;
+        run(office, wake_used_up()).await;
         office.after("57h 59m").await;
         reads!(office, "marta", @"(nothing)");
         assert_eq!(broken(office).await, Vec::<String>::new());
@@ -153,7 +162,7 @@ const STORED_AS_DUE: Sql = sql!("update lead set wake_at = 1");
 const WITHOUT_CLOCK: Sql = sql!(
     "update lead set wake_at = 1, doc = "
     [sqlite "json_set(doc, '$.plan', json('null'))"]
-    [postgres "jsonb_set(doc, '{plan}', 'null')"]
+    [postgres "jsonb_set(cast(doc as jsonb), '{plan}', 'null')"]
 );
 
 #[tokio::test]

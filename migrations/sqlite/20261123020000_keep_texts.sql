@@ -1,0 +1,1 @@
+-- A lead is kept as text here already.
