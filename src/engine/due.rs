@@ -14,6 +14,9 @@ use crate::{
     store::{Tx, leads},
 };
 
+/// So many leads of one person are locked together.
+const AT_ONCE: usize = 64;
+
 impl Engine {
     /// Lets each of these leads do what is due, in their order; all of them, or none if one can't be handled. Whoever is
     /// not due any more is left alone; one that is stored as due for nothing that it says itself is stored as it is.
@@ -35,7 +38,8 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Vec<Timestamp>, Error> {
         let mut sitting = Sitting::default();
-        self.hold_all(tx, &mut sitting, ids, now).await?;
+        self.hold_all(tx, &mut sitting, ids, &Event::Due, now)
+            .await?;
         let misplaced = misplaced(tx, &sitting, now).await?;
         let mut since = Vec::new();
         for id in ids {
@@ -51,19 +55,41 @@ impl Engine {
         Ok(since)
     }
 
-    /// Locks all teams that these leads concern, and then the leads.
+    /// Lets the same event happen to each of these leads, in their order.
+    pub(super) async fn decide_all(
+        &self,
+        tx: &mut Tx,
+        ids: &[LeadId],
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Vec<Lead>, Error> {
+        let mut decided = Vec::with_capacity(ids.len());
+        for some in ids.chunks(AT_ONCE) {
+            let mut sitting = Sitting::default();
+            self.hold_all(tx, &mut sitting, some, event, now).await?;
+            for id in some {
+                let handled = self.decide_sitting(tx, &mut sitting, id, event.clone(), now);
+                decided.push(Box::pin(handled).await?.lead);
+            }
+            sitting.close(tx, now).await?;
+        }
+        Ok(decided)
+    }
+
+    /// Locks all teams that this event of these leads concerns, and then the leads.
     async fn hold_all(
         &self,
         tx: &mut Tx,
         sitting: &mut Sitting,
         ids: &[LeadId],
+        event: &Event,
         now: Timestamp,
     ) -> Result<(), Error> {
         let rules = self.rules();
         let seen = leads::seen(tx, ids).await?;
         let mut teams: BTreeSet<TeamId> = BTreeSet::new();
         for one in seen.values() {
-            let theirs = self.teams_for(tx, &rules, &one.lead, &Event::Due, now);
+            let theirs = self.teams_for(tx, &rules, &one.lead, event, now);
             teams.extend(theirs.await?);
         }
         let teams: Vec<TeamId> = teams.into_iter().collect();

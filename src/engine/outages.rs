@@ -21,9 +21,6 @@ const AT_ONCE: usize = 32;
 /// From how long the managers hear that Baton was down. An update takes less.
 const NOTICED: SignedDuration = SignedDuration::from_mins(15);
 
-/// Within that time of its end a stop may cost an owner the lead; see [`leads::owned_and_due`].
-const SOON: SignedDuration = SignedDuration::from_hours(1);
-
 /// So many leads at most are counted as having waited.
 const MOST_OVERDUE: i64 = 10_000;
 
@@ -241,26 +238,12 @@ impl Engine {
     /// Lets an event happen to every lead of which an offer waits for an answer, and to those whose owners could not say
     /// that they had called; returns those of which an offer got more time.
     async fn to_all_asked(&self, event: &Event) -> Result<Vec<OfTeam>, Error> {
-        let baton_until = if let Event::Outage {
-            of: Down::Baton,
-            until,
-            ..
-        } = event
-        {
-            until.checked_add(SOON).ok()
-        } else {
-            None
-        };
         let asked: Vec<LeadId> = self
             .db()
             .at_length()
             .read(async |mut tx| {
                 let mut all = leads::with_pending_offers(&mut tx).await?;
-                all.extend(match baton_until {
-                    // A target that was missed while nothing ran has not been noted: it is still due.
-                    Some(until) => leads::owned_and_due(&mut tx, until).await?,
-                    None => leads::untried(&mut tx).await?,
-                });
+                all.extend(leads::untried(&mut tx).await?);
                 all.sort();
                 all.dedup();
                 Ok::<_, Error>(all)

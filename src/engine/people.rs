@@ -119,7 +119,12 @@ impl Engine {
             ..Went::default()
         };
         if from <= now {
-            self.begin_in(tx, &mut went, now).await?;
+            // Others may begin at the same moment, and their leads are nothing to whoever asked for this one.
+            let all = self.begin_in(tx, now).await?;
+            went = all
+                .into_iter()
+                .find(|one| one.id == went.id)
+                .unwrap_or(went);
         }
         Ok(went)
     }
@@ -181,29 +186,34 @@ impl Engine {
         Ok(())
     }
 
-    /// Acts on every absence whose beginning has come; notes the leads that moved.
-    async fn begin_in(&self, tx: &mut Tx, went: &mut Went, now: Timestamp) -> Result<(), Error> {
+    /// Acts on every absence whose beginning has come, and says what each did.
+    async fn begin_in(&self, tx: &mut Tx, now: Timestamp) -> Result<Vec<Went>, Error> {
+        let mut all = Vec::new();
         for absence in reps::absences_to_begin(tx, now).await? {
             let rep = &absence.rep;
-            went.asked
-                .extend(self.pass_on_all(tx, rep, Gone::Away, now).await?);
-            let long_at = self.is_for_long_at(tx, &absence).await?;
-            match (absence.until_at, long_at) {
-                (Some(until), Some(at)) if at <= until => {
-                    let moved = self.hand_on_untouched(tx, &absence, now).await?;
-                    went.owned.extend(moved);
+            let mut went = Went {
+                id: absence.id.clone(),
+                asked: self.pass_on_all(tx, rep, Gone::Away, now).await?,
+                owned: Vec::new(),
+            };
+            if let Some(at) = self.is_for_long_at(tx, &absence).await? {
+                match absence.until_at {
+                    Some(until) if at <= until => {
+                        went.owned = self.hand_on_untouched(tx, &absence, now).await?;
+                    }
+                    Some(_) => {}
+                    // Who does not say until when may be back in an hour.
+                    None => reps::absence_hands_on(tx, &absence.id, at).await?,
                 }
-                // Who does not say until when may be back in an hour.
-                (None, Some(at)) => reps::absence_hands_on(tx, &absence.id, at).await?,
-                (Some(_) | None, _) => {}
             }
             // Who waits for somebody that was away without an end learns when that is now.
             if absence.until_at.is_some() {
                 let teams = self.teams_of(rep);
                 Box::pin(self.wake_waiting(tx, &teams, FOR_WHO_RETURNS, now)).await?;
             }
+            all.push(went);
         }
-        Ok(())
+        Ok(all)
     }
 
     /// When a whole business day of theirs has gone by.
@@ -230,19 +240,14 @@ impl Engine {
         let rules = self.rules();
         let usual = || rules.policy.reps.get(&absence.rep)?.cover.clone();
         let cover = absence.cover.clone().or_else(usual);
-        let mut moved = Vec::new();
-        for id in leads::owned_by(tx, &absence.rep).await? {
-            let event = Event::RepGone {
-                rep: absence.rep.clone(),
-                why: Gone::AwayForLong {
-                    cover: cover.clone(),
-                },
-            };
-            let lead = self.decide_stored(tx, &id, event, now).await?.lead;
-            if lead.owner() != Some(&absence.rep) {
-                moved.push(lead);
-            }
-        }
+        let theirs = leads::owned_unreached(tx, &absence.rep).await?;
+        let why = Gone::AwayForLong { cover };
+        let event = Event::RepGone {
+            rep: absence.rep.clone(),
+            why,
+        };
+        let mut moved = self.decide_all(tx, &theirs, &event, now).await?;
+        moved.retain(|lead| lead.owner() != Some(&absence.rep));
         Ok(moved)
     }
 
@@ -253,15 +258,10 @@ impl Engine {
         why: Gone,
         now: Timestamp,
     ) -> Result<Vec<Lead>, Error> {
-        let mut moved = Vec::new();
-        for lead in leads::pending_with(tx, rep).await? {
-            let event = Event::RepGone {
-                rep: rep.clone(),
-                why: why.clone(),
-            };
-            moved.push(self.decide_stored(tx, &lead, event, now).await?.lead);
-        }
-        Ok(moved)
+        let theirs = leads::pending_with(tx, rep).await?;
+        let rep = rep.clone();
+        self.decide_all(tx, &theirs, &Event::RepGone { rep, why }, now)
+            .await
     }
 
     /// Makes a rep available again, outside hours too until `until`; the leads that have waited
@@ -302,7 +302,10 @@ impl Engine {
             outbox::tell(tx, rep, &told, &key, now).await?;
         }
         reps::extra_until(tx, rep, until).await?;
-        reps::reachable(tx, rep).await?;
+        // That a status has ended says nothing about whether the chat delivers to them.
+        if matches!(by, Actor::Rep(_) | Actor::Api(_)) {
+            reps::reachable(tx, rep).await?;
+        }
         for lead in leads::stood_in_for(tx, rep).await? {
             let event = Event::RepBack { rep: rep.clone() };
             Box::pin(self.decide_stored(tx, &lead, event, now)).await?;
@@ -457,13 +460,13 @@ impl Engine {
         }
         self.db
             .write(async |mut tx| {
-                let mut went = Went::default();
-                self.begin_in(&mut tx, &mut went, now).await?;
+                let begun = self.begin_in(&mut tx, now).await?;
+                let moved = begun.iter().map(|one| one.asked.len() + one.owned.len());
+                let mut moved: usize = moved.sum();
                 for absence in reps::absences_to_hand_on(&mut tx, now).await? {
-                    let moved = self.hand_on_untouched(&mut tx, &absence, now).await?;
-                    went.owned.extend(moved);
+                    moved += self.hand_on_untouched(&mut tx, &absence, now).await?.len();
                 }
-                Ok(went.asked.len() + went.owned.len())
+                Ok(moved)
             })
             .await
     }

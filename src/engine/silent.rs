@@ -27,6 +27,15 @@ impl Engine {
         if !self.lapsed.swap(false, Ordering::Relaxed) {
             return Ok(0);
         }
+        let rested = self.rest_all_silent().await;
+        if rested.is_err() {
+            // They are looked at again.
+            self.lapsed.store(true, Ordering::Relaxed);
+        }
+        rested
+    }
+
+    async fn rest_all_silent(&self) -> Result<usize, Error> {
         let (now, rules) = (self.clock.now(), self.rules());
         let mut rested = 0;
         let counted = rules.policy.reps.values();
@@ -66,7 +75,10 @@ impl Engine {
             rep: rep.id.clone(),
             from: None,
             until: hours.next_working_day(now),
-            reason: format!("{most} offers in a row without an answer"),
+            reason: match most {
+                1 => "an offer without an answer".to_owned(),
+                most => format!("{most} offers in a row without an answer"),
+            },
             cover: None,
             made_by: Actor::Baton,
         };

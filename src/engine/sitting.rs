@@ -38,6 +38,8 @@ pub(super) struct Sitting {
     turned: BTreeSet<TeamId>,
     /// How people stand, but for what they carry, which every decision may change.
     people: BTreeMap<RepId, RepNow>,
+    /// People whom nobody else asks meanwhile.
+    kept: BTreeSet<RepId>,
     /// How much people carry, of what was asked of each.
     loads: BTreeMap<RepId, (Wanted, Load)>,
     /// Teams, locked, for which no lead waits.
@@ -110,6 +112,27 @@ impl Sitting {
     /// Somebody stands otherwise now.
     pub fn forget(&mut self, rep: &RepId) {
         self.people.remove(rep);
+    }
+
+    /// Lets nobody else ask these people until the transaction ends, before their [`loads`](Self::loads) are read. Whom
+    /// one team alone may ask is kept by that team's turns.
+    pub async fn keep(
+        &mut self,
+        tx: &mut Tx,
+        people: impl Iterator<Item = &RepId>,
+        by_its_team: impl Fn(&RepId) -> bool,
+    ) -> Result<(), Error> {
+        if !tx.is_shared() {
+            return Ok(());
+        }
+        let new: Vec<&RepId> = people.filter(|rep| !self.kept.contains(*rep)).collect();
+        let open = new.iter().copied().filter(|rep| !by_its_team(rep));
+        let open: Vec<&RepId> = open.collect();
+        if !open.is_empty() {
+            reps::keep_loads(tx, &open).await?;
+        }
+        self.kept.extend(new.into_iter().cloned());
+        Ok(())
     }
 
     /// How much people carry, of what is `wanted` of each.

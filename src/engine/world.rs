@@ -83,6 +83,9 @@ impl Engine {
             .filter_map(|id| rules.policy.reps.get(id))
             .filter_map(|rep| wanted(rep, &rules.policy, paced, now))
             .collect();
+        let limited = wanted.iter().map(|one| &one.rep);
+        let by_its_team = |rep: &RepId| is_in_one_team(&rules.policy, rep);
+        sitting.keep(tx, limited, by_its_team).await?;
         for (rep, load) in sitting.loads(tx, wanted, now).await? {
             if let Some(person) = reps.get_mut(&rep) {
                 person.pending = load.pending;
@@ -145,6 +148,12 @@ impl Engine {
         }
         Ok(reps)
     }
+}
+
+/// Whether one team, and no other, may ask somebody.
+fn is_in_one_team(policy: &Policy, rep: &RepId) -> bool {
+    let asks = |team: &&Team| team.people().any(|one| one == *rep);
+    policy.teams.iter().filter(asks).count() == 1
 }
 
 /// What has to be counted of a rep: no more than a limit or a strategy asks for, mostly nothing.

@@ -12,8 +12,10 @@ const BEAT: Sql = sql!(
      on conflict (id) do update set seen_at = excluded.seen_at"
 );
 
-/// What was seen at a time that is far from having come was seen by a clock that has been put right since.
-const LAST_SEEN: Sql = sql!("select max(seen_at) from instance where seen_at <= $1");
+/// What was seen at a time that is far from having come was seen by a clock that has been put right since; whoever was
+/// started before ran until nobody knows when, and what others saw before that is no answer.
+const LAST_SEEN: &str = "select max(seen_at) from instance where seen_at <= $1 \
+     and seen_at >= (select coalesce(max(started_at), 0) from instance where seen_at > $1 and started_at <= $1)";
 
 /// Says that the instance `id` is alive `now`; the first time, that it has started.
 ///

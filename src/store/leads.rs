@@ -21,9 +21,9 @@ use crate::domain::{id::LeadId, lead::Lead};
 pub use came::{came, came_by_hour, given_up};
 pub(super) use columns::Columns;
 pub use find::{
-    anybody_asked, by_number, by_offer, due, last_owner_of, next_wake, overdue, owned_and_due,
-    owned_by, passed_on, pending_with, untried, waiting, waiting_and_due, with_pending_offers,
-    without_owner,
+    anybody_asked, by_number, by_offer, due, last_owner_of, next_wake, overdue, owned_by,
+    owned_unreached, passed_on, pending_with, untried, waiting, waiting_and_due,
+    with_pending_offers, without_owner,
 };
 pub use identity::{by_email, by_sign, claim, hold};
 pub use list::{Cursor, LeadFilter, list};

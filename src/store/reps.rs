@@ -19,7 +19,7 @@ pub use absence::{
     next_absence_change,
 };
 pub use dated::{Dated, dated, hours, leaving};
-pub use load::{Load, Wanted, loads};
+pub use load::{Load, Wanted, keep_loads, loads};
 pub use sign::{sign_seen, statuses_seen};
 
 /// A rep as far as Baton has learned of them.

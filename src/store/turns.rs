@@ -30,8 +30,9 @@ const LOCK: Sql = sql!(
     ") order by team" [postgres " for update"]
 );
 
-/// The turns of `teams`, which nobody else can change until this transaction ends. Always locked in the order
-/// of their names, and before any lead, so that two decisions never wait for each other.
+/// The turns of `teams`, which nobody else can change until this transaction ends. Locked in the order
+/// of their names, and before any lead, so that two decisions mostly don't wait for each other; where a lead brings in other
+/// teams later, PostgreSQL finds out if they do, and one is tried again.
 ///
 /// # Errors
 /// If the database does not answer.

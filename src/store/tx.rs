@@ -108,7 +108,7 @@ impl Tx {
     }
 
     /// Whether others may write at the same time: on PostgreSQL.
-    pub(super) fn is_shared(&mut self) -> bool {
+    pub(crate) fn is_shared(&mut self) -> bool {
         matches!(self.work().conn, Conn::Postgres(_))
     }
 

@@ -168,6 +168,7 @@ pub fn offer(id: &str, rep: &str, kind: OfferKind, state: OfferState) -> Offer {
         released_at: None,
         reason: None,
         lost: SignedDuration::ZERO,
+        made_up_until: None,
         lost_to_chat: SignedDuration::ZERO,
         late: None,
         delivered_in: crate::domain::policy::Platform::Slack,

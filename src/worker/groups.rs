@@ -34,9 +34,10 @@ impl Worker {
         let chat = &slack.chat;
         let now = self.engine.clock().now();
         let known = self.known_groups().await?;
+        let lately = SignedDuration::ZERO..self.counts_for(now);
         let fresh = |handle: &String| {
             let known = known.iter().find(|group| group.handle == *handle);
-            known.is_some_and(|group| now.duration_since(group.looked_up_at) < self.counts_for(now))
+            known.is_some_and(|group| lately.contains(&now.duration_since(group.looked_up_at)))
         };
         let stale: BTreeSet<String> = wanted.into_iter().filter(|it| !fresh(it)).collect();
         if !stale.is_empty()

@@ -275,9 +275,11 @@ impl Worker {
                 .await?;
             let fine = |id: &LeadId| troubled.iter().all(|(bad, _)| bad != id);
             waiting.retain(fine);
-            // More of those who wait are among the others then, and would not go in their order.
-            let all = waiting.len() < WAITING_PER_LOOK;
-            due.retain(|(id, _)| all && fine(id) && !waiting.contains(id));
+            if waiting.len() == WAITING_PER_LOOK {
+                // More of those who wait are among the others then, and would not go in their order.
+                due.clear();
+            }
+            due.retain(|(id, _)| fine(id) && !waiting.contains(id));
             if due.is_empty() && waiting.is_empty() {
                 return Ok(woken);
             }
@@ -292,6 +294,8 @@ impl Worker {
             }
             woken += all.len();
             for some in all.chunks(LEADS_AT_ONCE) {
+                // Whoever stood still meanwhile has to make up for that before anything else expires.
+                self.beat(&mut looks.beat_at).await?;
                 let failed = self.wake_all(some).await;
                 troubled.extend(failed.into_iter().map(|id| (id, now + TROUBLED)));
             }

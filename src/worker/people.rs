@@ -232,13 +232,6 @@ impl Worker {
             Platform::Slack => true,
             Platform::Teams => false,
         };
-        if theirs && tells {
-            let says = found.away.clone().map(|away| Status {
-                text: away.text,
-                until: away.until,
-            });
-            self.engine.profile_says(rep, says).await?;
-        }
         if let Some(why) = found.barred() {
             if theirs && self.engine.unreachable(rep, why).await? {
                 tracing::warn!(rep.id = %rep, why, "a rep's account in the chat can be given no leads");
@@ -247,6 +240,13 @@ impl Worker {
         }
         if theirs && lost {
             self.engine.reachable(rep).await?;
+        }
+        if theirs && tells {
+            let says = found.away.clone().map(|away| Status {
+                text: away.text,
+                until: away.until,
+            });
+            self.engine.profile_says(rep, says).await?;
         }
         Ok(Ok(Recipient::User(found.id)))
     }
@@ -303,7 +303,9 @@ fn remember(chat: &Chat, account: &Account) {
 
 /// Whether it need not be asked yet who a rep is; when the configuration says something else, it is asked at once.
 fn is_fresh(account: &Account, rep: &Rep, now: Timestamp) -> bool {
-    let looked_up = |at: Timestamp| now.duration_since(at) < LOOKED_UP;
+    // What a clock that was put back since has looked up in time to come is looked up again.
+    let lately = SignedDuration::ZERO..LOOKED_UP;
+    let looked_up = |at: Timestamp| lately.contains(&now.duration_since(at));
     account.is_as_told(rep) && account.looked_up_at.is_some_and(looked_up)
 }
 

@@ -81,8 +81,19 @@ async fn an_instance_is_started_once_and_seen_often() {
         assert_eq!(seen(at(19)).await.unwrap(), Some(at(20)));
         // By a clock that was put back that is still to come.
         assert_eq!(seen(at(11)).await.unwrap(), None);
+        let other = async |now| {
+            db.write(async |mut tx| instance::beat(&mut tx, "b", now).await)
+                .await
+        };
+        other(at(30)).await.unwrap();
+        other(at(2_000)).await.unwrap();
+        // Since its clock was put right nobody knows until when it ran: longer than the one before, in any case.
+        assert_eq!(seen(at(1_000)).await.unwrap(), None);
+        beat(at(1_001)).await.unwrap();
+        assert_eq!(seen(at(1_005)).await.unwrap(), Some(at(1_001)));
+        beat(at(20)).await.unwrap();
         let row: Result<Instance, Error> = db
-            .read(async |mut tx| tx.q("select * from instance").one().await)
+            .read(async |mut tx| tx.q("select * from instance where id = 'a'").one().await)
             .await;
         let expected = Instance {
             id: "a".to_owned(),

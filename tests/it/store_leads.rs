@@ -65,6 +65,7 @@ pub fn offer(id: &str, rep: &str, state: OfferState) -> Offer {
         released_at: None,
         reason: None,
         lost: SignedDuration::ZERO,
+        made_up_until: None,
         lost_to_chat: SignedDuration::ZERO,
         late: None,
         delivered_in: baton::domain::policy::Platform::Slack,

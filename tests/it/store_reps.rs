@@ -338,3 +338,20 @@ async fn of_what_was_given_only_what_they_took_themselves_is_an_answer() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn hours_that_are_saved_again_as_they_were_are_no_news() {
+    both(async |db| {
+        let anna = RepId::from("anna");
+        let save = async |hours: Option<&str>, now: i64| {
+            write(&db, async |tx| reps::hours(tx, &anna, hours, at(now)).await).await;
+            let mut dated = write(&db, async |tx| reps::dated(tx).await).await;
+            dated.remove(&anna).unwrap().hours_at
+        };
+        assert_eq!(save(Some("Mo-Fr 09:00-17:00"), 10).await, Some(at(10)));
+        assert_eq!(save(Some("Mo-Fr 09:00-17:00"), 20).await, Some(at(10)));
+        assert_eq!(save(None, 30).await, Some(at(30)));
+        assert_eq!(save(None, 40).await, Some(at(30)));
+    })
+    .await;
+}

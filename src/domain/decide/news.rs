@@ -248,7 +248,12 @@ impl Case<'_, '_> {
         };
         let mut extended = Vec::new();
         for offer in self.lead.offers.iter_mut().filter(waited) {
-            let from = offer.held_since.take().unwrap_or(from);
+            let mut from = offer.held_since.take().unwrap_or(from);
+            if of == Down::Baton {
+                let made_up = offer.made_up_until;
+                from = made_up.map_or(from, |at| at.max(from)).min(until);
+                offer.made_up_until = made_up.max(Some(until));
+            }
             let lost = clock.open_between(from.max(offer.offered_at), until);
             let end = ends.unwrap_or_else(|| offer.free_at());
             offer.lost += lost;
@@ -308,7 +313,7 @@ impl Case<'_, '_> {
         };
         plan.leave_owner_until(from, free);
         let missed = plan.contact_by.is_some_and(|by| from < by && by <= until);
-        if missed {
+        if missed && !self.lead.has_breached(Promise::Contact) {
             self.miss(Promise::Contact, MeasureKind::ContactMissed, cause);
         }
     }

@@ -164,6 +164,7 @@ impl<'w> Case<'_, 'w> {
             given: None,
             behalf: None,
             lost: jiff::SignedDuration::ZERO,
+            made_up_until: None,
             lost_to_chat: jiff::SignedDuration::ZERO,
             late: None,
             delivered_in: Platform::default(),

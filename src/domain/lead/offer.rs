@@ -57,6 +57,9 @@ pub struct Offer {
     pub behalf: Option<Behalf>,
     /// What Baton or the chat was down for meanwhile, in the clock's hours; `not_before` is that much later.
     pub lost: SignedDuration,
+    /// Until when what Baton was down for is in `lost` already, so that it is given back once, however often it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_up_until: Option<Timestamp>,
     /// How much of that was the chat's doing.
     #[serde(default)]
     pub lost_to_chat: SignedDuration,

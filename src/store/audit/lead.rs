@@ -262,10 +262,12 @@ impl Stored {
 /// The offers that are not in both, or not alike.
 fn wrong_rows(lead: &Lead, rows: &[OfferRow]) -> BTreeSet<OfferId> {
     let right: Vec<OfferRow> = lead.offers.iter().map(OfferRow::of).collect();
-    let missing = right.iter();
-    let missing = missing.filter(|right| !rows.iter().any(|row| row.fits(right)));
-    let extra = rows.iter();
-    let extra = extra.filter(|row| !right.iter().any(|right| row.fits(right)));
+    let missing = right
+        .iter()
+        .filter(|want| !rows.iter().any(|row| row.fits(want)));
+    let extra = rows
+        .iter()
+        .filter(|row| !right.iter().any(|want| row.fits(want)));
     missing.chain(extra).map(|row| row.id.clone()).collect()
 }
 

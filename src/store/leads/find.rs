@@ -52,7 +52,9 @@ pub async fn due(
     tx.q(DUE).bind(now).bind(limit).all().await
 }
 
-const OVERDUE: &str = "select number, team from lead where wake_at <= $1 order by number limit $2";
+/// What a migration has put before the worker says 0: nothing was due for it.
+const OVERDUE: &str =
+    "select number, team from lead where wake_at <= $1 and wake_at > 0 order by number limit $2";
 
 /// The numbers of leads for which something is due at `now`, and the teams behind them.
 ///
@@ -159,6 +161,19 @@ pub async fn owned_by(tx: &mut Tx, rep: &RepId) -> Result<Vec<LeadId>, Error> {
     Ok(owned)
 }
 
+const OWNED_UNREACHED: &str = "select id from lead where state = 'owned' and owner = $1 \
+     and doc -> 'clock' ->> 'contacted_at' is null";
+
+/// Those of a rep's leads that nobody has reached, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn owned_unreached(tx: &mut Tx, rep: &RepId) -> Result<Vec<LeadId>, Error> {
+    let mut owned = ids(tx.q(OWNED_UNREACHED).bind(rep)).await?;
+    owned.sort();
+    Ok(owned)
+}
+
 /// That every rep's name is at least "" leads SQLite to the index of pending offers.
 const WITH_PENDING: &str = "select lead_id from offer where state = 'pending' and rep >= ''";
 
@@ -173,28 +188,16 @@ pub async fn with_pending_offers(tx: &mut Tx) -> Result<Vec<LeadId>, Error> {
     Ok(found)
 }
 
-/// Those that nobody has tried to reach are few, however many are owned.
-const UNTRIED: &str =
-    "select id from lead where state = 'owned' and doc -> 'clock' ->> 'attempted_at' is null";
+/// Of all that are owned those for which nothing is due any more are most, and are not read.
+const UNTRIED: &str = "select id from lead where wake_at is not null and state = 'owned' \
+     and doc -> 'clock' ->> 'attempted_at' is null";
 
-/// The leads that somebody owns and has not tried to reach, the oldest first.
+/// The leads that somebody owns and has not tried to reach, with something due, the oldest first.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn untried(tx: &mut Tx) -> Result<Vec<LeadId>, Error> {
     let mut found = ids(tx.q(UNTRIED)).await?;
-    found.sort();
-    Ok(found)
-}
-
-const OWNED_AND_DUE: &str = "select id from lead where wake_at <= $1 and state = 'owned'";
-
-/// The leads that somebody owns and for which something is due by then, the oldest first.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn owned_and_due(tx: &mut Tx, by: Timestamp) -> Result<Vec<LeadId>, Error> {
-    let mut found = ids(tx.q(OWNED_AND_DUE).bind(by)).await?;
     found.sort();
     Ok(found)
 }

@@ -10,7 +10,8 @@ use crate::{
 };
 
 const HOURS: &str = "insert into rep (id, hours, hours_at) values ($1, $2, $3) \
-     on conflict (id) do update set hours = excluded.hours, hours_at = excluded.hours_at";
+     on conflict (id) do update set hours = excluded.hours, hours_at = case \
+     when coalesce(rep.hours, '') = coalesce(excluded.hours, '') then rep.hours_at else excluded.hours_at end";
 
 /// Keeps the working hours that go before those of the configuration, or that none do, as chosen `now`.
 ///

@@ -30,7 +30,7 @@ pub struct Wanted {
 /// How much a rep carries. A pool's card asks nobody in person and counts nowhere here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {
-    /// Offers that wait for an answer; 0 if not wanted.
+    /// Offers that wait for an answer.
     pub pending: u32,
     /// Pending offers plus owned, unclosed leads touched lately; 0 if not wanted.
     pub open: u32,
@@ -111,6 +111,18 @@ row!(Counts {
     day,
     week
 });
+
+const KEEP: &str = "select pg_advisory_xact_lock(rep) from (select distinct hashtextextended(value, 3) as rep \
+     from jsonb_array_elements_text($1) order by rep) people";
+
+/// Waits until no other transaction has called this for one of these people, and keeps others waiting until this one ends:
+/// for PostgreSQL, where two could read at once that somebody has room for one more.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn keep_loads(tx: &mut Tx, people: &[&RepId]) -> Result<(), Error> {
+    tx.q(KEEP).bind(Json(people)).exec().await.map(drop)
+}
 
 /// Everything by an index, in one statement, for all reps asked for.
 const LOADS: Sql = sql!(

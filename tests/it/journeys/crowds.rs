@@ -103,6 +103,20 @@ fn impatient() -> String {
 /// More than are handled together.
 const MANY: i64 = 70;
 
+/// So many leads come in, and everybody who is asked has seen the card: nobody else is passed over.
+async fn all_shown(office: &Office, leads: i64) {
+    for n in 0..leads {
+        let email = format!("lead{n}@company{n}.example");
+        office.submit(json!({"email": email, "name": "Ann"})).await;
+    }
+    office.settle().await;
+    // A chat takes one message a second for each of them.
+    while office.something_waits().await {
+        office.sleep("1s");
+        office.settle().await;
+    }
+}
+
 async fn change_doc(office: &Office, number: i64, doc: &Value) -> Value {
     let was: Result<(Json<Value>,), Error> = office
         .engine()
@@ -141,16 +155,7 @@ async fn turns_given(office: &Office) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_falls_due_at_once_all_moves_on_but_for_one_that_cannot() {
     on_both(&impatient(), async |office| {
-        for n in 0..MANY {
-            let email = format!("lead{n}@company{n}.example");
-            office.submit(json!({"email": email, "name": "Ann"})).await;
-        }
-        office.settle().await;
-        // A chat takes one message a second for each of them, and only who has seen the card is passed over.
-        while office.something_waits().await {
-            office.sleep("1s");
-            office.settle().await;
-        }
+        all_shown(office, MANY).await;
         let first = turns_given(office).await;
         assert_eq!(first.len(), usize::try_from(MANY).unwrap());
         let broken = first[40];
@@ -201,21 +206,65 @@ async fn of_many_that_move_on_at_once_nobody_gets_more_than_they_may_carry() {
     // Ayse is behind the others from her third lead on, and would be asked for every one that moves.
     let rules = format!("{}\n# ayse: capacity = 3\n", impatient());
     on_both(&rules, async |office| {
-        for n in 0..40 {
-            let email = format!("lead{n}@company{n}.example");
-            office.submit(json!({"email": email, "name": "Ann"})).await;
-        }
-        office.settle().await;
-        while office.something_waits().await {
-            office.sleep("1s");
-            office.settle().await;
-        }
+        all_shown(office, 40).await;
         assert_eq!(waiting_for(office).await.get("ayse"), Some(&3));
         office.sleep("16m");
         office.worker().tick().await.unwrap();
         let after = waiting_for(office).await;
         assert_eq!(after.get("ayse"), Some(&3), "{after:?}");
         assert_eq!(after.values().sum::<usize>(), 40, "{after:?}");
+    })
+    .await;
+}
+
+/// Two teams with one person, who may have one lead at a time.
+const SHARED: &str = r#"
+people = ["selin", "marta"]
+
+[[team]]
+id = "sales"
+members = ["selin"]
+managers = ["marta"]
+sla = "demo"
+
+[[team]]
+id = "events"
+members = ["selin"]
+managers = ["marta"]
+sla = "demo"
+
+[[route]]
+id = "events"
+when = 'lead.type == "event"'
+to = { team = "events" }
+
+[[route]]
+id = "all"
+to = { team = "sales" }
+
+[sla.demo]
+acknowledge = "4h"
+contact = "8h"
+
+# selin: capacity = 1
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_is_in_two_teams_gets_no_more_than_they_may_carry_from_both_at_once() {
+    on_both(SHARED, async |office| {
+        let one = async |n: usize| {
+            let kind = ["event", "demo"][n % 2];
+            let email = format!("lead{n}@company{n}.example");
+            let lead = json!({"email": email, "name": "Ann", "type": kind});
+            office.submit(lead).await;
+        };
+        join_all((0..CONNECTIONS).map(one)).await;
+        let mut pending = 0;
+        for number in 1001..1001 + i64::try_from(CONNECTIONS).unwrap() {
+            let story = office.story_of(number).await;
+            pending += usize::from(story.contains("selin pending"));
+        }
+        assert_eq!(pending, 1);
     })
     .await;
 }

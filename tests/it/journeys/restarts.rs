@@ -218,3 +218,25 @@ async fn a_command_that_the_chat_repeats_after_a_restart_takes_no_second_lead() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_owner_has_as_long_as_they_must_have_after_a_stop_however_late_the_step_comes() {
+    let (before, after) = SALES.split_once("untouched = [").unwrap();
+    let (_, after) = after.split_once("]\n").unwrap();
+    let rules = format!("{before}untouched = [{{ after = \"11h\", reoffer = \"team\" }}]\n{after}")
+        .replace("contact = \"30m\"", "contact = \"24h\"")
+        .replace("at_least = \"5m\"", "at_least = \"2h\"");
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.stop().await;
+        office.sleep("9h 50m");
+        office.start().await;
+        office.after("1h 58m").await;
+        assert!(office.story_of(1001).await.starts_with("owned by selin: "));
+        office.after("3m").await;
+        let story = office.story_of(1001).await;
+        assert!(story.starts_with("offered: selin accepted, "), "{story}");
+    })
+    .await;
+}

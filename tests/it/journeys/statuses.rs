@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use baton::{
-    domain::event::{Actor, Sign},
+    domain::{
+        event::{Actor, Sign},
+        id::RepId,
+    },
     engine::{self, Absence},
     playground::Status,
     store::{Error, Sql, sql},
@@ -118,6 +121,30 @@ async fn run(office: &Office, statement: Sql) {
 async fn is_away(office: &Office, name: &str) -> bool {
     let said = office.slash("marta", "/away team").await;
     said.contains(&format!("{name} is away"))
+}
+
+#[tokio::test]
+async fn the_end_of_a_status_says_nothing_about_who_can_be_reached() {
+    in_each_chat(&rules("believe"), async |office| {
+        let selin = RepId::from("selin");
+        says(office, Some("Vacationing")).await.unwrap();
+        office
+            .engine()
+            .unreachable(&selin, "blocked")
+            .await
+            .unwrap();
+        says(office, None).await.unwrap();
+        assert!(!is_away(office, "Selin Kaya").await);
+        let now = office.clock.now();
+        let one = std::slice::from_ref(&selin);
+        let is = office.engine().standing(one, now).await.unwrap();
+        assert!(is[&selin].now.unreachable);
+        // Whoever says so themselves can be reached.
+        office.slash("selin", "/back").await;
+        let is = office.engine().standing(one, now).await.unwrap();
+        assert!(!is[&selin].now.unreachable);
+    })
+    .await;
 }
 
 /// No absence can end.

@@ -75,6 +75,7 @@ fn offer(kind: OfferKind, state: OfferState) -> Offer {
         released_at: None,
         reason: None,
         lost: SignedDuration::ZERO,
+        made_up_until: None,
         lost_to_chat: SignedDuration::ZERO,
         late: None,
         delivered_in: baton::domain::policy::Platform::Teams,

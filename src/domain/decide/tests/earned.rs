@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    event::{ContactHow, Gone, Planned},
+    event::{ContactHow, Down, Gone, Planned},
     plan::StepDone,
     world::Away,
 };
@@ -313,6 +313,24 @@ fn who_had_called_while_baton_was_down_keeps_the_lead_and_their_name() {
     assert_eq!(story.owner(n), Some(rep.as_str()));
     story.until("11:35");
     assert_eq!(story.owner(n), None);
+}
+
+#[test]
+fn what_an_owner_missed_in_a_stop_counts_once_however_often_it_is_told() {
+    let (mut story, n, _) = owned(sales());
+    story.until("10:08");
+    story.stands_still_until("11:30");
+    let stop = Event::Outage {
+        of: Down::Baton,
+        from: at("10:08"),
+        until: at("11:31"),
+    };
+    story.must(n, stop);
+    assert_eq!(
+        breaches(&story, n),
+        [(Promise::Contact, Cause::Baton, None)]
+    );
+    assert_eq!(story.counted(n, MeasureKind::ContactMissed), 1);
 }
 
 #[test]

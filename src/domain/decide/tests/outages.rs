@@ -54,6 +54,26 @@ fn the_last_step_is_not_slept_through_because_an_earlier_one_waited_for_an_offer
 }
 
 #[test]
+fn a_stop_that_is_told_of_twice_is_made_up_for_once() {
+    let mut story = Story::of(sales());
+    let n = story.arrives();
+    story.until("10:05");
+    story.stands_still_until("10:25");
+    let stop = |until: &str| Event::Outage {
+        of: Down::Baton,
+        from: at("10:05"),
+        until: at(until),
+    };
+    assert_eq!(until_of(&story, n), Some(at("10:35")));
+    story.must(n, stop("10:25"));
+    assert_eq!(until_of(&story, n), Some(at("10:35")));
+    // Another replica has found it a minute later.
+    story.must(n, stop("10:26"));
+    assert_eq!(until_of(&story, n), Some(at("10:36")));
+    assert_eq!(story.leads[n].offers[0].lost, SignedDuration::from_mins(21));
+}
+
+#[test]
 fn an_outage_extends_the_pending_offer_and_not_the_clock() {
     let mut story = Story::of(sales());
     let n = story.arrives();
