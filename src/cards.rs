@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use crate::{
     domain::{
         card::Card,
-        event::CardRef,
+        event::{Audible, CardRef},
         id::{LeadId, RepId, TeamId},
         lead::{Lead, Offer, State},
         policy::{Channel, Policy},
@@ -47,8 +47,8 @@ pub async fn draw(
 ) -> Result<Option<Drawn>, Error> {
     let key = outbox::card_key(lead, card);
     let now = engine.clock().now();
-    if let CardRef::Late { rep, .. } = card {
-        return draw_late(engine, &key, rep, zone, now).await;
+    if let CardRef::Late { to, .. } = card {
+        return draw_late(engine, &key, to, zone, now).await;
     }
     let (lead, standing) = engine
         .db()
@@ -94,7 +94,7 @@ fn of_lead(
 async fn draw_late(
     engine: &Engine,
     key: &str,
-    rep: &RepId,
+    to: &Audible,
     zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Option<Drawn>, Error> {
@@ -118,8 +118,12 @@ async fn draw_late(
     let rules = engine.rules();
     let hollow = hollow_accepts(engine, late.iter()).await?;
     let when = When::for_what_stands(now, zone);
+    let reader = match to {
+        Audible::Rep(rep) => Some(rep),
+        Audible::Channel(_) => None,
+    };
     Ok(Some(Drawn {
-        card: words::late::late_card(&late, rep, &hollow, &rules.policy, &when),
+        card: words::late::late_card(&late, reader, &hollow, &rules.policy, &when),
         place: Some(place),
         asks: false,
     }))
@@ -174,11 +178,20 @@ async fn zone_of_readers(
     card: &CardRef,
 ) -> Result<Option<TimeZone>, Error> {
     match card {
-        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } | CardRef::Late { rep, .. } => {
+        CardRef::Offer { rep, .. }
+        | CardRef::Review { rep, .. }
+        | CardRef::Late {
+            to: Audible::Rep(rep),
+            ..
+        } => {
             let zone = zone_of_reader(engine, rep, lead).await?;
             Ok(Some(zone.unwrap_or(TimeZone::UTC)))
         }
-        CardRef::Pool { team, .. } => {
+        CardRef::Pool { team, .. }
+        | CardRef::Late {
+            to: Audible::Channel(team),
+            ..
+        } => {
             let rules = engine.rules();
             Ok(channel_of(&rules.policy, team).map(|(_, zone)| zone))
         }

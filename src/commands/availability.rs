@@ -21,11 +21,13 @@ use crate::{
         id::{RepId, TeamId},
         lead::Lead,
         phrase::{AwaySpan, Until},
+        world::Unfit,
     },
     engine::{Absence, Cancelled, Coverage, Went},
     store::reps,
     words::{
         availability::{self as said, Desk, Moved},
+        commands::Topic,
         coverage::{self, Absent, Covered},
         fate::whereabouts,
         lists::Reader,
@@ -63,14 +65,21 @@ pub(super) async fn away(
     }
 }
 
-/// Who is away in the coming weeks, of the teams that the asker is in or manages.
+/// Who is away in the coming weeks, of the teams that the asker manages; whoever manages none sees their own absences.
 async fn team_calendar(asked: &Asked<'_>) -> Result<Card, Trouble> {
     let policy = asked.policy();
     let managed = rights::managed(policy, &asked.who);
-    let theirs = policy.teams.iter().filter(|team| {
-        managed.contains(&team.id) || team.people().any(|person| person == asked.who)
-    });
-    let teams: Vec<TeamId> = theirs.map(|team| team.id.clone()).collect();
+    let theirs = policy.teams.iter().map(|team| &team.id);
+    let teams: Vec<TeamId> = theirs
+        .filter(|team| managed.contains(*team))
+        .cloned()
+        .collect();
+    if teams.is_empty() {
+        let own = asked.words.typed(Topic::Away, "list");
+        return Err(Trouble::refused(format!(
+            "You manage no team: {own} shows your own absences."
+        )));
+    }
     let now = asked.now.timestamp();
     let end = now + SignedDuration::from_hours(24 * CALENDAR_DAYS);
     let covered = asked.engine.coverage(&teams, (now, end)).await?;
@@ -342,6 +351,17 @@ async fn meanwhile(
     Ok(returns::back(words, reader, &meanwhile))
 }
 
+/// Why somebody who is there gets no leads all the same.
+async fn held(asked: &Asked<'_>, who: &RepId) -> Result<Option<Unfit>, Trouble> {
+    let now = asked.now.timestamp();
+    let mut standing = asked
+        .engine
+        .standing(std::slice::from_ref(who), now)
+        .await?;
+    let there = asked.policy().reps.get(who).zip(standing.remove(who));
+    Ok(there.and_then(|(rep, standing)| standing.now.unfit(rep, now)))
+}
+
 pub(super) async fn back(
     asked: &Asked<'_>,
     who: Option<Named>,
@@ -359,7 +379,9 @@ pub(super) async fn back(
     let returned = asked.engine.back(&rep, until.or(opens), &by).await?;
     let when = asked.when();
     if asked.is_me(&rep) {
-        let words = said::back(desk(asked, &when), returned.ended.is_some(), until, opens);
+        let held = held(asked, &rep).await?;
+        let was_away = returned.ended.is_some();
+        let words = said::back(desk(asked, &when), was_away, until, opens, held.as_ref());
         return match returned.ended {
             Some(absence) => meanwhile(asked, &absence, &words).await,
             None => Ok(Card::sentence(words)),

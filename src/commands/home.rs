@@ -8,17 +8,17 @@ use super::{
 };
 use crate::{
     domain::{
-        calendar::Calendar,
         card::{Button, Card, Part},
         id::RepId,
         lead::{Lead, Promise, State},
         phrase::Until,
         policy::Rep,
+        world::{RepNow, Unfit},
     },
     store::{
         Error,
         leads::{self, LeadFilter},
-        reps::{self, KnownRep},
+        reps,
     },
     words::{
         home::{self as said, Home, Planned, Presence, Watch},
@@ -112,13 +112,10 @@ async fn draw(asked: &Asked<'_>) -> Result<Card, Trouble> {
 
 async fn presence(asked: &Asked<'_>) -> Result<(Presence, Vec<Planned>), Trouble> {
     let (now, who) = (asked.now.timestamp(), &asked.who);
-    let (known, absences) = asked
+    let absences = asked
         .engine
         .db()
-        .read(async |mut tx| {
-            let known = reps::known(&mut tx, std::slice::from_ref(who)).await?;
-            Ok::<_, Error>((known, reps::absences_of(&mut tx, who, now).await?))
-        })
+        .read(async |mut tx| reps::absences_of(&mut tx, who, now).await)
         .await?;
     let until = |absence: &reps::Absence| absence.until_at.map_or(Until::Back, Until::At);
     let (running, planned): (Vec<_>, Vec<_>) =
@@ -135,36 +132,28 @@ async fn presence(asked: &Asked<'_>) -> Result<(Presence, Vec<Planned>), Trouble
             until: until(one),
             reason: one.reason.clone(),
         });
-    let presence = match (
-        away,
-        asked.policy().reps.get(who),
-        asked.hours_of(who).await?,
-    ) {
-        (Some(away), ..) => away,
-        (None, Some(rep), Some(hours)) => at_work(asked, rep, &hours, known.get(who)),
-        (None, ..) => Presence::Off,
+    let presence = match (away, asked.policy().reps.get(who)) {
+        (Some(away), _) => away,
+        (None, Some(rep)) => {
+            let mut standing = asked
+                .engine
+                .standing(std::slice::from_ref(who), now)
+                .await?;
+            let standing = standing.remove(who);
+            standing.map_or(Presence::Off, |standing| at_work(asked, rep, &standing.now))
+        }
+        (None, None) => Presence::Off,
     };
     Ok((presence, planned.collect()))
 }
 
-fn at_work(asked: &Asked<'_>, rep: &Rep, hours: &Calendar, known: Option<&KnownRep>) -> Presence {
+fn at_work(asked: &Asked<'_>, rep: &Rep, there: &RepNow) -> Presence {
     let now = asked.now.timestamp();
-    let employed = rep.active
-        && rep.from.is_none_or(|from| from <= now)
-        && rep.until.is_none_or(|until| now < until);
-    let extra = known
-        .and_then(|known| known.extra_until)
-        .filter(|until| *until > now);
-    if !employed {
-        return Presence::Off;
-    }
-    match (hours.is_open(now), extra) {
-        (true, extra) => Presence::Here(hours.next_close(now).map(|close| match extra {
-            Some(extra) => close.max(extra),
-            None => close,
-        })),
-        (false, Some(extra)) => Presence::Here(Some(extra)),
-        (false, None) => Presence::Closed(hours.next_open(now)),
+    match there.unfit(rep, now) {
+        Some(Unfit::Unknown | Unfit::Inactive) => Presence::Off,
+        Some(Unfit::Closed(opens)) => Presence::Closed(opens),
+        Some(why) => Presence::Held(why),
+        None => Presence::Here(there.closes_at(now)),
     }
 }
 
@@ -223,10 +212,10 @@ async fn watched(asked: &Asked<'_>) -> Result<Option<Watched>, Trouble> {
     }))
 }
 
-/// Whether a target was missed that is still to be met.
+/// Whether a target was missed that is still to be met, or managers were told that it is late.
 fn is_late(lead: &Lead) -> bool {
     let owned = matches!(lead.state, State::Owned { .. });
     let untaken = !owned && lead.has_breached(Promise::Acknowledge);
     let untried = lead.clock.attempted_at.is_none() && lead.has_breached(Promise::Contact);
-    untaken || untried
+    untaken || untried || lead.alarm.is_some()
 }

@@ -67,7 +67,9 @@ pub async fn save(
     }
     let saved = match theirs(context, who, of).await {
         Ok((asked, rep)) => {
-            let text = Some(text.as_str()).filter(|text| !text.is_empty());
+            // Whoever saves what stands there anyway goes on with the configuration, also when that changes.
+            let rule = configured(&asked, &rep).map(|rule| rule.hours.as_str());
+            let text = Some(text.as_str()).filter(|text| !text.is_empty() && Some(*text) != rule);
             keep(&asked, &rep, text).await
         }
         Err(trouble) => Err(trouble),

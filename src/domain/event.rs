@@ -379,6 +379,18 @@ impl Actor {
             Self::Source(id) => format!("source:{id}"),
         }
     }
+
+    /// Whom [`word`](Self::word) means.
+    #[must_use]
+    pub fn by_word(word: &str) -> Self {
+        match word.split_once(':') {
+            Some(("api", name)) => Self::Api(name.to_owned()),
+            Some(("source", id)) => Self::Source(id.to_owned()),
+            Some(_) => Self::Rep(word.into()),
+            None if word == "baton" => Self::Baton,
+            None => Self::Rep(word.into()),
+        }
+    }
 }
 
 /// How somebody tried to reach a lead, and whether it worked.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     activity::Activities,
     contact::{Contact, Field},
-    event::{Actor, Deal},
+    event::{Actor, Audible, Deal},
     id::{LeadId, OfferId, RepId, RouteId, SourceId, TeamId},
     plan::Plan,
     policy::Strategy,
@@ -225,9 +225,21 @@ pub struct Alarm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alerted {
     /// Who.
-    pub rep: RepId,
+    #[serde(flatten)]
+    pub to: Audible,
     /// The notice's key.
     pub key: String,
+}
+
+impl Alerted {
+    /// Who, if it was a person.
+    #[must_use]
+    pub fn rep(&self) -> Option<&RepId> {
+        match &self.to {
+            Audible::Rep(rep) => Some(rep),
+            Audible::Channel(_) => None,
+        }
+    }
 }
 
 /// An alarm that was put off.

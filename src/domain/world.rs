@@ -116,6 +116,13 @@ pub enum Unfit {
     OwnsIt,
 }
 
+/// "an hour", "a day", "a week".
+#[must_use]
+pub fn a_span(span: &str) -> String {
+    let article = if span == "hour" { "an" } else { "a" };
+    format!("{article} {span}")
+}
+
 impl Unfit {
     /// Whether this is about the rep's being there at all, so that the round passes them by.
     #[must_use]
@@ -221,6 +228,17 @@ impl RepNow {
             return Some(Unfit::Closed(self.calendar.next_open(now)));
         }
         self.overloaded(rep)
+    }
+
+    /// When they are out of hours next, if they are in hours now; absent: as far as is known never.
+    #[must_use]
+    pub fn closes_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let extra = self.extra_until.filter(|until| *until > now);
+        if !self.calendar.is_open(now) {
+            return extra;
+        }
+        let closes = self.calendar.next_close(now)?;
+        Some(extra.map_or(closes, |extra| closes.max(extra)))
     }
 
     fn overloaded(&self, rep: &Rep) -> Option<Unfit> {

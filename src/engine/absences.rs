@@ -51,14 +51,42 @@ impl Engine {
                         self.is_back(tx, &ended, by, now).await?;
                         Cancelled::Ended(ended)
                     }
-                    None if reps::absence_cancel(tx, rep, id, now).await? => Cancelled::Ahead,
-                    None => return Ok(Cancelled::Over),
+                    None => match self.cancel_ahead(tx, rep, id, by, now).await? {
+                        true => Cancelled::Ahead,
+                        false => return Ok(Cancelled::Over),
+                    },
                 };
                 self.wake_waiting(tx, &self.teams_of(rep), FOR_WHO_STAYS, now)
                     .await?;
                 Ok(became)
             })
             .await
+    }
+
+    /// Takes back an absence that is planned; whether there was one. The rep hears of it if it was not they.
+    async fn cancel_ahead(
+        &self,
+        tx: &mut Tx,
+        rep: &RepId,
+        id: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let Some(planned) = reps::absence_by_id(tx, id).await? else {
+            return Ok(false);
+        };
+        if !reps::absence_cancel(tx, rep, id, now).await? {
+            return Ok(false);
+        }
+        if *by != Actor::Rep(rep.clone()) {
+            let told = Told::Cancelled {
+                by: by.clone(),
+                from: planned.from_at,
+                until: planned.until_at,
+            };
+            outbox::tell(tx, rep, &told, &format!("{id}/cancelled"), now).await?;
+        }
+        Ok(true)
     }
 
     /// Tells a rep for whom somebody else has ended an absence, and gives back what others hold in their place.

@@ -87,9 +87,10 @@ impl Engine {
 /// Whose messages come one after the other: a person or a channel.
 fn recipient_of(card: &CardRef) -> String {
     match card {
-        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } | CardRef::Late { rep, .. } => {
+        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => {
             address(&Audible::Rep(rep.clone()))
         }
+        CardRef::Late { to, .. } => address(to),
         CardRef::Pool { team, .. } => address(&Audible::Channel(team.clone())),
     }
 }

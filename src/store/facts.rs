@@ -50,23 +50,12 @@ impl Row for Told {
     fn read(row: RowRef<'_>) -> Result<Self, sqlx::Error> {
         let fact = Fact {
             event: row.get("event")?,
-            actor: actor(row.get("actor")?),
+            actor: Actor::by_word(&row.get::<String, _>("actor")?),
             rep: row.get("rep")?,
             offer: row.get("offer_id")?,
             detail: row.get("detail")?,
         };
         Ok(Self(row.get("at")?, fact))
-    }
-}
-
-/// The actor that [`Actor::word`] wrote.
-fn actor(word: String) -> Actor {
-    match word.split_once(':') {
-        Some(("api", name)) => Actor::Api(name.to_owned()),
-        Some(("source", id)) => Actor::Source(id.to_owned()),
-        Some(_) => Actor::Rep(word.into()),
-        None if word == "baton" => Actor::Baton,
-        None => Actor::Rep(word.into()),
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Error, Json, Row, RowRef, Sql, Tx, sql};
 use crate::domain::{
-    event::{CardRef, Say, Told},
+    event::{Audible, CardRef, Say, Told},
     id::{LeadId, OfferId, RepId, TeamId},
     policy::Platform,
 };
@@ -113,6 +113,9 @@ fn mark_of(id: i64, created_at: Timestamp) -> String {
     format!("{id}-{}", created_at.as_microsecond())
 }
 
+/// What tells a channel from a person in the name of a card.
+const CHANNEL: &str = "channel:";
+
 /// The name of a lead's card.
 #[must_use]
 pub fn card_key(lead: &LeadId, card: &CardRef) -> String {
@@ -120,7 +123,10 @@ pub fn card_key(lead: &LeadId, card: &CardRef) -> String {
         CardRef::Offer { offer, rep } => format!("{lead}/offer/{offer}/{rep}"),
         CardRef::Pool { team, epoch } => format!("{lead}/pool/{team}/{epoch}"),
         CardRef::Review { rep, epoch } => format!("{lead}/review/{rep}/{epoch}"),
-        CardRef::Late { rep, notice } => format!("{lead}/late/{notice}/{rep}"),
+        CardRef::Late { to, notice } => match to {
+            Audible::Rep(rep) => format!("{lead}/late/{notice}/{rep}"),
+            Audible::Channel(team) => format!("{lead}/late/{notice}/{CHANNEL}{team}"),
+        },
     }
 }
 
@@ -145,7 +151,10 @@ pub fn card_of_key(key: &str) -> Option<CardRef> {
             epoch: last.parse().ok()?,
         },
         "late" => CardRef::Late {
-            rep: RepId::from(last),
+            to: match last.strip_prefix(CHANNEL) {
+                Some(team) => Audible::Channel(TeamId::from(team)),
+                None => Audible::Rep(RepId::from(last)),
+            },
             notice: first.to_owned(),
         },
         _ => return None,

@@ -60,7 +60,7 @@ pub(super) fn went_on(telling: &Telling<'_>, about: &[(&Say, &Lead)]) -> Option<
 
 /// How far whoever stood in has come.
 pub(super) fn so_far(lead: &Lead, when: &When) -> String {
-    match (lead.clock.contacted_at, lead.clock.attempted_at) {
+    match (lead.clock.contacted_at, lead.clock.tried_at()) {
         (Some(at), _) => format!("They were reached {}.", when.said(at)),
         (None, Some(at)) => format!("They were tried {}, and not reached yet.", when.said(at)),
         (None, None) => "Nobody has tried to reach them yet.".to_owned(),

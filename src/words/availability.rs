@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::{
+    actors,
     commands::{CommandWords, Topic},
+    home,
     seen::cut,
     when::When,
 };
@@ -14,6 +16,7 @@ use crate::domain::{
     id::RepId,
     phrase::Until,
     policy::Policy,
+    world::Unfit,
 };
 
 /// More lead numbers than this are only counted.
@@ -114,7 +117,7 @@ pub fn silent(absence: &Absence, missed: u32, policy: &Policy, when: &When) -> C
         Until::Back => "until they say that they are back".to_owned(),
     };
     Card::sentence(format!(
-        "{} has let {} go by without an answer and is away since {}, {until}: leads go to others meanwhile. They were told, and can come back by one press.",
+        "{} has let {} go by without an answer and has been away since {}, {until}: leads go to others meanwhile. They were told, and can come back by one press.",
         policy.name_of(&absence.rep),
         in_a_row(missed),
         when.said(absence.from),
@@ -216,7 +219,7 @@ pub fn told_away(absence: &Absence, by: &str, policy: &Policy, when: &When) -> C
     let cover = absence.cover.as_ref().map_or_else(String::new, |cover| {
         format!(" {} stands in.", policy.name_of(cover))
     });
-    let by = policy.name_of(&RepId::from(by)).to_owned();
+    let by = actors::name_or_baton(&Actor::by_word(by), policy);
     let words = format!(
         "{by} has noted that you are away{from} {until}{reason}.{cover} New leads go to others meanwhile."
     );
@@ -233,12 +236,28 @@ pub fn told_away(absence: &Absence, by: &str, policy: &Policy, when: &When) -> C
 /// Somebody else has said that the reader is back.
 #[must_use]
 pub fn told_back(by: &Actor, policy: &Policy) -> Card {
-    let by = match by {
-        Actor::Rep(rep) => policy.name_of(rep).to_owned(),
-        Actor::Baton | Actor::Api(_) | Actor::Source(_) => by.word(),
-    };
+    let by = actors::name_or_baton(by, policy);
     Card::sentence(format!(
         "{by} has noted that you are back: you get leads again."
+    ))
+}
+
+/// Somebody else has cancelled an absence of the reader's that had not begun.
+#[must_use]
+pub fn told_cancelled(
+    by: &Actor,
+    (from, until): (Timestamp, Until),
+    policy: &Policy,
+    when: &When,
+) -> Card {
+    let by = actors::name_or_baton(by, policy);
+    let until = match until {
+        Until::At(until) => format!(" until {}", when.said_with_zone(until)),
+        Until::Back => format!(" ({})", when.zone()),
+    };
+    Card::sentence(format!(
+        "{by} has cancelled your absence from {}{until}: you get leads then.",
+        when.said(from)
     ))
 }
 
@@ -298,14 +317,23 @@ fn numbered(leads: &[i64], what: &str) -> Option<(String, String)> {
 }
 
 /// They are available again: until `extra_until` also outside their hours, or from now on if those start
-/// at `opens_at`.
+/// at `opens_at`; unless they are `held` up by something else.
 #[must_use]
 pub fn back(
     desk: Desk<'_>,
     was_away: bool,
     extra_until: Option<Timestamp>,
     opens_at: Option<Timestamp>,
+    held: Option<&Unfit>,
 ) -> String {
+    if let Some(why) = held.and_then(home::held_words) {
+        let first = if was_away {
+            "Welcome back."
+        } else {
+            "You were not away."
+        };
+        return format!("{first} {why}");
+    }
     match (extra_until, opens_at) {
         (Some(until), _) => format!(
             "Welcome back. You get leads until {}, also outside your hours.",

@@ -1,7 +1,7 @@
 //! Who of a team is away when, and when it has nobody: for `/away team`, and at the end of a week for managers.
 //!
 //! ```text
-//! Team sales
+//! Team sales (Europe/Berlin)
 //! • Mon 23 Nov 09:00 to Fri 27 Nov 18:00: Jonas Weber is away, Ayşe Yılmaz stands in.
 //! • Fri 25 Dec: holiday for Jonas Weber and Selin Kaya.
 //! • Nobody Thu 24 Dec 12:00 to 18:00.
@@ -63,16 +63,13 @@ pub struct Absent {
 /// The calendar of some teams for the days until `end`.
 #[must_use]
 pub fn calendar(teams: &[Covered], end: Timestamp, policy: &Policy, when: &When) -> Card {
-    if teams.is_empty() {
-        return Card::sentence("You are in no team.");
-    }
     let until = say_day(end, &TimeZone::get(&when.zone()).unwrap_or(TimeZone::UTC));
     let first = format!("Who is away until {until}");
     let (mut said, mut parts) = (vec![format!("{first}.")], Vec::new());
     parts.push(Part::Title(first));
     for team in teams {
-        let name = format!("Team {}", policy.team_name(&team.team));
-        let lines = lines(team, policy, when);
+        let name = heading(team, policy);
+        let lines = lines(team, policy, &when.in_zone(&team.zone));
         parts.push(Part::Text(vec![Run::bold(name.clone())]));
         if lines.is_empty() {
             let words = "Nobody is away, and there is somebody on every day.";
@@ -87,6 +84,12 @@ pub fn calendar(teams: &[Covered], end: Timestamp, policy: &Policy, when: &When)
         summary: super::seen::cut(&said.join(" "), 2_000),
         parts,
     }
+}
+
+/// "Team sales (Europe/Berlin)": the clock of what stands below it.
+fn heading(team: &Covered, policy: &Policy) -> String {
+    let zone = team.zone.iana_name().unwrap_or("UTC");
+    format!("Team {} ({zone})", policy.team_name(&team.team))
 }
 
 fn list(lines: &[String]) -> Vec<Part> {
@@ -190,8 +193,7 @@ pub fn forecast(teams: &[Covered], monday: Date, policy: &Policy, when: &When) -
     let mut parts = vec![Part::Title(first.clone())];
     let mut said = vec![format!("{first}.")];
     for team in teams {
-        let zone = team.zone.iana_name().unwrap_or("UTC");
-        let heading = format!("Team {} ({zone})", policy.team_name(&team.team));
+        let heading = heading(team, policy);
         parts.push(Part::Text(vec![Run::bold(heading.clone())]));
         said.push(format!("{heading}:"));
         if !team.nobody.is_empty() {

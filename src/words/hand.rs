@@ -145,10 +145,18 @@ pub fn snooze(lead: &Lead) -> Dialog {
     }
 }
 
-/// A manager may take a lead to people of its team: those who can be asked first, by name.
+/// A manager may take a lead to people of its team: those who can be asked first, by name. Without a team to everybody.
 fn people(lead: &Lead, policy: &Policy) -> Vec<Choice> {
     let team = lead.team().and_then(|team| policy.team(team));
-    let people: BTreeSet<RepId> = team.into_iter().flat_map(Team::people).collect();
+    let people: BTreeSet<RepId> = match team {
+        Some(team) => team.people().collect(),
+        None => policy
+            .reps
+            .values()
+            .filter(|rep| rep.active)
+            .map(|rep| rep.id.clone())
+            .collect(),
+    };
     let known = people.iter().filter(|rep| policy.reps.contains_key(*rep));
     let others = known.filter(|rep| lead.owner() != Some(*rep));
     others

@@ -31,7 +31,10 @@ impl Topic {
                 ("list", "what is planned"),
                 ("cancel 1", "takes the first of that list out"),
                 ("@jonas until Monday", "a colleague, for their manager"),
-                ("team", "who of your teams is away in the next four weeks"),
+                (
+                    "team",
+                    "who of the teams you manage is away in the next four weeks",
+                ),
                 ("hours", "when you work, and how to change it"),
                 (
                     "hours Mo-Fr 09:00-12:30,13:30-18:00; PH off",

@@ -14,6 +14,7 @@ use crate::domain::{
     id::TeamId,
     lead::{Lead, State},
     phrase::Until,
+    world::{Unfit, a_span},
 };
 
 /// As many offers are shown with their buttons.
@@ -23,6 +24,7 @@ const MOST_OWN: usize = 15;
 /// As many of each of what a manager watches.
 const MOST_WATCHED: usize = 6;
 const MAX_REASON: usize = 100;
+const OFF: &str = "You are switched off in the rules: please ask an operator.";
 
 /// Everything that the page shows.
 #[derive(Debug)]
@@ -44,7 +46,7 @@ pub struct Home<'a> {
 }
 
 /// Whether somebody gets leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Presence {
     /// They do; until then, if it ends by itself.
     Here(Option<Timestamp>),
@@ -57,8 +59,48 @@ pub enum Presence {
     },
     /// Out of hours; when they begin.
     Closed(Option<Timestamp>),
+    /// There, and passed over all the same.
+    Held(Unfit),
     /// Switched off in the rules.
     Off,
+}
+
+/// Why somebody who is there gets no leads; nothing if that is not why.
+#[must_use]
+pub fn held_words(why: &Unfit) -> Option<String> {
+    let count = |n: u32, what: &str| match n {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    };
+    Some(match why {
+        Unfit::Full { open, capacity } => {
+            let open = count(*open, "open lead");
+            format!("You get no new leads now: you have {open}, and your limit is {capacity}.")
+        }
+        Unfit::Pending(most) => {
+            let offers = count(*most, "offer");
+            format!(
+                "You get no new leads until you have answered: {offers} of yours may wait at once."
+            )
+        }
+        Unfit::Capped(span, most) => {
+            let leads = count(*most, "lead");
+            format!(
+                "You get no new leads for now: {leads} in {} are your limit.",
+                a_span(span)
+            )
+        }
+        Unfit::Unreachable => {
+            "You get no leads: the chat could not show you one. Press I'm back when it can."
+                .to_owned()
+        }
+        Unfit::Unknown | Unfit::Inactive => OFF.to_owned(),
+        Unfit::Away(_)
+        | Unfit::Closed(_)
+        | Unfit::HadIt
+        | Unfit::NotMatching(_)
+        | Unfit::OwnsIt => return None,
+    })
 }
 
 /// An absence to come.
@@ -155,7 +197,7 @@ fn heading(presence: &Presence) -> &'static str {
         Presence::Here(_) => "You get leads",
         Presence::Away { .. } => "You are away",
         Presence::Closed(_) => "You are out of hours",
-        Presence::Off => "You get no leads",
+        Presence::Held(_) | Presence::Off => "You get no leads",
     }
 }
 
@@ -187,7 +229,10 @@ fn presence_words(home: &Home<'_>) -> String {
             format!("Your hours begin {}.", when.said_with_zone(*opens))
         }
         Presence::Closed(None) => "Your hours never begin: please tell an operator.".to_owned(),
-        Presence::Off => "You are switched off in the rules: please ask an operator.".to_owned(),
+        Presence::Held(why) => {
+            held_words(why).unwrap_or_else(|| "You get no leads now.".to_owned())
+        }
+        Presence::Off => OFF.to_owned(),
     }
 }
 
@@ -195,13 +240,15 @@ fn presence_buttons(home: &Home<'_>) -> Vec<Button> {
     let away = |after: &str, label: &str| Button::new(Action::AwayStart, after, label);
     let more = super::entered::button;
     let mut buttons = match &home.presence {
-        Presence::Here(_) => vec![
+        Presence::Away { .. } | Presence::Held(Unfit::Unreachable) => {
+            vec![super::availability::back_button(), more()]
+        }
+        Presence::Here(_) | Presence::Held(_) => vec![
             away("for 1h", "Away for an hour"),
             away("", "Away until my next working day"),
             away("until back", "Away until I'm back"),
             more(),
         ],
-        Presence::Away { .. } => vec![super::availability::back_button(), more()],
         Presence::Closed(_) => vec![
             Button::new(Action::AwayEnd, "", "Take leads now")
                 .styled(ButtonStyle::Primary)

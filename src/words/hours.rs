@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::seen::cut;
+use super::{actors, seen::cut};
 use crate::domain::{
     action::Action,
     calendar::{Calendar, CalendarError},
@@ -172,10 +172,7 @@ pub fn kept(
 /// Somebody else has changed the reader's hours.
 #[must_use]
 pub fn told(by: &Actor, hours: &Hours<'_>, policy: &Policy) -> Card {
-    let by = match by {
-        Actor::Rep(rep) => policy.name_of(rep).to_owned(),
-        Actor::Baton | Actor::Api(_) | Actor::Source(_) => by.word(),
-    };
+    let by = actors::name_or_baton(by, policy);
     let words = format!("{by} has changed when you get leads: {}.", said(hours));
     Card {
         summary: words.clone(),

@@ -20,20 +20,9 @@ const SEVERAL: i64 = 2;
 /// How many leads that came in the last thirty days owners have accepted and not tried to reach in time.
 pub type HollowAccepts = BTreeMap<RepId, i64>;
 
-/// The message that stands in `reader`'s direct messages, as it must look now.
+/// The message about these leads as it must look now: in `reader`'s direct messages, or in a channel.
 #[must_use]
 pub fn late_card(
-    leads: &[Lead],
-    reader: &RepId,
-    hollow: &HollowAccepts,
-    policy: &Policy,
-    when: &When,
-) -> Card {
-    late(leads, Some(reader), hollow, policy, when)
-}
-
-/// The message about these leads, to a person or to a channel.
-pub(super) fn late(
     leads: &[Lead],
     reader: Option<&RepId>,
     hollow: &HollowAccepts,
@@ -117,11 +106,11 @@ impl Telling<'_> {
 
     /// What is late, who had it, where it is now, and who wants to hear of it again.
     fn late_words(&self, lead: &Lead) -> String {
-        let (owned, tried_at) = (lead.owner().is_some(), lead.clock.attempted_at);
+        let (owned, tried_at) = (lead.owner().is_some(), lead.clock.tried_at());
         let what = match (owned, tried_at) {
             (true, Some(at)) => {
                 let at = self.when.said(at);
-                format!("they were tried {at} and not reached, and nobody has tried again")
+                format!("they were tried {at} and not reached, and nobody has tried again since")
             }
             (true, None) => "nobody has tried to reach them".to_owned(),
             (false, _) => "nobody has accepted it".to_owned(),

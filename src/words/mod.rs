@@ -2,6 +2,7 @@
 //! else writes sentences, so that they can be read, mended and translated in one place.
 
 mod account;
+mod actors;
 pub mod answers;
 pub mod availability;
 pub mod chat_news;

@@ -236,8 +236,10 @@ impl Telling<'_> {
             return None;
         }
         Some(match self.to {
-            Audible::Rep(rep) => late::late(&still, Some(rep), hollow, self.policy, &self.when),
-            Audible::Channel(_) => late::late(&still, None, hollow, self.policy, &self.when),
+            Audible::Rep(rep) => {
+                late::late_card(&still, Some(rep), hollow, self.policy, &self.when)
+            }
+            Audible::Channel(_) => late::late_card(&still, None, hollow, self.policy, &self.when),
         })
     }
 
@@ -259,6 +261,10 @@ impl Telling<'_> {
             News::Moved { by } if !owns => format!(
                 "Lead {called} is no longer yours: {}. {}",
                 self.mover_words(by),
+                self.whereabouts(lead)
+            ),
+            News::Exhausted if !owns => format!(
+                "Lead {called} is no longer yours: every attempt reached nobody. {}",
                 self.whereabouts(lead)
             ),
             News::HandedOver { to } if !owns => {
@@ -307,6 +313,7 @@ impl Telling<'_> {
             | News::Unsubscribed { .. }
             | News::Deleted { .. }
             | News::Moved { .. }
+            | News::Exhausted
             | News::HandedOver { .. }
             | News::Returned { .. }
             | News::YoursAgain { .. }

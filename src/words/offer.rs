@@ -12,7 +12,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    details, facts,
+    actors, details, facts,
     fate::{ended_words, fate},
     next_step,
     seen::{Seen, begin, cut},
@@ -22,7 +22,6 @@ use crate::domain::lead::Behalf;
 use crate::domain::{
     action::Action,
     card::{Button, ButtonStyle, Card, Part, Run},
-    event::Actor,
     lead::{Lead, Offer, OfferKind, OfferLevel, State, Undoable},
     policy::{Policy, Rung, Target},
     score::Stage,
@@ -172,11 +171,7 @@ impl Shown<'_> {
     /// "Jonas Weber asks you to take it over: “speaks Turkish”."
     fn given_words(&self) -> Option<String> {
         let given = self.offer.given.as_ref()?;
-        let name = match &given.by {
-            Actor::Rep(rep) => self.policy.name_of(rep).to_owned(),
-            Actor::Api(name) => format!("The program {}", cut(name, 40)),
-            Actor::Baton | Actor::Source(_) => return None,
-        };
+        let name = actors::name(&given.by, self.policy)?;
         let does = match self.offer.kind {
             OfferKind::HandOver => "asks you to take it over",
             OfferKind::Push | OfferKind::Pool => "asks you",
@@ -421,7 +416,7 @@ fn contact_parts(lead: &Lead, when: &When) -> (&'static str, Option<Timestamp>, 
     if let Some(at) = lead.clock.contacted_at {
         return ("Reached ", Some(at), ".");
     }
-    if let Some(at) = lead.clock.attempted_at {
+    if let Some(at) = lead.clock.tried_at() {
         return ("Tried ", Some(at), ", not reached yet.");
     }
     match lead.plan.as_ref().and_then(|plan| plan.contact_by) {

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{fate::whereabouts, lists::Reader, seen::Seen, urgency::Wants};
+use super::{actors, fate::whereabouts, lists::Reader, seen::Seen, urgency::Wants};
 use crate::domain::{
     action::Action,
     card::{Button, Card, Item, Part, Run},
@@ -95,12 +95,17 @@ fn came_words(reader: Reader<'_>, meanwhile: &Meanwhile<'_>) -> String {
     let came: Vec<String> = meanwhile
         .came
         .iter()
-        .map(|(team, n)| format!("{} to team {}", leads(*n), reader.policy.team_name(team)))
+        .enumerate()
+        .map(|(nth, (team, n))| {
+            let came = if nth == 0 { " came" } else { "" };
+            let team = reader.policy.team_name(team);
+            format!("{}{came} to team {team}", leads(*n))
+        })
         .collect();
     if came.is_empty() {
         return format!("Since {since} no leads came to your teams.");
     }
-    format!("Since {since} came {}.", came.join(", "))
+    format!("Since {since}, {}.", came.join(", "))
 }
 
 fn leads(n: i64) -> String {
@@ -204,13 +209,12 @@ pub fn said_by(by: &Actor, reader: Reader<'_>) -> String {
         return "Slack may disturb you again: you get leads.".to_owned();
     }
     let by = match by {
-        Actor::Rep(rep) => reader.policy.name_of(rep).to_owned(),
         Actor::Source(_) => "Your profile".to_owned(),
-        Actor::Api(_) => by.word(),
         Actor::Baton => {
             return "What your chat says makes nobody away any more: you get leads again."
                 .to_owned();
         }
+        Actor::Rep(_) | Actor::Api(_) => actors::name_or_baton(by, reader.policy),
     };
     format!("{by} has noted that you are back: you get leads again.")
 }

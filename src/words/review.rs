@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    facts,
+    actors, facts,
     fate::whereabouts,
     offer::{introduced, with_reading},
     seen::{Seen, begin, cut},
@@ -58,9 +58,7 @@ fn decided(lead: &Lead, reader: &RepId, policy: &Policy, when: &When) -> String 
     let at = when.said(decision.at);
     let by = match &decision.by {
         Actor::Rep(rep) if rep == reader => "You".to_owned(),
-        Actor::Rep(rep) => policy.name_of(rep).to_owned(),
-        Actor::Api(name) => format!("The program {}", cut(name, 40)),
-        Actor::Baton | Actor::Source(_) => String::new(),
+        by => actors::name(by, policy).unwrap_or_default(),
     };
     match (decision.what, by.is_empty()) {
         (Decided::Assigned, false) => format!("{by} assigned it {at}."),

@@ -38,6 +38,15 @@ impl When {
         }
     }
 
+    /// The same moment on another clock.
+    #[must_use]
+    pub fn in_zone(&self, zone: &TimeZone) -> Self {
+        Self {
+            now: self.now.with_time_zone(zone.clone()),
+            ..*self
+        }
+    }
+
     /// The moment of writing.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -87,9 +87,18 @@ impl Worker {
             Work::Show(
                 CardRef::Offer { rep, .. }
                 | CardRef::Review { rep, .. }
-                | CardRef::Late { rep, .. },
+                | CardRef::Late {
+                    to: Audible::Rep(rep),
+                    ..
+                },
             ) => Some(Target::Rep(rep.clone())),
-            Work::Show(CardRef::Pool { team, .. }) => channel(team),
+            Work::Show(
+                CardRef::Pool { team, .. }
+                | CardRef::Late {
+                    to: Audible::Channel(team),
+                    ..
+                },
+            ) => channel(team),
             Work::Say(say) => match &say.to {
                 Audible::Rep(rep) => Some(Target::Rep(rep.clone())),
                 Audible::Channel(team) => channel(team),
@@ -109,13 +118,18 @@ impl Worker {
         let zone = match card {
             CardRef::Offer { rep, .. }
             | CardRef::Review { rep, .. }
-            | CardRef::Late { rep, .. } => {
-                match cards::zone_of_reader(&self.engine, rep, lead).await? {
-                    Some(zone) => zone,
-                    None => self.zone_of(rep).await?,
-                }
-            }
-            CardRef::Pool { team, .. } => match channel_of(&self.engine.rules().policy, team) {
+            | CardRef::Late {
+                to: Audible::Rep(rep),
+                ..
+            } => match cards::zone_of_reader(&self.engine, rep, lead).await? {
+                Some(zone) => zone,
+                None => self.zone_of(rep).await?,
+            },
+            CardRef::Pool { team, .. }
+            | CardRef::Late {
+                to: Audible::Channel(team),
+                ..
+            } => match channel_of(&self.engine.rules().policy, team) {
                 Some((_, zone)) => zone,
                 None => return Ok(None),
             },

@@ -228,13 +228,12 @@ pub(super) fn pause_after(attempts: i64) -> SignedDuration {
 /// The card that a notice is once it stands: what it says of the lead is kept true.
 fn lasting(say: &Say) -> Option<CardRef> {
     match (&say.notice, &say.to) {
-        (Notice::Late { .. }, Audible::Rep(rep)) => Some(CardRef::Late {
-            rep: rep.clone(),
+        (Notice::Late { .. }, to) => Some(CardRef::Late {
+            to: to.clone(),
             notice: say.key.clone(),
         }),
         (
-            Notice::Late { .. }
-            | Notice::AnswerDue { .. }
+            Notice::AnswerDue { .. }
             | Notice::ContactDue { .. }
             | Notice::NobodyFree { .. }
             | Notice::Rerouted { .. }

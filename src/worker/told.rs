@@ -42,6 +42,17 @@ impl Worker {
         let card = match told {
             Told::Away { absence } => self.told_away(&rep, absence).await?,
             Told::Back { by, absence } => self.told_back(&rep, by, absence.as_deref()).await?,
+            Told::Cancelled { by, from, until } => {
+                let until = until.map_or(Until::Back, Until::At);
+                let (rules, when) = (self.engine.rules(), self.when_of(&rep).await?);
+                let policy = &rules.policy;
+                Some(availability::told_cancelled(
+                    by,
+                    (*from, until),
+                    policy,
+                    &when,
+                ))
+            }
             Told::Returned { absence } => self.told_returned(&rep, absence).await?,
             Told::Hours { by } => self.told_hours(&rep, by).await?,
             Told::Asked { sign, text, until } => {

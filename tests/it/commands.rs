@@ -271,7 +271,7 @@ async fn back_gives_a_waiting_lead_to_who_returns() {
         ));
         assert_eq!(
             office.says("jonas", "/back").await,
-            "Welcome back. You get leads again. Since today 11:00 came 1 lead to team sales. Waiting for you now: 1 to answer."
+            "Welcome back. You get leads again. Since today 11:00, 1 lead came to team sales. Waiting for you now: 1 to answer."
         );
         assert_eq!(office.asked(&lead).await.unwrap().as_str(), "jonas");
         assert_eq!(

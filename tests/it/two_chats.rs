@@ -8,7 +8,7 @@ use baton::{
     desk::{self, Desk},
     domain::{
         action::Action,
-        event::{CardRef, FactKind},
+        event::{Audible, CardRef, FactKind},
         id::LeadId,
         policy::Platform,
     },
@@ -280,7 +280,11 @@ fn a_cards_name_says_which_card_it_is() {
             epoch: 0,
         },
         CardRef::Late {
-            rep: "marta".into(),
+            to: Audible::Rep("marta".into()),
+            notice: "late/3".to_owned(),
+        },
+        CardRef::Late {
+            to: Audible::Channel("sales".into()),
             notice: "late/3".to_owned(),
         },
     ] {

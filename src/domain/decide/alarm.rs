@@ -8,13 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::Case;
 use crate::domain::{
     event::{Actor, Audible, CardRef, Effect, FactKind, Notice, Refusal, Say},
-    id::RepId,
+    id::{RepId, TeamId},
     lead::{Alarm, Alerted, Lead, Snooze, State},
     policy::{Audience, Rung},
 };
 
 /// The cause of all notices of lateness: whoever manages several teams reads of them in one message.
-pub(super) const LATE: &str = "late";
+const LATE: &str = "late";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Case<'_, '_> {
@@ -30,7 +30,10 @@ impl Case<'_, '_> {
     /// Tells these people that the lead is late. While somebody wants to be told later, so are all who know of it.
     pub(super) fn alarm(&mut self, reps: &[RepId]) {
         let alarm = self.lead.alarm.get_or_insert_with(Alarm::default);
-        let knows = |rep: &&RepId| alarm.told.iter().any(|told| told.rep == **rep);
+        let knows = |rep: &&RepId| {
+            let told = alarm.told.iter();
+            told.filter_map(Alerted::rep).any(|told| told == *rep)
+        };
         let later = alarm.snoozed.is_some();
         let reps: Vec<RepId> = reps
             .iter()
@@ -41,19 +44,31 @@ impl Case<'_, '_> {
         let notice = self.late_notice();
         for rep in &reps {
             let key = format!("late:{epoch}:{now}:{rep}");
-            if let Some(alarm) = self.lead.alarm.as_mut() {
-                alarm.told.push(Alerted {
-                    rep: rep.clone(),
-                    key: key.clone(),
-                });
-            }
-            self.say(Say {
-                to: Audible::Rep(rep.clone()),
-                key,
-                cause: Some(LATE.to_owned()),
-                notice: notice.clone(),
-            });
+            self.say_late(Audible::Rep(rep.clone()), key, notice.clone());
         }
+    }
+
+    /// Tells a team's channel that the lead is late.
+    pub(super) fn alarm_channel(&mut self, team: TeamId) {
+        let (epoch, now) = (self.lead.epoch, self.now.as_microsecond());
+        let key = format!("late:{epoch}:{now}:channel");
+        let notice = self.late_notice();
+        self.say_late(Audible::Channel(team), key, notice);
+    }
+
+    /// Says it, and keeps whom it was said to: what stands there is kept true.
+    fn say_late(&mut self, to: Audible, key: String, notice: Notice) {
+        let alarm = self.lead.alarm.get_or_insert_default();
+        alarm.told.push(Alerted {
+            to: to.clone(),
+            key: key.clone(),
+        });
+        self.say(Say {
+            to,
+            key,
+            cause: Some(LATE.to_owned()),
+            notice,
+        });
     }
 
     /// The lead of a press on a notice of lateness, as long as nobody has seen to it.
@@ -118,7 +133,8 @@ impl Case<'_, '_> {
             return;
         }
         alarm.snoozed = None;
-        let told: BTreeSet<RepId> = alarm.told.iter().map(|told| told.rep.clone()).collect();
+        let told = alarm.told.iter().filter_map(Alerted::rep);
+        let told: BTreeSet<RepId> = told.cloned().collect();
         self.alarm(&told.into_iter().collect::<Vec<_>>());
     }
 
@@ -162,11 +178,17 @@ impl Case<'_, '_> {
         begins.unwrap_or(self.now + DAY)
     }
 
-    /// Somebody has it now, or has tried: the alarm is over.
+    /// Somebody has it now, has tried, or has tried before and says when they will again: the alarm is over.
     pub(super) fn end_alarm(&mut self) {
         let (was, is) = (&self.before, &self.lead);
+        let planned = |lead: &Lead| {
+            let step = lead.next_step.as_ref();
+            lead.clock.attempted_at.is_some()
+                && step.is_some_and(|step| step.attempt.is_none() && step.due_at > self.now)
+        };
         let seen_to = was.owner() != is.owner() && is.owner().is_some()
             || tries(was) != tries(is)
+            || !planned(was) && planned(is)
             || was.epoch != is.epoch
             || !is.runs_a_clock();
         if seen_to {
@@ -195,7 +217,7 @@ impl Case<'_, '_> {
             .chain(told(&self.lead))
             .filter(|told| !said(&told.key))
             .map(|told| CardRef::Late {
-                rep: told.rep,
+                to: told.to,
                 notice: told.key,
             })
             .collect()

@@ -8,7 +8,7 @@ use crate::domain::{
     lead::{Candidate, OfferState, Routing},
     policy::{Rep, Strategy, Team, TurnRule},
     strategy::Present,
-    world::{RepNow, Unfit},
+    world::{RepNow, Unfit, a_span},
 };
 
 /// So many unanswered offers somebody has who gets another one of the leads that wait, at most.
@@ -193,7 +193,7 @@ fn because(unfit: &Unfit) -> String {
         Unfit::Closed(_) => "is outside working hours".to_owned(),
         Unfit::Full { open, capacity } => format!("is at {open} of {capacity} leads"),
         Unfit::Pending(most) => format!("has {most} unanswered offers"),
-        Unfit::Capped(span, most) => format!("has had {most} offers in a {span}"),
+        Unfit::Capped(span, most) => format!("has had {most} offers in {}", a_span(span)),
         Unfit::HadIt => "had it already".to_owned(),
         Unfit::NotMatching(condition) => format!("does not match: {condition}"),
         Unfit::OwnsIt => "owns it".to_owned(),

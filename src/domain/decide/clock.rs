@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Case, alarm::LATE, offer::Among};
+use super::{Case, offer::Among};
 use crate::domain::{
     event::{Actor, Audible, Effect, FactKind, MeasureKind, Notice, Say},
     id::{OfferId, RepId, TeamId},
@@ -33,18 +33,18 @@ impl Case<'_, '_> {
     }
 
     fn breach(&mut self, what: Promise, measure: MeasureKind) {
+        if self.lead.has_breached(what) {
+            return;
+        }
         let cause = self.cause(what);
-        let missed = self.miss(what, measure, cause);
-        if missed && what == Promise::Contact && cause == Cause::Rep && self.had_time() {
+        self.miss(what, measure, cause);
+        if what == Promise::Contact && cause == Cause::Rep && self.had_time() {
             self.count_hollow();
         }
     }
 
-    /// Writes down that a target of the present plan was missed, and whose doing it was; whether that is news.
-    pub(super) fn miss(&mut self, what: Promise, measure: MeasureKind, cause: Cause) -> bool {
-        if self.lead.has_breached(what) {
-            return false;
-        }
+    /// Writes down that a target of the present plan was missed, which is news, and whose doing it was.
+    pub(super) fn miss(&mut self, what: Promise, measure: MeasureKind, cause: Cause) {
         // In a rep's own numbers stands only what was the rep's doing.
         let rep = self.answers_for_it(what).filter(|_| cause == Cause::Rep);
         let counted = self.count(measure, rep.as_ref(), None);
@@ -54,7 +54,6 @@ impl Case<'_, '_> {
             epoch: self.lead.epoch,
             counted,
         });
-        true
     }
 
     /// Takes a missed target back that was met after all, as is said only now; whether there was one.
@@ -75,14 +74,8 @@ impl Case<'_, '_> {
         let offer = self
             .in_hand()
             .filter(|offer| self.was_in_time(offer, what))?;
-        match offer.kind {
-            OfferKind::Push | OfferKind::Given => Some(offer.rep.clone()),
-            OfferKind::Pool | OfferKind::HandOver => self
-                .lead
-                .owner()
-                .filter(|owner| **owner == offer.rep)
-                .cloned(),
-        }
+        let has_it = self.lead.owner() == Some(&offer.rep);
+        (has_it || offer.asks_in_person()).then(|| offer.rep.clone())
     }
 
     /// The offer by which somebody has it; else one that waits for an answer.
@@ -119,19 +112,25 @@ impl Case<'_, '_> {
 
     /// Whose doing it is that nobody has answered, or called, yet.
     fn cause(&self, what: Promise) -> Cause {
-        let pending: Vec<&Offer> = self.lead.asked().collect();
-        let owned = self.lead.owner().is_some();
-        if !owned && pending.iter().any(|offer| is_the_chats(offer)) {
-            Cause::Chat
-        } else if !owned && pending.iter().any(|offer| !offer.lost.is_zero()) {
-            Cause::Baton
-        } else if !owned && pending.is_empty() {
-            Cause::Capacity
-        } else if !owned && pending.iter().all(|offer| offer.delivered_at.is_none()) {
-            Cause::Chat
+        let unowned = self.lead.owner().is_none();
+        let held_up = unowned.then(|| self.what_held_up()).flatten();
+        held_up
+            .or_else(|| Some(self.cause_of(self.in_hand()?, what)))
+            .unwrap_or(Cause::Rep)
+    }
+
+    /// What held up those who are asked, if anything did.
+    fn what_held_up(&self) -> Option<Cause> {
+        let asked: Vec<&Offer> = self.lead.asked().collect();
+        if asked.iter().any(|offer| is_the_chats(offer)) {
+            Some(Cause::Chat)
+        } else if asked.iter().any(|offer| !offer.lost.is_zero()) {
+            Some(Cause::Baton)
+        } else if asked.is_empty() {
+            Some(Cause::Capacity)
         } else {
-            self.in_hand()
-                .map_or(Cause::Rep, |offer| self.cause_of(offer, what))
+            let unseen = asked.iter().all(|offer| offer.delivered_at.is_none());
+            unseen.then_some(Cause::Chat)
         }
     }
 
@@ -169,11 +168,11 @@ impl Case<'_, '_> {
         self.wake_alarm();
         self.look_for_owner();
         self.leave_in_turn();
-        let state = self.lead.state.clone();
         self.take_what_is_due();
         self.tell_again();
         // What the clock did meanwhile is not to be undone by a late second thought.
-        if self.lead.state != state {
+        let (was, is) = (&self.before, &self.lead);
+        if was.state != is.state || was.plan != is.plan || was.next_step != is.next_step {
             self.lead.undo = None;
         }
     }
@@ -232,7 +231,12 @@ impl Case<'_, '_> {
         if self.has_managers(&team) {
             self.escalated(&format!("a manager of {team} decides"));
             self.count_hollow();
-            self.withdraw_pending(None, "review");
+            let seen = |offer: &Offer| offer.delivered_at.is_some();
+            if self.lead.owner().is_none() && !self.lead.asked().any(seen) {
+                // Whoever has not seen it has let nothing expire.
+                self.withdraw_pending(None, "not shown");
+            }
+            self.let_lapse();
             self.leave_owner(NO_LONGER);
             self.review(team);
         }
@@ -287,11 +291,7 @@ impl Case<'_, '_> {
     /// The pending offer expires and the next of the rung is asked, or whoever comes after.
     pub(super) fn reoffer(&mut self, rung: &Rung) {
         match self.lead.state {
-            State::Offered { .. } => self.expire_pending(),
-            State::Pooled { .. } => {
-                self.give_up_unshown();
-                self.withdraw_pending(None, "moved on");
-            }
+            State::Offered { .. } | State::Pooled { .. } => self.let_lapse(),
             State::Queued {
                 waiting: Some(_), ..
             } => {}
@@ -312,6 +312,16 @@ impl Case<'_, '_> {
             self.look_ahead();
         } else {
             self.wait();
+        }
+    }
+
+    /// Nobody has answered in time; of a pool nobody in particular owed it.
+    fn let_lapse(&mut self) {
+        if matches!(self.lead.state, State::Pooled { .. }) {
+            self.give_up_unshown();
+            self.withdraw_pending(None, "moved on");
+        } else {
+            self.expire_pending();
         }
     }
 
@@ -379,16 +389,7 @@ impl Case<'_, '_> {
         match (audience, team) {
             (Audience::Rep(rep), _) => self.alarm(std::slice::from_ref(rep)),
             (Audience::Managers, Some(team)) => self.alarm(&team.managers.clone()),
-            (Audience::Channel, Some(team)) => {
-                let (epoch, now) = (self.lead.epoch, self.now.as_microsecond());
-                self.lead.alarm.get_or_insert_default();
-                self.say(Say {
-                    to: Audible::Channel(team.id.clone()),
-                    key: format!("late:{epoch}:{now}:channel"),
-                    cause: Some(LATE.to_owned()),
-                    notice: self.late_notice(),
-                });
-            }
+            (Audience::Channel, Some(team)) => self.alarm_channel(team.id.clone()),
             (Audience::Managers | Audience::Channel, None) => {}
         }
     }
@@ -414,7 +415,7 @@ impl Case<'_, '_> {
         };
         self.escalated(&format!("gives it to {}", self.policy().name_of(&rep)));
         self.count_hollow();
-        self.expire_pending();
+        self.let_lapse();
         self.assign(&rep, &Actor::Baton, "");
     }
 

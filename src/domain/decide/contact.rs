@@ -145,6 +145,7 @@ impl Case<'_, '_> {
     }
 
     fn give_up(&mut self, target: &Target) {
+        self.exhausted = true;
         self.leave_owner(NOBODY_REACHED);
         if !self.try_target(0, target) {
             self.wait();
@@ -154,10 +155,11 @@ impl Case<'_, '_> {
     /// The first attempt that is told of ends the clock. It counts by when it was: one in time takes back
     /// that the target was missed. Says whether it did.
     fn first_attempt(&mut self, owner: Option<&RepId>, at: Timestamp) -> bool {
-        if self.lead.clock.attempted_at.is_some() {
+        let first = self.lead.clock.attempted_at.is_none();
+        self.lead.clock.note_attempt(at);
+        if !first {
             return false;
         }
-        self.lead.clock.attempted_at = Some(at);
         // How long a list has lain somewhere else is nobody's speed.
         let took = self
             .lead

@@ -352,6 +352,7 @@ impl Case<'_, '_> {
         };
         let news = match taken_over {
             Some(to) => News::HandedOver { to },
+            None if self.exhausted => News::Exhausted,
             None => News::Moved {
                 by: self.actor.clone(),
             },

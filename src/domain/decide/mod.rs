@@ -218,6 +218,8 @@ struct Case<'a, 'w> {
     decides: Decided,
     /// What of it may be taken back for a moment.
     undoable: Option<(Undoable, OfferId)>,
+    /// Whether the lead leaves its owner because every attempt reached nobody.
+    exhausted: bool,
     effects: Vec<Effect>,
 }
 
@@ -235,6 +237,7 @@ impl<'a, 'w> Case<'a, 'w> {
             actor,
             decides: Decided::Settled,
             undoable: None,
+            exhausted: false,
             effects: Vec::new(),
         }
     }

@@ -104,8 +104,12 @@ impl<'w> Case<'_, 'w> {
             .as_ref()
             .and_then(|routing| routing.team.clone());
         let mut team = team.as_ref().and_then(|team| self.policy().team(team));
-        if self.route().is_none() {
-            team = team.or_else(|| self.policy().teams.first());
+        if self.route().is_none() && team.is_none() {
+            // Somebody has to see to it that no rule caught it.
+            team = self.policy().teams.first();
+            if let Some(routing) = &mut self.lead.routing {
+                routing.team = team.map(|team| team.id.clone());
+            }
         }
         let sla = sla_for(self.policy(), self.route(), team, &self.lead.lead_type);
         let of_team = team.and_then(|team| team.timezone.clone());

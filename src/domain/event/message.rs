@@ -39,7 +39,8 @@ pub enum CardRef {
     /// A notice that the lead is late, which stands in one message with others of its cause.
     Late {
         /// Who was told.
-        rep: RepId,
+        #[serde(flatten)]
+        to: Audible,
         /// The notice's key.
         notice: String,
     },
@@ -238,6 +239,8 @@ pub enum News {
         /// Who: a person, a program, or Baton as nobody had tried to reach it.
         by: Actor,
     },
+    /// Every attempt that their SLA wants has reached nobody, and the lead went where it says.
+    Exhausted,
     /// They want no more mailings.
     Unsubscribed {
         /// Who says so.
@@ -306,6 +309,15 @@ pub enum Told {
         /// The absence that ended by it, to say what came meanwhile.
         #[serde(default)]
         absence: Option<String>,
+    },
+    /// An absence of yours that had not begun is cancelled.
+    Cancelled {
+        /// By whom.
+        by: Actor,
+        /// When it would have begun.
+        from: Timestamp,
+        /// Until when it was planned; absent: without an end.
+        until: Option<Timestamp>,
     },
     /// Your absence is over.
     Returned {

@@ -13,6 +13,9 @@ pub struct Clock {
     pub acknowledged_at: Option<Timestamp>,
     /// First attempt to reach the lead under the present plan.
     pub attempted_at: Option<Timestamp>,
+    /// The last of several attempts under the present plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempted_last_at: Option<Timestamp>,
     /// First time the lead was reached under the present plan.
     pub contacted_at: Option<Timestamp>,
     /// First attempt since the lead came, if it was under an earlier plan.
@@ -30,6 +33,21 @@ impl Clock {
             breached: std::mem::take(&mut self.breached),
             ..Self::default()
         };
+    }
+
+    /// When somebody last tried to reach the lead, or did, under the present plan.
+    #[must_use]
+    pub fn tried_at(&self) -> Option<Timestamp> {
+        self.attempted_last_at.or(self.attempted_at)
+    }
+
+    /// Somebody tried at this time: told of now, whenever it was.
+    pub fn note_attempt(&mut self, at: Timestamp) {
+        if let Some(before) = self.tried_at() {
+            self.attempted_last_at = Some(before.max(at));
+        } else {
+            self.attempted_at = Some(at);
+        }
     }
 
     /// Whether this target of the plan of `epoch` was missed.

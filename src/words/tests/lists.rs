@@ -353,10 +353,10 @@ fn back_says_from_when_leads_come() {
     let tomorrow = "2026-11-24T08:00:00Z".parse().unwrap();
     let said = at_desk("ayse", |desk| {
         [
-            availability::back(desk, true, None, None),
-            availability::back(desk, false, None, None),
-            availability::back(desk, true, Some(at("20:00")), None),
-            availability::back(desk, true, None, Some(tomorrow)),
+            availability::back(desk, true, None, None, None),
+            availability::back(desk, false, None, None, None),
+            availability::back(desk, true, Some(at("20:00")), None, None),
+            availability::back(desk, true, None, Some(tomorrow), None),
         ]
     });
     assert_snapshot!(said.join("\n"), @r"

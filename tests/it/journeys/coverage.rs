@@ -15,12 +15,17 @@ fn office_hours() -> String {
 }
 
 #[tokio::test]
-async fn a_team_sees_who_is_away_and_when_it_has_nobody() {
+async fn a_manager_sees_who_is_away_and_when_it_has_nobody() {
     in_each_chat_at(WEDNESDAY, &office_hours(), async |office| {
         let said = office.slash("jonas", "/away team").await;
+        assert!(
+            said.starts_with("You manage no team: ") && said.ends_with(" list shows your own absences."),
+            "{said}"
+        );
+        let said = office.slash("marta", "/away team").await;
         assert_eq!(
             said,
-            "Who is away until Wed 16 Dec. Team sales: Nobody is away, and there is somebody on every day."
+            "Who is away until Wed 16 Dec. Team sales (Europe/Berlin): Nobody is away, and there is somebody on every day."
         );
         office
             .slash("selin", "/away from 23 Nov to 27 Nov cover @ayse dentist")
@@ -28,7 +33,7 @@ async fn a_team_sees_who_is_away_and_when_it_has_nobody() {
         for who in ["ayse", "jonas", "deniz"] {
             office.slash(who, "/away from 25 Nov to 25 Nov").await;
         }
-        let said = office.slash("jonas", "/away team").await;
+        let said = office.slash("marta", "/away team").await;
         assert!(
             said.contains("Selin Kaya is away Mon 23 Nov to Fri 27 Nov, Ayşe Yılmaz stands in."),
             "{said}"

@@ -1,5 +1,6 @@
 //! Answers that are earned: how long each leg of a lead's way took, and accepts of which nothing came.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{ada, short};
@@ -108,10 +109,45 @@ async fn an_attempt_that_nobody_makes_is_not_forgotten() {
             "{said}"
         );
         let said = office.read("marta");
-        let late = "they were tried Fri 20 Nov 11:00 and not reached, and nobody has tried again (due Fri 20 Nov 12:00). Selin Kaya has it since Fri 20 Nov 11:00.";
+        let late = "they were tried Fri 20 Nov 11:00 and not reached, and nobody has tried again since (due Fri 20 Nov 12:00). Selin Kaya has it since Fri 20 Nov 11:00.";
         assert!(said.contains(late), "{said}");
         office.press("marta", "Ask the next one").await;
         assert!(office.story_of(1001).await.starts_with("offered: selin accepted, "));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_managers_read_of_a_lead_that_is_not_reached_is_true_of_the_last_attempt() {
+    let retry = "retry = [\"1h\", \"1h\"]\n\n[notices]";
+    let rules = rules().replacen("[notices]", retry, 1);
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        office.press("selin", "Accept").await;
+        office.contacted("selin", "no_answer").await;
+        office.after("61m").await;
+        office.contacted("selin", "voicemail").await;
+        let card = office.cards("selin").join("\n");
+        assert!(card.contains("Tried Fri 20 Nov 12:01 (Europe/Berlin), not reached yet."), "{card}");
+        office.read("marta");
+        office.after("69h").await;
+        let said = office.read("marta");
+        assert!(
+            said.contains("they were tried Fri 20 Nov 12:01 and not reached, and nobody has tried again since (due Fri 20 Nov 13:01)."),
+            "{said}"
+        );
+        let late = office.home("marta").await;
+        assert!(!late.contains("Nothing is late."), "{late}");
+        // She says when she will, and nobody is told of it again.
+        office.press("selin", "Next step").await;
+        let at: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+        let plan = json!({"choice": "call", "at": at.as_second()});
+        office.fill_in("selin", plan).await;
+        office.settle().await;
+        let said = office.read("marta");
+        assert!(said.contains("A lead was late."), "{said}");
+        let late = office.home("marta").await;
+        assert!(late.contains("Nothing is late."), "{late}");
     })
     .await;
 }

@@ -116,3 +116,20 @@ async fn what_is_late_within_five_minutes_is_one_message_to_the_manager() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_late_lead_that_no_rule_caught_can_be_assigned_to_its_clocks_team() {
+    let rules = SALES.replace(
+        "id = \"all\"\n",
+        "id = \"all\"\nwhen = 'lead.type == \"never\"'\n",
+    );
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        office.after("41m").await;
+        let dialog = office.press_now("marta", "Assign…").await.dialog.unwrap();
+        assert!(dialog.contains("Jonas Weber"), "{dialog}");
+        let found = office.slash("marta", "/leads search ada").await;
+        assert!(found.contains("#1001"), "{found}");
+    })
+    .await;
+}

@@ -164,3 +164,23 @@ async fn many_leads_of_the_longest_kind_fit_on_the_tab() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_is_passed_over_by_a_limit_reads_that_and_not_that_leads_come() {
+    let rules = format!("{SALES}\n# selin: capacity = 1\n");
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        let full = "You get no new leads now: you have 1 open lead, and your limit is 1.";
+        let home = office.home("selin").await;
+        assert!(
+            home.starts_with(&format!("# (home)\n# You get no leads\n{full}\n")),
+            "{home}"
+        );
+        let said = office.slash("selin", "/back").await;
+        assert_eq!(said, format!("You were not away. {full}"));
+        office.decline("selin", "busy", "").await;
+        let home = office.home("selin").await;
+        assert!(home.starts_with("# (home)\n# You get leads\n"), "{home}");
+    })
+    .await;
+}

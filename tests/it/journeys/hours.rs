@@ -89,3 +89,23 @@ async fn a_manager_chooses_hours_for_their_team_and_nobody_elses() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_saves_what_stands_there_anyway_goes_on_with_the_configuration() {
+    let rules = |hours: &str| {
+        format!(
+            "{SALES}\n[calendar.office]\nhours = \"{hours}\"\n[defaults.rep]\ncalendar = \"office\"\n"
+        )
+    };
+    in_each_chat(&rules("Mo-Fr 09:00-18:00"), async |office| {
+        office.home("selin").await;
+        office.press_home("selin", "Working hours…").await;
+        office
+            .fill_in("selin", json!({ "hours": "Mo-Fr 09:00-18:00" }))
+            .await;
+        office.reload(&rules("Mo-Fr 08:00-16:00")).await;
+        let home = office.home("selin").await;
+        assert!(home.contains("Working hours: Mo-Fr 08:00-16:00"), "{home}");
+    })
+    .await;
+}

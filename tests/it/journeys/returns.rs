@@ -39,7 +39,7 @@ async fn who_comes_back_reads_what_came_and_who_covered_it() {
         office.after("1h").await;
         let said = office.slash("selin", "/back").await;
         assert!(
-            said.starts_with("Welcome back. You get leads again. Since today 11:01 came 1 lead to team sales."),
+            said.starts_with("Welcome back. You get leads again. Since today 11:01, 1 lead came to team sales."),
             "{said}"
         );
         assert!(
@@ -68,7 +68,7 @@ async fn an_absence_that_ends_by_itself_is_told_once_with_what_waits() {
         assert!(
             said.contains(
                 "Welcome back. Your absence was over Fri 20 Nov 13:00, and you get leads again."
-            ) && said.contains("Since Fri 20 Nov 11:00 came 1 lead to team sales."),
+            ) && said.contains("Since Fri 20 Nov 11:00, 1 lead came to team sales."),
             "{said}"
         );
         office.after("10m").await;
@@ -96,7 +96,7 @@ async fn who_answers_nothing_is_set_away_and_comes_back_by_one_press() {
         );
         let managers = office.read("marta");
         assert!(
-            managers.contains("Selin Kaya has let 2 offers in a row go by without an answer and is away since Fri 20 Nov 11:30"),
+            managers.contains("Selin Kaya has let 2 offers in a row go by without an answer and has been away since Fri 20 Nov 11:30"),
             "{managers}"
         );
         taken(office, 1002).await;
@@ -204,11 +204,14 @@ async fn an_absence_that_is_cancelled_while_it_runs_ends_like_any_other() {
 }
 
 #[tokio::test]
-async fn one_that_has_not_begun_is_cancelled_in_silence() {
+async fn who_has_one_cancelled_that_has_not_begun_is_told_unless_they_did_it() {
     in_each_chat(SALES, async |office| {
         office.slash("selin", "/away from 14:00 until 15:00").await;
         let said = office.slash("marta", "/away @selin cancel 1").await;
         says!(said, @"Cancelled for Selin Kaya: away from today 14:00 until today 15:00 (Europe/Berlin).");
+        reads!(office, "selin", @"Marta Lind has cancelled your absence from Fri 20 Nov 14:00 until Fri 20 Nov 15:00 (Europe/Berlin): you get leads then.");
+        office.slash("selin", "/away from 15:00 until 16:00").await;
+        office.slash("selin", "/away cancel 1").await;
         assert_eq!(office.read("selin"), "(nothing)");
         office.after("3h 30m").await;
         office.lead(ada()).await;

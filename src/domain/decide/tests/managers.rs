@@ -1,6 +1,7 @@
 //! What managers decide: reviews, and what becomes of late leads.
 
 use super::*;
+use crate::domain::{event::Audible, lead::OfferState};
 
 /// A lead that nobody has accepted, of which the managers have been told.
 fn late() -> (Story, usize) {
@@ -35,7 +36,10 @@ fn the_first_manager_to_press_has_a_late_lead() {
         .log
         .iter()
         .filter_map(|(_, _, effect)| match effect {
-            Effect::Show(CardRef::Late { rep, .. }) => Some(rep.as_str()),
+            Effect::Show(CardRef::Late {
+                to: Audible::Rep(rep),
+                ..
+            }) => Some(rep.as_str()),
             _ => None,
         })
         .collect();
@@ -136,4 +140,39 @@ fn of_two_managers_who_assign_a_reviewed_lead_the_first_counts() {
     story.must(n, gives("ayse"));
     assert_eq!(story.happens(n, gives("jonas")), Err(Refusal::OfferOver));
     assert_eq!(story.owner(n), Some("ayse"));
+}
+
+#[test]
+fn who_has_not_answered_when_a_manager_is_to_decide_has_let_it_expire() {
+    let mut company = sales();
+    let review = step("15m", StepAction::Review("sales".into()));
+    company.policy.slas.get_mut("demo").unwrap().escalation = vec![review];
+    let mut story = Story::of(company);
+    let n = story.arrives();
+    let first = story.asked(n)[0].to_owned();
+    story.until("10:15");
+    assert!(matches!(story.leads[n].state, State::Review { .. }));
+    assert_eq!(story.leads[n].offers[0].state, OfferState::Expired);
+    let offer = story.leads[n].offers[0].id.clone();
+    let by = RepId::from(first.as_str());
+    story.must(n, Event::LateAccept { offer, by });
+    story.sound(n);
+}
+
+#[test]
+fn who_was_not_shown_the_card_before_a_review_step_has_let_nothing_expire() {
+    let mut company = sales();
+    let review = step("15m", StepAction::Review("sales".into()));
+    company.policy.slas.get_mut("demo").unwrap().escalation = vec![review];
+    let mut story = Story::of(company);
+    story.chat_down = true;
+    let n = story.arrives();
+    story.until("10:15");
+    assert!(matches!(story.leads[n].state, State::Review { .. }));
+    let offer = &story.leads[n].offers[0];
+    let why = offer.reason.as_ref().map(|reason| reason.id.as_str());
+    assert_eq!(
+        (offer.state, why),
+        (OfferState::Withdrawn, Some("not shown"))
+    );
 }

@@ -174,7 +174,7 @@ fn who_can_take_nothing_is_passed_over_and_the_reason_is_kept() {
         ),
         (
             someone(&|rep| rep.caps = night),
-            "has had 0 offers in a hour",
+            "has had 0 offers in an hour",
         ),
         (someone(&|rep| rep.active = false), "is not active"),
         (

@@ -499,6 +499,7 @@ fn notice(notice: &Notice) -> &'static str {
         Notice::News { news, .. } => match news {
             News::TakenBack { .. } => "taken_back",
             News::Moved { .. } => "moved",
+            News::Exhausted => "exhausted",
             News::ContactElsewhere { .. } => "contact_elsewhere",
             News::HandedOver { .. } => "handed_over",
             News::Returned { .. } => "returned",
