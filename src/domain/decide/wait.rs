@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use super::{Case, choose::Group};
 use crate::domain::{
     event::{Audible, Notice, Say},
-    id::TeamId,
+    id::{RepId, TeamId},
     lead::{State, Waiting},
     plan::Plan,
     policy::{Rung, Target},
+    world::Unfit,
 };
 
 impl<'w> Case<'_, 'w> {
@@ -127,6 +128,28 @@ impl<'w> Case<'_, 'w> {
                 let person = self.world.reps.get(&one.rep.id)?;
                 one.unfit?.ends_at(one.rep, person, self.now)
             });
-        moments.filter(|at| *at > self.now).min()
+        let closing = targets.iter().filter_map(|target| self.closes_at(target));
+        moments.chain(closing).filter(|at| *at > self.now).min()
+    }
+
+    /// When the last of a target's team goes out of hours, if somebody else could take it then.
+    fn closes_at(&self, target: &Target) -> Option<Timestamp> {
+        let (Target::Team(team) | Target::Pool { team, .. }) = target else {
+            return None;
+        };
+        let team = self.policy().team(team)?;
+        let instead = self.consider(&self.when_closed(team)?);
+        if instead.iter().all(|one| one.unfit.is_some()) {
+            return None;
+        }
+        let closes = |rep: &RepId| {
+            let person = self.world.reps.get(rep)?;
+            let unfit = person.unfit(self.policy().reps.get(rep)?, self.now);
+            let there = unfit.is_none_or(|why| !why.is_gone() && !matches!(why, Unfit::Closed(_)));
+            there.then(|| person.closes_at(self.now))
+        };
+        // Whoever never closes keeps the team open.
+        let closes: Option<Vec<Timestamp>> = team.members.iter().filter_map(closes).collect();
+        closes?.into_iter().max()
     }
 }

@@ -153,7 +153,9 @@ impl Story {
         let lead = &self.leads[n];
         let is_new = |offer: &Offer| before.offer(&offer.id).is_none();
         let given = |offer: &&Offer| offer.kind == OfferKind::Given && is_new(offer);
-        let seen = before.pending().any(|offer| offer.delivered_at.is_some());
+        // What the chat has refused to show somebody of a pool waits no longer either.
+        let seen = |offer: &Offer| offer.delivered_at.is_some() || offer.not_shown.is_some();
+        let seen = before.pending().any(seen);
         if seen || lead.offers.iter().any(|offer| given(&offer)) {
             return;
         }

@@ -150,6 +150,25 @@ fn closed_backups_are_waited_for_where_they_are_asked_instead() {
     assert_eq!(story.asked(n), ["bo"]);
 }
 
+#[test]
+fn what_nobody_of_a_team_takes_goes_to_whoever_is_asked_when_it_closes() {
+    let office = |rep: &mut Rep| rep.calendar = Some("office".into());
+    let mut company = office_team().rep("jonas", office).rep("bo", |_| {});
+    company.policy.teams[0].backups = vec!["bo".into()];
+    company.policy.teams[0].when_closed = WhenClosed::Backups;
+    let next = |after| step(after, StepAction::Reoffer(Rung::Team));
+    company = company.sla("demo", |sla| {
+        sla.escalation = vec![next("15m"), next("30m")];
+    });
+    let mut story = Story::of(company);
+    story.now = at("10:00");
+    let n = story.arrives();
+    story.until("17:59");
+    assert!(story.leads[n].is_waiting(), "everybody of the team had it");
+    story.until("18:00");
+    assert_eq!(story.asked(n), ["bo"]);
+}
+
 fn one_offer_at_once() -> Company {
     Company::new()
         .rep("ayse", |rep| rep.pending = Some(1))
