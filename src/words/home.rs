@@ -74,8 +74,10 @@ pub fn held_words(why: &Unfit) -> Option<String> {
     };
     Some(match why {
         Unfit::Full { open, capacity } => {
-            let open = count(*open, "open lead");
-            format!("You get no new leads now: you have {open}, and your limit is {capacity}.")
+            let open = count(*open, "lead");
+            format!(
+                "You get no new leads now: you have {open}, offers included, and your limit is {capacity}."
+            )
         }
         Unfit::Pending(most) => {
             let offers = count(*most, "offer");

@@ -170,7 +170,8 @@ async fn who_is_passed_over_by_a_limit_reads_that_and_not_that_leads_come() {
     let rules = format!("{SALES}\n# selin: capacity = 1\n");
     in_each_chat(&rules, async |office| {
         office.lead(ada()).await;
-        let full = "You get no new leads now: you have 1 open lead, and your limit is 1.";
+        let full =
+            "You get no new leads now: you have 1 lead, offers included, and your limit is 1.";
         let home = office.home("selin").await;
         assert!(
             home.starts_with(&format!("# (home)\n# You get no leads\n{full}\n")),
