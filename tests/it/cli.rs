@@ -6,7 +6,10 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering::Relaxed},
+    },
 };
 
 use baton::{
@@ -100,10 +103,17 @@ impl Place {
         (ended.status.code().unwrap(), said)
     }
 
+    /// Runs `baton audit`, which must find nothing.
+    pub async fn audit(&self) {
+        let (code, said) = self.baton(&["audit"]).await;
+        assert_eq!(code, 0, "{said}");
+    }
+
     /// Runs a command that prints JSON.
     pub async fn json(&self, arguments: &[&str]) -> (i32, Value) {
         let ended = run(self.command(arguments)).await;
-        let body = serde_json::from_slice(&ended.stdout).unwrap();
+        let body = serde_json::from_slice(&ended.stdout);
+        let body = body.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ended.stderr)));
         (ended.status.code().unwrap(), body)
     }
 
@@ -151,9 +161,22 @@ pub async fn run(mut command: Command) -> Output {
     ended.await.unwrap().unwrap()
 }
 
+/// A port for a server that starts later, and perhaps again. It is below those that systems give to connections by
+/// themselves: one of those could be another's by then, or still be kept for one that ended.
 fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    const PORTS: std::ops::Range<u16> = 12_000..32_000;
+    let many = u32::from(PORTS.end - PORTS.start);
+    for _ in 0..many {
+        // Tests of other processes begin elsewhere.
+        let begin = std::process::id().wrapping_mul(101);
+        let next = begin.wrapping_add(NEXT.fetch_add(1, Relaxed).into());
+        let port = PORTS.start + u16::try_from(next % many).unwrap();
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
 }
 
 fn configuration(url: &str, slack: &str) -> String {
