@@ -1,7 +1,7 @@
 //! Leads that come in all at once, over many connections, or whose moment comes for all of them at once: the turns stay
 //! fair, nobody is favoured by their name, and one that can't be handled holds up nobody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use baton::{
     domain::{id::TeamId, lead::Lead},
@@ -183,22 +183,24 @@ async fn what_falls_due_at_once_all_moves_on_but_for_one_that_cannot() {
     .await;
 }
 
+/// The numbers of all leads.
+async fn numbers(office: &Office) -> std::ops::RangeInclusive<i64> {
+    1001..=1000 + office.leads().await
+}
+
 /// How many offers wait for an answer of each.
 async fn waiting_for(office: &Office) -> BTreeMap<String, usize> {
-    let mut waiting: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    for number in turns_given(office).await {
+    let mut waiting = BTreeMap::new();
+    for number in numbers(office).await {
         let story = office.api_lead(number).await;
         for offer in story["offers"].as_array().unwrap() {
             if offer["state"] == "pending" {
                 let rep = offer["rep"].as_str().unwrap().to_owned();
-                waiting.entry(rep).or_default().insert(number);
+                *waiting.entry(rep).or_default() += 1;
             }
         }
     }
     waiting
-        .into_iter()
-        .map(|(rep, leads)| (rep, leads.len()))
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -210,32 +212,34 @@ async fn of_many_that_move_on_at_once_nobody_gets_more_than_they_may_carry() {
         assert_eq!(waiting_for(office).await.get("ayse"), Some(&3));
         office.sleep("16m");
         office.worker().tick().await.unwrap();
+        // Where one of hers is the last to move on, somebody else gets it, and she has one less.
         let after = waiting_for(office).await;
-        assert_eq!(after.get("ayse"), Some(&3), "{after:?}");
+        let room = after.get("ayse").is_none_or(|many| *many <= 3);
+        assert!(room, "{after:?}");
         assert_eq!(after.values().sum::<usize>(), 40, "{after:?}");
     })
     .await;
 }
 
-/// Two teams with one person, who may have one lead at a time.
+/// Two teams of the same people, each of whom may have one lead at a time.
 const SHARED: &str = r#"
-people = ["selin", "marta"]
+people = ["ayse", "jonas", "selin", "deniz", "marta"]
 
 [[team]]
 id = "sales"
-members = ["selin"]
+members = ["ayse", "jonas", "selin", "deniz"]
 managers = ["marta"]
 sla = "demo"
 
 [[team]]
 id = "events"
-members = ["selin"]
+members = ["ayse", "jonas", "selin", "deniz"]
 managers = ["marta"]
 sla = "demo"
 
 [[route]]
 id = "events"
-when = 'lead.type == "event"'
+when = 'lead.employees > 100'
 to = { team = "events" }
 
 [[route]]
@@ -246,25 +250,33 @@ to = { team = "sales" }
 acknowledge = "4h"
 contact = "8h"
 
+# ayse: capacity = 1
+# jonas: capacity = 1
 # selin: capacity = 1
+# deniz: capacity = 1
 "#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_is_in_two_teams_gets_no_more_than_they_may_carry_from_both_at_once() {
     on_both(SHARED, async |office| {
         let one = async |n: usize| {
-            let kind = ["event", "demo"][n % 2];
+            let employees = [10, 500][n % 2];
             let email = format!("lead{n}@company{n}.example");
-            let lead = json!({"email": email, "name": "Ann", "type": kind});
+            let lead = json!({"email": email, "name": "Ann", "employees": employees});
             office.submit(lead).await;
         };
         join_all((0..CONNECTIONS).map(one)).await;
-        let mut pending = 0;
-        for number in 1001..1001 + i64::try_from(CONNECTIONS).unwrap() {
-            let story = office.story_of(number).await;
-            pending += usize::from(story.contains("selin pending"));
+        let waiting = waiting_for(office).await;
+        let each = ["ayse", "deniz", "jonas", "selin"].map(|rep| (rep.to_owned(), 1));
+        assert_eq!(waiting, BTreeMap::from(each));
+        let mut teams = BTreeMap::new();
+        for number in numbers(office).await {
+            let team = office.api_lead(number).await["route"]["team"].to_string();
+            *teams.entry(team).or_insert(0) += 1;
         }
-        assert_eq!(pending, 1);
+        let half = CONNECTIONS / 2;
+        let halves = ["events", "sales"].map(|team| (format!("{team:?}"), half));
+        assert_eq!(teams, BTreeMap::from(halves));
     })
     .await;
 }
