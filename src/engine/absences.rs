@@ -48,7 +48,7 @@ impl Engine {
                 reps::lock(tx, rep).await?;
                 let became = match reps::end_absence(tx, rep, id, now).await? {
                     Some(ended) => {
-                        self.is_back(tx, &ended, by, now).await?;
+                        self.is_back(tx, rep, Some(&ended), by, now).await?;
                         Cancelled::Ended(ended)
                     }
                     None => match self.cancel_ahead(tx, rep, id, by, now).await? {
@@ -89,21 +89,25 @@ impl Engine {
         Ok(true)
     }
 
-    /// Tells a rep for whom somebody else has ended an absence, and gives back what others hold in their place.
-    async fn is_back(
+    /// Tells a rep whom somebody else has called back, and gives back what others hold in their place.
+    pub(super) async fn is_back(
         &self,
         tx: &mut Tx,
-        ended: &Absence,
+        rep: &RepId,
+        ended: Option<&Absence>,
         by: &Actor,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let rep = &ended.rep;
         if *by != Actor::Rep(rep.clone()) {
             let told = Told::Back {
                 by: by.clone(),
-                absence: Some(ended.id.clone()),
+                absence: ended.map(|ended| ended.id.clone()),
             };
-            outbox::tell(tx, rep, &told, &format!("{}/ended", ended.id), now).await?;
+            let key = match ended {
+                Some(ended) => format!("{}/ended", ended.id),
+                None => self.clock.chance(now).next_ulid().to_string(),
+            };
+            outbox::tell(tx, rep, &told, &key, now).await?;
         }
         // Whoever is still away, by another absence, gets nothing back: each lead sees to that.
         for lead in leads::stood_in_for(tx, rep).await? {

@@ -293,23 +293,12 @@ impl Engine {
         reps::lock(tx, rep).await?;
         let ended = reps::end_absences(tx, rep, now).await?;
         let ended = ended.into_iter().next();
-        if *by != Actor::Rep(rep.clone()) {
-            let told = Told::Back {
-                by: by.clone(),
-                absence: ended.as_ref().map(|absence| absence.id.clone()),
-            };
-            let key = self.clock.chance(now).next_ulid().to_string();
-            outbox::tell(tx, rep, &told, &key, now).await?;
-        }
         reps::extra_until(tx, rep, until).await?;
         // That a status has ended says nothing about whether the chat delivers to them.
         if matches!(by, Actor::Rep(_) | Actor::Api(_)) {
             reps::reachable(tx, rep).await?;
         }
-        for lead in leads::stood_in_for(tx, rep).await? {
-            let event = Event::RepBack { rep: rep.clone() };
-            Box::pin(self.decide_stored(tx, &lead, event, now)).await?;
-        }
+        self.is_back(tx, rep, ended.as_ref(), by, now).await?;
         self.wake_waiting(tx, &self.teams_of(rep), FOR_WHO_RETURNS, now)
             .await?;
         Ok(Returned { ended })
