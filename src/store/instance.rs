@@ -26,6 +26,17 @@ pub async fn beat(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
+const TRY: &str = "update instance set seen_at = seen_at where id = $1";
+
+/// Writes what the instance `id` has said, and nothing else than it did: to find out whether the database takes anything.
+///
+/// # Errors
+/// If the database does not answer, or takes nothing.
+pub async fn try_writing(tx: &mut Tx, id: &str) -> Result<(), Error> {
+    tx.q(TRY).bind(id).exec().await?;
+    Ok(())
+}
+
 /// When any instance was last seen alive, as far as is known `now`; `None` on a new database. Who has said so since `now`
 /// was read, or goes by a clock that is a little ahead, is alive: the answer may lie up to [`DOWN`] after `now`.
 ///

@@ -296,27 +296,46 @@ impl Worker {
             for some in all.chunks(LEADS_AT_ONCE) {
                 // Whoever stood still meanwhile has to make up for that before anything else expires.
                 self.beat(&mut looks.beat_at).await?;
-                let failed = self.wake_all(some).await;
-                troubled.extend(failed.into_iter().map(|id| (id, now + TROUBLED)));
+                let failed = self.wake_all(some, &mut looks.beat_at).await?;
+                let failed = failed.into_iter().map(|id| (id, now + TROUBLED));
+                looks.troubled.extend(failed);
             }
             before = all;
         }
     }
 
     /// Lets leads do what is due, in one transaction; if one can't, each in its own. Answers with those that failed.
-    async fn wake_all(&self, leads: &[LeadId]) -> Vec<LeadId> {
-        let Err(error) = self.wake(leads).await else {
-            return Vec::new();
-        };
-        tracing::debug!(%error, leads = leads.len(), "due leads are handled one by one");
+    ///
+    /// # Errors
+    /// If it is the database that takes nothing any more. The others wait then: by the time it is back they may have more
+    /// time, since nobody could answer meanwhile.
+    async fn wake_all(
+        &self,
+        leads: &[LeadId],
+        beat_at: &mut Timestamp,
+    ) -> Result<Vec<LeadId>, Error> {
         let mut failed = Vec::new();
+        let Err(error) = self.wake(leads).await else {
+            return Ok(failed);
+        };
+        self.try_writing().await?;
+        tracing::debug!(%error, leads = leads.len(), "due leads are handled one by one");
         for id in leads {
+            self.beat(beat_at).await?;
             if let Err(error) = self.wake(std::slice::from_ref(id)).await {
+                self.try_writing().await?;
                 tracing::error!(lead.id = %id, %error, "a due lead could not be handled; it is tried again");
                 failed.push(id.clone());
             }
         }
-        failed
+        Ok(failed)
+    }
+
+    /// Whether the database takes anything at all.
+    async fn try_writing(&self) -> Result<(), Error> {
+        let db = self.db();
+        db.write(async |mut tx| Ok(instance::try_writing(&mut tx, &self.name).await?))
+            .await
     }
 
     /// Lets leads do what is due, all or none of them, and notes how late that was.

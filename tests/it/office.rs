@@ -15,7 +15,7 @@ pub use bad_days::ALWAYS;
 pub use teams::Desktop;
 pub use telling::{
     Chats, in_both_chats, in_each_chat, in_each_chat_at, in_teams, in_whatever_chats, on_both,
-    on_both_at, on_both_with_token_for,
+    on_both_at, on_both_with_token_for, on_postgres,
 };
 
 use std::{collections::BTreeMap, sync::Mutex};
@@ -221,6 +221,11 @@ impl Office {
             Chats::Slack | Chats::Teams => vec![who.to_owned()],
             Chats::Both => vec![format!("{who}@slack"), format!("{who}@teams")],
         }
+    }
+
+    /// The database's address.
+    pub fn database(&self) -> &str {
+        &self.database
     }
 
     /// Whether other Batons may run on the same database.

@@ -10,6 +10,7 @@ mod chat;
 mod contacts;
 mod coverage;
 mod crowds;
+mod database;
 mod declines;
 mod disturb;
 mod done;

@@ -3,7 +3,7 @@
 use baton::playground::Rotation;
 
 use super::{FRIDAY, Office};
-use crate::db::both_fresh;
+use crate::db::{Fresh, both_fresh};
 
 /// Tells a story on a database of each kind. `rules` is a configuration without its server, people and
 /// sources: `SALES` or one's own, which opens with `people = […]`.
@@ -11,7 +11,17 @@ pub async fn on_both(rules: &str, story: impl AsyncFn(&mut Office)) {
     told_in(Chats::Slack, FRIDAY, rules, &story).await;
 }
 
-/// The same, beginning at another moment.
+/// Tells a story on PostgreSQL alone, of what can't happen to a file.
+pub async fn on_postgres(rules: &str, story: impl AsyncFn(&mut Office)) {
+    let fresh = Fresh::postgres().await;
+    let begin = FRIDAY.parse().unwrap();
+    let mut office = Office::open(&fresh, Chats::Slack, rules, begin, None).await;
+    story(&mut office).await;
+    office.close().await;
+    fresh.remove().await;
+}
+
+/// The same on both, beginning at another moment.
 pub async fn on_both_at(begin: &str, rules: &str, story: impl AsyncFn(&mut Office)) {
     told_in(Chats::Slack, begin, rules, &story).await;
 }
