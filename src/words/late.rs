@@ -175,17 +175,20 @@ impl Telling<'_> {
         }
     }
 
-    /// What a manager can do as long as nobody has seen to it.
+    /// What a manager can do as long as nobody has seen to it. In a channel others see it too: pressed by one of them,
+    /// it says that it is the managers'.
     fn buttons(&self, lead: &Lead, seen: &Seen<'_>) -> Vec<Button> {
-        let directs = self
-            .reader
-            .is_some_and(|rep| self.policy.manages(rep, lead));
+        let manages = |rep: &RepId| self.policy.manages(rep, lead);
+        let directs = match self.reader {
+            Some(reader) => manages(reader),
+            None => self.policy.reps.keys().any(manages),
+        };
         let Some(alarm) = lead.alarm.as_ref().filter(|_| directs) else {
             return Vec::new();
         };
         let (id, spoken) = (lead.id.as_str(), seen.spoken());
         let mut buttons = Vec::new();
-        if lead.owner() != self.reader {
+        if self.reader.is_none() || lead.owner() != self.reader {
             buttons.push(
                 Button::new(Action::EscalationTake, id, "Take it")
                     .styled(ButtonStyle::Primary)

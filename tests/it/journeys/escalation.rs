@@ -1,9 +1,11 @@
 //! Nobody answers: step by step until somebody has it.
 
+use serde_json::json;
+
 use super::{ada, short};
 use crate::{
     office::{SALES, in_each_chat},
-    reads,
+    reads, says,
 };
 
 #[tokio::test]
@@ -130,6 +132,50 @@ async fn a_late_lead_that_no_rule_caught_can_be_assigned_to_its_clocks_team() {
         assert!(dialog.contains("Jonas Weber"), "{dialog}");
         let found = office.slash("marta", "/leads search ada").await;
         assert!(found.contains("#1001"), "{found}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_notice_in_the_channel_has_the_managers_buttons_and_obeys_nobody_else() {
+    let rules = SALES.replace("notify = \"managers\"", "notify = \"channel\"");
+    in_each_chat(&rules, async |office| {
+        office.lead(ada()).await;
+        office.lead(short("Grace")).await;
+        office.after("40m").await;
+        reads!(office, "#sales", @"
+        2 leads are late.
+        #1001 · Ada Lovelace, Analytical Engines: nobody has accepted it (due Fri 20 Nov 11:15). Jonas Weber and Selin Kaya did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        ");
+        office.read("jonas");
+        let pressed = office.press_now("jonas #sales", "Take it").await;
+        let told = match pressed.card {
+            Some(card) => card.to_string(),
+            None => office.told("jonas").await,
+        };
+        let refused = "Only the owner of lead #1001 or a manager of its team can do that.";
+        assert!(told.contains(refused), "{told}");
+        reads!(office, "#sales", @"(nothing)");
+        let story = office.story_of(1001).await;
+        assert!(story.ends_with("deniz pending"), "{story}");
+        office.press("marta #sales", "Take it").await;
+        assert!(office.story_of(1001).await.starts_with("owned by marta"));
+        says!(office.read("#sales").replace("• ", ""), @"
+        changed: 1 of 2 leads is still late.
+        #1001 · Ada Lovelace, Analytical Engines: Marta Lind has it since Fri 20 Nov 11:40.
+        #1002 · Grace: nobody has accepted it (due Fri 20 Nov 11:15). Ayşe Yılmaz and Selin Kaya did not answer. Deniz Aydın is asked now.
+        [Take it] [Assign…] [Ask the next one] [Later…]
+        ");
+        office.press_now("marta #sales", "Assign…").await;
+        office.fill_in("marta", json!({"choice": "rep:jonas"})).await;
+        reads!(office, "#sales", @"
+        changed: 2 leads were late.
+        • #1001 · Ada Lovelace, Analytical Engines: Marta Lind has it since Fri 20 Nov 11:40.
+        • #1002 · Grace: Jonas Weber has it since Fri 20 Nov 11:40.
+        ");
     })
     .await;
 }
