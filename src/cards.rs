@@ -118,12 +118,8 @@ async fn draw_late(
     let rules = engine.rules();
     let hollow = hollow_accepts(engine, late.iter()).await?;
     let when = When::for_what_stands(now, zone);
-    let reader = match to {
-        Audible::Rep(rep) => Some(rep),
-        Audible::Channel(_) => None,
-    };
     Ok(Some(Drawn {
-        card: words::late::late_card(&late, reader, &hollow, &rules.policy, &when),
+        card: words::late::late_card(&late, to.rep(), &hollow, &rules.policy, &when),
         place: Some(place),
         asks: false,
     }))
@@ -177,23 +173,14 @@ async fn zone_of_readers(
     lead: &LeadId,
     card: &CardRef,
 ) -> Result<Option<TimeZone>, Error> {
-    match card {
-        CardRef::Offer { rep, .. }
-        | CardRef::Review { rep, .. }
-        | CardRef::Late {
-            to: Audible::Rep(rep),
-            ..
-        } => {
-            let zone = zone_of_reader(engine, rep, lead).await?;
+    match card.to() {
+        Audible::Rep(rep) => {
+            let zone = zone_of_reader(engine, &rep, lead).await?;
             Ok(Some(zone.unwrap_or(TimeZone::UTC)))
         }
-        CardRef::Pool { team, .. }
-        | CardRef::Late {
-            to: Audible::Channel(team),
-            ..
-        } => {
+        Audible::Channel(team) => {
             let rules = engine.rules();
-            Ok(channel_of(&rules.policy, team).map(|(_, zone)| zone))
+            Ok(channel_of(&rules.policy, &team).map(|(_, zone)| zone))
         }
     }
 }

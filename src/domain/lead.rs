@@ -231,17 +231,6 @@ pub struct Alerted {
     pub key: String,
 }
 
-impl Alerted {
-    /// Who, if it was a person.
-    #[must_use]
-    pub fn rep(&self) -> Option<&RepId> {
-        match &self.to {
-            Audible::Rep(rep) => Some(rep),
-            Audible::Channel(_) => None,
-        }
-    }
-}
-
 /// An alarm that was put off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snooze {

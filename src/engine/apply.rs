@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Engine, Error, sitting::Sitting};
 use crate::{
     domain::{
-        event::{Audible, CardRef, Effect, Measure, MeasureKind},
+        event::{Audible, Effect, Measure, MeasureKind},
         lead::Lead,
         route::Reader,
     },
@@ -41,7 +41,7 @@ impl Engine {
                 Effect::Uncount(measure) => sitting.counts.add(&of, measure, -1),
                 Effect::Show(card) => sitting.cards.push(outbox::Shown {
                     lead: lead.id.clone(),
-                    recipient: recipient_of(card),
+                    recipient: address(&card.to()),
                     card: card.clone(),
                 }),
                 Effect::Say(say) => {
@@ -81,17 +81,6 @@ impl Engine {
         sitting.counts.add(of, measure, 1);
         // A transaction that is tried again counts twice here; the tally is what is exact.
         metrics::counter!("baton_measures_total", "measure" => measure.what.word()).increment(1);
-    }
-}
-
-/// Whose messages come one after the other: a person or a channel.
-fn recipient_of(card: &CardRef) -> String {
-    match card {
-        CardRef::Offer { rep, .. } | CardRef::Review { rep, .. } => {
-            address(&Audible::Rep(rep.clone()))
-        }
-        CardRef::Late { to, .. } => address(to),
-        CardRef::Pool { team, .. } => address(&Audible::Channel(team.clone())),
     }
 }
 

@@ -235,12 +235,14 @@ impl Telling<'_> {
         if still.is_empty() {
             return None;
         }
-        Some(match self.to {
-            Audible::Rep(rep) => {
-                late::late_card(&still, Some(rep), hollow, self.policy, &self.when)
-            }
-            Audible::Channel(_) => late::late_card(&still, None, hollow, self.policy, &self.when),
-        })
+        let reader = self.to.rep();
+        Some(late::late_card(
+            &still,
+            reader,
+            hollow,
+            self.policy,
+            &self.when,
+        ))
     }
 
     fn step_due(&self, offer: &OfferId, lead: &Lead) -> Option<Card> {

@@ -81,29 +81,16 @@ impl Worker {
     /// Who is to get a message; `None` if the rules know no such channel any more.
     pub(super) fn target(&self, claimed: &Claimed) -> Option<Target> {
         let rules = self.engine.rules();
-        let channel =
-            |team| channel_of(&rules.policy, team).map(|(channel, _)| Target::Channel(channel));
-        match &claimed.work {
-            Work::Show(
-                CardRef::Offer { rep, .. }
-                | CardRef::Review { rep, .. }
-                | CardRef::Late {
-                    to: Audible::Rep(rep),
-                    ..
-                },
-            ) => Some(Target::Rep(rep.clone())),
-            Work::Show(
-                CardRef::Pool { team, .. }
-                | CardRef::Late {
-                    to: Audible::Channel(team),
-                    ..
-                },
-            ) => channel(team),
-            Work::Say(say) => match &say.to {
-                Audible::Rep(rep) => Some(Target::Rep(rep.clone())),
-                Audible::Channel(team) => channel(team),
-            },
-            Work::Tell(_) => rep_of(claimed).map(Target::Rep),
+        let to = match &claimed.work {
+            Work::Show(card) => card.to(),
+            Work::Say(say) => say.to.clone(),
+            Work::Tell(_) => return rep_of(claimed).map(Target::Rep),
+        };
+        match to {
+            Audible::Rep(rep) => Some(Target::Rep(rep)),
+            Audible::Channel(team) => {
+                channel_of(&rules.policy, &team).map(|(channel, _)| Target::Channel(channel))
+            }
         }
     }
 
@@ -115,21 +102,12 @@ impl Worker {
         let Some(lead) = &claimed.lead else {
             return Ok(None);
         };
-        let zone = match card {
-            CardRef::Offer { rep, .. }
-            | CardRef::Review { rep, .. }
-            | CardRef::Late {
-                to: Audible::Rep(rep),
-                ..
-            } => match cards::zone_of_reader(&self.engine, rep, lead).await? {
+        let zone = match card.to() {
+            Audible::Rep(rep) => match cards::zone_of_reader(&self.engine, &rep, lead).await? {
                 Some(zone) => zone,
-                None => self.zone_of(rep).await?,
+                None => self.zone_of(&rep).await?,
             },
-            CardRef::Pool { team, .. }
-            | CardRef::Late {
-                to: Audible::Channel(team),
-                ..
-            } => match channel_of(&self.engine.rules().policy, team) {
+            Audible::Channel(team) => match channel_of(&self.engine.rules().policy, &team) {
                 Some((_, zone)) => zone,
                 None => return Ok(None),
             },

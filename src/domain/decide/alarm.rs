@@ -32,7 +32,8 @@ impl Case<'_, '_> {
         let alarm = self.lead.alarm.get_or_insert_with(Alarm::default);
         let knows = |rep: &&RepId| {
             let told = alarm.told.iter();
-            told.filter_map(Alerted::rep).any(|told| told == *rep)
+            told.filter_map(|told| told.to.rep())
+                .any(|told| told == *rep)
         };
         let later = alarm.snoozed.is_some();
         let reps: Vec<RepId> = reps
@@ -133,7 +134,7 @@ impl Case<'_, '_> {
             return;
         }
         alarm.snoozed = None;
-        let told = alarm.told.iter().filter_map(Alerted::rep);
+        let told = alarm.told.iter().filter_map(|told| told.to.rep());
         let told: BTreeSet<RepId> = told.cloned().collect();
         self.alarm(&told.into_iter().collect::<Vec<_>>());
     }

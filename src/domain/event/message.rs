@@ -46,6 +46,18 @@ pub enum CardRef {
     },
 }
 
+impl CardRef {
+    /// Where it is.
+    #[must_use]
+    pub fn to(&self) -> Audible {
+        match self {
+            Self::Offer { rep, .. } | Self::Review { rep, .. } => Audible::Rep(rep.clone()),
+            Self::Pool { team, .. } => Audible::Channel(team.clone()),
+            Self::Late { to, .. } => to.clone(),
+        }
+    }
+}
+
 /// A notice: sent once, in the words of the moment at which it is sent, and not at all if it is no
 /// longer true then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +80,17 @@ pub enum Audible {
     Rep(RepId),
     /// A team's channel.
     Channel(TeamId),
+}
+
+impl Audible {
+    /// Who, if it is a person.
+    #[must_use]
+    pub fn rep(&self) -> Option<&RepId> {
+        match self {
+            Self::Rep(rep) => Some(rep),
+            Self::Channel(_) => None,
+        }
+    }
 }
 
 /// What somebody is told.
