@@ -49,10 +49,9 @@ async fn waiting(keeper: &mut PgConnection, office: &Office) -> BTreeSet<i32> {
     panic!("nobody waits");
 }
 
-/// When the first offer of a lead moves on.
+/// In which minute the first offer of a lead moves on.
 async fn until(office: &Office, number: i64) -> String {
-    let lead = office.api_lead(number).await;
-    lead["offers"][0]["until"].as_str().unwrap()[11..16].to_owned()
+    office.until(number).await[11..16].to_owned()
 }
 
 /// Two leads, each with somebody who has answered nothing for almost as long as they may, and the worker at work.

@@ -83,12 +83,6 @@ fn put(office: &Office, by: &str) {
     office.clock.put(office.clock.now() + by);
 }
 
-/// When the first offer of a lead moves on.
-async fn until(office: &Office, number: i64) -> String {
-    let lead = office.api_lead(number).await;
-    lead["offers"][0]["until"].as_str().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn an_hour_back_brings_nothing_early_and_nothing_twice() {
     in_each_chat(SALES, async |office| {
@@ -128,18 +122,18 @@ async fn after_an_hour_back_the_worker_says_at_once_that_it_is_alive_and_a_stop_
         put(office, "20s");
         let late = on_time(office.engine()).await.unwrap();
         assert_eq!(late, Some("it has not said that it is alive"));
-        assert_eq!(until(office, 1001).await, "2026-11-20T10:15:00Z");
+        assert_eq!(office.until(1001).await, "2026-11-20T10:15:00Z");
         office.stop().await;
         office.sleep("10m");
         office.start().await;
-        assert_eq!(until(office, 1001).await, "2026-11-20T10:15:00Z");
+        assert_eq!(office.until(1001).await, "2026-11-20T10:15:00Z");
         let second = office.lead(short("Grace")).await;
         assert_eq!(second["status"], "accepted");
         office.settle().await;
         office.stop().await;
         office.sleep("10m");
         office.start().await;
-        assert_eq!(until(office, 1002).await, "2026-11-20T09:44:20Z");
+        assert_eq!(office.until(1002).await, "2026-11-20T09:44:20Z");
     })
     .await;
 }
@@ -237,7 +231,7 @@ async fn back_after(by: &str, moves_on: &str) {
         put(office, by);
         office.recover();
         office.after("6s").await;
-        assert_eq!(until(office, 1001).await, moves_on);
+        assert_eq!(office.until(1001).await, moves_on);
         // What could not be said when it was asked is said when it would have been tried again, at the latest.
         let lost: SignedDuration = by.parse::<SignedDuration>().unwrap().abs();
         office.after(&lost.to_string()).await;

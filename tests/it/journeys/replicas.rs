@@ -176,7 +176,7 @@ async fn a_replica_that_said_so_since_the_time_was_read_is_alive() {
     in_each_chat(SALES, async |office| {
         office.lead(ada()).await;
         office.settle().await;
-        let until = async || office.api_lead(1001).await["offers"][0]["until"].clone();
+        let until = async || office.until(1001).await;
         let (before, now) = (until().await, office.clock.now());
         // One has died an hour ago; another has started a moment later than it is here.
         let seen: Result<(), Error> = office

@@ -168,10 +168,7 @@ async fn a_process_that_stood_still_gives_the_time_back_too() {
     on_both(SALES, async |office| {
         office.lead(ada()).await;
         office.settle().await;
-        let until = async || {
-            let lead = office.api_lead(1001).await;
-            lead["offers"][0]["until"].as_str().unwrap()[..16].to_owned()
-        };
+        let until = async || office.until(1001).await[..16].to_owned();
         assert_eq!(until().await, "2026-11-20T10:15");
         let stop = CancellationToken::new();
         let works = tokio::spawn(office.worker().run(stop.clone()));

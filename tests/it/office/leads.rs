@@ -77,6 +77,12 @@ impl Office {
         self.client.get(url).send().await.unwrap()
     }
 
+    /// When the first offer of a lead moves on.
+    pub async fn until(&self, number: i64) -> String {
+        let lead = self.api_lead(number).await;
+        lead["offers"][0]["until"].as_str().unwrap().to_owned()
+    }
+
     /// A lead as the API gives it.
     pub async fn api_lead(&self, number: i64) -> Value {
         let url = format!("http://{}/api/v1/leads/{number}", self.baton);
